@@ -7,6 +7,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
@@ -62,6 +63,17 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
    */
   public Operand<TFloat32> uniform(Ops tf, Purpose purpose, int site, Shape shape) {
     return uniform(tf, bits(tf, purpose, site, shape));
+  }
+
+  /**
+   * Uniforms in (0, 1), multiples of 2^-32 moved by half of one: for laws with rare values.
+   *
+   * @param shape static
+   */
+  public Operand<TFloat64> preciseUniform(Ops tf, Purpose purpose, int site, Shape shape) {
+    Operand<TFloat64> integers = tf.dtypes.cast(bits(tf, purpose, site, shape), TFloat64.class);
+    return tf.math.mul(
+        tf.math.add(integers, tf.constant(Math.pow(2, 31) + 0.5)), tf.constant(Math.pow(2, -32)));
   }
 
   /**

@@ -1,0 +1,51 @@
+package org.couplet.assembly;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.couplet.config.proto.Experiment;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.couplet.program.Contract;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.types.TFloat32;
+
+/** Builds the inference-only SavedModel: one set of weights and what makes samples of it. */
+public final class InferenceAssembly {
+  private InferenceAssembly() {}
+
+  /**
+   * Writes the model without its weights; {@code SamplingProgram.adoptAverages} adds them.
+   *
+   * @param experiment resolved
+   * @param folder must not exist yet
+   */
+  public static void write(Experiment experiment, Path folder) throws IOException {
+    Model model = Model.of(experiment);
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Variables variables = new Variables(tf);
+      List<Weight> described = model.network().weights();
+      List<Operand<TFloat32>> values = new ArrayList<>();
+      for (Weight weight : described) {
+        variables.addFloat(weight.name(), weight.shape());
+        values.add(variables.readFloat(weight.name()));
+      }
+      Weights weights = Weights.of(described, values);
+      SaverDef saver = variables.addSaver();
+      variables.addImport(Contract.IMPORT_SCOPE, Contract.EMA_PREFIX);
+      Signatures signatures = new Signatures();
+      SamplingSignatures sampling =
+          new SamplingSignatures(
+              tf, model, experiment.getConsistency().getSigmaMax(), signatures);
+      sampling.addCommon();
+      sampling.addFor(weights, "");
+      sampling.addServingDefault(weights);
+      SavedModelFile.write(folder, Contract.SERVE_TAG, graph, saver, signatures, experiment);
+    }
+  }
+}

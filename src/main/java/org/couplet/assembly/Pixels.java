@@ -1,0 +1,42 @@
+package org.couplet.assembly;
+
+import java.util.Arrays;
+import org.couplet.graph.Randomness;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** The border between uint8 images and the model's [-1, 1]. */
+final class Pixels {
+  private Pixels() {}
+
+  /** 0..255 to [-1, 1]. */
+  static Operand<TFloat32> toModel(Ops tf, Operand<TUint8> images) {
+    return tf.math.sub(
+        tf.math.mul(tf.dtypes.cast(images, TFloat32.class), tf.constant(1 / 127.5f)),
+        tf.constant(1f));
+  }
+
+  /** Clipped to [-1, 1], scaled to 0..255 and rounded to the nearest. */
+  static Operand<TUint8> fromModel(Ops tf, Operand<TFloat32> x) {
+    Operand<TFloat32> clipped = tf.clipByValue(x, tf.constant(-1f), tf.constant(1f));
+    Operand<TFloat32> scaled =
+        tf.math.mul(tf.math.add(clipped, tf.constant(1f)), tf.constant(127.5f));
+    return tf.dtypes.cast(
+        tf.math.floor(tf.math.add(scaled, tf.constant(0.5f))), TUint8.class);
+  }
+
+  /** Mirrors each image left to right with probability 1/2. */
+  static Operand<TFloat32> flip(Ops tf, Operand<TFloat32> x, Randomness randomness) {
+    long[] perRow = new long[x.shape().numDimensions()];
+    Arrays.fill(perRow, 1);
+    perRow[0] = x.shape().get(0);
+    Operand<TFloat32> draw =
+        randomness.uniform(tf, Randomness.Purpose.FLIP, 0, Shape.of(perRow));
+    Operand<TBool> mirrored = tf.math.less(draw, tf.constant(0.5f));
+    return tf.select(mirrored, tf.reverse(x, tf.constant(new int[] {2})), x);
+  }
+}

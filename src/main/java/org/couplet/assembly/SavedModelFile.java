@@ -1,0 +1,51 @@
+package org.couplet.assembly;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.io.WholeFile;
+import org.couplet.program.Contract;
+import org.tensorflow.Graph;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SaverDef;
+
+/** Writes a graph as a SavedModel that carries its experiment. */
+final class SavedModelFile {
+  private SavedModelFile() {}
+
+  /** Fills {@code folder}, which must not exist yet; variables are not written. */
+  static void write(
+      Path folder,
+      String tag,
+      Graph graph,
+      SaverDef saver,
+      Signatures signatures,
+      Experiment experiment)
+      throws IOException {
+    MetaGraphDef.Builder metaGraph =
+        MetaGraphDef.newBuilder()
+            .setGraphDef(graph.toGraphDef())
+            .setSaverDef(saver)
+            .putAllSignatureDef(signatures.definitions());
+    metaGraph
+        .getMetaInfoDefBuilder()
+        .addTags(tag)
+        .setTensorflowVersion(TensorFlow.version());
+    SavedModel model =
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
+    Path extra = folder.resolve(Contract.EXTRA_FOLDER);
+    Files.createDirectories(extra);
+    WholeFile.write(folder.resolve("saved_model.pb"), model::writeTo);
+    WholeFile.write(extra.resolve(Contract.EXPERIMENT_FILE), ExperimentFile.print(experiment));
+    WholeFile.write(extra.resolve(Contract.VERSION_FILE), version() + "\n");
+  }
+
+  private static String version() {
+    String version = SavedModelFile.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

@@ -1,0 +1,150 @@
+package org.couplet.assembly;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.couplet.config.proto.Experiment;
+import org.couplet.graph.GraphFunction;
+import org.couplet.graph.Randomness;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.couplet.program.Contract;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/** Builds the training program: variables, the step that changes them, and what makes samples. */
+public final class TrainingAssembly {
+  private final Model model;
+  private final Experiment experiment;
+  private final TrainingStep step;
+  private final Ops tf;
+  private final Graph graph;
+  private final Variables variables;
+  private final Signatures signatures = new Signatures();
+
+  private TrainingAssembly(Experiment experiment, Graph graph) {
+    this.experiment = experiment;
+    this.model = Model.of(experiment);
+    this.step = new TrainingStep(model, experiment);
+    this.graph = graph;
+    this.tf = Ops.create(graph);
+    this.variables = new Variables(tf);
+  }
+
+  /**
+   * Writes the program as a SavedModel without variable values; its {@code initialize} signature
+   * gives them.
+   *
+   * @param experiment resolved
+   * @param folder must not exist yet
+   */
+  public static void write(Experiment experiment, Path folder) throws IOException {
+    try (Graph graph = new Graph()) {
+      TrainingAssembly assembly = new TrainingAssembly(experiment, graph);
+      SaverDef saver = assembly.build();
+      SavedModelFile.write(
+          folder, Contract.TRAIN_TAG, graph, saver, assembly.signatures, experiment);
+    }
+  }
+
+  private SaverDef build() {
+    for (TrainingStep.State state : step.states()) {
+      variables.addFloat(state.name(), state.shape());
+    }
+    variables.addCounter(Contract.STEP);
+    addInitialize();
+    addTrain();
+    signatures.add(
+        Contract.PROGRESS, Map.of(), Map.of(Contract.STEP, variables.readCounter(Contract.STEP)));
+    SamplingSignatures sampling =
+        new SamplingSignatures(tf, model, experiment.getConsistency().getSigmaMax(), signatures);
+    sampling.addCommon();
+    sampling.addFor(current(Contract.EMA_PREFIX), "");
+    sampling.addFor(current(""), Contract.ONLINE);
+    return variables.addSaver();
+  }
+
+  // The average starts as a copy of the weights, the optimizer's slots at 0.
+  private void addInitialize() {
+    Operand<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Randomness randomness = new Randomness(seed, tf.constant(0L));
+    List<Op> assignments = new ArrayList<>();
+    Map<String, Operand<TFloat32>> initial = new LinkedHashMap<>();
+    List<Weight> weights = model.network().weights();
+    for (int i = 0; i < weights.size(); i++) {
+      Weight weight = weights.get(i);
+      Operand<TFloat32> value =
+          weight.initializer().values(tf, weight.shape(), randomness, i);
+      initial.put(weight.name(), value);
+      initial.put(Contract.EMA_PREFIX + weight.name(), value);
+    }
+    for (TrainingStep.State state : step.states()) {
+      Operand<TFloat32> value = initial.get(state.name());
+      assignments.add(
+          variables.assign(
+              state.name(),
+              value != null ? value : tf.fill(tf.constant(state.shape()), tf.constant(0f))));
+    }
+    assignments.add(variables.assign(Contract.STEP, tf.constant(0L)));
+    Operand<TInt64> done = tf.withControlDependencies(assignments).identity(tf.constant(0L));
+    signatures.add(
+        Contract.INITIALIZE, Map.of(Contract.SEED, seed), Map.of(Contract.STEP, done));
+  }
+
+  private void addTrain() {
+    List<Operand<?>> arguments = new ArrayList<>();
+    for (TrainingStep.State state : step.states()) {
+      arguments.add(variables.readFloat(state.name()));
+    }
+    Operand<TInt64> completed = variables.readCounter(Contract.STEP);
+    arguments.add(completed);
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    step.inputs()
+        .forEach(
+            (name, argument) ->
+                inputs.put(
+                    name, tf.placeholder(argument.type(), Placeholder.shape(argument.shape()))));
+    arguments.addAll(inputs.values());
+
+    GraphFunction function =
+        GraphFunction.define("train_step", step.arguments(), step::results);
+    List<Output<?>> results =
+        function.call(graph, tf, arguments, experiment.getRuntime().getXla());
+
+    List<Op> assignments = new ArrayList<>();
+    List<TrainingStep.State> changing = step.changingStates();
+    for (int i = 0; i < changing.size(); i++) {
+      assignments.add(variables.assign(changing.get(i).name(), results.get(i)));
+    }
+    assignments.add(
+        variables.assign(Contract.STEP, tf.math.add(completed, tf.constant(1L))));
+    Ops after = tf.withControlDependencies(assignments);
+    signatures.add(
+        Contract.TRAIN,
+        inputs,
+        Map.of(
+            Contract.LOSS,
+            after.identity(results.get(changing.size())),
+            Contract.GRADIENT_NORM,
+            after.identity(results.get(changing.size() + 1))));
+  }
+
+  private Weights current(String prefix) {
+    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+    for (Weight weight : model.network().weights()) {
+      values.put(weight.name(), variables.readFloat(prefix + weight.name()));
+    }
+    return new Weights(values);
+  }
+}

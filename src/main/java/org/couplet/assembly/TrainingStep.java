@@ -1,0 +1,230 @@
+package org.couplet.assembly;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.couplet.config.proto.Experiment;
+import org.couplet.consistency.ConsistencyLoss;
+import org.couplet.graph.GraphFunction.Argument;
+import org.couplet.graph.Randomness;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.couplet.optimizer.GradientNorm;
+import org.couplet.optimizer.MovingAverage;
+import org.couplet.optimizer.Update;
+import org.couplet.program.Contract;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The training step as a pure function: (weights, average, slots, completed steps, batch, numbers)
+ * to (weights', average', slots', loss, gradient norm).
+ */
+final class TrainingStep {
+  /** One float32 array that a step reads; {@code changes} if it also makes its next value. */
+  record State(String name, Shape shape, boolean changes) {}
+
+  private final Model model;
+  private final List<Weight> weights;
+  private final List<Weight> trainable;
+  private final Shape batch;
+  private final boolean flip;
+  private final double clipNorm;
+
+  TrainingStep(Model model, Experiment experiment) {
+    this.model = model;
+    this.weights = model.network().weights();
+    this.trainable = weights.stream().filter(Weight::trainable).toList();
+    this.batch = Shape.of(experiment.getRun().getBatchSize()).append(model.element());
+    this.flip = experiment.getDataset().getHorizontalFlip();
+    this.clipNorm = experiment.getOptimizer().getClipNorm();
+  }
+
+  /** Everything that a step reads and a checkpoint holds, in the order of the arguments. */
+  List<State> states() {
+    List<State> states = new ArrayList<>();
+    for (Weight weight : weights) {
+      states.add(new State(weight.name(), weight.shape(), weight.trainable()));
+    }
+    for (Weight weight : weights) {
+      states.add(
+          new State(Contract.EMA_PREFIX + weight.name(), weight.shape(), weight.trainable()));
+    }
+    for (String slot : model.optimizer().slots()) {
+      for (Weight weight : trainable) {
+        states.add(new State(slot + "/" + weight.name(), weight.shape(), true));
+      }
+    }
+    return states;
+  }
+
+  /** The states that a step changes, in the order of its results. */
+  List<State> changingStates() {
+    return states().stream().filter(State::changes).toList();
+  }
+
+  /** What is fed each step, by its name in the contract. */
+  Map<String, Argument> inputs() {
+    Map<String, Argument> inputs = new LinkedHashMap<>();
+    Class<? extends TType> element = model.isImages() ? TUint8.class : TFloat32.class;
+    inputs.put(Contract.BATCH, new Argument(element, batch));
+    inputs.put(Contract.SEED, new Argument(TInt64.class, Shape.scalar()));
+    inputs.put(Contract.SIGMAS, new Argument(TFloat64.class, Shape.of(model.maxLevels())));
+    inputs.put(Contract.NUM_LEVELS, new Argument(TInt32.class, Shape.scalar()));
+    inputs.put(Contract.MU, new Argument(TFloat32.class, Shape.scalar()));
+    inputs.put(Contract.LEARNING_RATE, new Argument(TFloat32.class, Shape.scalar()));
+    inputs.put(Contract.EMA_DECAY, new Argument(TFloat32.class, Shape.scalar()));
+    return inputs;
+  }
+
+  /** The function's arguments: states, completed steps, inputs. */
+  List<Argument> arguments() {
+    List<Argument> arguments = new ArrayList<>();
+    for (State state : states()) {
+      arguments.add(new Argument(TFloat32.class, state.shape()));
+    }
+    arguments.add(new Argument(TInt64.class, Shape.scalar()));
+    arguments.addAll(inputs().values());
+    return arguments;
+  }
+
+  /** The function's body; the results are those of {@link #changingStates}, loss and norm. */
+  List<Operand<?>> results(Ops tf, List<Operand<?>> arguments) {
+    // Take the arguments apart.
+    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+    List<State> states = states();
+    for (int i = 0; i < states.size(); i++) {
+      values.put(states.get(i).name(), typed(arguments.get(i), TFloat32.class));
+    }
+    Operand<TInt64> completed = typed(arguments.get(states.size()), TInt64.class);
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    int next = states.size() + 1;
+    for (String name : inputs().keySet()) {
+      inputs.put(name, arguments.get(next++));
+    }
+
+    // Loss and gradients.
+    ConsistencyLoss.Comparison comparison = loss(tf, values, inputs, completed);
+    List<Operand<TFloat32>> gradients =
+        gradients(tf, comparison.mean(), trainable.stream().map(w -> value(values, w.name())).toList());
+    Operand<TFloat32> norm = GradientNorm.global(tf, gradients);
+    if (clipNorm > 0) {
+      gradients = GradientNorm.clip(tf, gradients, norm, clipNorm);
+    }
+
+    // Updates.
+    Map<String, Operand<TFloat32>> updated =
+        updates(
+            tf,
+            values,
+            gradients,
+            input(inputs, Contract.LEARNING_RATE, TFloat32.class),
+            tf.dtypes.cast(tf.math.add(completed, tf.constant(1L)), TFloat32.class),
+            input(inputs, Contract.EMA_DECAY, TFloat32.class));
+    List<Operand<?>> results = new ArrayList<>();
+    for (State state : changingStates()) {
+      results.add(value(updated, state.name()));
+    }
+    results.add(comparison.mean());
+    results.add(norm);
+    return results;
+  }
+
+  private ConsistencyLoss.Comparison loss(
+      Ops tf,
+      Map<String, Operand<TFloat32>> values,
+      Map<String, Operand<?>> inputs,
+      Operand<TInt64> completed) {
+    Randomness randomness =
+        new Randomness(input(inputs, Contract.SEED, TInt64.class), completed);
+    return model
+        .loss()
+        .loss(
+            tf,
+            weights(values, ""),
+            weights(values, Contract.EMA_PREFIX),
+            data(tf, inputs, randomness),
+            input(inputs, Contract.SIGMAS, TFloat64.class),
+            input(inputs, Contract.NUM_LEVELS, TInt32.class),
+            input(inputs, Contract.MU, TFloat32.class),
+            randomness);
+  }
+
+  private Operand<TFloat32> data(
+      Ops tf, Map<String, Operand<?>> inputs, Randomness randomness) {
+    if (!model.isImages()) {
+      return input(inputs, Contract.BATCH, TFloat32.class);
+    }
+    Operand<TFloat32> images = Pixels.toModel(tf, input(inputs, Contract.BATCH, TUint8.class));
+    return flip ? Pixels.flip(tf, images, randomness) : images;
+  }
+
+  private Map<String, Operand<TFloat32>> updates(
+      Ops tf,
+      Map<String, Operand<TFloat32>> values,
+      List<Operand<TFloat32>> gradients,
+      Operand<TFloat32> learningRate,
+      Operand<TFloat32> count,
+      Operand<TFloat32> emaDecay) {
+    Map<String, Operand<TFloat32>> updated = new LinkedHashMap<>();
+    List<String> slots = model.optimizer().slots();
+    for (int i = 0; i < trainable.size(); i++) {
+      String name = trainable.get(i).name();
+      List<Operand<TFloat32>> slotValues =
+          slots.stream().map(slot -> value(values, slot + "/" + name)).toList();
+      Update update =
+          model
+              .optimizer()
+              .update(tf, value(values, name), gradients.get(i), slotValues, learningRate, count);
+      updated.put(name, update.weight());
+      for (int s = 0; s < slots.size(); s++) {
+        updated.put(slots.get(s) + "/" + name, update.slots().get(s));
+      }
+      String average = Contract.EMA_PREFIX + name;
+      updated.put(
+          average, MovingAverage.update(tf, value(values, average), update.weight(), emaDecay));
+    }
+    return updated;
+  }
+
+  private Weights weights(Map<String, Operand<TFloat32>> values, String prefix) {
+    return Weights.of(
+        weights, weights.stream().map(weight -> value(values, prefix + weight.name())).toList());
+  }
+
+  private static List<Operand<TFloat32>> gradients(
+      Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> variables) {
+    var gradients = tf.gradients(loss, variables);
+    List<Operand<TFloat32>> results = new ArrayList<>();
+    for (int i = 0; i < variables.size(); i++) {
+      results.add(gradients.<TFloat32>dy(i));
+    }
+    return results;
+  }
+
+  private static Operand<TFloat32> value(Map<String, Operand<TFloat32>> values, String name) {
+    Operand<TFloat32> value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the step has no value " + name);
+    }
+    return value;
+  }
+
+  private static <T extends TType> Operand<T> input(
+      Map<String, Operand<?>> inputs, String name, Class<T> type) {
+    return typed(Objects.requireNonNull(inputs.get(name)), type);
+  }
+
+  private static <T extends TType> Operand<T> typed(Operand<?> operand, Class<T> type) {
+    return operand.asOutput().expect(type);
+  }
+}

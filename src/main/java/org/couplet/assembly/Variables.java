@@ -1,0 +1,139 @@
+package org.couplet.assembly;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.couplet.program.Contract;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.op.train.Restore;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The resource variables of one graph, by name, and the operations that save and restore them. A
+ * name's slashes are the graph's scopes.
+ */
+final class Variables {
+  private record Variable(Operand<? extends TType> handle, Class<? extends TType> type) {}
+
+  private final Ops tf;
+  private final Map<String, Variable> variables = new LinkedHashMap<>();
+
+  Variables(Ops tf) {
+    this.tf = tf;
+  }
+
+  /** Adds a float32 variable. */
+  void addFloat(String name, Shape shape) {
+    add(name, TFloat32.class, shape);
+  }
+
+  /** Adds an int64 scalar. */
+  void addCounter(String name) {
+    add(name, TInt64.class, Shape.scalar());
+  }
+
+  private void add(String name, Class<? extends TType> type, Shape shape) {
+    Ops scope = tf;
+    String[] path = name.split("/");
+    for (int i = 0; i < path.length - 1; i++) {
+      scope = scope.withSubScope(path[i]);
+    }
+    VarHandleOp handle =
+        scope
+            .withName(path[path.length - 1])
+            .varHandleOp(type, shape, VarHandleOp.sharedName(name));
+    variables.put(name, new Variable(handle, type));
+  }
+
+  /** The value now. */
+  Operand<TFloat32> readFloat(String name) {
+    return tf.readVariableOp(variable(name).handle(), TFloat32.class);
+  }
+
+  /** The value now. */
+  Operand<TInt64> readCounter(String name) {
+    return tf.readVariableOp(variable(name).handle(), TInt64.class);
+  }
+
+  /** An operation that gives a variable a value. */
+  Op assign(String name, Operand<? extends TType> value) {
+    return tf.assignVariableOp(variable(name).handle(), value);
+  }
+
+  /** Adds operations in scope {@code save} that save and restore every variable by its name. */
+  SaverDef addSaver() {
+    Ops scope = tf.withSubScope(Contract.SAVE_SCOPE);
+    Placeholder<TString> file = file(scope);
+    List<String> names = new ArrayList<>(variables.keySet());
+    List<Operand<?>> values = new ArrayList<>();
+    for (Variable variable : variables.values()) {
+      values.add(scope.readVariableOp(variable.handle(), variable.type()));
+    }
+    Op save = scope.train.save(file, strings(scope, names), wholeSlices(scope), values);
+    Operand<TString> saved =
+        scope.withControlDependencies(List.of(save)).withName("saved").identity(file);
+    Op restore = addRestore(scope, file, names);
+    return SaverDef.newBuilder()
+        .setFilenameTensorName(file.op().name() + ":0")
+        .setSaveTensorName(saved.op().name() + ":0")
+        .setRestoreOpName(restore.op().name())
+        .setVersion(SaverDef.CheckpointFormatVersion.V2)
+        .build();
+  }
+
+  /** Adds operations in a scope that restore every variable from PREFIX + its name. */
+  void addImport(String scopeName, String prefix) {
+    Ops scope = tf.withSubScope(scopeName);
+    addRestore(
+        scope, file(scope), variables.keySet().stream().map(name -> prefix + name).toList());
+  }
+
+  private Op addRestore(Ops scope, Operand<TString> file, List<String> names) {
+    List<Class<? extends TType>> types = new ArrayList<>();
+    variables.values().forEach(variable -> types.add(variable.type()));
+    Restore restore =
+        scope.train.restore(file, strings(scope, names), wholeSlices(scope), types);
+    List<Op> assignments = new ArrayList<>();
+    int i = 0;
+    for (Variable variable : variables.values()) {
+      assignments.add(scope.assignVariableOp(variable.handle(), restore.tensors().get(i++)));
+    }
+    return scope.withControlDependencies(assignments).withName("restore_all").noOp();
+  }
+
+  private static Placeholder<TString> file(Ops scope) {
+    return scope
+        .withName("filename")
+        .placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+  }
+
+  private Operand<TString> wholeSlices(Ops scope) {
+    String[] slices = new String[variables.size()];
+    Arrays.fill(slices, "");
+    return scope.constant(NdArrays.vectorOfObjects(slices));
+  }
+
+  private static Operand<TString> strings(Ops scope, List<String> values) {
+    return scope.constant(NdArrays.vectorOfObjects(values.toArray(new String[0])));
+  }
+
+  private Variable variable(String name) {
+    Variable variable = variables.get(name);
+    if (variable == null) {
+      throw new IllegalArgumentException("no variable is named " + name);
+    }
+    return variable;
+  }
+}

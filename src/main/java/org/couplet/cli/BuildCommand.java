@@ -1,0 +1,47 @@
+package org.couplet.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.couplet.assembly.TrainingAssembly;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.io.InvalidInputException;
+import org.couplet.io.WholeFile;
+
+/** {@code couplet build}: an experiment's training program as a SavedModel. */
+final class BuildCommand implements Command {
+  @Override
+  public String name() {
+    return "build";
+  }
+
+  @Override
+  public String summary() {
+    return "write an experiment's training program as a SavedModel";
+  }
+
+  @Override
+  public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
+    CommandLine options =
+        new CommandLine(
+                "couplet build --config F --output DIR [--set path=value]...",
+                "couplet build --config configs/cifar10_gc.textproto --output savedmodels/cifar10_gc")
+            .value("config", "F", "the experiment, a .textproto file")
+            .value("output", "DIR", "folder of the SavedModel; must not exist yet")
+            .value("set", "path=value", "override one field; may be repeated");
+    if (!options.parse(arguments, out)) {
+      return Cli.DONE;
+    }
+    Path output = options.requiredPath("output");
+    Experiment experiment =
+        ExperimentFile.load(options.requiredPath("config"), options.texts("set"));
+    if (Files.exists(output)) {
+      throw new InvalidInputException(
+          "--output " + output + ": is there already; remove it or choose another folder");
+    }
+    WholeFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
+    out.println("training program of " + experiment.getName() + " written to " + output);
+    return Cli.DONE;
+  }
+}

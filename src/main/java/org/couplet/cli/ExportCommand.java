@@ -1,0 +1,55 @@
+package org.couplet.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.couplet.assembly.InferenceAssembly;
+import org.couplet.config.proto.Experiment;
+import org.couplet.io.InvalidInputException;
+import org.couplet.io.WholeFile;
+import org.couplet.program.SamplingProgram;
+import org.couplet.train.RunFolder;
+
+/** {@code couplet export}: a run's averaged weights as a SavedModel for serving. */
+final class ExportCommand implements Command {
+  @Override
+  public String name() {
+    return "export";
+  }
+
+  @Override
+  public String summary() {
+    return "write a run's averaged weights as a SavedModel for serving";
+  }
+
+  @Override
+  public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
+    CommandLine options =
+        new CommandLine(
+                "couplet export --run DIR --output DIR",
+                "couplet export --run runs/quickstart --output savedmodels/quickstart")
+            .value("run", "DIR", "folder of a run with a checkpoint")
+            .value("output", "DIR", "folder of the SavedModel; must not exist yet");
+    if (!options.parse(arguments, out)) {
+      return Cli.DONE;
+    }
+    RunFolder run = new RunFolder(options.requiredPath("run"));
+    Path output = options.requiredPath("output");
+    Experiment experiment = Runs.experiment(run);
+    Path checkpoint = Runs.checkpoint(run);
+    if (Files.exists(output)) {
+      throw new InvalidInputException(
+          "--output " + output + ": is there already; remove it or choose another folder");
+    }
+    WholeFile.create(
+        output,
+        folder -> {
+          InferenceAssembly.write(experiment, folder);
+          SamplingProgram.adoptAverages(folder, checkpoint);
+        });
+    out.println(
+        experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
+    out.println("signature serving_default: noise [n, element] -> x_hat and, of images, images");
+    return Cli.DONE;
+  }
+}

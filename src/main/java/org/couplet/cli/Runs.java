@@ -1,0 +1,55 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.Contract;
+import org.couplet.train.Checkpoints;
+import org.couplet.train.RunFolder;
+
+/** What several commands ask of a run's folder. */
+final class Runs {
+  private Runs() {}
+
+  /** The experiment of a run that was begun. */
+  static Experiment experiment(RunFolder run) throws IOException {
+    if (!run.isBegun()) {
+      throw new InvalidInputException(
+          "--run "
+              + run.root()
+              + ": no run is there (config.textproto is missing); give a folder that `couplet train`"
+              + " made");
+    }
+    return ExperimentFile.load(run.config(), List.of());
+  }
+
+  /** Prefix of a run's newest checkpoint. */
+  static Path checkpoint(RunFolder run) throws IOException {
+    return new Checkpoints(run.checkpoints(), 1)
+        .latest()
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "--run " + run.root() + ": has no checkpoint yet; train it further"));
+  }
+
+  /** The experiment that a SavedModel carries. */
+  static Experiment experimentOf(Path model, List<String> overrides) throws IOException {
+    Path file = model.resolve(Contract.EXTRA_FOLDER).resolve(Contract.EXPERIMENT_FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(
+          "--model "
+              + model
+              + ": no program of `couplet build` is there ("
+              + Contract.EXTRA_FOLDER
+              + "/"
+              + Contract.EXPERIMENT_FILE
+              + " is missing)");
+    }
+    return ExperimentFile.load(file, overrides);
+  }
+}

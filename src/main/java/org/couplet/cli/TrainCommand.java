@@ -1,0 +1,151 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.couplet.assembly.TrainingAssembly;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.io.InvalidInputException;
+import org.couplet.io.Version;
+import org.couplet.io.WholeFile;
+import org.couplet.train.DivergedException;
+import org.couplet.train.RunFolder;
+import org.couplet.train.Training;
+
+/** {@code couplet train}: trains an experiment, or goes on with a run. */
+final class TrainCommand implements Command {
+  @Override
+  public String name() {
+    return "train";
+  }
+
+  @Override
+  public String summary() {
+    return "train a consistency model, or go on with a run";
+  }
+
+  private static CommandLine options() {
+    return new CommandLine(
+            "couplet train --config F | --model PROGRAM  [--data F.npy] --run DIR [--steps N]"
+                + " [--resume] [--set path=value]... [--dry-run]",
+            "couplet train --config configs/quickstart.textproto --run runs/quickstart")
+        .value("config", "F", "the experiment, a .textproto file")
+        .value("model", "PROGRAM", "a training program that `couplet build` wrote")
+        .value("data", "F.npy", "images that `couplet data` made, in place of the config's")
+        .value("run", "DIR", "folder of the run: checkpoints, metrics, samples")
+        .value("steps", "N", "stop after N steps in all; the schedules still span run.steps")
+        .flag("resume", "go on from the newest checkpoint in --run; begins if there is no run yet")
+        .value("set", "path=value", "override one field of the config; may be repeated")
+        .flag("dry-run", "check everything, say what would be done, and stop");
+  }
+
+  @Override
+  public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
+    CommandLine options = options();
+    if (!options.parse(arguments, out)) {
+      return Cli.DONE;
+    }
+    RunFolder run = new RunFolder(options.requiredPath("run"));
+    long steps = options.number("steps", 1, Long.MAX_VALUE);
+    boolean goesOn = run.isBegun();
+    if (goesOn && !options.has("resume")) {
+      throw new InvalidInputException(
+          "--run " + run.root() + ": a run is there already; add --resume to go on with it, or"
+              + " choose another folder");
+    }
+    Experiment experiment = goesOn ? resumed(options, run) : begun(options);
+    long stopAt = Math.min(steps, experiment.getRun().getSteps());
+    if (options.has("dry-run")) {
+      DryRun.print(experiment, run, stopAt, out);
+      return Cli.DONE;
+    }
+    if (!goesOn) {
+      begin(options, experiment, run);
+    }
+    return train(experiment, run, stopAt, out, err);
+  }
+
+  private static Experiment begun(CommandLine options) throws IOException {
+    if (options.has("config") == options.has("model")) {
+      throw new InvalidInputException("give either --config or --model");
+    }
+    List<String> overrides = new ArrayList<>(options.texts("set"));
+    options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
+    return options.has("config")
+        ? ExperimentFile.load(options.requiredPath("config"), overrides)
+        : Runs.experimentOf(options.requiredPath("model"), overrides);
+  }
+
+  // A run keeps its experiment: what is given again must say the same.
+  private static Experiment resumed(CommandLine options, RunFolder run) throws IOException {
+    Experiment experiment = Runs.experiment(run);
+    boolean given = options.has("config") || options.has("model");
+    if (given && !begun(options).equals(experiment)) {
+      throw new InvalidInputException(
+          "--resume: the experiment given differs from "
+              + run.config()
+              + "; leave out --config, --model, --set and --data to go on with the run's own, or"
+              + " choose another --run");
+    }
+    if (!given && (options.has("set") || options.has("data"))) {
+      throw new InvalidInputException(
+          "--resume: a run keeps its experiment ("
+              + run.config()
+              + "); --set and --data can't change it. Begin another run");
+    }
+    return experiment;
+  }
+
+  // The config comes last: a run that was killed before it is in place begins anew.
+  private static void begin(CommandLine options, Experiment experiment, RunFolder run)
+      throws IOException {
+    WholeFile.delete(run.program());
+    WholeFile.create(
+        run.program(),
+        folder -> {
+          if (options.has("model")) {
+            copy(options.requiredPath("model"), folder);
+          } else {
+            TrainingAssembly.write(experiment, folder);
+          }
+        });
+    WholeFile.write(run.version(), Version.describe() + "\n");
+    WholeFile.write(run.config(), ExperimentFile.print(experiment));
+  }
+
+  private static int train(
+      Experiment experiment, RunFolder run, long stopAt, PrintStream out, PrintStream err)
+      throws IOException {
+    try (Interrupt interrupt = new Interrupt()) {
+      long completed = new Training(experiment, run, err, interrupt::requested).run(stopAt);
+      if (completed < stopAt) {
+        err.println(
+            "interrupted after step " + completed + "; go on with: couplet train --run "
+                + run.root() + " --resume");
+        return Cli.INTERRUPTED;
+      }
+      out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+      return Cli.DONE;
+    } catch (DivergedException e) {
+      err.println("couplet train: " + e.getMessage());
+      return Cli.FAILED;
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var paths = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.couplet.consistency;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** How a noisy point is made from data and noise. */
+public sealed interface ForwardProcess permits VarianceExploding {
+  /**
+   * The point between x and z at a noise level.
+   *
+   * @param x [n, element...], data
+   * @param z [n, element...], standard normal
+   * @param sigma [n], noise levels
+   * @return [n, element...]
+   */
+  Operand<TFloat32> point(
+      Ops tf, Operand<TFloat32> x, Operand<TFloat32> z, Operand<TFloat32> sigma);
+
+  /**
+   * Where sampling starts: pure noise at the first level.
+   *
+   * @param z [n, element...], standard normal
+   * @param sigma [n]
+   */
+  Operand<TFloat32> start(Ops tf, Operand<TFloat32> z, Operand<TFloat32> sigma);
+
+  /**
+   * Noise added to an estimate for a further sampling step (Song et al. 2023, algorithm 1).
+   *
+   * @param xHat [n, element...]
+   * @param z [n, element...], fresh noise
+   * @param sigma [n], at least sigma_min
+   * @param sigmaMin the level of {@code xHat}
+   */
+  Operand<TFloat32> renoise(
+      Ops tf,
+      Operand<TFloat32> xHat,
+      Operand<TFloat32> z,
+      Operand<TFloat32> sigma,
+      double sigmaMin);
+}

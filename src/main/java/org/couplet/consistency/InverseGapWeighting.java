@@ -1,0 +1,16 @@
+package org.couplet.consistency;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/** 1 / (sigma_{i+1} - sigma_i) (appendix B). */
+public record InverseGapWeighting() implements Weighting {
+  @Override
+  public Operand<TFloat32> weight(
+      Ops tf, Operand<TFloat64> sigmaLow, Operand<TFloat64> sigmaHigh) {
+    return tf.dtypes.cast(
+        tf.math.reciprocal(tf.math.sub(sigmaHigh, sigmaLow)), TFloat32.class);
+  }
+}

@@ -1,0 +1,29 @@
+package org.couplet.consistency;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * Discretised lognormal law of sigma (Song &amp; Dhariwal 2023; appendix B): p(i) proportional to
+ * erf((ln sigma_{i+1} - mean) / (sqrt2 std)) - erf((ln sigma_i - mean) / (sqrt2 std)).
+ *
+ * @param mean of ln sigma
+ * @param std of ln sigma, &gt; 0
+ */
+public record LognormalLaw(double mean, double std) implements TimestepLaw {
+  @Override
+  public Operand<TFloat64> cumulative(Ops tf, Operand<TFloat64> sigmas) {
+    Operand<TFloat64> erf =
+        tf.math.erf(
+            tf.math.div(
+                tf.math.sub(tf.math.log(sigmas), tf.constant(mean)),
+                tf.constant(Math.sqrt(2) * std)));
+    long pairs = sigmas.shape().get(0) - 1;
+    Operand<TFloat64> upper =
+        tf.slice(erf, tf.constant(new long[] {1}), tf.constant(new long[] {pairs}));
+    Operand<TFloat64> first =
+        tf.slice(erf, tf.constant(new long[] {0}), tf.constant(new long[] {1}));
+    return tf.math.sub(upper, first);
+  }
+}

@@ -1,0 +1,19 @@
+package org.couplet.consistency;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * sqrt(||a - b||^2 + c^2) - c over all values of a row (Song &amp; Dhariwal 2023).
+ *
+ * @param c &gt; 0; the paper's is 0.00054 sqrt(d), d the number of values of a row
+ */
+public record PseudoHuberDistance(double c) implements Distance {
+  @Override
+  public Operand<TFloat32> between(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
+    Operand<TFloat32> squares = new SquaredL2Distance().between(tf, a, b);
+    return tf.math.sub(
+        tf.math.sqrt(tf.math.add(squares, tf.constant((float) (c * c)))), tf.constant((float) c));
+  }
+}

@@ -1,0 +1,126 @@
+package org.couplet.program;
+
+/** The names in a SavedModel that both halves of Couplet rely on. */
+public final class Contract {
+  private Contract() {}
+
+  /** Tag of a training program. */
+  public static final String TRAIN_TAG = "train";
+
+  /** Tag of an exported, inference-only model. */
+  public static final String SERVE_TAG = "serve";
+
+  /**
+   * Signature: one training step. Inputs {@link #BATCH} and the step's numbers; outputs {@link
+   * #LOSS} and {@link #GRADIENT_NORM}. Every variable has its new value when an output is there.
+   */
+  public static final String TRAIN = "train";
+
+  /** Signature: sets every variable to its value before training; input {@link #SEED}. */
+  public static final String INITIALIZE = "initialize";
+
+  /** Signature without inputs: the number of completed steps, {@link #STEP}. */
+  public static final String PROGRESS = "progress";
+
+  /**
+   * Signature: standard normal rows of an endless table. Inputs {@link #SEED}, {@link #DRAW},
+   * {@link #FIRST}, {@link #COUNT}; output {@link #NOISE}.
+   */
+  public static final String NOISE_TABLE = "noise";
+
+  /**
+   * Signature: samples from noise in one network call. Inputs {@link #NOISE}, {@link #SIGMA};
+   * outputs {@link #X_HAT} and, of images, {@link #IMAGES}.
+   */
+  public static final String GENERATE = "generate";
+
+  /**
+   * Signature: a further sampling step. Inputs {@link #X_HAT}, {@link #NOISE}, {@link #SIGMA};
+   * outputs as {@link #GENERATE}.
+   */
+  public static final String REFINE = "refine";
+
+  /** Suffix of the signatures that sample with the online weights; a training program's only. */
+  public static final String ONLINE = "_online";
+
+  /** Signature without inputs: {@link #SIGMA_MIN} and {@link #SIGMA_MAX}. */
+  public static final String RANGE = "range";
+
+  /** Signature of an export: {@link #GENERATE} at sigma_max; input {@link #NOISE}. */
+  public static final String SERVING_DEFAULT = "serving_default";
+
+  /** Uint8 [n, height, width, channels] images or float32 [n, 2] points, in random order. */
+  public static final String BATCH = "batch";
+
+  /** Int64 scalar. */
+  public static final String SEED = "seed";
+
+  /** Float64 [m]: the noise levels, rising, padded with sigma_max. */
+  public static final String SIGMAS = "sigmas";
+
+  /** Int32 scalar N: how many of the {@link #SIGMAS} count. */
+  public static final String NUM_LEVELS = "num_levels";
+
+  /** Float32 scalar in [0, 1]: the coupling's mixing factor. */
+  public static final String MU = "mu";
+
+  /** Float32 scalar. */
+  public static final String LEARNING_RATE = "learning_rate";
+
+  /** Float32 scalar in [0, 1]; 1 keeps the average as it is. */
+  public static final String EMA_DECAY = "ema_decay";
+
+  /** Float32 scalar. */
+  public static final String LOSS = "loss";
+
+  /** Float32 scalar: Euclidean norm of the whole gradient, before clipping. */
+  public static final String GRADIENT_NORM = "gradient_norm";
+
+  /** Int64 scalar; also the name of the variable that counts completed steps. */
+  public static final String STEP = "step";
+
+  /** Int64 scalar: which noise of a row, 0 for the first sampling step. */
+  public static final String DRAW = "draw";
+
+  /** Int64 scalar: the first row. */
+  public static final String FIRST = "first";
+
+  /** Int64 scalar: the number of rows. */
+  public static final String COUNT = "count";
+
+  /** Float32 [n, element...], standard normal. */
+  public static final String NOISE = "noise";
+
+  /** Float32 scalar: a noise level (never an index). */
+  public static final String SIGMA = "sigma";
+
+  /** Float32 [n, element...]: the estimate, not clipped. */
+  public static final String X_HAT = "x_hat";
+
+  /** Uint8 [n, height, width, channels]: x_hat clipped to [-1, 1], scaled to 0..255, rounded. */
+  public static final String IMAGES = "images";
+
+  /** Float32 scalar. */
+  public static final String SIGMA_MIN = "sigma_min";
+
+  /** Float32 scalar. */
+  public static final String SIGMA_MAX = "sigma_max";
+
+  /** What stands before a weight's name in the name of its moving average. */
+  public static final String EMA_PREFIX = "ema/";
+
+  /** Scope of the operations that write and read every variable. */
+  public static final String SAVE_SCOPE = "save";
+
+  /** Scope of an export's operations that read the averages out of a training checkpoint. */
+  public static final String IMPORT_SCOPE = "import_average";
+
+  /** Folder of a SavedModel with files that TensorFlow leaves alone. */
+  public static final String EXTRA_FOLDER = "assets.extra";
+
+  /** File in {@link #EXTRA_FOLDER}: the resolved experiment. */
+  public static final String EXPERIMENT_FILE = "experiment.textproto";
+
+  /** File in {@link #EXTRA_FOLDER}: the version of Couplet that wrote the model. */
+  public static final String VERSION_FILE = "couplet_version";
+}

@@ -1,0 +1,182 @@
+package org.couplet.program;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.couplet.io.InvalidInputException;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+/** A SavedModel in a session, called by the names of its signatures. */
+final class LoadedModel implements AutoCloseable {
+  private final Path folder;
+  private final SavedModelBundle bundle;
+  private final Session session;
+  private final MetaGraphDef metaGraph;
+
+  private LoadedModel(Path folder, SavedModelBundle bundle) {
+    this.folder = folder;
+    this.bundle = bundle;
+    this.session = bundle.session();
+    this.metaGraph = bundle.metaGraphDef();
+  }
+
+  /**
+   * Loads a SavedModel.
+   *
+   * @param threads of one operation; 0: all cores
+   */
+  static LoadedModel load(Path folder, String tag, int threads) {
+    if (!Files.isRegularFile(folder.resolve("saved_model.pb"))) {
+      throw new InvalidInputException(
+          folder + ": no SavedModel is there (saved_model.pb is missing); give a folder that"
+              + " `couplet build` or `couplet export` wrote");
+    }
+    ConfigProto config =
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(threads)
+            .setInterOpParallelismThreads(threads)
+            .build();
+    try {
+      return new LoadedModel(
+          folder,
+          SavedModelBundle.loader(folder.toString())
+              .withTags(tag)
+              .withConfigProto(config)
+              .load());
+    } catch (TensorFlowException e) {
+      throw new InvalidInputException(
+          folder + ": TensorFlow can't load this SavedModel with the tag '" + tag + "': "
+              + e.getMessage().lines().findFirst().orElse(""),
+          e);
+    }
+  }
+
+  /** Whether any SavedModel with the tag lies in a folder. */
+  static boolean hasTag(Path folder, String tag) throws IOException {
+    Path file = folder.resolve("saved_model.pb");
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (var in = Files.newInputStream(file)) {
+      return SavedModel.parseFrom(in).getMetaGraphsList().stream()
+          .anyMatch(graph -> graph.getMetaInfoDef().getTagsList().contains(tag));
+    }
+  }
+
+  /** Refuses a model without a signature, or with one that lacks an input or an output. */
+  void require(String signature, List<String> inputs, List<String> outputs) {
+    SignatureDef definition = metaGraph.getSignatureDefMap().get(signature);
+    if (definition == null) {
+      throw new InvalidInputException(
+          folder + ": the SavedModel has no signature '" + signature + "' (it has "
+              + String.join(", ", metaGraph.getSignatureDefMap().keySet())
+              + "); build it with `couplet build`");
+    }
+    for (String input : inputs) {
+      if (!definition.containsInputs(input)) {
+        throw new InvalidInputException(
+            folder + ": the signature '" + signature + "' has no input '" + input + "'");
+      }
+    }
+    for (String output : outputs) {
+      if (!definition.containsOutputs(output)) {
+        throw new InvalidInputException(
+            folder + ": the signature '" + signature + "' has no output '" + output + "'");
+      }
+    }
+  }
+
+  boolean has(String signature) {
+    return metaGraph.containsSignatureDef(signature);
+  }
+
+  boolean hasOutput(String signature, String output) {
+    return has(signature) && signature(signature).containsOutputs(output);
+  }
+
+  /** The declared shape of an input; -1 where it is open. */
+  Shape inputShape(String signature, String input) {
+    TensorInfo info = signature(signature).getInputsOrThrow(input);
+    return Shape.of(
+        info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray());
+  }
+
+  /** The declared type of an input. */
+  DataType inputType(String signature, String input) {
+    return signature(signature).getInputsOrThrow(input).getDtype();
+  }
+
+  /** Runs a signature; the caller closes the result, whose order is that of {@code outputs}. */
+  Result call(String signature, Map<String, TType> inputs, List<String> outputs) {
+    SignatureDef definition = signature(signature);
+    Session.Runner runner = session.runner();
+    inputs.forEach(
+        (name, tensor) -> runner.feed(definition.getInputsOrThrow(name).getName(), tensor));
+    outputs.forEach(name -> runner.fetch(definition.getOutputsOrThrow(name).getName()));
+    return runner.run();
+  }
+
+  /** Writes every variable as a TensorFlow checkpoint. */
+  void save(Path prefix) {
+    SaverDef saver = metaGraph.getSaverDef();
+    try (TString file = TString.scalarOf(prefix.toString())) {
+      session
+          .runner()
+          .feed(saver.getFilenameTensorName(), file)
+          .addTarget(operation(saver.getSaveTensorName()))
+          .run()
+          .close();
+    }
+  }
+
+  /** Reads every variable from a TensorFlow checkpoint. */
+  void restore(Path prefix) {
+    SaverDef saver = metaGraph.getSaverDef();
+    restore(prefix, saver.getFilenameTensorName(), saver.getRestoreOpName());
+  }
+
+  /** Runs another restoring operation than the saver's. */
+  void restore(Path prefix, String fileTensor, String restoreOperation) {
+    try (TString file = TString.scalarOf(prefix.toString())) {
+      session.runner().feed(fileTensor, file).addTarget(restoreOperation).run().close();
+    } catch (TensorFlowException e) {
+      throw new InvalidInputException(
+          prefix + ": this checkpoint does not fit the program in " + folder + ": "
+              + e.getMessage().lines().findFirst().orElse(""),
+          e);
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  private SignatureDef signature(String name) {
+    return metaGraph.getSignatureDefOrThrow(name);
+  }
+
+  private static String operation(String tensor) {
+    int colon = tensor.indexOf(':');
+    return colon < 0 ? tensor : tensor.substring(0, colon);
+  }
+
+  @Override
+  public void close() {
+    bundle.close();
+  }
+}

@@ -1,0 +1,9 @@
+package org.couplet.program;
+
+/**
+ * What a training step tells.
+ *
+ * @param loss mean of weight times distance over the batch
+ * @param gradientNorm Euclidean norm of the gradient, before clipping
+ */
+public record StepMetrics(double loss, double gradientNorm) {}

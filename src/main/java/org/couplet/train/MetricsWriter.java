@@ -1,0 +1,94 @@
+package org.couplet.train;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.couplet.report.EventWriter;
+import org.couplet.report.MetricsLog;
+import org.couplet.report.Progress;
+
+/** Logs the step's numbers: to {@code metrics.jsonl}, TensorBoard and the terminal. */
+final class MetricsWriter implements StepListener {
+  private final MetricsLog log;
+  private final EventWriter events;
+  private final Progress progress;
+  private final int batchSize;
+  private final long every;
+  private final long last;
+  private final double secondsBefore;
+  private final long begun = System.nanoTime();
+  private long intervalBegun = begun;
+  private long intervalSteps;
+  private double intervalLoss;
+
+  /**
+   * A writer for one session of a run.
+   *
+   * @param every steps between lines
+   * @param last the step at which this session ends
+   * @param secondsBefore what earlier sessions of the run took
+   */
+  MetricsWriter(
+      MetricsLog log,
+      EventWriter events,
+      Progress progress,
+      int batchSize,
+      long every,
+      long last,
+      double secondsBefore) {
+    this.log = log;
+    this.events = events;
+    this.progress = progress;
+    this.batchSize = batchSize;
+    this.every = every;
+    this.last = last;
+    this.secondsBefore = secondsBefore;
+  }
+
+  @Override
+  public void afterStep(Step step) throws IOException {
+    intervalSteps++;
+    intervalLoss += step.metrics().loss();
+    double seconds = (System.nanoTime() - intervalBegun) / 1e9;
+    double imagesPerSecond = intervalSteps * batchSize / seconds;
+    String message =
+        String.format("loss %.4g  %.1f images/s", intervalLoss / intervalSteps, imagesPerSecond);
+    progress.stepTo(step.completed(), message);
+    if (step.completed() % every == 0 || step.completed() == last) {
+      write(step, imagesPerSecond);
+      progress.line(step.completed(), message);
+      intervalBegun = System.nanoTime();
+      intervalSteps = 0;
+      intervalLoss = 0;
+    }
+  }
+
+  private void write(Step step, double imagesPerSecond) throws IOException {
+    Map<String, Number> values = new LinkedHashMap<>();
+    values.put("step", step.completed());
+    values.put("seconds", secondsBefore + (System.nanoTime() - begun) / 1e9);
+    values.put("loss", intervalLoss / intervalSteps);
+    values.put("gradient_norm", step.metrics().gradientNorm());
+    values.put("images_per_second", imagesPerSecond);
+    values.put("num_levels", step.numbers().numLevels());
+    values.put("mu", step.numbers().mu());
+    values.put("learning_rate", step.numbers().learningRate());
+    values.put("ema_decay", step.numbers().emaDecay());
+    log.append(values);
+    for (Map.Entry<String, Number> value : values.entrySet()) {
+      if (!value.getKey().equals("step")) {
+        events.scalar(step.completed(), value.getKey(), value.getValue().doubleValue());
+      }
+    }
+    events.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (log;
+        events;
+        progress) {
+      events.flush();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package org.couplet.train;
+
+import java.io.IOException;
+import org.couplet.program.StepMetrics;
+import org.couplet.program.StepNumbers;
+
+/** Something that looks at a training run after each step. */
+interface StepListener extends AutoCloseable {
+  /**
+   * What has just happened.
+   *
+   * @param completed steps so far, this one included
+   * @param numbers that were fed
+   * @param metrics that came back
+   */
+  record Step(long completed, StepNumbers numbers, StepMetrics metrics) {}
+
+  /** A step was completed. */
+  void afterStep(Step step) throws IOException;
+
+  /**
+   * The loop ended in order, by its last step or by an interrupt.
+   *
+   * @param completed steps in all
+   */
+  default void finish(long completed) throws IOException {}
+
+  /** Gives back what the listener holds, however the loop ended. */
+  @Override
+  default void close() throws IOException {}
+}

@@ -1,0 +1,158 @@
+package org.couplet.train;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.couplet.config.proto.Experiment;
+import org.couplet.data.Batches;
+import org.couplet.data.Dataset;
+import org.couplet.program.StepMetrics;
+import org.couplet.program.StepNumbers;
+import org.couplet.program.TrainingProgram;
+import org.couplet.report.EventWriter;
+import org.couplet.report.MetricsLog;
+import org.couplet.report.Progress;
+import org.tensorflow.types.family.TType;
+
+/** The training loop of one run. */
+public final class Training {
+  private final Experiment experiment;
+  private final RunFolder folder;
+  private final PrintStream terminal;
+  private final BooleanSupplier interrupted;
+
+  /**
+   * Prepares a session of a run; nothing happens yet.
+   *
+   * @param experiment resolved
+   * @param folder holds the program; checkpoints in it are continued
+   * @param terminal where progress is shown
+   * @param interrupted asked after every step; true ends the loop in order
+   */
+  public Training(
+      Experiment experiment,
+      RunFolder folder,
+      PrintStream terminal,
+      BooleanSupplier interrupted) {
+    this.experiment = experiment;
+    this.folder = folder;
+    this.terminal = terminal;
+    this.interrupted = interrupted;
+  }
+
+  /**
+   * Trains from the newest checkpoint, or from the start, up to a step.
+   *
+   * @param stopAt steps in all after which to stop, at most {@code run.steps}
+   * @return steps completed in all
+   * @throws DivergedException if the loss is no longer finite
+   */
+  public long run(long stopAt) throws IOException {
+    Checkpoints checkpoints =
+        new Checkpoints(folder.checkpoints(), experiment.getRun().getKeepCheckpoints());
+    try (TrainingProgram program =
+            TrainingProgram.load(folder.program(), experiment.getRuntime().getThreads());
+        Dataset dataset = Dataset.open(experiment.getDataset());
+        Batches batches =
+            new Batches(
+                dataset, experiment.getRun().getBatchSize(), experiment.getRun().getSeed())) {
+      long completed = begin(program, checkpoints);
+      Listeners listeners = listeners(program, checkpoints, completed, stopAt);
+      try (listeners) {
+        completed = loop(program, batches, listeners, completed, stopAt);
+        listeners.finish(completed);
+      }
+      return completed;
+    }
+  }
+
+  private long begin(TrainingProgram program, Checkpoints checkpoints) throws IOException {
+    checkpoints.deleteUnlisted();
+    Optional<Path> latest = checkpoints.latest();
+    if (latest.isPresent()) {
+      program.restore(latest.get());
+    } else {
+      program.initialize(experiment.getRun().getSeed());
+    }
+    return program.completedSteps();
+  }
+
+  private long loop(
+      TrainingProgram program,
+      Batches batches,
+      StepListener listeners,
+      long begin,
+      long stopAt)
+      throws IOException {
+    Schedules schedules = Schedules.of(experiment, program.sigmasLength());
+    long completed = begin;
+    while (completed < stopAt && !interrupted.getAsBoolean()) {
+      StepNumbers numbers = schedules.at(completed);
+      try (TType batch = batches.at(completed)) {
+        StepMetrics metrics = program.step(batch, numbers);
+        completed++;
+        listeners.afterStep(new StepListener.Step(completed, numbers, metrics));
+      }
+    }
+    return completed;
+  }
+
+  private Listeners listeners(
+      TrainingProgram program, Checkpoints checkpoints, long completed, long stopAt)
+      throws IOException {
+    MetricsLog log = new MetricsLog(folder.metrics());
+    double secondsBefore = log.truncateAfter(completed);
+    EventWriter events = new EventWriter(folder.root(), completed);
+    var run = experiment.getRun();
+    var evaluation = experiment.getEvaluation();
+    List<StepListener> listeners = new ArrayList<>();
+    listeners.add(new DivergenceCheck(checkpoints));
+    listeners.add(
+        new MetricsWriter(
+            log,
+            events,
+            new Progress(experiment.getName(), completed, stopAt, terminal),
+            run.getBatchSize(),
+            run.getLogEvery(),
+            stopAt,
+            secondsBefore));
+    listeners.add(new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()));
+    listeners.add(
+        new SampleWriter(
+            program,
+            folder.samples(),
+            events,
+            run.getSeed(),
+            evaluation.getSampleCount(),
+            evaluation.getSampleEvery()));
+    return new Listeners(listeners);
+  }
+
+  /** Several listeners as one. */
+  private record Listeners(List<StepListener> all) implements StepListener {
+    @Override
+    public void afterStep(Step step) throws IOException {
+      for (StepListener listener : all) {
+        listener.afterStep(step);
+      }
+    }
+
+    @Override
+    public void finish(long completed) throws IOException {
+      for (StepListener listener : all) {
+        listener.finish(completed);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (StepListener listener : all) {
+        listener.close();
+      }
+    }
+  }
+}
