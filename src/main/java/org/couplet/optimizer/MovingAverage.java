@@ -1,0 +1,39 @@
+package org.couplet.optimizer;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** The exponential moving average, of weights and of gradients. */
+public final class MovingAverage {
+  private MovingAverage() {}
+
+  /**
+   * {@code decay average + (1 - decay) weight}.
+   *
+   * @param average the average so far, of any shape
+   * @param weight the new value, of the same shape, finite
+   * @param decay scalar in [0, 1]; 1 returns the average and 0 the weight, to the last bit
+   */
+  public static Operand<TFloat32> update(
+      Ops tf, Operand<TFloat32> average, Operand<TFloat32> weight, Operand<TFloat32> decay) {
+    // The other form, average + (1 - decay)(weight - average), would round at decay 0.
+    return tf.math.add(
+        tf.math.mul(decay, average), tf.math.mul(tf.math.sub(tf.constant(1f), decay), weight));
+  }
+
+  /** The same with a fixed decay, whose complement is rounded only once. */
+  static Operand<TFloat32> update(
+      Ops tf, Operand<TFloat32> average, Operand<TFloat32> value, double decay) {
+    return tf.math.add(
+        tf.math.mul(tf.constant((float) decay), average),
+        tf.math.mul(tf.constant((float) (1 - decay)), value));
+  }
+
+  /** Refuses a fixed decay that never forgets. */
+  static void requireDecay(String name, double decay) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new IllegalArgumentException(name + " must be in [0, 1), not " + decay);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package org.couplet.schedule;
+
+/**
+ * The same number of levels at every step.
+ *
+ * @param count number of levels, at least 2
+ */
+public record ConstantLevelSchedule(int count) implements LevelSchedule {
+  /** Refuses fewer levels than a pair needs. */
+  public ConstantLevelSchedule {
+    if (count < 2) {
+      throw new IllegalArgumentException("a pair needs at least 2 levels, not " + count);
+    }
+  }
+
+  @Override
+  public int levels(long step) {
+    return count;
+  }
+
+  @Override
+  public int maximum() {
+    return count;
+  }
+}

@@ -1,0 +1,15 @@
+package org.couplet.schedule;
+
+/** How many noise levels a training step uses. */
+public sealed interface LevelSchedule permits ExponentialLevelSchedule, ConstantLevelSchedule {
+  /**
+   * Number of levels N.
+   *
+   * @param step 0-based training step
+   * @return at least 2, at most {@link #maximum()}
+   */
+  int levels(long step);
+
+  /** The largest number of levels any step can use. */
+  int maximum();
+}
