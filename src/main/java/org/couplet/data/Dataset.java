@@ -1,0 +1,63 @@
+package org.couplet.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.couplet.config.proto.DatasetConfig;
+import org.couplet.config.proto.GaussianMixture;
+import org.couplet.config.proto.ImageFile;
+import org.couplet.io.InvalidInputException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.family.TType;
+
+/** Elements with random access: images or points. Safe for use by several threads. */
+public sealed interface Dataset extends AutoCloseable
+    permits NpyImages, ProceduralImages, GaussianPoints {
+
+  /** Number of elements, at least 1. */
+  long size();
+
+  /** Shape of one element: [height, width, channels] of an image, [2] of a point. */
+  Shape elementShape();
+
+  /**
+   * The elements at some indices, in that order, as one tensor that the caller closes.
+   *
+   * @param indices each in 0..size-1; repetitions are fine
+   * @return uint8 [n, height, width, channels], values 0..255, or float32 [n, 2]
+   * @throws IndexOutOfBoundsException if an index is outside
+   */
+  TType batch(long[] indices);
+
+  @Override
+  void close();
+
+  /**
+   * Opens what a configuration asks for.
+   *
+   * @throws InvalidInputException if no source is named, or its file is not what the configuration
+   *     says
+   */
+  static Dataset open(DatasetConfig config) throws IOException {
+    switch (config.getSourceCase()) {
+      case IMAGE_FILE -> {
+        ImageFile file = config.getImageFile();
+        return NpyImages.open(Path.of(file.getPath()), file.getResolution(), file.getChannels());
+      }
+      case PROCEDURAL -> {
+        return new ProceduralImages(
+            config.getProcedural().getResolution(), config.getProcedural().getCount());
+      }
+      case GAUSSIANS -> {
+        GaussianMixture mixture = config.getGaussians();
+        return new GaussianPoints(
+            mixture.getCount(),
+            mixture.getOffset(),
+            mixture.getStandardDeviation(),
+            mixture.getSeed());
+      }
+      case SOURCE_NOT_SET -> {}
+    }
+    throw new InvalidInputException(
+        "dataset: no source; give one of image_file, procedural, gaussians");
+  }
+}

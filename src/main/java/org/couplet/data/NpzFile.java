@@ -1,0 +1,66 @@
+package org.couplet.data;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import org.couplet.io.InvalidInputException;
+
+/** A NumPy {@code .npz} file: named arrays in a zip, beyond 4 GiB too. */
+public final class NpzFile implements AutoCloseable {
+  private static final String SUFFIX = ".npy";
+
+  private final Path file;
+  private final ZipFile zip;
+
+  private NpzFile(Path file, ZipFile zip) {
+    this.file = file;
+    this.zip = zip;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws InvalidInputException if it is no zip
+   */
+  public static NpzFile open(Path file) throws IOException {
+    try {
+      return new NpzFile(file, new ZipFile(file.toFile()));
+    } catch (ZipException e) {
+      throw new InvalidInputException(
+          file + ": no whole .npz file (" + e.getMessage() + "); fetch or save it again", e);
+    }
+  }
+
+  /** The arrays' names, in the file's order. */
+  public List<String> names() {
+    return zip.stream()
+        .map(ZipEntry::getName)
+        .filter(name -> name.endsWith(SUFFIX))
+        .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+        .toList();
+  }
+
+  /**
+   * Opens an array; the caller closes it.
+   *
+   * @throws InvalidInputException if there is no such array
+   */
+  public NpyReader array(String name) throws IOException {
+    ZipEntry entry = zip.getEntry(name + SUFFIX);
+    if (entry == null) {
+      throw new InvalidInputException(
+          file + ": has no array " + name + "; it has " + String.join(", ", names()));
+    }
+    return new NpyReader(
+        new BufferedInputStream(zip.getInputStream(entry), 1 << 16), file + "[" + name + "]");
+  }
+
+  @Override
+  public void close() throws IOException {
+    zip.close();
+  }
+}
