@@ -59,11 +59,6 @@ final class Origins {
     places.put(path, new Origin("--set " + override, path));
   }
 
-  /** The complaint about the experiment as a whole. */
-  InvalidInputException problem(String message) {
-    return new InvalidInputException(file + ": " + message);
-  }
-
   /**
    * A complaint about a value, as one line: where it was written, its path, what is wrong.
    *
