@@ -40,8 +40,7 @@ public final class InferenceAssembly {
       variables.addImport(Contract.IMPORT_SCOPE, Contract.EMA_PREFIX);
       Signatures signatures = new Signatures();
       SamplingSignatures sampling =
-          new SamplingSignatures(
-              tf, model, experiment.getConsistency().getSigmaMax(), signatures);
+          new SamplingSignatures(tf, model, experiment.getConsistency().getSigmaMax(), signatures);
       sampling.addCommon();
       sampling.addFor(weights, "");
       sampling.addServingDefault(weights);

@@ -145,7 +145,7 @@ record Model(
     return switch (config.getDistanceCase()) {
       case PSEUDO_HUBER ->
           new PseudoHuberDistance(
-              config.getPseudoHuber().getCPerSqrtDimension() * Math.sqrt(element.size()));
+              config.getPseudoHuber().getCPerSqrtDimension() * Math.sqrt((double) element.size()));
       case SQUARED_L2 -> new SquaredL2Distance();
       case DISTANCE_NOT_SET -> throw unresolved("consistency.distance");
     };

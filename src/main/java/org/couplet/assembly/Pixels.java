@@ -25,8 +25,7 @@ final class Pixels {
     Operand<TFloat32> clipped = tf.clipByValue(x, tf.constant(-1f), tf.constant(1f));
     Operand<TFloat32> scaled =
         tf.math.mul(tf.math.add(clipped, tf.constant(1f)), tf.constant(127.5f));
-    return tf.dtypes.cast(
-        tf.math.floor(tf.math.add(scaled, tf.constant(0.5f))), TUint8.class);
+    return tf.dtypes.cast(tf.math.floor(tf.math.add(scaled, tf.constant(0.5f))), TUint8.class);
   }
 
   /** Mirrors each image left to right with probability 1/2. */
@@ -34,8 +33,7 @@ final class Pixels {
     long[] perRow = new long[x.shape().numDimensions()];
     Arrays.fill(perRow, 1);
     perRow[0] = x.shape().get(0);
-    Operand<TFloat32> draw =
-        randomness.uniform(tf, Randomness.Purpose.FLIP, 0, Shape.of(perRow));
+    Operand<TFloat32> draw = randomness.uniform(tf, Randomness.Purpose.FLIP, 0, Shape.of(perRow));
     Operand<TBool> mirrored = tf.math.less(draw, tf.constant(0.5f));
     return tf.select(mirrored, tf.reverse(x, tf.constant(new int[] {2})), x);
   }

@@ -21,10 +21,12 @@ record SamplingSignatures(Ops tf, Model model, double sigmaMax, Signatures signa
   /** Noise and the range of levels: what does not depend on weights. */
   void addCommon() {
     Map<String, Operand<TInt64>> inputs = new LinkedHashMap<>();
-    for (String name : new String[] {Contract.SEED, Contract.DRAW, Contract.FIRST, Contract.COUNT}) {
+    for (String name :
+        new String[] {Contract.SEED, Contract.DRAW, Contract.FIRST, Contract.COUNT}) {
       inputs.put(name, placeholder(TInt64.class, Shape.scalar()));
     }
-    Randomness randomness = new Randomness(input(inputs, Contract.SEED), input(inputs, Contract.DRAW));
+    Randomness randomness =
+        new Randomness(input(inputs, Contract.SEED), input(inputs, Contract.DRAW));
     Operand<TFloat32> noise =
         randomness.normalRows(
             tf,
@@ -56,10 +58,7 @@ record SamplingSignatures(Ops tf, Model model, double sigmaMax, Signatures signa
     Operand<TFloat32> level = placeholder(TFloat32.class, Shape.scalar());
     Operand<TFloat32> sigmas = everyRow(level, freshNoise);
     Operand<TFloat32> point =
-        model
-            .loss()
-            .process()
-            .renoise(tf, before, freshNoise, sigmas, model.function().sigmaMin());
+        model.loss().process().renoise(tf, before, freshNoise, sigmas, model.function().sigmaMin());
     signatures.add(
         Contract.REFINE + suffix,
         Map.of(Contract.X_HAT, before, Contract.NOISE, freshNoise, Contract.SIGMA, level),
@@ -83,8 +82,7 @@ record SamplingSignatures(Ops tf, Model model, double sigmaMax, Signatures signa
 
   private Map<String, Operand<?>> estimates(
       Weights weights, Operand<TFloat32> point, Operand<TFloat32> sigmas) {
-    Operand<TFloat32> estimate =
-        model.function().apply(tf, weights, point, sigmas, Dropout.none());
+    Operand<TFloat32> estimate = model.function().apply(tf, weights, point, sigmas, Dropout.none());
     Map<String, Operand<?>> outputs = new LinkedHashMap<>();
     outputs.put(Contract.X_HAT, estimate);
     if (model.isImages()) {

@@ -31,10 +31,7 @@ final class SavedModelFile {
             .setGraphDef(graph.toGraphDef())
             .setSaverDef(saver)
             .putAllSignatureDef(signatures.definitions());
-    metaGraph
-        .getMetaInfoDefBuilder()
-        .addTags(tag)
-        .setTensorflowVersion(TensorFlow.version());
+    metaGraph.getMetaInfoDefBuilder().addTags(tag).setTensorflowVersion(TensorFlow.version());
     SavedModel model =
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
     Path extra = folder.resolve(Contract.EXTRA_FOLDER);

@@ -58,6 +58,17 @@ public final class TrainingAssembly {
     }
   }
 
+  /** Number of trainable values of an experiment's network. */
+  public static long parameters(Experiment experiment) {
+    return Model.of(experiment).network().parameters();
+  }
+
+  /** Number of float32 values that a checkpoint of an experiment holds. */
+  public static long stateValues(Experiment experiment) {
+    return new TrainingStep(Model.of(experiment), experiment)
+        .states().stream().mapToLong(state -> state.shape().size()).sum();
+  }
+
   private SaverDef build() {
     for (TrainingStep.State state : step.states()) {
       variables.addFloat(state.name(), state.shape());
@@ -84,8 +95,7 @@ public final class TrainingAssembly {
     List<Weight> weights = model.network().weights();
     for (int i = 0; i < weights.size(); i++) {
       Weight weight = weights.get(i);
-      Operand<TFloat32> value =
-          weight.initializer().values(tf, weight.shape(), randomness, i);
+      Operand<TFloat32> value = weight.initializer().values(tf, weight.shape(), randomness, i);
       initial.put(weight.name(), value);
       initial.put(Contract.EMA_PREFIX + weight.name(), value);
     }
@@ -98,8 +108,7 @@ public final class TrainingAssembly {
     }
     assignments.add(variables.assign(Contract.STEP, tf.constant(0L)));
     Operand<TInt64> done = tf.withControlDependencies(assignments).identity(tf.constant(0L));
-    signatures.add(
-        Contract.INITIALIZE, Map.of(Contract.SEED, seed), Map.of(Contract.STEP, done));
+    signatures.add(Contract.INITIALIZE, Map.of(Contract.SEED, seed), Map.of(Contract.STEP, done));
   }
 
   private void addTrain() {
@@ -117,18 +126,15 @@ public final class TrainingAssembly {
                     name, tf.placeholder(argument.type(), Placeholder.shape(argument.shape()))));
     arguments.addAll(inputs.values());
 
-    GraphFunction function =
-        GraphFunction.define("train_step", step.arguments(), step::results);
-    List<Output<?>> results =
-        function.call(graph, tf, arguments, experiment.getRuntime().getXla());
+    GraphFunction function = GraphFunction.define("train_step", step.arguments(), step::results);
+    List<Output<?>> results = function.call(graph, tf, arguments, experiment.getRuntime().getXla());
 
     List<Op> assignments = new ArrayList<>();
     List<TrainingStep.State> changing = step.changingStates();
     for (int i = 0; i < changing.size(); i++) {
       assignments.add(variables.assign(changing.get(i).name(), results.get(i)));
     }
-    assignments.add(
-        variables.assign(Contract.STEP, tf.math.add(completed, tf.constant(1L))));
+    assignments.add(variables.assign(Contract.STEP, tf.math.add(completed, tf.constant(1L))));
     Ops after = tf.withControlDependencies(assignments);
     signatures.add(
         Contract.TRAIN,

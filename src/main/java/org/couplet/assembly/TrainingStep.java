@@ -115,7 +115,8 @@ final class TrainingStep {
     // Loss and gradients.
     ConsistencyLoss.Comparison comparison = loss(tf, values, inputs, completed);
     List<Operand<TFloat32>> gradients =
-        gradients(tf, comparison.mean(), trainable.stream().map(w -> value(values, w.name())).toList());
+        gradients(
+            tf, comparison.mean(), trainable.stream().map(w -> value(values, w.name())).toList());
     Operand<TFloat32> norm = GradientNorm.global(tf, gradients);
     if (clipNorm > 0) {
       gradients = GradientNorm.clip(tf, gradients, norm, clipNorm);
@@ -144,8 +145,7 @@ final class TrainingStep {
       Map<String, Operand<TFloat32>> values,
       Map<String, Operand<?>> inputs,
       Operand<TInt64> completed) {
-    Randomness randomness =
-        new Randomness(input(inputs, Contract.SEED, TInt64.class), completed);
+    Randomness randomness = new Randomness(input(inputs, Contract.SEED, TInt64.class), completed);
     return model
         .loss()
         .loss(
@@ -159,8 +159,7 @@ final class TrainingStep {
             randomness);
   }
 
-  private Operand<TFloat32> data(
-      Ops tf, Map<String, Operand<?>> inputs, Randomness randomness) {
+  private Operand<TFloat32> data(Ops tf, Map<String, Operand<?>> inputs, Randomness randomness) {
     if (!model.isImages()) {
       return input(inputs, Contract.BATCH, TFloat32.class);
     }

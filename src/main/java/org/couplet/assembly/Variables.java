@@ -46,7 +46,7 @@ final class Variables {
 
   private void add(String name, Class<? extends TType> type, Shape shape) {
     Ops scope = tf;
-    String[] path = name.split("/");
+    String[] path = name.split("/", -1);
     for (int i = 0; i < path.length - 1; i++) {
       scope = scope.withSubScope(path[i]);
     }
@@ -96,15 +96,13 @@ final class Variables {
   /** Adds operations in a scope that restore every variable from PREFIX + its name. */
   void addImport(String scopeName, String prefix) {
     Ops scope = tf.withSubScope(scopeName);
-    addRestore(
-        scope, file(scope), variables.keySet().stream().map(name -> prefix + name).toList());
+    addRestore(scope, file(scope), variables.keySet().stream().map(name -> prefix + name).toList());
   }
 
   private Op addRestore(Ops scope, Operand<TString> file, List<String> names) {
     List<Class<? extends TType>> types = new ArrayList<>();
     variables.values().forEach(variable -> types.add(variable.type()));
-    Restore restore =
-        scope.train.restore(file, strings(scope, names), wholeSlices(scope), types);
+    Restore restore = scope.train.restore(file, strings(scope, names), wholeSlices(scope), types);
     List<Op> assignments = new ArrayList<>();
     int i = 0;
     for (Variable variable : variables.values()) {
@@ -114,9 +112,7 @@ final class Variables {
   }
 
   private static Placeholder<TString> file(Ops scope) {
-    return scope
-        .withName("filename")
-        .placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    return scope.withName("filename").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
   }
 
   private Operand<TString> wholeSlices(Ops scope) {

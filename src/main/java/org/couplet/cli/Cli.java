@@ -22,7 +22,8 @@ public final class Cli {
   /** Interrupted by the user. */
   public static final int INTERRUPTED = 130;
 
-  private static final List<Command> COMMANDS = List.of();
+  private static final List<Command> COMMANDS =
+      List.of(new TrainCommand(), new BuildCommand(), new SampleCommand(), new ExportCommand());
 
   private Cli() {}
 

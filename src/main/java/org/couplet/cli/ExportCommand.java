@@ -47,8 +47,7 @@ final class ExportCommand implements Command {
           InferenceAssembly.write(experiment, folder);
           SamplingProgram.adoptAverages(folder, checkpoint);
         });
-    out.println(
-        experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
+    out.println(experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
     out.println("signature serving_default: noise [n, element] -> x_hat and, of images, images");
     return Cli.DONE;
   }

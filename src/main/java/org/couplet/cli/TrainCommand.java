@@ -54,7 +54,9 @@ final class TrainCommand implements Command {
     boolean goesOn = run.isBegun();
     if (goesOn && !options.has("resume")) {
       throw new InvalidInputException(
-          "--run " + run.root() + ": a run is there already; add --resume to go on with it, or"
+          "--run "
+              + run.root()
+              + ": a run is there already; add --resume to go on with it, or"
               + " choose another folder");
     }
     Experiment experiment = goesOn ? resumed(options, run) : begun(options);
@@ -124,8 +126,11 @@ final class TrainCommand implements Command {
       long completed = new Training(experiment, run, err, interrupt::requested).run(stopAt);
       if (completed < stopAt) {
         err.println(
-            "interrupted after step " + completed + "; go on with: couplet train --run "
-                + run.root() + " --resume");
+            "interrupted after step "
+                + completed
+                + "; go on with: couplet train --run "
+                + run.root()
+                + " --resume");
         return Cli.INTERRUPTED;
       }
       out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());

@@ -101,8 +101,7 @@ public record ConsistencyLoss(
     Operand<TFloat32> high = tf.dtypes.cast(levels.high(), TFloat32.class);
     Operand<TFloat32> xLow = process.point(tf, ends.x(), ends.z(), low);
     Operand<TFloat32> xHigh = process.point(tf, ends.x(), ends.z(), high);
-    Operand<TFloat32> teacher =
-        tf.stopGradient(function.apply(tf, weights, xLow, low, dropout));
+    Operand<TFloat32> teacher = tf.stopGradient(function.apply(tf, weights, xLow, low, dropout));
     Operand<TFloat32> student = function.apply(tf, weights, xHigh, high, dropout);
     Operand<TFloat32> distances = distance.between(tf, teacher, student);
     Operand<TFloat32> weight = weighting.weight(tf, levels.low(), levels.high());

@@ -53,11 +53,9 @@ public record GeneratorInducedCoupling(boolean average, Choice rows, double larg
         inputs.z());
   }
 
-  private static Operand<TBool> firstRows(
-      Ops tf, Operand<TFloat32> mu, int batch, int computed) {
+  private static Operand<TBool> firstRows(Ops tf, Operand<TFloat32> mu, int batch, int computed) {
     Operand<TFloat32> count =
-        tf.math.floor(
-            tf.math.add(tf.math.mul(mu, tf.constant((float) batch)), tf.constant(0.5f)));
+        tf.math.floor(tf.math.add(tf.math.mul(mu, tf.constant((float) batch)), tf.constant(0.5f)));
     float[] index = new float[computed];
     IntStream.range(0, computed).forEach(i -> index[i] = i);
     return tf.math.less(tf.constant(index), count);
@@ -65,8 +63,7 @@ public record GeneratorInducedCoupling(boolean average, Choice rows, double larg
 
   private static Operand<TBool> drawnRows(
       Ops tf, Operand<TFloat32> mu, int batch, Randomness randomness) {
-    return tf.math.less(
-        randomness.uniform(tf, Randomness.Purpose.ROWS, 0, Shape.of(batch)), mu);
+    return tf.math.less(randomness.uniform(tf, Randomness.Purpose.ROWS, 0, Shape.of(batch)), mu);
   }
 
   private static Operand<TBool> rowMask(Ops tf, Operand<TBool> rows, Operand<TFloat32> x) {

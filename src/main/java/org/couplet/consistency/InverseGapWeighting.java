@@ -8,9 +8,7 @@ import org.tensorflow.types.TFloat64;
 /** 1 / (sigma_{i+1} - sigma_i) (appendix B). */
 public record InverseGapWeighting() implements Weighting {
   @Override
-  public Operand<TFloat32> weight(
-      Ops tf, Operand<TFloat64> sigmaLow, Operand<TFloat64> sigmaHigh) {
-    return tf.dtypes.cast(
-        tf.math.reciprocal(tf.math.sub(sigmaHigh, sigmaLow)), TFloat32.class);
+  public Operand<TFloat32> weight(Ops tf, Operand<TFloat64> sigmaLow, Operand<TFloat64> sigmaHigh) {
+    return tf.dtypes.cast(tf.math.reciprocal(tf.math.sub(sigmaHigh, sigmaLow)), TFloat32.class);
   }
 }

@@ -40,7 +40,6 @@ public sealed interface TimestepLaw permits LognormalLaw, UniformLaw {
         tf.dtypes.cast(
             tf.math.lessEqual(cumulative, tf.math.mul(uniform, total)), TInt32.class); // [n, m - 1]
     // The last index takes what rounding leaves.
-    return tf.math.minimum(
-        tf.sum(passed, tf.constant(1)), tf.math.sub(numLevels, tf.constant(2)));
+    return tf.math.minimum(tf.sum(passed, tf.constant(1)), tf.math.sub(numLevels, tf.constant(2)));
   }
 }

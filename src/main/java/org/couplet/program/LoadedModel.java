@@ -43,7 +43,8 @@ final class LoadedModel implements AutoCloseable {
   static LoadedModel load(Path folder, String tag, int threads) {
     if (!Files.isRegularFile(folder.resolve("saved_model.pb"))) {
       throw new InvalidInputException(
-          folder + ": no SavedModel is there (saved_model.pb is missing); give a folder that"
+          folder
+              + ": no SavedModel is there (saved_model.pb is missing); give a folder that"
               + " `couplet build` or `couplet export` wrote");
     }
     ConfigProto config =
@@ -54,14 +55,14 @@ final class LoadedModel implements AutoCloseable {
     try {
       return new LoadedModel(
           folder,
-          SavedModelBundle.loader(folder.toString())
-              .withTags(tag)
-              .withConfigProto(config)
-              .load());
+          SavedModelBundle.loader(folder.toString()).withTags(tag).withConfigProto(config).load());
     } catch (TensorFlowException e) {
       throw new InvalidInputException(
-          folder + ": TensorFlow can't load this SavedModel with the tag '" + tag + "': "
-              + e.getMessage().lines().findFirst().orElse(""),
+          folder
+              + ": TensorFlow can't load this SavedModel with the tag '"
+              + tag
+              + "': "
+              + firstLine(e),
           e);
     }
   }
@@ -83,7 +84,10 @@ final class LoadedModel implements AutoCloseable {
     SignatureDef definition = metaGraph.getSignatureDefMap().get(signature);
     if (definition == null) {
       throw new InvalidInputException(
-          folder + ": the SavedModel has no signature '" + signature + "' (it has "
+          folder
+              + ": the SavedModel has no signature '"
+              + signature
+              + "' (it has "
               + String.join(", ", metaGraph.getSignatureDefMap().keySet())
               + "); build it with `couplet build`");
     }
@@ -156,8 +160,7 @@ final class LoadedModel implements AutoCloseable {
       session.runner().feed(fileTensor, file).addTarget(restoreOperation).run().close();
     } catch (TensorFlowException e) {
       throw new InvalidInputException(
-          prefix + ": this checkpoint does not fit the program in " + folder + ": "
-              + e.getMessage().lines().findFirst().orElse(""),
+          prefix + ": this checkpoint does not fit the program in " + folder + ": " + firstLine(e),
           e);
     }
   }
@@ -168,6 +171,10 @@ final class LoadedModel implements AutoCloseable {
 
   private SignatureDef signature(String name) {
     return metaGraph.getSignatureDefOrThrow(name);
+  }
+
+  private static String firstLine(TensorFlowException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private static String operation(String tensor) {

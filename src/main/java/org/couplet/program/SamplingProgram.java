@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A model that makes samples: an export, or one of a training program's two sets of weights. A
@@ -131,15 +131,19 @@ public final class SamplingProgram implements AutoCloseable {
     for (double sigma : sigmas) {
       if (!(sigma < above) || !((float) sigma >= (float) sigmaMin())) {
         throw new InvalidInputException(
-            "--sigmas: " + sigma + " does not fall, or is not within [" + sigmaMin() + ", "
-                + sigmaMax() + "]; give noise levels, highest first");
+            "--sigmas: "
+                + sigma
+                + " does not fall, or is not within ["
+                + sigmaMin()
+                + ", "
+                + sigmaMax()
+                + "]; give noise levels, highest first");
       }
       above = sigma;
     }
   }
 
-  private TType run(
-      long seed, long first, int count, List<Double> sigmas, String output) {
+  private TType run(long seed, long first, int count, List<Double> sigmas, String output) {
     List<Double> levels = sigmas.isEmpty() ? List.of(sigmaMax()) : sigmas;
     @Nullable TType current = null;
     for (int draw = 0; draw < levels.size(); draw++) {
@@ -170,10 +174,8 @@ public final class SamplingProgram implements AutoCloseable {
     }
   }
 
-  private TType one(
-      String signature, Map<String, TType> inputs, String output) {
-    return (TType)
-        model.call(signature + suffix, inputs, List.of(output)).get(0);
+  private TType one(String signature, Map<String, TType> inputs, String output) {
+    return (TType) model.call(signature + suffix, inputs, List.of(output)).get(0);
   }
 
   private double range(String output) {

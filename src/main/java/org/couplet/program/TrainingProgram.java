@@ -39,8 +39,8 @@ public final class TrainingProgram implements AutoCloseable {
   /**
    * Loads a program; its variables have no values yet.
    *
-   * @param folder a SavedModel that {@code couplet build} wrote; one that does not keep the contract
-   *     is refused by the name of what is missing
+   * @param folder a SavedModel that {@code couplet build} wrote; one that does not keep the
+   *     contract is refused by the name of what is missing
    * @param threads of one operation; 0: all cores
    */
   public static TrainingProgram load(Path folder, int threads) {

@@ -56,11 +56,18 @@ final class MetricsWriter implements StepListener {
     progress.stepTo(step.completed(), message);
     if (step.completed() % every == 0 || step.completed() == last) {
       write(step, imagesPerSecond);
-      progress.line(step.completed(), message);
+      if (!Progress.terminal()) {
+        progress.line(line(step.completed(), message));
+      }
       intervalBegun = System.nanoTime();
       intervalSteps = 0;
       intervalLoss = 0;
     }
+  }
+
+  private String line(long completed, String message) {
+    String left = progress.timeLeft().map(time -> "  " + Progress.words(time) + " left").orElse("");
+    return "step " + completed + "/" + last + "  " + message + left;
   }
 
   private void write(Step step, double imagesPerSecond) throws IOException {
@@ -74,7 +81,7 @@ final class MetricsWriter implements StepListener {
     values.put("mu", step.numbers().mu());
     values.put("learning_rate", step.numbers().learningRate());
     values.put("ema_decay", step.numbers().emaDecay());
-    log.append(values);
+    log.write(values);
     for (Map.Entry<String, Number> value : values.entrySet()) {
       if (!value.getKey().equals("step")) {
         events.scalar(step.completed(), value.getKey(), value.getValue().doubleValue());

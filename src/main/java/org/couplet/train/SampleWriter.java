@@ -7,7 +7,7 @@ import java.util.List;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
-import org.couplet.report.Pictures;
+import org.couplet.report.SampleGrid;
 
 /**
  * Draws one-step samples with the averaged and the online weights, from the same noise each time.
@@ -55,8 +55,8 @@ final class SampleWriter implements StepListener {
   }
 
   private void draw(long step, String weights, SamplingProgram program) throws IOException {
-    BufferedImage picture = Pictures.of(program, seed, count, List.of());
-    Pictures.writePng(picture, folder.resolve(String.format("step-%07d-%s.png", step, weights)));
+    BufferedImage picture = SamplePicture.of(program, seed, count, List.of());
+    SampleGrid.writePng(picture, folder.resolve(String.format("step-%07d-%s.png", step, weights)));
     events.image(step, "samples/" + weights, picture);
   }
 }

@@ -34,10 +34,7 @@ public final class Training {
    * @param interrupted asked after every step; true ends the loop in order
    */
   public Training(
-      Experiment experiment,
-      RunFolder folder,
-      PrintStream terminal,
-      BooleanSupplier interrupted) {
+      Experiment experiment, RunFolder folder, PrintStream terminal, BooleanSupplier interrupted) {
     this.experiment = experiment;
     this.folder = folder;
     this.terminal = terminal;
@@ -82,11 +79,7 @@ public final class Training {
   }
 
   private long loop(
-      TrainingProgram program,
-      Batches batches,
-      StepListener listeners,
-      long begin,
-      long stopAt)
+      TrainingProgram program, Batches batches, StepListener listeners, long begin, long stopAt)
       throws IOException {
     Schedules schedules = Schedules.of(experiment, program.sigmasLength());
     long completed = begin;
@@ -104,9 +97,13 @@ public final class Training {
   private Listeners listeners(
       TrainingProgram program, Checkpoints checkpoints, long completed, long stopAt)
       throws IOException {
+    MetricsLog.truncateAfter(folder.metrics(), completed);
+    double secondsBefore = MetricsLog.last(folder.metrics(), "seconds").orElse(0);
     MetricsLog log = new MetricsLog(folder.metrics());
-    double secondsBefore = log.truncateAfter(completed);
-    EventWriter events = new EventWriter(folder.root(), completed);
+    EventWriter events =
+        completed == 0
+            ? new EventWriter(folder.root())
+            : EventWriter.resume(folder.root(), completed + 1);
     var run = experiment.getRun();
     var evaluation = experiment.getEvaluation();
     List<StepListener> listeners = new ArrayList<>();

@@ -1,0 +1,58 @@
+package org.couplet.train;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import org.couplet.program.SamplingProgram;
+import org.couplet.report.SampleGrid;
+import org.couplet.report.ScatterPlot;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** Samples of a program as one picture: a grid of images, or a scatter of points. */
+public final class SamplePicture {
+  private static final double AXES = 2;
+  private static final int SIZE = 480;
+
+  private SamplePicture() {}
+
+  /**
+   * Makes samples and draws them.
+   *
+   * @param seed of the noise
+   * @param count number of samples, from row 0 on
+   * @param sigmas as {@link SamplingProgram#samples} takes them
+   */
+  public static BufferedImage of(
+      SamplingProgram program, long seed, int count, List<Double> sigmas) {
+    if (!program.makesImages()) {
+      try (TFloat32 points = program.samples(seed, 0, count, sigmas)) {
+        return ScatterPlot.of(List.of(floats(points)), -AXES, AXES, SIZE);
+      }
+    }
+    Shape image = program.elementShape();
+    try (TUint8 images = program.images(seed, 0, count, sigmas)) {
+      return SampleGrid.of(
+          bytes(images),
+          count,
+          (int) image.get(0),
+          (int) image.get(1),
+          (int) image.get(2),
+          0,
+          2,
+          SampleGrid.AUTOMATIC);
+    }
+  }
+
+  private static byte[] bytes(TUint8 images) {
+    byte[] bytes = new byte[(int) images.size()];
+    images.asRawTensor().data().read(bytes);
+    return bytes;
+  }
+
+  private static float[] floats(TFloat32 points) {
+    float[] floats = new float[(int) points.size()];
+    points.asRawTensor().data().asFloats().read(floats);
+    return floats;
+  }
+}
