@@ -1,0 +1,99 @@
+package org.couplet.report;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.couplet.io.WholeFile;
+
+/**
+ * A run's numbers, one JSON object a line. Each line is handed to the system whole, so a killed
+ * process leaves at most one torn line, the last.
+ */
+public final class MetricsLog implements AutoCloseable {
+  private static final String STEP = "step";
+  private static final Pattern LINE = Pattern.compile("\\{(?:.*,)?\"step\":(\\d+)(?:,.*)?\\}");
+
+  private final OutputStream out;
+
+  /**
+   * Opens a log, to append to what is there.
+   *
+   * @param file a .jsonl file; made if need be, in a folder that exists
+   */
+  public MetricsLog(Path file) throws IOException {
+    out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  /**
+   * Makes a log end with a step, as if the run had gone no further: drops the lines of later steps,
+   * and a line torn by a kill. To be called before a resumed run opens the log.
+   *
+   * @param file a log; no file is fine
+   * @param step the last step to keep
+   */
+  public static void truncateAfter(Path file, long step) throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    WholeFile.write(
+        file,
+        whole -> {
+          // Latin-1 gives every byte back as it was, also a torn character's.
+          try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+              Matcher matcher = LINE.matcher(line);
+              if (matcher.matches() && Long.parseLong(matcher.group(1)) <= step) {
+                whole.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
+              }
+            }
+          }
+        });
+  }
+
+  /**
+   * Appends a line.
+   *
+   * @param metrics names and numbers, written in the map's order, {@code step} among them; NaN and
+   *     infinities, which JSON lacks, become strings
+   */
+  public void write(Map<String, ? extends Number> metrics) throws IOException {
+    if (!metrics.containsKey(STEP)) {
+      throw new IllegalArgumentException("no step among " + metrics.keySet());
+    }
+    StringJoiner object = new StringJoiner(",", "{", "}\n");
+    metrics.forEach((name, number) -> object.add(quoted(name) + ":" + json(number)));
+    out.write(object.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+
+  private static String json(Number number) {
+    return Double.isFinite(number.doubleValue()) ? number.toString() : quoted(number.toString());
+  }
+
+  private static String quoted(String name) {
+    StringBuilder text = new StringBuilder("\"");
+    for (int i = 0; i < name.length(); i++) {
+      char letter = name.charAt(i);
+      if (letter == '"' || letter == '\\') {
+        text.append('\\').append(letter);
+      } else if (letter < ' ') {
+        text.append("\\u%04x".formatted((int) letter));
+      } else {
+        text.append(letter);
+      }
+    }
+    return text.append('"').toString();
+  }
+}

@@ -1,0 +1,171 @@
+package org.couplet.report;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a long task is: a bar on a terminal, and elsewhere (a log file, a pipe) only the lines
+ * the task asks for.
+ */
+public final class Progress implements AutoCloseable {
+  private static final int REDRAW_MILLIS = 500;
+  private static final Path ERROR_STREAM = Path.of("/proc/self/fd/2");
+
+  private final PrintStream err;
+  private final long start;
+  private final long total;
+  private final LongSupplier nanoTime;
+  private final long startNanos;
+  private final @Nullable ConsoleProgressBarConsumer console;
+  private final @Nullable ProgressBar bar;
+  // Written by the task, read by the bar's own thread.
+  private volatile long done;
+
+  /**
+   * Starts a task.
+   *
+   * @param task what is being done, a word or two
+   * @param total number of steps, at least 1
+   * @param err where to draw or print
+   */
+  public Progress(String task, long total, PrintStream err) {
+    this(task, 0, total, err);
+  }
+
+  /**
+   * Goes on with a task.
+   *
+   * @param start steps done before, which count for the bar but not for the speed
+   */
+  public Progress(String task, long start, long total, PrintStream err) {
+    this(task, start, total, err, terminal(), System::nanoTime);
+  }
+
+  Progress(
+      String task,
+      long start,
+      long total,
+      PrintStream err,
+      boolean terminal,
+      LongSupplier nanoTime) {
+    this.err = err;
+    this.start = start;
+    this.done = start;
+    this.total = total;
+    this.nanoTime = nanoTime;
+    this.startNanos = nanoTime.getAsLong();
+    this.console = terminal ? new ConsoleProgressBarConsumer(err) : null;
+    this.bar =
+        console == null
+            ? null
+            : new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(total)
+                .startsFrom(start, Duration.ZERO)
+                .setConsumer(console)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(REDRAW_MILLIS)
+                .showSpeed()
+                .setEtaFunction(state -> timeLeft(state.getCurrent()))
+                .build();
+  }
+
+  /**
+   * Reports how far the task is.
+   *
+   * @param n steps done, those before this session included
+   * @param message what else to show beside the bar, such as {@code loss 1.234 210 images/s}
+   */
+  public void stepTo(long n, String message) {
+    done = n;
+    if (bar != null) {
+      bar.setExtraMessage(" " + message);
+      bar.stepTo(n);
+    }
+  }
+
+  /** Prints a line that stays: above the bar on a terminal, else as it is. */
+  public void line(String text) {
+    if (console == null) {
+      err.println(text);
+    } else {
+      // Over the bar, to its full width; the bar draws itself again below.
+      int blanks = Math.max(0, console.getMaxRenderedLength() - text.length());
+      err.print("\r" + text + " ".repeat(blanks) + System.lineSeparator());
+    }
+  }
+
+  /** Time the rest will take at this session's speed; empty before its first step. */
+  public Optional<Duration> timeLeft() {
+    return timeLeft(done);
+  }
+
+  /** Draws the bar a last time and leaves it; prints nothing elsewhere. */
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+
+  /** Whether the error stream is a terminal that can redraw a line. */
+  @SuppressWarnings("SystemConsoleNull") // Linux asks the device; JDK 22 elsewhere always says yes.
+  public static boolean terminal() {
+    return terminal(System.getenv("TERM"), ERROR_STREAM, System.console() != null);
+  }
+
+  /**
+   * The same from its clues.
+   *
+   * @param term the kind of terminal, as the environment says
+   * @param stream a link to what the error stream is, where the system has such a thing
+   * @param console whether Java found a console, which says the same of input and output only
+   */
+  static boolean terminal(@Nullable String term, Path stream, boolean console) {
+    if ("dumb".equals(term)) {
+      return false;
+    }
+    try {
+      String device = Files.readSymbolicLink(stream).toString();
+      return device.startsWith("/dev/pts/")
+          || device.startsWith("/dev/tty")
+          || device.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return console;
+    }
+  }
+
+  /** A duration in its two leading units: {@code 2 d 03 h}, {@code 1 h 02 min}, {@code 5 s}. */
+  public static String words(Duration duration) {
+    long seconds = Math.max(0, Math.round(duration.toMillis() / 1e3));
+    long minutes = seconds / 60;
+    long hours = minutes / 60;
+    if (hours >= 24) {
+      return "%d d %02d h".formatted(hours / 24, hours % 24);
+    }
+    if (hours > 0) {
+      return "%d h %02d min".formatted(hours, minutes % 60);
+    }
+    return minutes > 0
+        ? "%d min %02d s".formatted(minutes, seconds % 60)
+        : "%d s".formatted(seconds);
+  }
+
+  private Optional<Duration> timeLeft(long now) {
+    if (now <= start) {
+      return Optional.empty();
+    }
+    double nanosPerStep = (double) (nanoTime.getAsLong() - startNanos) / (now - start);
+    return Optional.of(Duration.ofNanos((long) (nanosPerStep * Math.max(0, total - now))));
+  }
+}

@@ -1,0 +1,110 @@
+package org.couplet.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetricsLogTest {
+  private final Path file;
+
+  MetricsLogTest(@TempDir Path folder) {
+    file = folder.resolve("metrics.jsonl");
+  }
+
+  private void log(long... steps) throws IOException {
+    try (MetricsLog log = new MetricsLog(file)) {
+      for (long step : steps) {
+        log.write(Map.of("step", step));
+      }
+    }
+  }
+
+  @Test
+  void eachLineIsAnObjectInTheGivenOrder() throws IOException {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("step", 12L);
+    metrics.put("seconds", 3.5);
+    metrics.put("loss", 1e-7f);
+    metrics.put("a \"quoted\\name\"\n", 1);
+    try (MetricsLog log = new MetricsLog(file)) {
+      log.write(metrics);
+    }
+    assertEquals(
+        "{\"step\":12,\"seconds\":3.5,\"loss\":1.0E-7,\"a \\\"quoted\\\\name\\\"\\u000a\":1}\n",
+        Files.readString(file));
+  }
+
+  @Test
+  void numbersJsonLacksAreStrings() throws IOException {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("loss", Double.NaN);
+    metrics.put("norm", Float.NEGATIVE_INFINITY);
+    metrics.put("step", 1);
+    try (MetricsLog log = new MetricsLog(file)) {
+      log.write(metrics);
+    }
+    assertEquals("{\"loss\":\"NaN\",\"norm\":\"-Infinity\",\"step\":1}\n", Files.readString(file));
+  }
+
+  @Test
+  void aLineIsOnDiskBeforeTheLogCloses() throws IOException {
+    try (MetricsLog log = new MetricsLog(file)) {
+      log.write(Map.of("step", 1));
+      assertEquals("{\"step\":1}\n", Files.readString(file));
+    }
+  }
+
+  @Test
+  void aLineWithoutItsStepIsRefused() throws IOException {
+    try (MetricsLog log = new MetricsLog(file)) {
+      assertThrows(IllegalArgumentException.class, () -> log.write(Map.of("loss", 1)));
+    }
+  }
+
+  @Test
+  void resumingDropsLaterStepsAndAppends() throws IOException {
+    log(1, 2, 3, 10, 20);
+    MetricsLog.truncateAfter(file, 3);
+    log(4);
+    assertEquals(
+        List.of("{\"step\":1}", "{\"step\":2}", "{\"step\":3}", "{\"step\":4}"),
+        Files.readAllLines(file));
+  }
+
+  @Test
+  void everyWayToTearTheLastLineIsRepaired() throws IOException {
+    String last = "{\"seconds\":0.5,\"step\":27,\"loss\":0.25}\n";
+    for (int kept = 0; kept < last.length() - 1; kept++) {
+      Files.deleteIfExists(file);
+      log(1);
+      Files.writeString(file, last.substring(0, kept), StandardOpenOption.APPEND);
+      MetricsLog.truncateAfter(file, 100);
+      assertEquals("{\"step\":1}\n", Files.readString(file));
+    }
+  }
+
+  @Test
+  void theStepIsFoundWhereverItStands() throws IOException {
+    Files.writeString(
+        file,
+        "{\"loss\":1,\"step\":5}\n{\"step\":6,\"loss\":1}\n{\"a\":1,\"step\":7,\"b\":\"NaN\"}\n");
+    MetricsLog.truncateAfter(file, 6);
+    assertEquals("{\"loss\":1,\"step\":5}\n{\"step\":6,\"loss\":1}\n", Files.readString(file));
+  }
+
+  @Test
+  void noLogIsNothingToTruncate() throws IOException {
+    MetricsLog.truncateAfter(file, 3);
+    assertFalse(Files.exists(file));
+  }
+}

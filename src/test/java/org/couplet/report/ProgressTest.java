@@ -1,0 +1,100 @@
+package org.couplet.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProgressTest {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  private final AtomicLong nanos = new AtomicLong();
+
+  private Progress progress(long start, long total, boolean terminal) {
+    return new Progress("train", start, total, err, terminal, nanos::get);
+  }
+
+  private String printed() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void awayFromATerminalOnlyLinesArePrinted() {
+    try (Progress progress = progress(0, 100, false)) {
+      progress.stepTo(1, "loss 3");
+      progress.stepTo(2, "loss 2");
+      progress.line("step 2  loss 2");
+    }
+    assertEquals("step 2  loss 2" + System.lineSeparator(), printed());
+  }
+
+  @Test
+  void aTerminalShowsTaskCountAndMessage() {
+    try (Progress progress = progress(0, 100, true)) {
+      progress.stepTo(42, "loss 1.234");
+    }
+    String last = printed().substring(printed().lastIndexOf('\r'));
+    assertTrue(last.contains("train"), last);
+    assertTrue(last.contains("42/100"), last);
+    assertTrue(last.contains("42%"), last);
+  }
+
+  @Test
+  void aLineOnATerminalReplacesTheBar() {
+    try (Progress progress = progress(0, 100, true)) {
+      progress.line("saved step-10");
+    }
+    assertTrue(printed().matches("(?s).*\rsaved step-10 *\\R.*"), printed());
+  }
+
+  @Test
+  void timeLeftCountsThisSessionsStepsOnly() {
+    try (Progress progress = progress(1000, 1500, false)) {
+      assertEquals(Optional.empty(), progress.timeLeft());
+      nanos.addAndGet(Duration.ofSeconds(20).toNanos());
+      progress.stepTo(1100, "");
+      assertEquals(Optional.of(Duration.ofSeconds(80)), progress.timeLeft());
+      progress.stepTo(1500, "");
+      assertEquals(Optional.of(Duration.ZERO), progress.timeLeft());
+    }
+  }
+
+  @Test
+  void aTerminalIsADeviceAndNotDumb(@TempDir Path folder) throws IOException {
+    Path terminal = Files.createSymbolicLink(folder.resolve("2"), Path.of("/dev/pts/3"));
+    Path pipe = Files.createSymbolicLink(folder.resolve("3"), Path.of("pipe:[4711]"));
+    Path unknown = folder.resolve("4");
+    assertTrue(Progress.terminal("xterm", terminal, false));
+    assertFalse(Progress.terminal("dumb", terminal, true));
+    assertFalse(Progress.terminal("xterm", pipe, true));
+    assertTrue(Progress.terminal(null, unknown, true));
+    assertFalse(Progress.terminal(null, unknown, false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S, 0 s",
+    "PT59.6S, 1 min 00 s",
+    "PT3M5S, 3 min 05 s",
+    "PT1H2M, 1 h 02 min",
+    "PT23H59M59S, 23 h 59 min",
+    "PT51H, 2 d 03 h",
+    "PT-5S, 0 s"
+  })
+  void durationsReadInTwoUnits(String duration, String words) {
+    assertEquals(words, Progress.words(Duration.parse(duration)));
+  }
+}
