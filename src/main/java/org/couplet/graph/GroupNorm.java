@@ -1,0 +1,90 @@
+package org.couplet.graph;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.ReduceSum;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Group normalisation (Wu &amp; He 2018) with a scale and a bias per channel.
+ *
+ * <p>The moments are taken in two stages, per channel over the image and then over the group's
+ * channels, so that no array of the image's size changes its shape: much cheaper than one reduction
+ * over [positions, channels of the group]. The variance is that of centred values, as E[x^2] -
+ * E[x]^2 loses its digits where the mean is large.
+ *
+ * @param channels a multiple of groups
+ * @param groups at least 1
+ * @param epsilon added to the variance
+ */
+public record GroupNorm(int channels, int groups, double epsilon) {
+  /** The networks' choice: min(32, channels / 4) groups and epsilon 1e-6. */
+  public static GroupNorm of(int channels) {
+    return new GroupNorm(channels, Math.min(32, channels / 4), 1e-6);
+  }
+
+  /** Refuses channels that the groups do not divide. */
+  public GroupNorm {
+    if (groups < 1 || channels % groups != 0) {
+      throw new IllegalArgumentException(
+          channels + " channels do not fall into " + groups + " groups");
+    }
+  }
+
+  /**
+   * Normalises x + shift without forming that sum.
+   *
+   * @param x [n, h, w, channels], h and w static
+   * @param shift [n, channels] or null for none
+   * @param scale [channels]
+   * @param bias [channels]
+   * @return [n, h, w, channels]
+   */
+  public Operand<TFloat32> apply(
+      Ops tf,
+      Operand<TFloat32> x,
+      @Nullable Operand<TFloat32> shift,
+      Operand<TFloat32> scale,
+      Operand<TFloat32> bias) {
+    long height = x.shape().get(1);
+    long width = x.shape().get(2);
+    long positions = height * width;
+    Operand<TFloat32> image = tf.reshape(x, tf.constant(new long[] {-1, positions, channels}));
+    Operand<TFloat32> channelMeans = meanOverImage(tf, image, positions); // [n, 1, channels]
+    Operand<TFloat32> centre; // of x alone, [n, 1, channels]
+    if (shift == null) {
+      centre = meanOverGroup(tf, channelMeans);
+    } else {
+      Operand<TFloat32> row = tf.reshape(shift, tf.constant(new long[] {-1, 1, channels}));
+      centre = tf.math.sub(meanOverGroup(tf, tf.math.add(channelMeans, row)), row);
+    }
+    Operand<TFloat32> centred = tf.math.sub(image, centre);
+    Operand<TFloat32> variance =
+        meanOverGroup(tf, meanOverImage(tf, tf.math.square(centred), positions));
+    Operand<TFloat32> factor =
+        tf.math.mul(tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon))), scale);
+    Operand<TFloat32> normal = tf.nn.biasAdd(tf.math.mul(centred, factor), bias);
+    return tf.reshape(normal, tf.constant(new long[] {-1, height, width, channels}));
+  }
+
+  // A sum and a small product: the gradient of a mean would divide an array of the image's size.
+  private static Operand<TFloat32> meanOverImage(Ops tf, Operand<TFloat32> image, long positions) {
+    Operand<TFloat32> sum = tf.reduceSum(image, tf.constant(1), ReduceSum.keepDims(true));
+    return tf.math.mul(sum, tf.constant((float) (1.0 / positions)));
+  }
+
+  // [n, 1, channels] to [n, 1, channels], every channel with its group's mean.
+  private Operand<TFloat32> meanOverGroup(Ops tf, Operand<TFloat32> channelMeans) {
+    int size = channels / groups;
+    Operand<TFloat32> grouped =
+        tf.reshape(channelMeans, tf.constant(new long[] {-1, groups, size}));
+    Operand<TFloat32> sum = tf.reduceSum(grouped, tf.constant(2), ReduceSum.keepDims(true));
+    float[] shares = new float[size];
+    Arrays.fill(shares, 1f / size);
+    // The product also spreads the mean over the group's channels, whatever n is.
+    return tf.reshape(
+        tf.math.mul(sum, tf.constant(shares)), tf.constant(new long[] {-1, 1, channels}));
+  }
+}

@@ -1,0 +1,60 @@
+package org.couplet.network;
+
+import java.util.List;
+import org.couplet.graph.FirFilter;
+import org.couplet.graph.Initializer;
+import org.couplet.graph.Layers;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** A convolution with a square kernel and a bias; its initial weights are Xavier's times gain. */
+record Convolution(String name, int in, int out, int kernel, double gain) implements Part {
+  /** So small a gain that a block starts as (almost) its skip connection. */
+  static final double NEARLY_ZERO = 1e-5;
+
+  Convolution(String name, int in, int out, int kernel) {
+    this(name, in, out, kernel, 1);
+  }
+
+  @Override
+  public List<Weight> weights() {
+    return List.of(
+        new Weight(
+            name + "/weight",
+            Shape.of(kernel, kernel, in, out),
+            new Initializer.XavierUniform(gain)),
+        new Weight(name + "/bias", Shape.of(out), new Initializer.Constant(0)));
+  }
+
+  /** [n, h, w, in] to [n, h, w, out]. */
+  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> x) {
+    return Layers.biasAdd(tf, withoutBias(tf, weights, x), bias(weights));
+  }
+
+  /** {@link #apply} but for the bias. */
+  Operand<TFloat32> withoutBias(Ops tf, Weights weights, Operand<TFloat32> x) {
+    return Layers.conv2d(tf, x, filter(weights));
+  }
+
+  /**
+   * Convolves, then halves the result, with all zeros put around x before the convolution: [n, h,
+   * w, in] to [n, h/2, w/2, out].
+   */
+  Operand<TFloat32> applyAndHalve(Ops tf, Weights weights, Operand<TFloat32> x, FirFilter fir) {
+    int padding = kernel / 2 + fir.padding();
+    Operand<TFloat32> wide = Layers.conv2d(tf, x, filter(weights), padding);
+    return Layers.biasAdd(tf, fir.downUnpadded(tf, wide), bias(weights));
+  }
+
+  Operand<TFloat32> filter(Weights weights) {
+    return weights.get(name + "/weight");
+  }
+
+  Operand<TFloat32> bias(Weights weights) {
+    return weights.get(name + "/bias");
+  }
+}

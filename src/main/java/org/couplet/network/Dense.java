@@ -1,0 +1,25 @@
+package org.couplet.network;
+
+import java.util.List;
+import org.couplet.graph.Initializer;
+import org.couplet.graph.Layers;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** A linear map with a bias, [n, in] to [n, out]. */
+record Dense(String name, int in, int out) implements Part {
+  @Override
+  public List<Weight> weights() {
+    return List.of(
+        new Weight(name + "/weight", Shape.of(in, out), new Initializer.XavierUniform(1)),
+        new Weight(name + "/bias", Shape.of(out), new Initializer.Constant(0)));
+  }
+
+  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> x) {
+    return Layers.linear(tf, x, weights.get(name + "/weight"), weights.get(name + "/bias"));
+  }
+}

@@ -1,0 +1,54 @@
+package org.couplet.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.couplet.graph.Dropout;
+import org.couplet.graph.Layers;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A multilayer perceptron with GELU on [x, label], for points x [n, dimension].
+ *
+ * @param dimension of a point, at least 1
+ * @param depth hidden layers, at least 1
+ * @param width units of a hidden layer, at least 1
+ */
+public record Mlp(int dimension, int depth, int width) implements Network {
+  /** Refuses sizes below 1. */
+  public Mlp {
+    if (dimension < 1 || depth < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "sizes below 1: dimension " + dimension + ", depth " + depth + ", width " + width);
+    }
+  }
+
+  @Override
+  public List<Weight> weights() {
+    return layers().stream().flatMap(layer -> layer.weights().stream()).toList();
+  }
+
+  @Override
+  public Operand<TFloat32> apply(
+      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> label, Dropout dropout) {
+    Operand<TFloat32> column = tf.reshape(label, tf.constant(new long[] {-1, 1}));
+    Operand<TFloat32> h = tf.concat(List.of(x, column), tf.constant(1)); // [n, dimension + 1]
+    List<Dense> layers = layers();
+    for (Dense hidden : layers.subList(0, depth)) {
+      h = Layers.gelu(tf, hidden.apply(tf, weights, h)); // [n, width]
+    }
+    return layers.get(depth).apply(tf, weights, h);
+  }
+
+  private List<Dense> layers() {
+    List<Dense> layers = new ArrayList<>();
+    for (int i = 0; i < depth; i++) {
+      layers.add(new Dense("hidden" + i, i == 0 ? dimension + 1 : width, width));
+    }
+    layers.add(new Dense("output", width, dimension));
+    return layers;
+  }
+}

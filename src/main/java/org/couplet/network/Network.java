@@ -1,0 +1,35 @@
+package org.couplet.network;
+
+import java.util.List;
+import org.couplet.graph.Dropout;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** The free-form function F of a consistency model, described once and applied to any weights. */
+public sealed interface Network permits SongUNet, Mlp {
+  /** All weights, in the order of the checkpoint. */
+  List<Weight> weights();
+
+  /**
+   * Applies the network.
+   *
+   * @param weights a value for each of {@link #weights}
+   * @param x [n, ...] as the network wants it; n may be unknown
+   * @param label the noise label, [n]
+   * @param dropout masks to use; with masks, n must be static
+   * @return of x's shape
+   */
+  Operand<TFloat32> apply(
+      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> label, Dropout dropout);
+
+  /** Number of trainable values. */
+  default long parameters() {
+    return weights().stream()
+        .filter(Weight::trainable)
+        .mapToLong(weight -> weight.shape().size())
+        .sum();
+  }
+}

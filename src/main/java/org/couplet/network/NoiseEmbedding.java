@@ -1,0 +1,73 @@
+package org.couplet.network;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.couplet.graph.Initializer;
+import org.couplet.graph.Layers;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The noise label as a vector: sinusoids, then two linear layers, each followed by SiLU.
+ *
+ * @param frequencies where the sinusoids' frequencies come from
+ * @param channels sinusoids, even, at least 4
+ * @param out width of the result
+ */
+record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) implements Part {
+  private static final String FREQUENCIES = "map_noise/freqs";
+  private static final double LONGEST_PERIOD = 10000;
+  private static final double FOURIER_SCALE = 16;
+
+  @Override
+  public List<Weight> weights() {
+    Stream<Weight> drawn =
+        switch (frequencies) {
+          case POSITIONAL -> Stream.of();
+          case FOURIER ->
+              Stream.of(
+                  new Weight(
+                      FREQUENCIES,
+                      Shape.of(channels / 2),
+                      new Initializer.Normal(FOURIER_SCALE),
+                      false));
+        };
+    return Stream.concat(
+            drawn, Stream.of(layer0(), layer1()).flatMap(part -> part.weights().stream()))
+        .toList();
+  }
+
+  /** label [n] to [n, out]. */
+  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> label) {
+    Operand<TFloat32> radians =
+        switch (frequencies) {
+          case POSITIONAL -> tf.constant(geometric());
+          case FOURIER -> tf.math.mul(weights.get(FREQUENCIES), tf.constant((float) (2 * Math.PI)));
+        };
+    Operand<TFloat32> h = Layers.sinusoids(tf, label, radians);
+    h = Layers.silu(tf, layer0().apply(tf, weights, h));
+    return Layers.silu(tf, layer1().apply(tf, weights, h));
+  }
+
+  // From 1 down to 1 / 10000 radians per unit of the label (Vaswani et al. 2017).
+  private float[] geometric() {
+    int count = channels / 2;
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) Math.pow(LONGEST_PERIOD, -i / (count - 1.0));
+    }
+    return values;
+  }
+
+  private Dense layer0() {
+    return new Dense("map_layer0", channels, out);
+  }
+
+  private Dense layer1() {
+    return new Dense("map_layer1", out, out);
+  }
+}

@@ -1,0 +1,28 @@
+package org.couplet.network;
+
+import org.couplet.graph.FirFilter;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** What a block does to the size of its image, and with which filter. */
+record Resampling(Direction direction, FirFilter filter) {
+  enum Direction {
+    KEEP,
+    DOWN,
+    UP
+  }
+
+  boolean changesSize() {
+    return direction != Direction.KEEP;
+  }
+
+  /** x [n, h, w, c], kept, halved or doubled. */
+  Operand<TFloat32> apply(Ops tf, Operand<TFloat32> x) {
+    return switch (direction) {
+      case KEEP -> x;
+      case DOWN -> filter.down(tf, x);
+      case UP -> filter.up(tf, x);
+    };
+  }
+}

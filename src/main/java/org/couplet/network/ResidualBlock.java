@@ -1,0 +1,105 @@
+package org.couplet.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.couplet.graph.Dropout;
+import org.couplet.graph.Layers;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The UNet's block: two convolutions, each after normalisation and SiLU, the noise embedding added
+ * between them, a skip connection, and attention where wanted.
+ *
+ * @param name path of its weights
+ * @param in channels of the input
+ * @param out channels of the output
+ * @param embedding width of the noise embedding
+ * @param resampling applied before the first convolution and on the skip connection
+ * @param attention whether self-attention follows
+ * @param dropout probability
+ * @param site of the dropout mask
+ */
+record ResidualBlock(
+    String name,
+    int in,
+    int out,
+    int embedding,
+    Resampling resampling,
+    boolean attention,
+    double dropout,
+    int site)
+    implements Part {
+  private static final float HALF_POWER = (float) Math.sqrt(0.5);
+
+  @Override
+  public List<Weight> weights() {
+    List<Part> parts =
+        new ArrayList<>(List.of(norm0(), convolution0(), affine(), norm1(), convolution1()));
+    if (hasSkipConvolution()) {
+      parts.add(skip());
+    }
+    if (attention) {
+      parts.add(selfAttention());
+    }
+    return parts.stream().flatMap(part -> part.weights().stream()).toList();
+  }
+
+  /** x [n, h, w, in] and the embedding [n, embedding] to [n, h', w', out]. */
+  Operand<TFloat32> apply(
+      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> noise, Dropout masks) {
+    Operand<TFloat32> h = Layers.silu(tf, norm0().apply(tf, weights, x, null));
+    h = convolution0().withoutBias(tf, weights, resampling.apply(tf, h));
+    // Bias and embedding go to the normalisation as one shift per image and channel.
+    Operand<TFloat32> shift =
+        Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
+    h = Layers.silu(tf, norm1().apply(tf, weights, h, shift));
+    h = convolution1().apply(tf, weights, masks.apply(tf, h, dropout, site));
+    Operand<TFloat32> y = sum(tf, h, skipped(tf, weights, x));
+    return attention ? sum(tf, selfAttention().apply(tf, weights, y), y) : y;
+  }
+
+  private Operand<TFloat32> skipped(Ops tf, Weights weights, Operand<TFloat32> x) {
+    return hasSkipConvolution() ? skip().apply(tf, weights, resampling.apply(tf, x)) : x;
+  }
+
+  // Keeps the variance of two independent terms.
+  static Operand<TFloat32> sum(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
+    return tf.math.mul(tf.math.add(a, b), tf.constant(HALF_POWER));
+  }
+
+  private boolean hasSkipConvolution() {
+    return in != out || resampling.changesSize();
+  }
+
+  private Norm norm0() {
+    return new Norm(name + "/norm0", in);
+  }
+
+  private Convolution convolution0() {
+    return new Convolution(name + "/conv0", in, out, 3);
+  }
+
+  private Dense affine() {
+    return new Dense(name + "/affine", embedding, out);
+  }
+
+  private Norm norm1() {
+    return new Norm(name + "/norm1", out);
+  }
+
+  private Convolution convolution1() {
+    return new Convolution(name + "/conv1", out, out, 3, Convolution.NEARLY_ZERO);
+  }
+
+  private Convolution skip() {
+    return new Convolution(name + "/skip", in, out, 1);
+  }
+
+  private SelfAttention selfAttention() {
+    return new SelfAttention(name, out);
+  }
+}

@@ -1,0 +1,63 @@
+package org.couplet.network;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.couplet.graph.Layers;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** Self-attention over the pixels of an image, with one head: the tail of a residual block. */
+record SelfAttention(String block, int channels) implements Part {
+  @Override
+  public List<Weight> weights() {
+    return Stream.of(norm(), queryKeyValue(), projection())
+        .flatMap(part -> part.weights().stream())
+        .toList();
+  }
+
+  /** [n, h, w, channels] to the same. */
+  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> x) {
+    long height = x.shape().get(1);
+    long width = x.shape().get(2);
+    Operand<TFloat32> normal = norm().apply(tf, weights, x, null);
+    Operand<TFloat32> rows = tf.reshape(normal, tf.constant(new long[] {-1, channels}));
+    Operand<TFloat32> mixed =
+        Layers.linear(
+            tf,
+            rows,
+            sorted(tf, queryKeyValue().filter(weights), channels),
+            sorted(tf, queryKeyValue().bias(weights), 1));
+    Operand<TFloat32> all =
+        tf.reshape(mixed, tf.constant(new long[] {-1, height * width, 3L * channels}));
+    List<Output<TFloat32>> parts = tf.split(tf.constant(2), all, 3L).output();
+    Operand<TFloat32> attended = Layers.attention(tf, parts.get(0), parts.get(1), parts.get(2));
+    Operand<TFloat32> image =
+        tf.reshape(attended, tf.constant(new long[] {-1, height, width, channels}));
+    return projection().apply(tf, weights, image);
+  }
+
+  private Norm norm() {
+    return new Norm(block + "/norm2", channels);
+  }
+
+  private Convolution queryKeyValue() {
+    return new Convolution(block + "/qkv", channels, 3 * channels, 1, Math.sqrt(0.2));
+  }
+
+  private Convolution projection() {
+    return new Convolution(block + "/proj", channels, channels, 1, Convolution.NEARLY_ZERO);
+  }
+
+  // The weights' outputs are q0, k0, v0, q1, ... as in the networks of Karras et al. 2022. To sort
+  // them here is cheaper than to gather the activations: [rows, 3c] or [3c] to q..., k..., v...
+  private Operand<TFloat32> sorted(Ops tf, Operand<TFloat32> weight, long rows) {
+    Operand<TFloat32> triples = tf.reshape(weight, tf.constant(new long[] {rows, channels, 3}));
+    Operand<TFloat32> sorted = tf.linalg.transpose(triples, tf.constant(new int[] {0, 2, 1}));
+    long[] shape = rows == 1 ? new long[] {-1} : new long[] {rows, 3L * channels};
+    return tf.reshape(sorted, tf.constant(shape));
+  }
+}

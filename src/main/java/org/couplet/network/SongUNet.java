@@ -1,0 +1,125 @@
+package org.couplet.network;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.couplet.graph.Dropout;
+import org.couplet.graph.FirFilter;
+import org.couplet.graph.Layers;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The UNet of DDPM++ and NCSN++ (Song et al. 2021, as Karras et al. 2022 write it) for images x [n,
+ * resolution, resolution, channels].
+ *
+ * @param resolution pixels, a multiple of 2^(levels - 1)
+ * @param channels of the image
+ * @param modelChannels channels at the highest resolution, a multiple of 4
+ * @param channelMult factor of modelChannels per level, highest resolution first; its length is the
+ *     number of levels
+ * @param numBlocks residual blocks of the encoder per level, the decoder having one more
+ * @param dropout probability per level, in [0, 1), for the encoder's and the decoder's blocks
+ * @param attnResolutions resolutions with self-attention, pixels
+ * @param embedding how the noise label enters
+ * @param channelMultNoise width of the sinusoids over modelChannels
+ * @param encoder how the encoder sees the image
+ * @param resampleFilter taps, [1, 1] (DDPM++) or [1, 3, 3, 1] (NCSN++)
+ */
+public record SongUNet(
+    int resolution,
+    int channels,
+    int modelChannels,
+    List<Integer> channelMult,
+    List<Integer> numBlocks,
+    List<Double> dropout,
+    List<Integer> attnResolutions,
+    Embedding embedding,
+    int channelMultNoise,
+    Encoder encoder,
+    List<Double> resampleFilter)
+    implements Network {
+  /** How the noise label enters. */
+  public enum Embedding {
+    /** Sinusoids at fixed frequencies (DDPM++). */
+    POSITIONAL,
+    /** Sinusoids at random frequencies, drawn once (NCSN++). */
+    FOURIER
+  }
+
+  /** How the encoder sees the image. */
+  public enum Encoder {
+    /** Through the first convolution only (DDPM++). */
+    STANDARD,
+    /** Halved and added at each level, too (NCSN++). */
+    RESIDUAL
+  }
+
+  /** Refuses lists of different lengths and sizes that do not divide. */
+  public SongUNet {
+    channelMult = List.copyOf(channelMult);
+    numBlocks = List.copyOf(numBlocks);
+    dropout = List.copyOf(dropout);
+    attnResolutions = List.copyOf(attnResolutions);
+    resampleFilter = List.copyOf(resampleFilter);
+    int levels = channelMult.size();
+    if (levels < 1 || numBlocks.size() != levels || dropout.size() != levels) {
+      throw new IllegalArgumentException(
+          "levels differ: channel factors "
+              + channelMult
+              + ", blocks "
+              + numBlocks
+              + ", dropout "
+              + dropout);
+    }
+    if (resolution % (1 << (levels - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "resolution " + resolution + " does not halve " + (levels - 1) + " times");
+    }
+    if (modelChannels % 4 != 0 || channels < 1) {
+      throw new IllegalArgumentException(
+          modelChannels + " model channels, not a multiple of 4, or " + channels + " channels");
+    }
+  }
+
+  @Override
+  public List<Weight> weights() {
+    return UNetLayout.of(this).weights();
+  }
+
+  @Override
+  public Operand<TFloat32> apply(
+      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> label, Dropout dropout) {
+    UNetLayout layout = UNetLayout.of(this);
+    Operand<TFloat32> noise = layout.embedding().apply(tf, weights, label);
+
+    // Encoder.
+    Deque<Operand<TFloat32>> skips = new ArrayDeque<>();
+    FirFilter filter = new FirFilter(resampleFilter);
+    Operand<TFloat32> image = x;
+    Operand<TFloat32> h = layout.opening().apply(tf, weights, x);
+    skips.push(h);
+    for (UNetLayout.Descent step : layout.encoder()) {
+      h = step.block().apply(tf, weights, h, noise, dropout);
+      if (step.image() != null) {
+        Operand<TFloat32> half = step.image().applyAndHalve(tf, weights, image, filter);
+        h = ResidualBlock.sum(tf, h, half);
+        image = h;
+      }
+      skips.push(h);
+    }
+
+    // Decoder.
+    for (UNetLayout.Ascent step : layout.decoder()) {
+      if (step.takesSkip()) {
+        h = tf.concat(List.of(h, skips.pop()), tf.constant(3));
+      }
+      h = step.block().apply(tf, weights, h, noise, dropout);
+    }
+    h = Layers.silu(tf, layout.closingNorm().apply(tf, weights, h, null));
+    return layout.closing().apply(tf, weights, h);
+  }
+}

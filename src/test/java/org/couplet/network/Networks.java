@@ -1,0 +1,70 @@
+package org.couplet.network;
+
+import java.util.Collections;
+import java.util.List;
+
+/** The networks that the reference knows. */
+final class Networks {
+  private static final List<Double> BOX = List.of(1.0, 1.0);
+
+  private Networks() {}
+
+  static Network named(String name) {
+    return switch (name) {
+      case "cifar10_table3" -> ddpmpp(32, List.of(1, 2, 2), List.of(3, 3, 3), List.of());
+      case "celeba_table4" -> ddpmpp(64, List.of(1, 2, 2, 2), List.of(2, 3, 4, 5), List.of());
+      case "imagenet_table5" -> ddpmpp(32, List.of(1, 1, 2), List.of(4, 5, 7), List.of(16));
+      case "edm_cifar10_ddpmpp" -> ddpmpp(32, List.of(2, 2, 2), List.of(4, 4, 4), List.of(16));
+      case "edm_64_ddpmpp" -> ddpmpp(64, List.of(1, 2, 2, 2), List.of(4, 4, 4, 4), List.of(16));
+      case "edm_cifar10_ncsnpp" -> ncsnpp(32, 128, List.of(2, 2, 2), List.of(4, 4, 4), List.of(16));
+      case "songunet_ddpmpp" -> ddpmpp(16, 16, List.of(1, 2), List.of(1, 1), List.of(8));
+      case "songunet_ncsnpp" -> ncsnpp(16, 16, List.of(1, 2), List.of(1, 1), List.of(8));
+      default -> throw new IllegalArgumentException("no network " + name);
+    };
+  }
+
+  private static SongUNet ddpmpp(
+      int resolution, List<Integer> mult, List<Integer> blocks, List<Integer> attention) {
+    return ddpmpp(resolution, 128, mult, blocks, attention);
+  }
+
+  private static SongUNet ddpmpp(
+      int resolution,
+      int width,
+      List<Integer> mult,
+      List<Integer> blocks,
+      List<Integer> attention) {
+    return new SongUNet(
+        resolution,
+        3,
+        width,
+        mult,
+        blocks,
+        Collections.nCopies(mult.size(), 0.0),
+        attention,
+        SongUNet.Embedding.POSITIONAL,
+        1,
+        SongUNet.Encoder.STANDARD,
+        BOX);
+  }
+
+  private static SongUNet ncsnpp(
+      int resolution,
+      int width,
+      List<Integer> mult,
+      List<Integer> blocks,
+      List<Integer> attention) {
+    return new SongUNet(
+        resolution,
+        3,
+        width,
+        mult,
+        blocks,
+        Collections.nCopies(mult.size(), 0.0),
+        attention,
+        SongUNet.Embedding.FOURIER,
+        2,
+        SongUNet.Encoder.RESIDUAL,
+        List.of(1.0, 3.0, 3.0, 1.0));
+  }
+}

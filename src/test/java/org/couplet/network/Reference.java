@@ -1,0 +1,91 @@
+package org.couplet.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.couplet.Npz;
+import org.couplet.graph.Weight;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** A reference file's arrays, transposed to this project's layouts. */
+record Reference(Map<String, Npz.Array> arrays) {
+  private static final int[][] PERMUTATIONS = {
+    {}, {0}, {1, 0}, {}, {2, 3, 1, 0},
+  };
+  private static final int[] TO_NHWC = {0, 2, 3, 1};
+
+  static Reference read(String name) {
+    return new Reference(Npz.read("reference/" + name + ".npz"));
+  }
+
+  /** A vector or a batch of images as a constant, NHWC. */
+  Operand<TFloat32> constant(Ops tf, String name) {
+    int[] shape = Npz.get(arrays, name).shape();
+    Shape ours =
+        shape.length == 4 ? Shape.of(shape[0], shape[2], shape[3], shape[1]) : Shape.of(shape[0]);
+    return tf.constant(ours, DataBuffers.of(values(name)));
+  }
+
+  /** The values of a vector or of a batch of images, NHWC. */
+  float[] values(String name) {
+    Npz.Array array = Npz.get(arrays, name);
+    return array.shape().length == 4
+        ? permuted(array, TO_NHWC)
+        : permuted(array, PERMUTATIONS[array.shape().length]);
+  }
+
+  /** The values of weights as constants, in order. */
+  List<Operand<TFloat32>> weights(Ops tf, List<Weight> weights) {
+    List<Operand<TFloat32>> operands = new ArrayList<>();
+    for (Weight weight : weights) {
+      operands.add(
+          tf.constant(weight.shape(), DataBuffers.of(weightValues("param/", weight.name()))));
+    }
+    return operands;
+  }
+
+  /** Values laid out as the weight of that name: HWIO, [in, out]. */
+  float[] weightValues(String prefix, String name) {
+    Npz.Array array = Npz.get(arrays, prefix + name.replace('/', '.'));
+    return permuted(array, PERMUTATIONS[array.shape().length]);
+  }
+
+  /** Norm of the difference over the norm of what is expected. */
+  static double relativeError(float[] expected, float[] actual) {
+    if (expected.length != actual.length) {
+      throw new IllegalArgumentException(expected.length + " and " + actual.length + " values");
+    }
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow((double) actual[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / norm);
+  }
+
+  private static float[] permuted(Npz.Array array, int[] axes) {
+    float[] from = array.floats();
+    int rank = axes.length;
+    int[] shape = array.shape();
+    int[] strides = new int[rank];
+    for (int i = rank - 1, stride = 1; i >= 0; stride *= shape[i], i--) {
+      strides[i] = stride;
+    }
+    float[] to = new float[from.length];
+    for (int i = 0; i < to.length; i++) {
+      int rest = i;
+      int source = 0;
+      for (int axis = rank - 1; axis >= 0; axis--) {
+        source += rest % shape[axes[axis]] * strides[axes[axis]];
+        rest /= shape[axes[axis]];
+      }
+      to[i] = from[source];
+    }
+    return to;
+  }
+}
