@@ -1,5 +1,7 @@
 package org.couplet;
 
+import org.couplet.cli.Cli;
+
 /** Main class: finds the command and runs it. */
 public final class Couplet {
   private Couplet() {}
@@ -10,6 +12,6 @@ public final class Couplet {
    * @param arguments the command's name and its options
    */
   public static void main(String[] arguments) {
-    System.exit(0);
+    System.exit(Cli.run(arguments, System.out, System.err));
   }
 }

@@ -1,0 +1,82 @@
+package org.couplet.cli;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.couplet.io.InvalidInputException;
+
+/** Finds a command by its name, runs it, and turns what went wrong into one line and a code. */
+public final class Cli {
+  /** Done. */
+  public static final int DONE = 0;
+
+  /** Failed at work. */
+  public static final int FAILED = 1;
+
+  /** Bad input or usage. */
+  public static final int BAD_INPUT = 2;
+
+  /** Interrupted by the user. */
+  public static final int INTERRUPTED = 130;
+
+  private static final List<Command> COMMANDS = List.of();
+
+  private Cli() {}
+
+  /**
+   * Runs one command.
+   *
+   * @param arguments the command's name and its options
+   * @return the exit code
+   */
+  public static int run(String[] arguments, PrintStream out, PrintStream err) {
+    if (arguments.length == 0 || arguments[0].equals("--help") || arguments[0].equals("help")) {
+      overview(arguments.length == 0 ? err : out);
+      return arguments.length == 0 ? BAD_INPUT : DONE;
+    }
+    for (Command command : COMMANDS) {
+      if (command.name().equals(arguments[0])) {
+        String[] rest = new String[arguments.length - 1];
+        System.arraycopy(arguments, 1, rest, 0, rest.length);
+        return run(command, rest, out, err);
+      }
+    }
+    err.println("couplet: there is no command '" + arguments[0] + "'; 'couplet --help' lists them");
+    return BAD_INPUT;
+  }
+
+  private static int run(Command command, String[] arguments, PrintStream out, PrintStream err) {
+    try {
+      return command.run(arguments, out, err);
+    } catch (InvalidInputException e) {
+      err.println("couplet " + command.name() + ": " + e.getMessage());
+      return BAD_INPUT;
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      err.println("couplet " + command.name() + ": " + e.getMessage() + ": no such file");
+      return BAD_INPUT;
+    } catch (AccessDeniedException e) {
+      err.println("couplet " + command.name() + ": " + e.getMessage() + ": access denied");
+      return BAD_INPUT;
+    } catch (IOException e) {
+      err.println("couplet " + command.name() + ": " + e.getMessage());
+      return FAILED;
+    } catch (Exception e) {
+      err.println("couplet " + command.name() + ": this is a fault of couplet; please report it");
+      e.printStackTrace(err);
+      return FAILED;
+    }
+  }
+
+  private static void overview(PrintStream out) {
+    out.println("couplet trains, samples and exports consistency models.");
+    out.println();
+    for (Command command : COMMANDS) {
+      out.printf("  %-10s %s%n", command.name(), command.summary());
+    }
+    out.println();
+    out.println("'couplet COMMAND --help' shows a command's options.");
+  }
+}

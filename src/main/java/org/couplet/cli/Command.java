@@ -1,0 +1,23 @@
+package org.couplet.cli;
+
+import java.io.PrintStream;
+
+/** One command of the command line. */
+interface Command {
+  /** The word that calls it. */
+  String name();
+
+  /** What it does, in one line. */
+  String summary();
+
+  /**
+   * Runs it.
+   *
+   * @param arguments all after the command's name
+   * @param out for results
+   * @param err for progress and complaints
+   * @return the exit code: 0 done, 1 failed at work, 130 interrupted
+   * @throws org.couplet.io.InvalidInputException for bad input or usage: exit code 2
+   */
+  int run(String[] arguments, PrintStream out, PrintStream err) throws Exception;
+}

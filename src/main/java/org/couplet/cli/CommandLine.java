@@ -1,0 +1,152 @@
+package org.couplet.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
+
+/** The options of one command: declared, parsed, and asked for by name. */
+final class CommandLine {
+  private static final int WIDTH = 100;
+
+  private final String usage;
+  private final String example;
+  private final Options options = new Options();
+  private org.apache.commons.cli.@Nullable CommandLine parsed;
+
+  /**
+   * An empty set of options.
+   *
+   * @param usage the command with its options, as DESIGN's contract has it
+   * @param example a command that works
+   */
+  CommandLine(String usage, String example) {
+    this.usage = usage;
+    this.example = example;
+    options.addOption(Option.builder().longOpt("help").desc("show this and stop").get());
+  }
+
+  /** Declares an option with a value. */
+  CommandLine value(String name, String valueName, String description) {
+    options.addOption(
+        Option.builder().longOpt(name).hasArg().argName(valueName).desc(description).get());
+    return this;
+  }
+
+  /** Declares an option without a value. */
+  CommandLine flag(String name, String description) {
+    options.addOption(Option.builder().longOpt(name).desc(description).get());
+    return this;
+  }
+
+  /**
+   * Parses arguments; with {@code --help} prints the help.
+   *
+   * @return false if only help was asked for
+   */
+  boolean parse(String[] arguments, PrintStream out) {
+    try {
+      var line =
+          DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
+      parsed = line;
+      if (line.hasOption("help")) {
+        help(out);
+        return false;
+      }
+      if (!line.getArgList().isEmpty()) {
+        throw new InvalidInputException(
+            "'" + line.getArgList().get(0) + "' is not an option; usage: " + usage);
+      }
+      return true;
+    } catch (ParseException e) {
+      throw new InvalidInputException(e.getMessage() + "; usage: " + usage, e);
+    }
+  }
+
+  /** Whether an option was given. */
+  boolean has(String name) {
+    return line().hasOption(name);
+  }
+
+  /** An option's value, if it was given. */
+  Optional<String> text(String name) {
+    return Optional.ofNullable(line().getOptionValue(name));
+  }
+
+  /** Every value of an option that may be repeated. */
+  List<String> texts(String name) {
+    String[] values = line().getOptionValues(name);
+    return values == null ? List.of() : List.of(values);
+  }
+
+  /** The value of an option that must be given. */
+  String required(String name) {
+    return text(name)
+        .orElseThrow(() -> new InvalidInputException("--" + name + " is missing; usage: " + usage));
+  }
+
+  /** A path that must be given. */
+  Path requiredPath(String name) {
+    return Path.of(required(name));
+  }
+
+  /** A whole number of at least {@code least}, or {@code otherwise} if it was not given. */
+  long number(String name, long least, long otherwise) {
+    Optional<String> text = text(name);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      long number = Long.parseLong(text.get());
+      if (number >= least) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, as a number that is too small is.
+    }
+    throw new InvalidInputException(
+        "--" + name + ": '" + text.get() + "' is not a whole number of at least " + least);
+  }
+
+  private void help(PrintStream out) {
+    PrintWriter writer = new PrintWriter(out, true, StandardCharsets.UTF_8);
+    writer.println("usage: " + usage);
+    writer.println();
+    for (Option option : options.getOptions()) {
+      String left =
+          "  --" + option.getLongOpt() + (option.hasArg() ? " " + option.getArgName() : "");
+      writer.printf("%-26s %s%n", left, wrapped(option.getDescription()));
+    }
+    writer.println();
+    writer.println("example: " + example);
+  }
+
+  private static String wrapped(String text) {
+    StringBuilder lines = new StringBuilder();
+    int column = 27;
+    for (String word : text.split(" ", -1)) {
+      if (column + word.length() > WIDTH) {
+        lines.append(System.lineSeparator()).append(" ".repeat(27));
+        column = 27;
+      }
+      lines.append(word).append(' ');
+      column += word.length() + 1;
+    }
+    return lines.toString().stripTrailing();
+  }
+
+  private org.apache.commons.cli.CommandLine line() {
+    if (parsed == null) {
+      throw new IllegalStateException("options are asked for before they are parsed");
+    }
+    return parsed;
+  }
+}

@@ -1,0 +1,116 @@
+package org.couplet.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Signature;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A pure function of the graph: operands in, operands out. It can be called from any graph,
+ * compiled by XLA or not.
+ *
+ * @param definition TensorFlow's own form of it
+ */
+public record GraphFunction(FunctionDef definition) {
+  private static final AttrValue TRUE = AttrValue.newBuilder().setB(true).build();
+
+  /**
+   * An argument.
+   *
+   * @param type of the values
+   * @param shape static where the function is to be compiled
+   */
+  public record Argument(Class<? extends TType> type, Shape shape) {}
+
+  /**
+   * Builds a function.
+   *
+   * @param name of letters, digits and underscores
+   * @param arguments in the order in which {@code body} and {@link #call} take them
+   * @param body from (ops of the function's graph, arguments) to results
+   */
+  public static GraphFunction define(
+      String name,
+      List<Argument> arguments,
+      BiFunction<Ops, List<Operand<?>>, List<Operand<?>>> body) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Signature.Builder signature = Signature.builder().key(name);
+      List<Operand<?>> inputs = new ArrayList<>();
+      for (int i = 0; i < arguments.size(); i++) {
+        Argument argument = arguments.get(i);
+        Operand<?> input = tf.placeholder(argument.type(), Placeholder.shape(argument.shape()));
+        inputs.add(input);
+        signature.input("argument_" + i, input);
+      }
+      List<Operand<?>> results = body.apply(tf, inputs);
+      for (int i = 0; i < results.size(); i++) {
+        // An identity, as a result may not be an argument itself.
+        signature.output("result_" + i, tf.identity(results.get(i)));
+      }
+      try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
+        return new GraphFunction(function.getFunctionDef());
+      }
+    }
+  }
+
+  /**
+   * Adds the function to a graph's library and calls it there.
+   *
+   * @param compiled whether XLA must compile it; TensorFlow then fails rather than run it plainly
+   * @return the results, in order
+   */
+  public List<Output<?>> call(
+      Graph graph, Ops tf, List<? extends Operand<?>> arguments, boolean compiled) {
+    FunctionDef function = definition;
+    if (compiled) {
+      function = definition.toBuilder().putAttr("_XlaMustCompile", TRUE).build();
+    }
+    graph.importGraphDef(
+        GraphDef.newBuilder()
+            .setLibrary(FunctionDefLibrary.newBuilder().addFunction(function))
+            .build());
+    var builder =
+        tf.scope().opBuilder("StatefulPartitionedCall", function.getSignature().getName());
+    builder.addInputList(arguments.stream().map(Operand::asOutput).toArray(Output<?>[]::new));
+    builder.setAttr(
+        "Tin",
+        function.getSignature().getInputArgList().stream()
+            .map(argument -> argument.getType())
+            .toArray(DataType[]::new));
+    builder.setAttr(
+        "Tout",
+        function.getSignature().getOutputArgList().stream()
+            .map(result -> result.getType())
+            .toArray(DataType[]::new));
+    builder.setAttr(
+        "f",
+        AttrValue.newBuilder()
+            .setFunc(NameAttrList.newBuilder().setName(function.getSignature().getName()))
+            .build());
+    if (compiled) {
+      builder.setAttr("_XlaMustCompile", true);
+    }
+    GraphOperation call = (GraphOperation) builder.build();
+    List<Output<?>> results = new ArrayList<>();
+    for (int i = 0; i < function.getSignature().getOutputArgCount(); i++) {
+      results.add(call.output(i));
+    }
+    return results;
+  }
+}

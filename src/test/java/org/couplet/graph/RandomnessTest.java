@@ -1,0 +1,106 @@
+package org.couplet.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+class RandomnessTest {
+  private static final Shape SCALAR = Shape.scalar();
+
+  @Test
+  void normalsHaveTheMomentsOfTheStandardNormal() {
+    double[] sums = new double[4];
+    float[] values = normals(false, 3, 5, 100_001);
+    for (float value : values) {
+      for (int power = 0; power < 4; power++) {
+        sums[power] += Math.pow(value, power + 1) / values.length;
+      }
+    }
+    // Five standard errors each: 1, sqrt 2, sqrt 15 and sqrt 96 over sqrt n.
+    assertEquals(0, sums[0], 5 / Math.sqrt(values.length));
+    assertEquals(1, sums[1], 5 * Math.sqrt(2) / Math.sqrt(values.length));
+    assertEquals(0, sums[2], 5 * Math.sqrt(15) / Math.sqrt(values.length));
+    assertEquals(3, sums[3], 5 * Math.sqrt(96) / Math.sqrt(values.length));
+  }
+
+  @Test
+  void compiledNormalsEqualPlainOnes() {
+    assertArrayEquals(normals(false, 1, 2, 10_000), normals(true, 1, 2, 10_000), 2e-6f);
+  }
+
+  @Test
+  void seedAndStepBothMatter() {
+    float[] base = normals(false, 1, 2, 100);
+    assertArrayEquals(base, normals(false, 1, 2, 100));
+    assertFalse(Arrays.equals(base, normals(false, 2, 2, 100)));
+    assertFalse(Arrays.equals(base, normals(false, 1, 3, 100)));
+  }
+
+  @Test
+  void rowsDoNotDependOnTheirNeighbours() {
+    float[] all = rows(0, 8);
+    assertArrayEquals(Arrays.copyOfRange(all, 3 * 7, 5 * 7), rows(3, 2));
+  }
+
+  private static float[] normals(boolean compiled, long seed, long step, long count) {
+    return run(
+        compiled,
+        seed,
+        step,
+        (tf, arguments) ->
+            new Randomness(
+                    arguments.get(0).asOutput().expect(TInt64.class),
+                    arguments.get(1).asOutput().expect(TInt64.class))
+                .normal(tf, Randomness.Purpose.NOISE, 0, Shape.of(count)));
+  }
+
+  private static float[] rows(long first, long count) {
+    return run(
+        false,
+        7,
+        0,
+        (tf, arguments) ->
+            new Randomness(
+                    arguments.get(0).asOutput().expect(TInt64.class),
+                    arguments.get(1).asOutput().expect(TInt64.class))
+                .normalRows(
+                    tf,
+                    Randomness.Purpose.SAMPLES,
+                    tf.constant(first),
+                    tf.constant(count),
+                    Shape.of(7)));
+  }
+
+  private static float[] run(
+      boolean compiled, long seed, long step, BiFunction<Ops, List<Operand<?>>, Operand<?>> body) {
+    GraphFunction.Argument scalar = new GraphFunction.Argument(TInt64.class, SCALAR);
+    GraphFunction function =
+        GraphFunction.define(
+            "draw", List.of(scalar, scalar), (tf, in) -> List.of(body.apply(tf, in)));
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      var result =
+          function.call(graph, tf, List.of(tf.constant(seed), tf.constant(step)), compiled);
+      try (Session session = new Session(graph);
+          Result values = session.runner().fetch(result.get(0)).run()) {
+        TFloat32 tensor = (TFloat32) values.get(0);
+        float[] floats = new float[(int) tensor.size()];
+        tensor.asRawTensor().data().asFloats().read(floats);
+        return floats;
+      }
+    }
+  }
+}
