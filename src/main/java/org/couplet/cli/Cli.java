@@ -22,7 +22,7 @@ public final class Cli {
   /** Interrupted by the user. */
   public static final int INTERRUPTED = 130;
 
-  private static final List<Command> COMMANDS = List.of();
+  private static final List<Command> COMMANDS = List.of(new DataCommand());
 
   private Cli() {}
 
