@@ -23,7 +23,12 @@ public final class Cli {
   public static final int INTERRUPTED = 130;
 
   private static final List<Command> COMMANDS =
-      List.of(new TrainCommand(), new BuildCommand(), new SampleCommand(), new ExportCommand());
+      List.of(
+          new TrainCommand(),
+          new BuildCommand(),
+          new DataCommand(),
+          new SampleCommand(),
+          new ExportCommand());
 
   private Cli() {}
 

@@ -9,12 +9,14 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one NumPy array from its first value to its last, as much at a time as is asked for. */
 public final class NpyReader implements AutoCloseable {
   private final InputStream in;
   private final String where;
   private final NpyHeader header;
+  private @Nullable NpzFile container;
 
   /**
    * @param in begins with the header; closed with this
@@ -98,8 +100,18 @@ public final class NpyReader implements AutoCloseable {
     return floats;
   }
 
+  /** Makes this close, in the end, the file that the array lies in. */
+  NpyReader closing(NpzFile npz) {
+    container = npz;
+    return this;
+  }
+
   @Override
   public void close() throws IOException {
-    in.close();
+    try (in) {
+      if (container != null) {
+        container.close();
+      }
+    }
   }
 }

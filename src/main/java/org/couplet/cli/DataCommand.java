@@ -1,0 +1,131 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.Locale;
+import org.couplet.data.ImportListener;
+import org.couplet.data.ImportReport;
+import org.couplet.data.ImportRequest;
+import org.couplet.data.Importer;
+import org.couplet.data.Split;
+import org.couplet.io.InvalidInputException;
+import org.couplet.report.Progress;
+import org.jspecify.annotations.Nullable;
+
+/** {@code couplet data}: an image set becomes the one file that training reads. */
+final class DataCommand implements Command {
+  private static final int REPORTED_EVERY = 64;
+
+  @Override
+  public String name() {
+    return "data";
+  }
+
+  @Override
+  public String summary() {
+    return "convert an image set to the .npy file that training reads";
+  }
+
+  @Override
+  public int run(String[] arguments, PrintStream out, PrintStream err) throws IOException {
+    CommandLine options =
+        new CommandLine(
+                "couplet data --from SRC --size S --output F.npy [--only PREFIX] [--split PART]"
+                    + " [--strict]",
+                "couplet data --from img_align_celeba.zip --size 64 --output data/celeba64.npy")
+            .value(
+                "from",
+                "SRC",
+                "CIFAR-10's binary archive (tar.gz or folder), a folder or zip of PNG or JPEG"
+                    + " files, downsampled ImageNet's npz batches (file or folder), or another"
+                    + " .npy or .npz of images")
+            .value(
+                "size",
+                "S",
+                "height and width of the output, pixels; other images are cut to their central"
+                    + " square and resized")
+            .value("output", "F.npy", "uint8 [count, S, S, channels]; replaced if it is there")
+            .value(
+                "only",
+                "PREFIX",
+                "take only files whose path in the folder or zip begins so, such as train/, or"
+                    + " arrays whose name in the .npz does")
+            .value("split", "PART", "of CIFAR-10's binary archive: train (default), test or all")
+            .flag("strict", "stop at a corrupt image instead of naming and skipping it");
+    if (!options.parse(arguments, out)) {
+      return Cli.DONE;
+    }
+    options.required("size");
+    ImportRequest request =
+        new ImportRequest(
+            options.requiredPath("from"),
+            (int) Math.min(options.number("size", 1, 0), Integer.MAX_VALUE),
+            options.requiredPath("output"),
+            options.has("strict"),
+            options.text("only").orElse(""),
+            options.text("split").map(DataCommand::split).orElse(null));
+    try (Display display = new Display(err)) {
+      tell(request, Importer.run(request, display), out);
+    }
+    return Cli.DONE;
+  }
+
+  private static Split split(String word) {
+    return Arrays.stream(Split.values())
+        .filter(split -> split.word().equals(word.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () -> new InvalidInputException("--split: '" + word + "' is not train, test or all"));
+  }
+
+  private static void tell(ImportRequest request, ImportReport report, PrintStream out) {
+    out.printf(
+        Locale.ROOT,
+        "%s: %d images of %d x %d x %d written, %d corrupt ones skipped%n",
+        request.output(),
+        report.written(),
+        request.size(),
+        request.size(),
+        report.channels(),
+        report.skipped().size());
+  }
+
+  /** Shows a conversion as it goes. */
+  private static final class Display implements ImportListener, AutoCloseable {
+    private final PrintStream err;
+    private @Nullable Progress progress;
+    private long total;
+
+    Display(PrintStream err) {
+      this.err = err;
+    }
+
+    @Override
+    public void started(long images) {
+      total = images;
+      progress = new Progress("images", images, err);
+    }
+
+    @Override
+    public void done(long images) {
+      if (progress != null && (images % REPORTED_EVERY == 0 || images == total)) {
+        progress.stepTo(images, "");
+      }
+    }
+
+    @Override
+    public void skipped(String line) {
+      if (progress != null) {
+        progress.line(line);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (progress != null) {
+        progress.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package org.couplet.data;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * PNG and JPEG to red, green, blue. Greys keep their values in all three channels, 16 bits are
+ * scaled to 8, palettes are looked up, colours with a profile other than sRGB are converted to
+ * sRGB, and what is transparent lies over black. An orientation noted in a photograph's metadata is
+ * not applied. JPEGs in CMYK are not read.
+ */
+final class PictureDecoder {
+  private static final int CHANNELS = 3;
+  // 16384 x 16384: a damaged header must not ask for all memory.
+  private static final long MAXIMUM_PIXELS = 1L << 28;
+
+  private PictureDecoder() {}
+
+  /**
+   * Decodes one file.
+   *
+   * @return 3 channels
+   * @throws CorruptImageException if it is damaged, cut off, or of no such format
+   */
+  static Picture decode(byte[] file) throws CorruptImageException {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new CorruptImageException("neither PNG nor JPEG");
+      }
+      ImageReader reader = readers.next();
+      try {
+        return read(reader, in);
+      } finally {
+        reader.dispose();
+      }
+    } catch (CorruptImageException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // The JDK's readers meet damaged files with all kinds of unchecked exceptions.
+      throw new CorruptImageException(oneLine(e), e);
+    }
+  }
+
+  private static Picture read(ImageReader reader, ImageInputStream in) throws IOException {
+    String[] damage = {""};
+    reader.addIIOReadWarningListener(
+        (source, warning) -> damage[0] = isDamage(warning) ? warning : damage[0]);
+    reader.setInput(in, true, true);
+    if ((long) reader.getWidth(0) * reader.getHeight(0) > MAXIMUM_PIXELS) {
+      throw new CorruptImageException(
+          "%d x %d pixels are too many".formatted(reader.getWidth(0), reader.getHeight(0)));
+    }
+    BufferedImage image = reader.read(0);
+    if (!damage[0].isEmpty()) {
+      throw new CorruptImageException(damage[0].lines().findFirst().orElse("damaged"));
+    }
+    return rgb(image);
+  }
+
+  // The JPEG library fills up what is missing with grey and merely warns.
+  private static boolean isDamage(String warning) {
+    String text = warning.toLowerCase(Locale.ROOT);
+    return text.contains("premature") || (text.contains("corrupt") && !text.contains("extraneous"));
+  }
+
+  private static String oneLine(Exception e) {
+    String message = e.getMessage();
+    return message == null || message.isBlank()
+        ? e.getClass().getSimpleName()
+        : message.lines().findFirst().orElse("").strip();
+  }
+
+  private static Picture rgb(BufferedImage image) {
+    ColorModel model = image.getColorModel();
+    boolean grey = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    boolean plain = grey || model.getColorSpace().isCS_sRGB();
+    // BufferedImage.getRGB takes greys for linear light and brightens them; their samples are as
+    // good as sRGB already.
+    boolean samples = plain && !(model instanceof IndexColorModel);
+    float[] values = samples ? fromSamples(image, grey) : fromColours(image);
+    return new Picture(image.getHeight(), image.getWidth(), CHANNELS, values);
+  }
+
+  private static float[] fromSamples(BufferedImage image, boolean grey) {
+    Raster raster = image.getRaster();
+    ColorModel model = image.getColorModel();
+    int bands = raster.getNumBands();
+    int alpha = model.hasAlpha() ? bands - 1 : -1;
+    boolean overBlack = alpha >= 0 && !model.isAlphaPremultiplied();
+    int width = image.getWidth();
+    float[] values = new float[image.getHeight() * width * CHANNELS];
+    float[] row = new float[width * bands];
+    int at = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int pixel = 0; pixel < row.length; pixel += bands) {
+        float opacity = overBlack ? row[pixel + alpha] / highest(model, alpha) : 1;
+        for (int channel = 0; channel < CHANNELS; channel++) {
+          int band = grey ? 0 : channel;
+          values[at++] = opacity * 255 * row[pixel + band] / highest(model, band);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static float highest(ColorModel model, int band) {
+    return (1 << model.getComponentSize(band)) - 1;
+  }
+
+  private static float[] fromColours(BufferedImage image) {
+    int width = image.getWidth();
+    int[] colours = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
+    float[] values = new float[colours.length * CHANNELS];
+    for (int pixel = 0; pixel < colours.length; pixel++) {
+      float opacity = (colours[pixel] >>> 24) / 255f;
+      for (int channel = 0; channel < CHANNELS; channel++) {
+        int value = (colours[pixel] >> (16 - 8 * channel)) & 0xff;
+        values[CHANNELS * pixel + channel] = opacity * value;
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,23 @@
+package org.couplet.data;
+
+import java.util.Locale;
+
+/** Which part of CIFAR-10's binary archive to take. */
+public enum Split {
+  /** The five data batches, 50,000 images. */
+  TRAIN,
+  /** The test batch, 10,000 images. */
+  TEST,
+  /** Both, the data batches first. */
+  ALL;
+
+  /** The word on the command line. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  boolean includes(String batch) {
+    boolean test = batch.startsWith("test");
+    return this == ALL || test == (this == TEST);
+  }
+}
