@@ -47,19 +47,19 @@ final class PlainSyntaxError {
     if (field != null && words.contains("another member of oneof")) {
       return path + ": only one of " + choice(field) + " may be given. Keep one";
     }
+    if (words.contains("Expected \"}\"")) {
+      return prefix + String.join(".", outline.open()) + ": its \"{\" is not closed. Add a \"}\"";
+    }
     if (words.contains("missing ending quote")) {
       return path + ": the text has no closing quote. Close it on the same line";
     }
     if (field != null && token.isValue()) {
       return path + ": " + wrongValue(field, token.text());
     }
-    return syntax(path, token, words);
+    return syntax(path, token);
   }
 
-  private static String syntax(String path, TextOutline.Token token, String words) {
-    if (words.contains("Expected \"}\"")) {
-      return "a \"{\" is not closed. Add the missing \"}\"";
-    }
+  private static String syntax(String path, TextOutline.Token token) {
     String remedy = ". Each field is written name: value or name { ... }";
     String where = path.isEmpty() ? "" : path + ": ";
     return where + "\"" + token.text() + "\" is not expected here" + remedy;

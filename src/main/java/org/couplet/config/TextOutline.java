@@ -69,6 +69,11 @@ final class TextOutline {
     return last;
   }
 
+  /** Names of the messages that are still open at the end. */
+  List<String> open() {
+    return List.copyOf(messages);
+  }
+
   private void add(int line, int column, String word) {
     boolean value = valueNext || inList;
     boolean name = !value && Character.isLetter(word.charAt(0));
@@ -79,8 +84,8 @@ final class TextOutline {
     switch (word) {
       case ":" -> valueNext = true;
       case "[" -> inList = valueNext;
-      case "{", "<" -> open();
-      case "}", ">" -> close();
+      case "{", "<" -> enter();
+      case "}", ">" -> leave();
       default -> valueNext = false;
     }
     if (word.equals("]")) {
@@ -88,14 +93,14 @@ final class TextOutline {
     }
   }
 
-  private void open() {
+  private void enter() {
     messages.add(field);
     field = "";
     valueNext = false;
     inList = false;
   }
 
-  private void close() {
+  private void leave() {
     if (!messages.isEmpty()) {
       messages.remove(messages.size() - 1);
     }

@@ -1,12 +1,19 @@
 package org.couplet.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.couplet.io.InvalidInputException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -91,7 +98,7 @@ class InvalidExperimentTest {
             "a.textproto:2: ema.decay: \"0.5\" is not expected here."
                 + " Each field is written name: value or name { ... }"),
         arguments(
-            "ema {\n  decay: 0.5\n", "a.textproto:2: a \"{\" is not closed. Add the missing \"}\""),
+            "ema {\n  decay: 0.5\n", "a.textproto:3: ema: its \"{\" is not closed. Add a \"}\""),
         arguments(
             "ema {}\n}",
             "a.textproto:2: \"}\" is not expected here."
@@ -255,6 +262,32 @@ class InvalidExperimentTest {
             "network.song_unet.channel_mult=[1,1,1,1,1,1]",
             "dataset.procedural.resolution: 16 does not halve 5 times, as 6 levels of channel_mult"
                 + " need. Use a multiple of 32, or fewer levels"));
+  }
+
+  /** Random damage to a real experiment: whatever it does, the answer is a value or one line. */
+  @Test
+  void damagedTextIsReadOrExplainedInOneLine() throws IOException {
+    String text = Files.readString(Path.of("configs/imagenet32_gc.textproto"));
+    String signs = "{}[]<>:,;\"'#\\-+.0z9eE\n\u00e9";
+    Random random = new Random(1);
+    int explained = 0;
+    for (int i = 0; i < 3000; i++) {
+      StringBuilder damaged = new StringBuilder(text);
+      for (int hits = random.nextInt(3); hits >= 0; hits--) {
+        int place = random.nextInt(damaged.length());
+        String sign = String.valueOf(signs.charAt(random.nextInt(signs.length())));
+        damaged.replace(place, place + random.nextInt(8), random.nextBoolean() ? sign : "");
+      }
+      try {
+        ExperimentFile.parse("a.textproto", damaged.toString(), List.of());
+      } catch (InvalidInputException e) {
+        explained++;
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.matches("a\\.textproto(:\\d+)?: .+\\. .+|.*mean .+\\?"), message);
+        assertFalse(message.contains("couplet."), message);
+      }
+    }
+    assertTrue(explained > 1000, "only " + explained + " were refused");
   }
 
   private static Arguments images(String further, int line, String message) {
