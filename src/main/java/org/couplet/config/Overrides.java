@@ -84,7 +84,8 @@ final class Overrides {
     try {
       parser.merge(text, reading);
     } catch (TextFormat.ParseException e) {
-      String problem = new PlainSyntaxError(text, parent.getDescriptorForType(), prefix).explain(e);
+      String problem =
+          new PlainSyntaxError(text, parent.getDescriptorForType(), prefix).explain(e).text();
       String own = prefix + field.getName() + ": ";
       throw problem(override, problem.startsWith(own) ? problem.substring(own.length()) : problem);
     }

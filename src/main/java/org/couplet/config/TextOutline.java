@@ -2,6 +2,8 @@ package org.couplet.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,11 @@ final class TextOutline {
       last = token;
     }
     return last;
+  }
+
+  /** The first word that {@code condition} holds for. */
+  Optional<Token> first(Predicate<Token> condition) {
+    return tokens.stream().filter(condition).findFirst();
   }
 
   /** Names of the messages that are still open at the end. */

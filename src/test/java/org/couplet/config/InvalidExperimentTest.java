@@ -47,8 +47,8 @@ class InvalidExperimentTest {
             "consistency {\n  sigma_mn: 1\n}",
             "a.textproto:2: consistency.sigma_mn: no such field. Did you mean sigma_min?"),
         arguments(
-            "consistency {\n  coupling { generated { mu: 1 } }\n}",
-            "a.textproto:2: consistency.coupling.generated: no such field."
+            "consistency {\n  coupling { batch_ot { mu: 1 } }\n}",
+            "a.textproto:2: consistency.coupling.batch_ot: no such field."
                 + " Known here: independent, generator_induced"),
         arguments(
             "network {}\ntrain { steps: 5 }",
@@ -92,6 +92,11 @@ class InvalidExperimentTest {
             "network { song_unet {\n channel_mult: [1, two] } }",
             "a.textproto:2: network.song_unet.channel_mult: two is not a whole number of 32 bits."
                 + " Write it in digits"),
+        arguments(
+            "run {}\ntrain {\n  steps: 5\n",
+            "a.textproto:2: train: no such field. Known here: name, dataset, network, consistency,"
+                + " optimizer, ema, run, evaluation, runtime"),
+        arguments("consis {}", "a.textproto:1: consis: no such field. Did you mean consistency?"),
         arguments("run: 5", "a.textproto:1: run: 5 is not a group of fields. Write run { ... }"),
         arguments(
             "ema {\n  decay 0.5\n}",
@@ -243,6 +248,9 @@ class InvalidExperimentTest {
         arguments(
             "consistency.sigma_mn=1",
             "no field named \"sigma_mn\" in consistency. Did you mean sigma_min?"),
+        arguments(
+            "dataset.gaussians.count=5",
+            "network.song_unet: a network for images, but the data are points. Use mlp"),
         arguments("runs.steps=1", "no field named \"runs\". Did you mean run?"),
         arguments(
             "run.steps.count=1", "run.steps is a single value. Write it without a further name"),
