@@ -53,8 +53,8 @@ public final class ExperimentFile {
     try {
       parser().setParseInfoTreeBuilder(lines).build().merge(text, builder);
     } catch (TextFormat.ParseException e) {
-      String problem = new PlainSyntaxError(text, Experiment.getDescriptor(), "").explain(e);
-      throw new InvalidInputException(name + ":" + e.getLine() + ": " + problem, e);
+      var problem = new PlainSyntaxError(text, Experiment.getDescriptor(), "").explain(e);
+      throw new InvalidInputException(name + ":" + problem.line() + ": " + problem.text(), e);
     }
     Origins origins = new Origins(name);
     origins.addLines(lines.build(), builder);

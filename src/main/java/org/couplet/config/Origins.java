@@ -50,13 +50,18 @@ final class Origins {
   }
 
   /**
-   * Notes that an override wrote {@code path} and all below it.
+   * Notes that an override wrote {@code path} and all below it, and with it the messages around it
+   * that the file doesn't have.
    *
    * @param override the override as typed, {@code path=value}
    */
   void addOverride(String path, String override) {
     places.keySet().removeIf(known -> known.startsWith(path + "."));
-    places.put(path, new Origin("--set " + override, path));
+    Origin origin = new Origin("--set " + override, path);
+    places.put(path, origin);
+    for (String around = parent(path); !around.isEmpty(); around = parent(around)) {
+      places.putIfAbsent(around, origin);
+    }
   }
 
   /**

@@ -76,12 +76,16 @@ final class Overrides {
   /** The value, in an otherwise empty message of the field's parent. */
   private Message read(
       Message.Builder parent, FieldDescriptor field, String value, String override, String prefix) {
+    if (value.isEmpty() && field.getJavaType() != FieldDescriptor.JavaType.STRING) {
+      throw problem(override, "the value is missing. Write --set path.to.field=value");
+    }
     String text = field.getName() + ": " + written(field, value);
     Message.Builder reading = parent.getDefaultInstanceForType().newBuilderForType();
     try {
       parser.merge(text, reading);
     } catch (TextFormat.ParseException e) {
-      String problem = new PlainSyntaxError(text, parent.getDescriptorForType(), prefix).explain(e);
+      String problem =
+          new PlainSyntaxError(text, parent.getDescriptorForType(), prefix).explain(e).text();
       String own = prefix + field.getName() + ": ";
       throw problem(override, problem.startsWith(own) ? problem.substring(own.length()) : problem);
     }

@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Says in plain words, with the field's path, what the textproto parser could not read. */
 final class PlainSyntaxError {
+  /**
+   * A problem in plain words.
+   *
+   * @param line its line, from 1
+   * @param text the path, what is wrong there, and the remedy
+   */
+  record Problem(int line, String text) {}
+
   private final TextOutline outline;
   private final Descriptor root;
   private final String prefix;
@@ -26,26 +34,45 @@ final class PlainSyntaxError {
     this.prefix = prefix;
   }
 
-  /** The path, what is wrong there, and the remedy; the place is left to the caller. */
-  String explain(TextFormat.ParseException failure) {
+  /** The problem as the parser found it, or the unknown name that misled the parser. */
+  Problem explain(TextFormat.ParseException failure) {
     TextOutline.Token token = outline.at(failure.getLine(), failure.getColumn());
     if (token == null) {
-      return "the text is empty. Each field is written name: value or name { ... }";
+      return new Problem(failure.getLine(), "the text is empty. Write the experiment into it");
     }
+    if (message(token.parent()) == null) {
+      // The parser has read on inside of an unknown message.
+      token = outline.first(this::isUnknown).orElse(token);
+    }
+    return new Problem(
+        isUnknown(token) ? token.line() : failure.getLine(),
+        explain(token, String.valueOf(failure.getMessage())));
+  }
+
+  private boolean isUnknown(TextOutline.Token token) {
+    Descriptor parent = message(token.parent());
+    return parent != null
+        && !token.field().isEmpty()
+        && parent.findFieldByName(token.field()) == null;
+  }
+
+  private String explain(TextOutline.Token token, String words) {
     Descriptor parent = message(token.parent());
     FieldDescriptor field = parent == null ? null : parent.findFieldByName(token.field());
     String path = prefix + token.path();
-    if (parent != null && field == null && !token.field().isEmpty()) {
+    if (parent != null && isUnknown(token)) {
       List<String> names = parent.getFields().stream().map(FieldDescriptor::getName).toList();
       return path + ": no such field. " + Spelling.suggest(token.field(), names);
     }
     // The library has no codes; its words are what tells the cases apart.
-    String words = String.valueOf(failure.getMessage());
     if (field != null && words.contains("cannot be overwritten")) {
       return path + ": given twice. Keep one";
     }
     if (field != null && words.contains("another member of oneof")) {
       return path + ": only one of " + choice(field) + " may be given. Keep one";
+    }
+    if (words.contains("Expected \"}\"")) {
+      return prefix + String.join(".", outline.open()) + ": its \"{\" is not closed. Add a \"}\"";
     }
     if (words.contains("missing ending quote")) {
       return path + ": the text has no closing quote. Close it on the same line";
@@ -53,13 +80,10 @@ final class PlainSyntaxError {
     if (field != null && token.isValue()) {
       return path + ": " + wrongValue(field, token.text());
     }
-    return syntax(path, token, words);
+    return syntax(path, token);
   }
 
-  private static String syntax(String path, TextOutline.Token token, String words) {
-    if (words.contains("Expected \"}\"")) {
-      return "a \"{\" is not closed. Add the missing \"}\"";
-    }
+  private static String syntax(String path, TextOutline.Token token) {
     String remedy = ". Each field is written name: value or name { ... }";
     String where = path.isEmpty() ? "" : path + ": ";
     return where + "\"" + token.text() + "\" is not expected here" + remedy;

@@ -19,8 +19,12 @@ final class Spelling {
     return all.isEmpty() ? "Nothing stands here" : "Known here: " + String.join(", ", all);
   }
 
-  /** The name with the fewest edits, unless these are more than about a third of it. */
+  /** The only name that begins so, or that with the fewest edits, at most about a third of it. */
   private static Optional<String> closest(String wrong, Collection<String> names) {
+    List<String> longer = names.stream().filter(name -> name.startsWith(wrong)).toList();
+    if (longer.size() == 1) {
+      return Optional.of(longer.get(0));
+    }
     return names.stream()
         .min(Comparator.comparingInt(name -> distance(wrong, name)))
         .filter(name -> distance(wrong, name) <= Math.max(wrong.length(), name.length()) / 3 + 1);

@@ -2,6 +2,8 @@ package org.couplet.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,16 @@ final class TextOutline {
     return last;
   }
 
+  /** The first word that {@code condition} holds for. */
+  Optional<Token> first(Predicate<Token> condition) {
+    return tokens.stream().filter(condition).findFirst();
+  }
+
+  /** Names of the messages that are still open at the end. */
+  List<String> open() {
+    return List.copyOf(messages);
+  }
+
   private void add(int line, int column, String word) {
     boolean value = valueNext || inList;
     boolean name = !value && Character.isLetter(word.charAt(0));
@@ -79,8 +91,8 @@ final class TextOutline {
     switch (word) {
       case ":" -> valueNext = true;
       case "[" -> inList = valueNext;
-      case "{", "<" -> open();
-      case "}", ">" -> close();
+      case "{", "<" -> enter();
+      case "}", ">" -> leave();
       default -> valueNext = false;
     }
     if (word.equals("]")) {
@@ -88,14 +100,14 @@ final class TextOutline {
     }
   }
 
-  private void open() {
+  private void enter() {
     messages.add(field);
     field = "";
     valueNext = false;
     inList = false;
   }
 
-  private void close() {
+  private void leave() {
     if (!messages.isEmpty()) {
       messages.remove(messages.size() - 1);
     }
