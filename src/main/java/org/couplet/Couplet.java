@@ -1,6 +1,7 @@
 package org.couplet;
 
 import org.couplet.cli.Cli;
+import org.couplet.io.ErrorStream;
 
 /** Main class: finds the command and runs it. */
 public final class Couplet {
@@ -12,6 +13,8 @@ public final class Couplet {
    * @param arguments the command's name and its options
    */
   public static void main(String[] arguments) {
+    // Also for what the Java machine itself has to say.
+    System.setErr(ErrorStream.open());
     System.exit(Cli.run(arguments, System.out, System.err));
   }
 }
