@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +57,28 @@ public final class MetricsLog implements AutoCloseable {
             }
           }
         });
+  }
+
+  /**
+   * The value of a name in a log's last line.
+   *
+   * @param file a log; no file is fine
+   */
+  public static OptionalDouble last(Path file, String name) throws IOException {
+    if (!Files.exists(file)) {
+      return OptionalDouble.empty();
+    }
+    Pattern value = Pattern.compile(Pattern.quote(quoted(name)) + ":([-+.0-9eE]+)");
+    OptionalDouble last = OptionalDouble.empty();
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Matcher matcher = value.matcher(line);
+        if (matcher.find()) {
+          last = OptionalDouble.of(Double.parseDouble(matcher.group(1)));
+        }
+      }
+    }
+    return last;
   }
 
   /**
