@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+"""Times the training step of the paper's image experiments in PyTorch on CPU, or checks it against reference arrays."""
+
+import argparse
+import json
+import pathlib
+import statistics
+import sys
+import time
+
+import numpy
+import torch
+
+from songunet import TABLES, Settings, SongUNet
+from training import Trainer, column, consistency, consistency_loss, generator_induced
+
+LAYOUTS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--table", choices=TABLES, default="cifar10", help="network (default: %(default)s)")
+    parser.add_argument("--batch", type=int, default=4, help="images per step (default: %(default)s)")
+    parser.add_argument("--mu", type=float, default=0.0, help="GC(mu) with round(mu * batch) rows; 0 is IC (default)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of one operation (default: %(default)s)")
+    parser.add_argument("--layout", choices=LAYOUTS, default="channels_last", help="(default: %(default)s)")
+    parser.add_argument("--warmup", type=int, default=2, help="steps before timing (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=10, help="timed steps (default: %(default)s)")
+    parser.add_argument("--levels", type=int, default=11, help="noise levels N (default: %(default)s, N(0))")
+    parser.add_argument("--sigma-min", type=float, default=0.002, help="lowest noise level (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    parser.add_argument("--check", metavar="NPZ", type=pathlib.Path, help="compare with reference arrays and exit")
+    given = parser.parse_args()
+    if not 0 <= given.mu <= 1:
+        parser.error("--mu must lie in [0, 1]")
+    if min(given.batch, given.threads, given.steps) < 1 or given.warmup < 0 or given.levels < 2:
+        parser.error("--batch, --threads and --steps must be at least 1, --levels at least 2, --warmup at least 0")
+    if given.check and not (given.check.is_file() and given.check.with_suffix(".json").is_file()):
+        parser.error(f"--check {given.check}: no such file, or no .json of the same name beside it")
+    return given
+
+
+def measure(given):
+    """Runs the warm-up and the timed steps; returns what to report, times in ms."""
+    settings, parameters = TABLES[given.table]
+    network = SongUNet(settings).to(memory_format=LAYOUTS[given.layout])
+    count = sum(p.numel() for p in network.parameters())
+    if count != parameters:
+        raise AssertionError(f"{given.table}: {count} parameters, not {parameters}")
+    trainer = Trainer(network, given.batch, given.mu, given.levels, given.sigma_min, LAYOUTS[given.layout])
+    losses, times = [], []
+    for _ in range(given.warmup + given.steps):
+        start = time.perf_counter()
+        losses.append(trainer.step())
+        times.append(1000 * (time.perf_counter() - start))
+    times = times[given.warmup :]
+    median = statistics.median(times)
+    return {
+        "framework": f"PyTorch {torch.__version__}",
+        "table": given.table,
+        "parameters": count,
+        "batch": given.batch,
+        "mu": given.mu,
+        "generator_induced_rows": trainer.rows,
+        "threads": given.threads,
+        "layout": given.layout,
+        "warmup": given.warmup,
+        "steps": given.steps,
+        "median_ms": median,
+        "min_ms": min(times),
+        "max_ms": max(times),
+        "images_per_second": 1000 * given.batch / median,
+        "times_ms": times,
+        "losses": losses,
+    }
+
+
+def as_text(result):
+    return (
+        "{framework}, {table} ({parameters:,} parameters), batch {batch}, mu {mu:g} ({generator_induced_rows} rows), "
+        "{threads} threads, {layout}, {steps} steps after {warmup}\n"
+        "ms/step: median {median_ms:.0f}, min {min_ms:.0f}, max {max_ms:.0f}; {images_per_second:.3f} images/s; "
+        "last loss {0:.4g}"
+    ).format(result["losses"][-1], **result)
+
+
+def per_level(value, levels):
+    return tuple(value) if isinstance(value, list) else (value,) * levels
+
+
+def reference_settings(path):
+    """The settings in the JSON file beside a reference; networks other than DDPM++ are refused."""
+    stored = json.loads(path.with_suffix(".json").read_text())
+    known = {"img_resolution", "in_channels", "out_channels", "model_channels", "channel_mult"}
+    known |= {"num_blocks", "attn_resolutions", "dropout"}
+    if set(stored) - known:
+        sys.exit(f"{path}: only plain DDPM++ is written here, not {sorted(set(stored) - known)}")
+    levels = len(stored["channel_mult"])
+    stored["num_blocks"] = per_level(stored["num_blocks"], levels)
+    stored["dropout"] = per_level(stored["dropout"], levels)
+    stored["channel_mult"] = tuple(stored["channel_mult"])
+    stored["attn_resolutions"] = tuple(stored["attn_resolutions"])
+    return Settings(**stored)
+
+
+def reference_network(arrays, prefix, settings, layout):
+    """A network with the weights named prefix/NAME; strict in both directions."""
+    network = SongUNet(settings)
+    state = {}
+    for name in arrays.files:
+        if not name.startswith(prefix + "/"):
+            continue
+        if name.endswith("resample_filter"):  # Built in: [1, 1], hence 1/4 in each place.
+            assert numpy.all(arrays[name] == 0.25), name
+        else:
+            state[name[len(prefix) + 1 :]] = torch.from_numpy(arrays[name])
+    network.load_state_dict(state, strict=True)
+    return network.to(memory_format=layout)
+
+
+def check(path, layout, sigma_min):
+    """Prints the relative error (norm of the difference over norm) of every quantity; returns whether all pass."""
+    arrays = numpy.load(path)
+    settings = reference_settings(path)
+    network = reference_network(arrays, "param", settings, layout)
+    ema = reference_network(arrays, "ema", settings, layout).eval()
+    x, z = (torch.from_numpy(arrays[name]).contiguous(memory_format=layout) for name in "xz")
+    sigma_i, sigma_next = (torch.from_numpy(arrays[name]) for name in ("sigma_i", "sigma_ip1"))
+    noisy = x + column(sigma_i, x) * z
+    errors = {}
+
+    def compare(name, value, reference=None):
+        expected = arrays[name] if reference is None else reference
+        found = value.detach().double().numpy()
+        errors[name] = numpy.linalg.norm(found - expected) / numpy.linalg.norm(expected)
+
+    with torch.no_grad():
+        compare("raw_F", network(x, (sigma_i.log() / 4).float()))
+        compare("f_theta", consistency(network, noisy, sigma_i, sigma_min))
+        x_hat = generator_induced(ema, x, z, sigma_i, sigma_min, len(x))
+    compare("gc_xhat", x_hat)
+    induced = torch.from_numpy(arrays["gc_mask"])[:, None, None, None] > 0
+    for coupling, start in (("ic", x), ("gc", torch.where(induced, x_hat, x))):
+        network.zero_grad(set_to_none=True)
+        pair = consistency_loss(network, start, z, sigma_i, sigma_next, sigma_min)
+        pair.loss.backward()
+        for name, value in vars(pair).items():
+            compare(f"{coupling}/{'huber' if name == 'distance' else name}", value)
+        for name, weight in network.named_parameters():
+            compare(f"{coupling}/grad/{name}", weight.grad)
+    return verdict(errors)
+
+
+def verdict(errors, forward=1e-5, gradient=1e-4):
+    """Prints forward errors singly and the worst gradient of each coupling; returns whether all are within limits."""
+    gradients = {name: error for name, error in errors.items() if "/grad/" in name}
+    for name, error in errors.items():
+        if name not in gradients:
+            print(f"{name:12} {error:.1e}")
+    for coupling in ("ic", "gc"):
+        worst = max((n for n in gradients if n.startswith(coupling)), key=gradients.get)
+        print(f"worst of {sum(n.startswith(coupling) for n in gradients)} gradients: {worst} {gradients[worst]:.1e}")
+    # "not <=" so that NaN fails.
+    bad = [n for n, e in errors.items() if not e <= (gradient if n in gradients else forward)]
+    print(f"FAILED: {', '.join(bad)}" if bad else f"passed (limits: forward {forward:g}, gradients {gradient:g})")
+    return not bad
+
+
+def main():
+    given = arguments()
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(given.seed)
+    if given.check:
+        sys.exit(0 if check(given.check, LAYOUTS[given.layout], given.sigma_min) else 1)
+    result = measure(given)
+    print(json.dumps(result) if given.json else as_text(result))
+
+
+if __name__ == "__main__":
+    main()
