@@ -1,15 +1,10 @@
 package org.couplet.network;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.couplet.Npz;
+import org.couplet.graph.Evaluation;
 import org.couplet.graph.Weight;
-import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 
 /** A reference file's arrays, transposed to this project's layouts. */
 record Reference(Map<String, Npz.Array> arrays) {
@@ -22,12 +17,12 @@ record Reference(Map<String, Npz.Array> arrays) {
     return new Reference(Npz.read("reference/" + name + ".npz"));
   }
 
-  /** A vector or a batch of images as a constant, NHWC. */
-  Operand<TFloat32> constant(Ops tf, String name) {
+  /** A vector or a batch of images, NHWC. */
+  Evaluation.Input input(String name) {
     int[] shape = Npz.get(arrays, name).shape();
     Shape ours =
         shape.length == 4 ? Shape.of(shape[0], shape[2], shape[3], shape[1]) : Shape.of(shape[0]);
-    return tf.constant(ours, DataBuffers.of(values(name)));
+    return new Evaluation.Input(ours, values(name));
   }
 
   /** The values of a vector or of a batch of images, NHWC. */
@@ -38,14 +33,9 @@ record Reference(Map<String, Npz.Array> arrays) {
         : permuted(array, PERMUTATIONS[array.shape().length]);
   }
 
-  /** The values of weights as constants, in order. */
-  List<Operand<TFloat32>> weights(Ops tf, List<Weight> weights) {
-    List<Operand<TFloat32>> operands = new ArrayList<>();
-    for (Weight weight : weights) {
-      operands.add(
-          tf.constant(weight.shape(), DataBuffers.of(weightValues("param/", weight.name()))));
-    }
-    return operands;
+  /** A weight's values. */
+  Evaluation.Input weight(Weight weight) {
+    return new Evaluation.Input(weight.shape(), weightValues("param/", weight.name()));
   }
 
   /** Values laid out as the weight of that name: HWIO, [in, out]. */

@@ -7,18 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.graph.Dropout;
-import org.couplet.graph.GraphFunction;
+import org.couplet.graph.Evaluation;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gradients;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 class SongUNetTest {
@@ -28,7 +28,8 @@ class SongUNetTest {
 
   /** What the body makes of the network, its weights and the reference's inputs. */
   private interface Body {
-    List<Operand<?>> build(Ops tf, List<Operand<TFloat32>> weights, List<Operand<TFloat32>> inputs);
+    List<Operand<TFloat32>> build(
+        Ops tf, List<Operand<TFloat32>> weights, List<Operand<TFloat32>> inputs);
   }
 
   @ParameterizedTest
@@ -75,8 +76,27 @@ class SongUNetTest {
     }
   }
 
+  @Test
+  void takesBatchesOfUnknownSize() {
+    Network network = Networks.named("songunet_ncsnpp");
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<Operand<TFloat32>> values = new ArrayList<>();
+      network.weights().forEach(w -> values.add(tf.zeros(tf.constant(w.shape()), TFloat32.class)));
+      Operand<TFloat32> x = images(tf, Shape.of(Shape.UNKNOWN_SIZE, 16, 16, 3));
+      Operand<TFloat32> label = images(tf, Shape.of(Shape.UNKNOWN_SIZE));
+      Operand<TFloat32> y =
+          network.apply(tf, Weights.of(network.weights(), values), x, label, Dropout.none());
+      assertEquals(x.shape(), y.shape());
+    }
+  }
+
+  private static Operand<TFloat32> images(Ops tf, Shape shape) {
+    return tf.placeholder(TFloat32.class, Placeholder.shape(shape));
+  }
+
   // Loss, then its gradients by the trainable weights.
-  private static List<Operand<?>> gradients(
+  private static List<Operand<TFloat32>> gradients(
       Ops tf, Network network, List<Operand<TFloat32>> weights, List<Operand<TFloat32>> in) {
     Weights values = Weights.of(network.weights(), weights);
     Operand<TFloat32> teacher =
@@ -98,7 +118,7 @@ class SongUNetTest {
       }
     }
     Gradients gradients = tf.gradients(loss, trainable);
-    List<Operand<?>> results = new ArrayList<>(List.of(loss));
+    List<Operand<TFloat32>> results = new ArrayList<>(List.of(loss));
     for (int i = 0; i < trainable.size(); i++) {
       results.add(gradients.<TFloat32>dy(i));
     }
@@ -135,40 +155,13 @@ class SongUNetTest {
 
   private static List<float[]> run(
       Network network, Reference reference, boolean compiled, Body body) {
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      List<Operand<TFloat32>> arguments = new ArrayList<>(reference.weights(tf, network.weights()));
-      int count = arguments.size();
-      INPUTS.forEach(name -> arguments.add(reference.constant(tf, name)));
-      GraphFunction function =
-          GraphFunction.define(
-              "body",
-              arguments.stream()
-                  .map(value -> new GraphFunction.Argument(TFloat32.class, value.shape()))
-                  .toList(),
-              (ops, in) -> {
-                List<Operand<TFloat32>> all = new ArrayList<>();
-                in.forEach(value -> all.add(value.asOutput().expect(TFloat32.class)));
-                return body.build(ops, all.subList(0, count), all.subList(count, all.size()));
-              });
-      return values(graph, function.call(graph, tf, arguments, compiled));
-    }
-  }
-
-  private static List<float[]> values(Graph graph, List<Output<?>> outputs) {
-    try (Session session = new Session(graph)) {
-      Session.Runner runner = session.runner();
-      outputs.forEach(runner::fetch);
-      try (Result result = runner.run()) {
-        List<float[]> values = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-          TFloat32 tensor = (TFloat32) result.get(i);
-          float[] floats = new float[(int) tensor.size()];
-          tensor.asRawTensor().data().asFloats().read(floats);
-          values.add(floats);
-        }
-        return values;
-      }
-    }
+    List<Evaluation.Input> inputs = new ArrayList<>();
+    network.weights().forEach(weight -> inputs.add(reference.weight(weight)));
+    int count = inputs.size();
+    INPUTS.forEach(name -> inputs.add(reference.input(name)));
+    return Evaluation.of(
+        compiled,
+        inputs,
+        (tf, in) -> body.build(tf, in.subList(0, count), in.subList(count, in.size())));
   }
 }

@@ -1,0 +1,85 @@
+package org.couplet.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** Runs a function of float arrays once, plainly or compiled by XLA. */
+public final class Evaluation {
+  private Evaluation() {}
+
+  /** An array with its shape. */
+  public static final class Input {
+    private final Shape shape;
+    private final float[] values;
+
+    /** Row-major values. */
+    public Input(Shape shape, float... values) {
+      this.shape = shape;
+      this.values = values.clone();
+    }
+
+    Shape shape() {
+      return shape;
+    }
+
+    float[] values() {
+      return values.clone();
+    }
+  }
+
+  /** The values of the body's results, row-major. */
+  public static List<float[]> of(
+      boolean compiled,
+      List<Input> inputs,
+      BiFunction<Ops, List<Operand<TFloat32>>, List<Operand<TFloat32>>> body) {
+    GraphFunction function =
+        GraphFunction.define(
+            "body",
+            inputs.stream()
+                .map(input -> new GraphFunction.Argument(TFloat32.class, input.shape()))
+                .toList(),
+            (tf, in) ->
+                List.copyOf(
+                    body.apply(
+                        tf,
+                        in.stream()
+                            .<Operand<TFloat32>>map(
+                                value -> value.asOutput().expect(TFloat32.class))
+                            .toList())));
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<Operand<TFloat32>> arguments = new ArrayList<>();
+      for (Input input : inputs) {
+        arguments.add(tf.constant(input.shape(), DataBuffers.of(input.values())));
+      }
+      return values(graph, function.call(graph, tf, arguments, compiled));
+    }
+  }
+
+  private static List<float[]> values(Graph graph, List<Output<?>> outputs) {
+    try (Session session = new Session(graph)) {
+      Session.Runner runner = session.runner();
+      outputs.forEach(runner::fetch);
+      try (Result result = runner.run()) {
+        List<float[]> values = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+          TFloat32 tensor = (TFloat32) result.get(i);
+          float[] floats = new float[(int) tensor.size()];
+          tensor.asRawTensor().data().asFloats().read(floats);
+          values.add(floats);
+        }
+        return values;
+      }
+    }
+  }
+}
