@@ -4,12 +4,13 @@ import java.util.Collections;
 import java.util.List;
 
 /** The networks that the reference knows. */
-final class Networks {
+public final class Networks {
   private static final List<Double> BOX = List.of(1.0, 1.0);
 
   private Networks() {}
 
-  static Network named(String name) {
+  /** The network of a reference's name. */
+  public static Network named(String name) {
     return switch (name) {
       case "cifar10_table3" -> ddpmpp(32, List.of(1, 2, 2), List.of(3, 3, 3), List.of());
       case "celeba_table4" -> ddpmpp(64, List.of(1, 2, 2, 2), List.of(2, 3, 4, 5), List.of());

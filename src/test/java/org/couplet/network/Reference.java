@@ -7,18 +7,18 @@ import org.couplet.graph.Weight;
 import org.tensorflow.ndarray.Shape;
 
 /** A reference file's arrays, transposed to this project's layouts. */
-record Reference(Map<String, Npz.Array> arrays) {
+public record Reference(Map<String, Npz.Array> arrays) {
   private static final int[][] PERMUTATIONS = {
     {}, {0}, {1, 0}, {}, {2, 3, 1, 0},
   };
   private static final int[] TO_NHWC = {0, 2, 3, 1};
 
-  static Reference read(String name) {
+  public static Reference read(String name) {
     return new Reference(Npz.read("reference/" + name + ".npz"));
   }
 
   /** A vector or a batch of images, NHWC. */
-  Evaluation.Input input(String name) {
+  public Evaluation.Input input(String name) {
     int[] shape = Npz.get(arrays, name).shape();
     Shape ours =
         shape.length == 4 ? Shape.of(shape[0], shape[2], shape[3], shape[1]) : Shape.of(shape[0]);
@@ -26,7 +26,7 @@ record Reference(Map<String, Npz.Array> arrays) {
   }
 
   /** The values of a vector or of a batch of images, NHWC. */
-  float[] values(String name) {
+  public float[] values(String name) {
     Npz.Array array = Npz.get(arrays, name);
     return array.shape().length == 4
         ? permuted(array, TO_NHWC)
@@ -34,18 +34,18 @@ record Reference(Map<String, Npz.Array> arrays) {
   }
 
   /** A weight's values. */
-  Evaluation.Input weight(Weight weight) {
+  public Evaluation.Input weight(Weight weight) {
     return new Evaluation.Input(weight.shape(), weightValues("param/", weight.name()));
   }
 
   /** Values laid out as the weight of that name: HWIO, [in, out]. */
-  float[] weightValues(String prefix, String name) {
+  public float[] weightValues(String prefix, String name) {
     Npz.Array array = Npz.get(arrays, prefix + name.replace('/', '.'));
     return permuted(array, PERMUTATIONS[array.shape().length]);
   }
 
   /** Norm of the difference over the norm of what is expected. */
-  static double relativeError(float[] expected, float[] actual) {
+  public static double relativeError(float[] expected, float[] actual) {
     if (expected.length != actual.length) {
       throw new IllegalArgumentException(expected.length + " and " + actual.length + " values");
     }

@@ -1,0 +1,179 @@
+package org.couplet.consistency;
+
+import static org.couplet.network.Reference.relativeError;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.couplet.Npz;
+import org.couplet.graph.Dropout;
+import org.couplet.graph.Evaluation;
+import org.couplet.graph.Randomness;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.couplet.network.Network;
+import org.couplet.network.Networks;
+import org.couplet.network.Reference;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gradients;
+import org.tensorflow.types.TFloat32;
+
+/** The whole loss, its gradients and its couplings against the reference's two networks. */
+class ConsistencyLossTest {
+  // The reference's generator-induced rows come first here: a batch in another order.
+  private static final int[] ORDER = {0, 2, 1, 3};
+  private static final double INDUCED = 0.5;
+
+  @ParameterizedTest
+  @CsvSource({
+    "songunet_ddpmpp, ic, false",
+    "songunet_ddpmpp, gc, true",
+    "songunet_ncsnpp, ic, true",
+    "songunet_ncsnpp, gc, false"
+  })
+  void lossAndGradientsMatchReference(String name, String coupling, boolean compiled) {
+    Reference reference = Reference.read(name);
+    Network network = Networks.named(name);
+    List<Weight> trainable = network.weights().stream().filter(Weight::trainable).toList();
+    ConsistencyLoss loss = loss(network, coupling.equals("gc"));
+    List<float[]> results =
+        Evaluation.of(
+            compiled,
+            inputs(reference, network),
+            (tf, in) -> {
+              int count = network.weights().size();
+              Weights online = Weights.of(network.weights(), in.subList(0, count));
+              Weights average = Weights.of(network.weights(), in.subList(count, 2 * count));
+              ConsistencyLoss.Levels levels = levels(tf, reference);
+              Coupling.Ends ends =
+                  loss.coupling()
+                      .couple(
+                          tf,
+                          loss.couplingInputs(
+                              tf,
+                              online,
+                              average,
+                              in.get(2 * count),
+                              in.get(2 * count + 1),
+                              levels,
+                              tf.constant((float) INDUCED),
+                              new Randomness(tf.constant(0L), tf.constant(0L))));
+              ConsistencyLoss.Comparison comparison =
+                  loss.compare(tf, online, ends, levels, Dropout.none());
+              List<Operand<TFloat32>> wanted =
+                  new ArrayList<>(
+                      List.of(
+                          comparison.teacher(),
+                          comparison.student(),
+                          comparison.distance(),
+                          comparison.weight(),
+                          comparison.mean()));
+              Gradients gradients =
+                  tf.gradients(
+                      comparison.mean(),
+                      trainable.stream().map(weight -> online.get(weight.name())).toList());
+              for (int i = 0; i < trainable.size(); i++) {
+                wanted.add(gradients.<TFloat32>dy(i));
+              }
+              return wanted;
+            });
+    String[] rowNames = {"teacher", "student", "huber", "weight"};
+    for (int i = 0; i < rowNames.length; i++) {
+      float[] expected = reordered(reference.values(coupling + "/" + rowNames[i]));
+      assertEquals(0, relativeError(expected, results.get(i)), 1e-5, rowNames[i]);
+    }
+    assertEquals(
+        Npz.get(reference.arrays(), coupling + "/loss").doubles()[0], results.get(4)[0], 1e-4);
+    for (int i = 0; i < trainable.size(); i++) {
+      String weight = trainable.get(i).name();
+      float[] expected = reference.weightValues(coupling + "/grad/", weight);
+      double error = relativeError(expected, results.get(5 + i));
+      assertTrue(error <= 1e-4, weight + " " + error);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"songunet_ddpmpp", "songunet_ncsnpp"})
+  void generatorInducedRowsAreTheAveragesEstimates(String name) {
+    Reference reference = Reference.read(name);
+    Network network = Networks.named(name);
+    ConsistencyLoss loss = loss(network, true);
+    List<float[]> results =
+        Evaluation.of(
+            false,
+            inputs(reference, network),
+            (tf, in) -> {
+              int count = network.weights().size();
+              Coupling.Inputs inputs =
+                  loss.couplingInputs(
+                      tf,
+                      Weights.of(network.weights(), in.subList(0, count)),
+                      Weights.of(network.weights(), in.subList(count, 2 * count)),
+                      in.get(2 * count),
+                      in.get(2 * count + 1),
+                      levels(tf, reference),
+                      tf.constant((float) INDUCED),
+                      new Randomness(tf.constant(0L), tf.constant(0L)));
+              return List.of(loss.coupling().couple(tf, inputs).x());
+            });
+    float[] data = reordered(reference.values("x"));
+    float[] xHat = reordered(reference.values("gc_xhat"));
+    int half = data.length / 2;
+    float[] expected = data.clone();
+    System.arraycopy(xHat, 0, expected, 0, half);
+    assertEquals(0, relativeError(expected, results.get(0)), 1e-5);
+  }
+
+  private static ConsistencyLoss loss(Network network, boolean induced) {
+    double c = 0.00054 * Math.sqrt(16 * 16 * 3);
+    return new ConsistencyLoss(
+        new ConsistencyFunction(network, 0.002, 0.5),
+        new VarianceExploding(),
+        new UniformLaw(),
+        new InverseGapWeighting(),
+        new PseudoHuberDistance(c),
+        induced
+            ? new GeneratorInducedCoupling(true, GeneratorInducedCoupling.Choice.CHOSEN, INDUCED)
+            : new IndependentCoupling());
+  }
+
+  // Online weights, averaged weights, x, z.
+  private static List<Evaluation.Input> inputs(Reference reference, Network network) {
+    List<Evaluation.Input> inputs = new ArrayList<>();
+    for (String prefix : new String[] {"param/", "ema/"}) {
+      for (Weight weight : network.weights()) {
+        inputs.add(
+            new Evaluation.Input(weight.shape(), reference.weightValues(prefix, weight.name())));
+      }
+    }
+    for (String name : new String[] {"x", "z"}) {
+      inputs.add(new Evaluation.Input(Shape.of(4, 16, 16, 3), reordered(reference.values(name))));
+    }
+    return inputs;
+  }
+
+  private static ConsistencyLoss.Levels levels(Ops tf, Reference reference) {
+    return new ConsistencyLoss.Levels(
+        tf.constant(reordered(Npz.get(reference.arrays(), "sigma_i").doubles())),
+        tf.constant(reordered(Npz.get(reference.arrays(), "sigma_ip1").doubles())));
+  }
+
+  private static float[] reordered(float[] rows) {
+    int size = rows.length / ORDER.length;
+    float[] result = new float[rows.length];
+    for (int row = 0; row < ORDER.length; row++) {
+      System.arraycopy(rows, ORDER[row] * size, result, row * size, size);
+    }
+    return result;
+  }
+
+  private static double[] reordered(double[] rows) {
+    return IntStream.of(ORDER).mapToDouble(row -> rows[row]).toArray();
+  }
+}

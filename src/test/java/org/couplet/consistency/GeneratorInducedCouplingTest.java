@@ -1,0 +1,85 @@
+package org.couplet.consistency;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.couplet.consistency.GeneratorInducedCoupling.Choice;
+import org.couplet.graph.Evaluation;
+import org.couplet.graph.Randomness;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.ndarray.Shape;
+
+class GeneratorInducedCouplingTest {
+  private static final float ONLINE = 2;
+  private static final float AVERAGE = 3;
+
+  @Test
+  void chosenRowsAreTheRoundedShareOfTheBatch() {
+    assertArrayEquals(
+        new float[] {3, 3, 0, 0},
+        ends(new GeneratorInducedCoupling(true, Choice.CHOSEN, 0.5), 0.5f, 4));
+    assertArrayEquals(
+        new float[] {2, 2, 2, 0},
+        ends(new GeneratorInducedCoupling(false, Choice.CHOSEN, 1), 0.7f, 4));
+  }
+
+  @Test
+  void muMayFallBelowTheLargest() {
+    assertArrayEquals(
+        new float[] {3, 0, 0, 0},
+        ends(new GeneratorInducedCoupling(true, Choice.CHOSEN, 1), 0.25f, 4));
+  }
+
+  @Test
+  void muZeroIsTheIndependentCoupling() {
+    for (Choice choice : Choice.values()) {
+      float[] expected = new float[4];
+      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 0), 0, 4));
+      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 1), 0, 4));
+    }
+  }
+
+  @Test
+  void muOneInducesEveryRow() {
+    for (Choice choice : Choice.values()) {
+      assertArrayEquals(
+          new float[] {3, 3, 3, 3}, ends(new GeneratorInducedCoupling(true, choice, 1), 1, 4));
+    }
+  }
+
+  @Test
+  void bernoulliRowsFollowMu() {
+    float[] ends = ends(new GeneratorInducedCoupling(true, Choice.BERNOULLI, 1), 0.3f, 20_000);
+    double share = 0;
+    for (float end : ends) {
+      share += end / AVERAGE / ends.length;
+    }
+    assertEquals(0.3, share, 5 * Math.sqrt(0.3 * 0.7 / ends.length));
+  }
+
+  // Data are 0; generators say 2 (online) or 3 (average): which of the three made each end.
+  private static float[] ends(GeneratorInducedCoupling coupling, float mu, int rows) {
+    return Evaluation.of(
+            true,
+            List.of(
+                new Evaluation.Input(Shape.of(rows, 1), new float[rows]),
+                new Evaluation.Input(Shape.of(rows), new float[rows])),
+            (tf, in) ->
+                List.of(
+                    coupling
+                        .couple(
+                            tf,
+                            new Coupling.Inputs(
+                                in.get(0),
+                                in.get(0),
+                                in.get(1),
+                                new VarianceExploding(),
+                                (points, sigma) -> tf.math.add(points, tf.constant(ONLINE)),
+                                (points, sigma) -> tf.math.add(points, tf.constant(AVERAGE)),
+                                tf.constant(mu),
+                                new Randomness(tf.constant(1L), tf.constant(2L))))
+                        .x()))
+        .get(0);
+  }
+}
