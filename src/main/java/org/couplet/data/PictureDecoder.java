@@ -72,7 +72,7 @@ final class PictureDecoder {
   // The JPEG library fills up what is missing with grey and merely warns.
   private static boolean isDamage(String warning) {
     String text = warning.toLowerCase(Locale.ROOT);
-    return text.contains("premature") || (text.contains("corrupt") && !text.contains("extraneous"));
+    return text.contains("truncated") || (text.contains("corrupt") && !text.contains("extraneous"));
   }
 
   private static String oneLine(Exception e) {

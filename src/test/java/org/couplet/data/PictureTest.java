@@ -138,6 +138,9 @@ class PictureTest {
             format + " cut to " + share);
       }
     }
+    byte[] jpeg = encoded(image, "jpg");
+    byte[] withoutEnd = Arrays.copyOf(jpeg, jpeg.length - 2);
+    assertThrows(CorruptImageException.class, () -> PictureDecoder.decode(withoutEnd));
     assertThrows(CorruptImageException.class, () -> PictureDecoder.decode(new byte[100]));
   }
 }
