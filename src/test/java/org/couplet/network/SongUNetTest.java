@@ -1,6 +1,7 @@
 package org.couplet.network;
 
 import static org.couplet.network.Reference.relativeError;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -87,7 +88,8 @@ class SongUNetTest {
       Operand<TFloat32> label = images(tf, Shape.of(Shape.UNKNOWN_SIZE));
       Operand<TFloat32> y =
           network.apply(tf, Weights.of(network.weights(), values), x, label, Dropout.none());
-      assertEquals(x.shape(), y.shape());
+      // As arrays: a shape with an unknown size equals no other.
+      assertArrayEquals(x.shape().asArray(), y.shape().asArray());
     }
   }
 
