@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Version;
 
 /** Finds a command by its name, runs it, and turns what went wrong into one line and a code. */
 public final class Cli {
@@ -28,7 +29,8 @@ public final class Cli {
           new BuildCommand(),
           new DataCommand(),
           new SampleCommand(),
-          new ExportCommand());
+          new ExportCommand(),
+          new DoctorCommand());
 
   private Cli() {}
 
@@ -42,6 +44,10 @@ public final class Cli {
     if (arguments.length == 0 || arguments[0].equals("--help") || arguments[0].equals("help")) {
       overview(arguments.length == 0 ? err : out);
       return arguments.length == 0 ? BAD_INPUT : DONE;
+    }
+    if (arguments[0].equals("--version")) {
+      out.println(Version.describe());
+      return DONE;
     }
     for (Command command : COMMANDS) {
       if (command.name().equals(arguments[0])) {
@@ -83,6 +89,7 @@ public final class Cli {
       out.printf("  %-10s %s%n", command.name(), command.summary());
     }
     out.println();
-    out.println("'couplet COMMAND --help' shows a command's options.");
+    out.println(
+        "'couplet COMMAND --help' shows a command's options, 'couplet --version' the version.");
   }
 }

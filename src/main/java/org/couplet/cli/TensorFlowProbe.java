@@ -1,0 +1,216 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.couplet.graph.GraphFunction;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.internal.c_api.TF_DeviceList;
+import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.internal.c_api.TF_Session;
+import org.tensorflow.internal.c_api.TF_SessionOptions;
+import org.tensorflow.internal.c_api.TF_Status;
+import org.tensorflow.internal.c_api.global.tensorflow;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** What TensorFlow offers here: its library, XLA, GPUs and what they lack. */
+final class TensorFlowProbe {
+  // What the GPU library opens when it looks for GPUs; one missing, and it sees none.
+  private static final List<String> CUDA_LIBRARIES =
+      List.of(
+          "libcudart.so.12",
+          "libcublas.so.12",
+          "libcublasLt.so.12",
+          "libcufft.so.11",
+          "libcusolver.so.11",
+          "libcusparse.so.12",
+          "libcudnn.so.9");
+  private static final String ONEDNN = "TF_ENABLE_ONEDNN_OPTS";
+
+  private final Path root;
+
+  /**
+   * @param root where the system's {@code proc}, {@code dev} and {@code etc} are
+   */
+  TensorFlowProbe(Path root) {
+    this.root = root;
+  }
+
+  List<Finding> findings() {
+    Optional<String> library = library();
+    if (library.isEmpty()) {
+      return List.of(
+          Finding.missing(
+              "TensorFlow",
+              "no native library for " + Loader.getPlatform() + " on the class path",
+              "Couplet runs on linux-x86_64, linux-arm64 and macosx-arm64; build on such a machine"));
+    }
+    List<Finding> findings = new ArrayList<>();
+    Finding version = version(library.get());
+    findings.add(version);
+    if (version.mark() != Finding.Mark.MISSING) {
+      findings.add(oneDnn(System.getenv(ONEDNN)));
+      findings.add(xla());
+      findings.add(gpus(library.get().endsWith("-gpu"), devices()));
+      findings.add(nativeMemory(Pointer.maxPhysicalBytes()));
+    }
+    return findings;
+  }
+
+  // The native library on the class path: a platform, with -gpu behind it or not.
+  private static Optional<String> library() {
+    String file = System.mapLibraryName("jnitensorflow");
+    for (String platform : List.of(Loader.getPlatform() + "-gpu", Loader.getPlatform())) {
+      String resource = "/org/tensorflow/internal/c_api/" + platform + "/" + file;
+      if (TensorFlow.class.getResource(resource) != null) {
+        return Optional.of(platform);
+      }
+    }
+    return Optional.empty();
+  }
+
+  // Loads the library, which fails in many ways.
+  private static Finding version(String library) {
+    try {
+      return Finding.ok("TensorFlow", TensorFlow.version() + ", native library " + library);
+    } catch (LinkageError e) {
+      return Finding.missing(
+          "TensorFlow",
+          "the native library " + library + " does not load: " + firstLine(e),
+          "it needs glibc 2.31 or newer, 2 GiB free in ~/.javacpp, and leave to run files there");
+    }
+  }
+
+  static Finding oneDnn(@Nullable String setting) {
+    return "0".equals(setting)
+        ? Finding.note("oneDNN", "off", "unset " + ONEDNN + ": steps on CPU take 20 to 40% longer")
+        : Finding.ok("oneDNN", setting == null ? "as TensorFlow chooses" : "on");
+  }
+
+  // Compiles and runs x -> 2x + 1; a function that must be compiled never runs plainly.
+  private static Finding xla() {
+    long start = System.nanoTime();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      GraphFunction function =
+          GraphFunction.define(
+              "doctor",
+              List.of(new GraphFunction.Argument(TFloat32.class, Shape.scalar())),
+              (body, x) -> List.of(twicePlusOne(body, x.get(0))));
+      Output<?> result = function.call(graph, tf, List.of(tf.constant(3f)), true).get(0);
+      try (Session session = new Session(graph);
+          Result fetched = session.runner().fetch(result).run()) {
+        float value = ((TFloat32) fetched.get(0)).getFloat();
+        String time = String.format(Locale.ROOT, "%.2f s", (System.nanoTime() - start) / 1e9);
+        return value == 7f
+            ? Finding.ok("XLA", "compiles and runs a function here (" + time + ")")
+            : Finding.note("XLA", "computes 2 * 3 + 1 = " + value, "train with runtime.xla: false");
+      }
+    } catch (TensorFlowException | IllegalStateException e) {
+      return Finding.note(
+          "XLA", "does not compile here: " + firstLine(e), "train with runtime.xla: false");
+    }
+  }
+
+  private static Operand<TFloat32> twicePlusOne(Ops tf, Operand<?> x) {
+    return tf.math.add(
+        tf.math.mul(x.asOutput().expect(TFloat32.class), tf.constant(2f)), tf.constant(1f));
+  }
+
+  // TensorFlow Java has no public class for this; its C interface has.
+  private static List<String> devices() {
+    List<String> devices = new ArrayList<>();
+    try (TF_Status status = TF_Status.newStatus();
+        TF_Graph graph = TF_Graph.newGraph();
+        TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
+        TF_Session session = TF_Session.newSession(graph, options, status)) {
+      status.throwExceptionIfNotOK();
+      TF_DeviceList list = tensorflow.TF_SessionListDevices(session, status);
+      status.throwExceptionIfNotOK();
+      for (int i = 0; i < tensorflow.TF_DeviceListCount(list); i++) {
+        String type = tensorflow.TF_DeviceListType(list, i, status).getString();
+        double gib = tensorflow.TF_DeviceListMemoryBytes(list, i, status) / (double) (1L << 30);
+        if (type.equals("GPU")) {
+          devices.add(String.format(Locale.ROOT, "GPU with %.1f GiB for TensorFlow", gib));
+        }
+      }
+      tensorflow.TF_DeleteDeviceList(list);
+    }
+    return devices;
+  }
+
+  Finding gpus(boolean gpuLibrary, List<String> gpus) {
+    boolean driver = Files.exists(root.resolve("proc/driver/nvidia/version"));
+    if (!gpus.isEmpty()) {
+      return Finding.ok("GPU", String.join(", ", gpus));
+    }
+    if (!driver) {
+      return gpuLibrary
+          ? Finding.note(
+              "GPU", "none: no NVIDIA driver", "install the driver, or build without -Pgpu")
+          : Finding.ok("GPU", "none; training runs on the processor");
+    }
+    if (!gpuLibrary) {
+      return Finding.note(
+          "GPU",
+          "there is an NVIDIA driver, but this build is for the processor only",
+          "start with COUPLET_MAVEN_ARGS=-Pgpu tools/couplet ... (Linux, x86_64)");
+    }
+    List<String> missing = CUDA_LIBRARIES.stream().filter(name -> !isInstalled(name)).toList();
+    return missing.isEmpty()
+        ? Finding.note(
+            "GPU",
+            "TensorFlow sees none",
+            "set TF_CPP_MIN_LOG_LEVEL=0 and run this again: it says why")
+        : Finding.note(
+            "GPU",
+            "TensorFlow sees none; not found: " + String.join(" ", missing),
+            "install CUDA 12 and cuDNN 9, or put their folders on LD_LIBRARY_PATH");
+  }
+
+  // Where the loader looks: LD_LIBRARY_PATH, then its cache, which holds names as plain text.
+  private boolean isInstalled(String name) {
+    String folders = System.getenv().getOrDefault("LD_LIBRARY_PATH", "");
+    for (String folder : folders.split(":", -1)) {
+      if (!folder.isEmpty() && Files.exists(Path.of(folder, name))) {
+        return true;
+      }
+    }
+    try {
+      byte[] cache = Files.readAllBytes(root.resolve("etc/ld.so.cache"));
+      return new String(cache, StandardCharsets.ISO_8859_1).contains(name + "\0");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  static Finding nativeMemory(long bound) {
+    return bound == 0
+        ? Finding.ok("native memory", "not bounded by Java")
+        : Finding.note(
+            "native memory",
+            String.format(Locale.ROOT, "bounded at %.1f GiB", bound / (double) (1L << 30)),
+            "start with tools/couplet, or add -Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+  }
+
+  private static String firstLine(Throwable e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message.lines().findFirst().orElse("");
+  }
+}

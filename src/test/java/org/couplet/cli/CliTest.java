@@ -1,0 +1,69 @@
+package org.couplet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.couplet.io.Version;
+import org.junit.jupiter.api.Test;
+
+class CliTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void unknownCommandIsBadUsageAndIsNamed() {
+    assertEquals(Cli.BAD_INPUT, run("fly"));
+    assertTrue(text(err).contains("no command 'fly'"), text(err));
+    assertEquals("", text(out));
+  }
+
+  @Test
+  void noCommandIsBadUsageAndListsTheCommands() {
+    assertEquals(Cli.BAD_INPUT, run());
+    assertTrue(text(err).contains("doctor"), text(err));
+  }
+
+  @Test
+  void helpListsTheCommands() {
+    assertEquals(Cli.DONE, run("--help"));
+    assertTrue(text(out).contains("doctor"), text(out));
+    assertEquals("", text(err));
+  }
+
+  @Test
+  void versionIsTheBuilds() {
+    assertEquals(Cli.DONE, run("--version"));
+    assertEquals(Version.describe() + System.lineSeparator(), text(out));
+  }
+
+  @Test
+  void aCommandsHelpShowsUsageAndExample() {
+    assertEquals(Cli.DONE, run("doctor", "--help"));
+    assertTrue(text(out).startsWith("usage: couplet doctor"), text(out));
+    assertTrue(text(out).contains("example: couplet doctor"), text(out));
+  }
+
+  @Test
+  void badOptionIsBadUsageAndShowsTheRightOne() {
+    assertEquals(Cli.BAD_INPUT, run("doctor", "--loudly"));
+    assertTrue(text(err).startsWith("couplet doctor: "), text(err));
+    assertTrue(text(err).contains("--loudly"), text(err));
+    assertTrue(text(err).contains("usage: couplet doctor"), text(err));
+    assertEquals(1, text(err).lines().count());
+  }
+
+  private int run(String... arguments) {
+    return Cli.run(arguments, printing(out), printing(err));
+  }
+
+  private static PrintStream printing(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,142 @@
+package org.couplet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.TensorFlow;
+
+class DoctorCommandTest {
+  private final Path root;
+
+  DoctorCommandTest(@TempDir Path root) {
+    this.root = root;
+  }
+
+  @Test
+  void itExaminesThisMachineAndCompilesAFunction() {
+    String report = printed(out -> new DoctorCommand().run(new String[0], out, out));
+    assertTrue(report.contains(TensorFlow.version()), report);
+    assertTrue(report.contains(System.getProperty("java.version")), report);
+    assertTrue(report.contains("compiles and runs a function here"), report);
+    assertTrue(report.contains("Nothing is missing"), report);
+  }
+
+  @Test
+  void factsStandInOneColumnWithAdviceBelow() {
+    List<Finding> findings =
+        List.of(Finding.ok("a", "well"), Finding.missing("library", "gone", "bring it back"));
+    String expected =
+        """
+        ok       a        well
+        missing  library  gone
+                          -> bring it back
+
+        Missing: library.
+        """;
+    assertEquals(expected, printed(out -> DoctorCommand.print(findings, out)));
+  }
+
+  @Test
+  void aProcessorWithoutAvx2IsNoted() throws IOException {
+    write(
+        "proc/cpuinfo", "processor : 0\nmodel name : Old One\ncpu MHz : 2000.0\nflags : sse sse2");
+    assertEquals("Old One", machine("processor").fact());
+    assertEquals(Finding.Mark.NOTE, machine("instructions").mark());
+  }
+
+  @Test
+  void peakIsCoresTimesClockTimes32WithAvx2() throws IOException {
+    write("proc/cpuinfo", "processor : 0\ncpu MHz : 1000.0\nflags : avx2 fma");
+    int cores = Runtime.getRuntime().availableProcessors();
+    String fact = machine("cores").fact();
+    assertTrue(fact.contains("about " + 32 * cores + " GFLOP/s"), fact);
+    assertTrue(machine("instructions").fact().contains("keep to float32"));
+  }
+
+  @Test
+  void withheldCoresAreNoted() throws IOException {
+    int cores = Runtime.getRuntime().availableProcessors();
+    write("proc/cpuinfo", "processor : 0\n".repeat(cores + 1));
+    Finding finding = machine("cores");
+    assertEquals(Finding.Mark.NOTE, finding.mark());
+    assertTrue(finding.fact().contains("the machine has " + (cores + 1)), finding.fact());
+  }
+
+  @Test
+  void littleFreeMemoryIsNoted() throws IOException {
+    write("proc/meminfo", "MemAvailable:   1048576 kB");
+    Finding finding = machine("memory");
+    assertEquals(Finding.Mark.NOTE, finding.mark());
+    assertTrue(finding.fact().contains("1.0 GiB of it free"), finding.fact());
+  }
+
+  @Test
+  void aDriverWithoutTheGpuLibraryGetsTheBuildsArgument() throws IOException {
+    write("proc/driver/nvidia/version", "NVRM");
+    Finding finding = new TensorFlowProbe(root).gpus(false, List.of());
+    assertTrue(String.valueOf(finding.advice()).contains("-Pgpu"), finding.toString());
+  }
+
+  @Test
+  void missingCudaLibrariesAreNamed() throws IOException {
+    write("proc/driver/nvidia/version", "NVRM");
+    write("etc/ld.so.cache", "libcudart.so.12\0libcublas.so.12\0libcufft.so.11\0");
+    String fact = new TensorFlowProbe(root).gpus(true, List.of()).fact();
+    assertTrue(fact.contains("libcublasLt.so.12") && fact.contains("libcudnn.so.9"), fact);
+    assertTrue(!fact.contains("libcudart") && !fact.contains("libcufft"), fact);
+  }
+
+  @Test
+  void aSeenGpuNeedsNoAdvice() {
+    Finding finding = new TensorFlowProbe(root).gpus(true, List.of("GPU with 8.0 GiB"));
+    assertEquals(Finding.Mark.OK, finding.mark());
+    assertNull(finding.advice());
+  }
+
+  @Test
+  void oneDnnSwitchedOffIsNoted() {
+    assertEquals(Finding.Mark.NOTE, TensorFlowProbe.oneDnn("0").mark());
+    assertEquals(Finding.Mark.OK, TensorFlowProbe.oneDnn("1").mark());
+    assertEquals(Finding.Mark.OK, TensorFlowProbe.oneDnn(null).mark());
+  }
+
+  @Test
+  void boundedNativeMemoryIsNoted() {
+    assertEquals(Finding.Mark.OK, TensorFlowProbe.nativeMemory(0).mark());
+    assertEquals("bounded at 2.0 GiB", TensorFlowProbe.nativeMemory(1L << 31).fact());
+  }
+
+  private Finding machine(String topic) {
+    return new MachineProbe(root)
+        .findings().stream()
+            .filter(finding -> finding.topic().equals(topic))
+            .findFirst()
+            .orElseThrow();
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private interface Printing {
+    void to(PrintStream out);
+  }
+
+  private static String printed(Printing printing) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    printing.to(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}
