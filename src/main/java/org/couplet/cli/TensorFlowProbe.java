@@ -93,7 +93,7 @@ final class TensorFlowProbe {
       return Finding.missing(
           "TensorFlow",
           "the native library " + library + " does not load: " + firstLine(e),
-          "it needs glibc 2.31 or newer, 2 GiB free in ~/.javacpp, and leave to run files there");
+          "Linux needs glibc 2.34 or newer; ~/.javacpp needs 0.7 GiB free and leave to run files");
     }
   }
 
