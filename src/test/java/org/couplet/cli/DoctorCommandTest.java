@@ -55,7 +55,10 @@ class DoctorCommandTest {
   }
 
   @Test
-  void peakIsCoresTimesClockTimes32WithAvx2() throws IOException {
+  void peakIsCoresTimesClockTimesTheVectorUnits() throws IOException {
+    write("proc/cpuinfo", "processor : 0\ncpu MHz : 1000.0\nflags : avx2 fma avx512f");
+    int both = 64 * Runtime.getRuntime().availableProcessors();
+    assertTrue(machine("cores").fact().contains("about " + both + " GFLOP/s"));
     write("proc/cpuinfo", "processor : 0\ncpu MHz : 1000.0\nflags : avx2 fma");
     int cores = Runtime.getRuntime().availableProcessors();
     String fact = machine("cores").fact();
