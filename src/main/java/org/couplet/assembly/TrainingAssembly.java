@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.ImageFile;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
@@ -67,6 +69,31 @@ public final class TrainingAssembly {
   public static long stateValues(Experiment experiment) {
     return new TrainingStep(Model.of(experiment), experiment)
         .states().stream().mapToLong(state -> state.shape().size()).sum();
+  }
+
+  /**
+   * What of an experiment its program holds. Two experiments that agree here share a program; in
+   * the rest (data, schedules, length, logging) the driver is free.
+   */
+  public static Experiment builtIn(Experiment experiment) {
+    Experiment.Builder kept = experiment.toBuilder();
+    kept.clearName().clearEma().clearEvaluation().clearRun();
+    kept.getRunBuilder().setBatchSize(experiment.getRun().getBatchSize());
+    kept.getOptimizerBuilder().clearLearningRate().clearWarmupSteps();
+    kept.getConsistencyBuilder().clearRho();
+    kept.getRuntimeBuilder().clearThreads();
+    DatasetConfig.Builder dataset = kept.getDatasetBuilder();
+    switch (dataset.getSourceCase()) {
+      case IMAGE_FILE -> dataset.getImageFileBuilder().clearPath();
+      case PROCEDURAL ->
+          dataset.setImageFile(
+              ImageFile.newBuilder()
+                  .setResolution(dataset.getProcedural().getResolution())
+                  .setChannels(3));
+      case GAUSSIANS -> dataset.clearGaussians().getGaussiansBuilder();
+      case SOURCE_NOT_SET -> {}
+    }
+    return kept.build();
   }
 
   private SaverDef build() {

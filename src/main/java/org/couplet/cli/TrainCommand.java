@@ -9,9 +9,11 @@ import java.util.List;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.io.WholeFile;
+import org.couplet.program.TrainingProgram;
 import org.couplet.train.DivergedException;
 import org.couplet.train.RunFolder;
 import org.couplet.train.Training;
@@ -79,7 +81,27 @@ final class TrainCommand implements Command {
     options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
     return options.has("config")
         ? ExperimentFile.load(options.requiredPath("config"), overrides)
-        : Runs.experimentOf(options.requiredPath("model"), overrides);
+        : ofProgram(options.requiredPath("model"), overrides);
+  }
+
+  // Part of the experiment is in the program's graph; only the rest can still be chosen.
+  private static Experiment ofProgram(Path model, List<String> overrides) throws IOException {
+    Experiment built = TrainingAssembly.builtIn(Runs.experimentOf(model, List.of()));
+    Experiment experiment = Runs.experimentOf(model, overrides);
+    if (TrainingAssembly.builtIn(experiment).equals(built)) {
+      return experiment;
+    }
+    int applied = 1;
+    while (TrainingAssembly.builtIn(Runs.experimentOf(model, overrides.subList(0, applied)))
+        .equals(built)) {
+      applied++;
+    }
+    throw new InvalidInputException(
+        "--set "
+            + overrides.get(applied - 1)
+            + ": is built into the program "
+            + model
+            + "; build another with `couplet build --set`, or train from --config");
   }
 
   // A run keeps its experiment: what is given again must say the same.
@@ -105,6 +127,12 @@ final class TrainCommand implements Command {
   // The config comes last: a run that was killed before it is in place begins anew.
   private static void begin(CommandLine options, Experiment experiment, RunFolder run)
       throws IOException {
+    // What can be refused is refused before there is a run.
+    Dataset.open(experiment.getDataset()).close();
+    if (options.has("model")) {
+      TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
+          .close();
+    }
     WholeFile.delete(run.program());
     WholeFile.create(
         run.program(),

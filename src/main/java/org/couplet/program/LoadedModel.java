@@ -47,6 +47,7 @@ final class LoadedModel implements AutoCloseable {
               + ": no SavedModel is there (saved_model.pb is missing); give a folder that"
               + " `couplet build` or `couplet export` wrote");
     }
+    requireTag(folder, tag);
     ConfigProto config =
         ConfigProto.newBuilder()
             .setIntraOpParallelismThreads(threads)
@@ -67,15 +68,25 @@ final class LoadedModel implements AutoCloseable {
     }
   }
 
-  /** Whether any SavedModel with the tag lies in a folder. */
-  static boolean hasTag(Path folder, String tag) throws IOException {
-    Path file = folder.resolve("saved_model.pb");
-    if (!Files.isRegularFile(file)) {
-      return false;
+  private static void requireTag(Path folder, String tag) {
+    List<String> tags;
+    try (var in = Files.newInputStream(folder.resolve("saved_model.pb"))) {
+      tags =
+          SavedModel.parseFrom(in).getMetaGraphsList().stream()
+              .flatMap(graph -> graph.getMetaInfoDef().getTagsList().stream())
+              .toList();
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          folder + ": saved_model.pb can't be read: " + e.getMessage(), e);
     }
-    try (var in = Files.newInputStream(file)) {
-      return SavedModel.parseFrom(in).getMetaGraphsList().stream()
-          .anyMatch(graph -> graph.getMetaInfoDef().getTagsList().contains(tag));
+    if (!tags.contains(tag)) {
+      throw new InvalidInputException(
+          folder
+              + ": the SavedModel has the tag "
+              + String.join(", ", tags)
+              + ", not '"
+              + tag
+              + "': `couplet build` writes what trains, `couplet export` what serves");
     }
   }
 

@@ -38,8 +38,12 @@ public final class Checkpoints {
 
   /** Prefix of the newest complete checkpoint. */
   public Optional<Path> latest() throws IOException {
-    List<Long> steps = steps();
-    return steps.isEmpty() ? Optional.empty() : Optional.of(prefix(steps.get(steps.size() - 1)));
+    return latestUpTo(Long.MAX_VALUE);
+  }
+
+  /** Prefix of the newest complete checkpoint of at most {@code step} steps. */
+  public Optional<Path> latestUpTo(long step) throws IOException {
+    return steps().stream().filter(s -> s <= step).max(Long::compare).map(this::prefix);
   }
 
   /** Saves the program's variables as {@code step-N} and drops the oldest beyond those to keep. */

@@ -11,11 +11,13 @@ record DivergenceCheck(Checkpoints checkpoints) implements StepListener {
     if (Double.isFinite(loss) && Double.isFinite(norm)) {
       return;
     }
+    // The loss is that of the weights before the step: a checkpoint of them is no good either.
+    long lastGood = Double.isFinite(loss) ? step.completed() - 1 : step.completed() - 2;
     String good =
         checkpoints
-            .latest()
-            .map(prefix -> "The last good checkpoint is " + prefix + "; --resume goes on from it.")
-            .orElse("There is no checkpoint yet.");
+            .latestUpTo(lastGood)
+            .map(prefix -> "The last good checkpoint is " + prefix + "; --resume would lead here.")
+            .orElse("There is no good checkpoint.");
     throw new DivergedException(
         "step "
             + step.completed()

@@ -100,10 +100,8 @@ public final class Training {
     MetricsLog.truncateAfter(folder.metrics(), completed);
     double secondsBefore = MetricsLog.last(folder.metrics(), "seconds").orElse(0);
     MetricsLog log = new MetricsLog(folder.metrics());
-    EventWriter events =
-        completed == 0
-            ? new EventWriter(folder.root())
-            : EventWriter.resume(folder.root(), completed + 1);
+    // Also at step 0: a run that was killed before its first checkpoint left events.
+    EventWriter events = EventWriter.resume(folder.root(), completed + 1);
     var run = experiment.getRun();
     var evaluation = experiment.getEvaluation();
     List<StepListener> listeners = new ArrayList<>();

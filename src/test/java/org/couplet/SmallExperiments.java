@@ -1,0 +1,53 @@
+package org.couplet;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Experiments that take seconds, as textproto; every part of the step that draws is in them. */
+public final class SmallExperiments {
+  private SmallExperiments() {}
+
+  /** Points, an MLP, GC(0.5) and Adam; 20 steps. */
+  public static final String GAUSSIANS =
+      """
+      name: "gaussians"
+      dataset { gaussians { count: 200 } }
+      network { mlp { depth: 2 width: 16 } }
+      consistency {
+        levels { exponential { s0: 2 s1: 8 } }
+        coupling { generator_induced { mu: 0.5 } }
+      }
+      optimizer { learning_rate: 1e-3 adam {} }
+      ema { decay: 0.99 }
+      run { steps: 20 batch_size: 32 seed: 3 log_every: 5 checkpoint_every: 7 }
+      evaluation { sample_every: 0 }
+      runtime { xla: false }
+      """;
+
+  /** 8 x 8 pictures, a SongUNet with dropout, GC(0.5) and Lion; 20 steps. */
+  public static final String UNET =
+      """
+      name: "unet"
+      dataset { procedural { resolution: 8 count: 50 } horizontal_flip: true }
+      network {
+        song_unet {
+          model_channels: 16 channel_mult: [1, 2] num_blocks: 1 dropout: 0.3
+        }
+      }
+      consistency {
+        levels { exponential { s0: 2 s1: 8 } }
+        coupling { generator_induced { mu: 0.5 } }
+      }
+      optimizer { learning_rate: 1e-3 lion {} }
+      ema { decay: 0.99 }
+      run { steps: 20 batch_size: 4 seed: 3 log_every: 5 checkpoint_every: 7 }
+      evaluation { sample_every: 0 }
+      runtime { xla: false }
+      """;
+
+  /** Writes an experiment's text into a folder. */
+  public static Path write(Path folder, String text) throws IOException {
+    return Files.writeString(folder.resolve("experiment.textproto"), text);
+  }
+}

@@ -1,0 +1,171 @@
+package org.couplet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.couplet.CommandRun;
+import org.couplet.SmallExperiments;
+import org.couplet.data.NpyWriter;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.SavedModel;
+
+/** What can't be done is refused with code 2 and one line that names it. */
+class BadUsageTest {
+  @TempDir private static Path shared = Path.of("");
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeAll
+  static void trainAndExport() throws IOException {
+    SmallExperiments.write(shared, SmallExperiments.GAUSSIANS);
+    succeeds("build --config S/experiment.textproto --output S/program");
+    succeeds("train --model S/program --run S/run --steps 1");
+    succeeds("export --run S/run --output S/export");
+    Files.writeString(
+        shared.resolve("images.textproto"),
+        SmallExperiments.UNET.replaceFirst(
+            "procedural \\{.*?\\}", "image_file { path: 'absent.npy' resolution: 8 }"));
+    Files.writeString(shared.resolve("text.npy"), "no array");
+  }
+
+  private static void succeeds(String line) {
+    CommandRun.done((Object[]) line.replace("S/", shared + "/").split(" ", -1));
+  }
+
+  private CommandRun command(String line) {
+    return CommandRun.of(
+        (Object[]) line.replace("S/", shared + "/").replace("T/", folder + "/").split(" ", -1));
+  }
+
+  private void assertRefused(String line, String named) {
+    CommandRun refused = command(line);
+    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertEquals(1, refused.err().lines().count(), refused.err());
+    assertTrue(refused.err().contains(named), refused.err());
+    assertEquals("", refused.out());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tran|there is no command 'tran'",
+        "train|--run is missing",
+        "train --run T/r|either --config or --model",
+        "train --run T/r --resume|either --config or --model",
+        "train --run|run",
+        "train --config S/experiment.textproto|--run is missing",
+        "train --config S/experiment.textproto --model S/program --run T/r|either --config or",
+        "train --config S/experiment.textproto --run S/run|S/run: a run is there already",
+        "train --config S/none.textproto --run T/r|S/none.textproto: no such file",
+        "train --model S/none --run T/r|S/none",
+        "train --model S/export --run T/r|S/export: the SavedModel has the tag serve, not 'train'",
+        "train --config S/experiment.textproto --run T/r --steps 0|--steps: '0'",
+        "train --config S/experiment.textproto --run T/r --steps ten|--steps: 'ten'",
+        "train --config S/experiment.textproto --run T/r --stesp 3|--stesp",
+        "train --config S/experiment.textproto --run T/r more|'more' is not an option",
+        "train --config S/experiment.textproto --run T/r --set run.stesp=3|run.stesp",
+        "train --config S/experiment.textproto --run T/r --set run.steps=0|run.steps",
+        "train --model S/program --run T/r --set run.batch_size=3|--set run.batch_size=3: is built",
+        "train --model S/program --run T/r --set optimizer.lion={}|--set optimizer.lion={}: is",
+        "train --run S/run --resume --set run.steps=3|--set",
+        "train --run S/run --resume --data T/a.npy|--data",
+        "train --run S/run --resume --config S/images.textproto|S/run/config.textproto",
+        "train --config S/images.textproto --run T/r|absent.npy: no such file",
+        "train --config S/images.textproto --data T/a.npy --run T/r|T/a.npy: no such file",
+        "train --config S/images.textproto --data S/text.npy --run T/r|S/text.npy",
+        "build --output T/p|--config is missing",
+        "build --config S/experiment.textproto|--output is missing",
+        "build --config S/experiment.textproto --output S/program|S/program: is there already",
+        "sample --run S/run --count 3|--output is missing",
+        "sample --run S/run --output T/a.png|--count is missing",
+        "sample --run S/run --count 0 --output T/a.png|--count: '0'",
+        "sample --run S/run --count -1 --output T/a.png|--count: '-1'",
+        "sample --run S/run --count 3 --output T/a.gif|T/a.gif",
+        "sample --run S/run --count 3 --output T/a/|T/a",
+        "sample --run S/run --model S/export --count 3 --output T/a.png|either --run or --model",
+        "sample --count 3 --output T/a.png|either --run or --model",
+        "sample --run S/none --count 3 --output T/a.png|S/none: no run is there",
+        "sample --model S/none --count 3 --output T/a.png|S/none: no SavedModel is there",
+        "sample --model S/program --count 3 --output T/a.png|the tag train, not 'serve'",
+        "sample --run S/run --count 3 --output T/a.png --sigmas abc|--sigmas: 'abc'",
+        "sample --run S/run --count 3 --output T/a.png --sigmas 80,|--sigmas: ''",
+        "sample --run S/run --count 3 --output T/a.png --sigmas NaN|--sigmas: NaN",
+        "sample --run S/run --count 3 --output T/a.png --sigmas 0.8,80|--sigmas: 80.0 does not",
+        "sample --run S/run --count 3 --output T/a.png --sigmas 8,8|--sigmas: 8.0 does not",
+        "sample --run S/run --count 3 --output T/a.png --sigmas 81|--sigmas: 81.0",
+        "sample --run S/run --count 3 --output T/a.png --sigmas 80,0.001|--sigmas: 0.001",
+        "export --run S/run|--output is missing",
+        "export --run S/none --output T/e|S/none: no run is there",
+        "export --run S/run --output S/export|S/export: is there already",
+      })
+  void badUsageIsOneLineThatNamesIt(String line, String named) throws IOException {
+    assertRefused(line, named.replace("S/", shared + "/").replace("T/", folder + "/"));
+    // Nothing is begun that would be in the way of the next attempt.
+    try (var files = Files.list(folder)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  @Test
+  void imagesOfAnotherShapeAreNamed() throws IOException {
+    Path file = folder.resolve("images.npy");
+    try (NpyWriter writer = new NpyWriter(file, Shape.of(4, 4, 3))) {
+      writer.write(new byte[4 * 4 * 3]);
+    }
+    assertRefused(
+        "train --config S/images.textproto --data T/images.npy --run T/r",
+        file + ": images of 4 x 4");
+    assertFalse(Files.exists(folder.resolve("r")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "initialize", "generate_online"})
+  void aProgramWithoutASignatureIsRefusedByName(String signature) throws IOException {
+    Path program = Files.createDirectories(folder.resolve("program"));
+    Path extra = Files.createDirectories(program.resolve("assets.extra"));
+    Files.copy(
+        shared.resolve("program/assets.extra/experiment.textproto"),
+        extra.resolve("experiment.textproto"));
+    SavedModel.Builder model =
+        SavedModel.parseFrom(Files.readAllBytes(shared.resolve("program/saved_model.pb")))
+            .toBuilder();
+    model.getMetaGraphsBuilder(0).removeSignatureDef(signature);
+    Files.write(program.resolve("saved_model.pb"), model.build().toByteArray());
+    assertRefused(
+        "train --model T/program --run T/r",
+        program + ": the SavedModel has no signature '" + signature + "'");
+    assertFalse(Files.exists(folder.resolve("r")));
+  }
+
+  @Test
+  void aRunWithoutACheckpointIsNamed() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("run"));
+    Files.copy(shared.resolve("run/config.textproto"), run.resolve("config.textproto"));
+    assertRefused("sample --run T/run --count 1 --output T/a.png", run + ": has no checkpoint yet");
+    assertRefused("export --run T/run --output T/e", run + ": has no checkpoint yet");
+  }
+
+  @Test
+  void everyCommandShowsItsHelp() {
+    Stream.of("train", "build", "sample", "export")
+        .forEach(
+            name -> {
+              CommandRun help = CommandRun.done(name, "--help");
+              assertTrue(help.out().startsWith("usage: couplet " + name), help.out());
+              assertTrue(help.out().contains("example: couplet " + name), help.out());
+              assertEquals("", help.err());
+            });
+  }
+}

@@ -1,0 +1,168 @@
+package org.couplet.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.couplet.CommandRun;
+import org.couplet.SavedVariables;
+import org.couplet.SmallExperiments;
+import org.couplet.cli.Cli;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointsTest {
+  private final Path folder;
+  private final Path run;
+  private final Path checkpoints;
+
+  CheckpointsTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.run = folder.resolve("run");
+    this.checkpoints = run.resolve("checkpoints");
+  }
+
+  private CommandRun train(Object... more) throws IOException {
+    Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
+    Object[] arguments = new Object[more.length + 5];
+    System.arraycopy(new Object[] {"train", "--config", config, "--run", run}, 0, arguments, 0, 5);
+    System.arraycopy(more, 0, arguments, 5, more.length);
+    return CommandRun.of(arguments);
+  }
+
+  private Set<String> files() throws IOException {
+    if (!Files.isDirectory(checkpoints)) {
+      return Set.of();
+    }
+    try (var files = Files.list(checkpoints)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  @Test
+  void theNewestAreKeptAndListed() throws IOException {
+    train("--set", "run.checkpoint_every=3", "--set", "run.keep_checkpoints=2");
+    assertEquals(
+        Set.of(
+            "checkpoint",
+            "step-18.index",
+            "step-18.data-00000-of-00001",
+            "step-20.index",
+            "step-20.data-00000-of-00001"),
+        files());
+    assertEquals(
+        """
+        model_checkpoint_path: "step-20"
+        all_model_checkpoint_paths: "step-18"
+        all_model_checkpoint_paths: "step-20"
+        """,
+        Files.readString(checkpoints.resolve("checkpoint")));
+    Checkpoints listed = new Checkpoints(checkpoints, 2);
+    assertEquals(checkpoints.resolve("step-20"), listed.latest().orElseThrow());
+    assertEquals(checkpoints.resolve("step-18"), listed.latestUpTo(19).orElseThrow());
+    assertTrue(listed.latestUpTo(17).isEmpty());
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsDeletedAtTheStart() throws IOException {
+    train("--steps", 5);
+    Set<String> whole = files();
+    for (String torn :
+        new String[] {
+          ".partial.index",
+          ".partial.data-00000-of-00001",
+          ".partial.data-00000-of-00001.tempstate1",
+          ".checkpoint.partial",
+          "step-6.data-00000-of-00001",
+          "step-6.index",
+          "step-50.index"
+        }) {
+      Files.writeString(checkpoints.resolve(torn), "torn");
+    }
+    new Checkpoints(checkpoints, 3).deleteUnlisted();
+    assertEquals(whole, files());
+  }
+
+  @Test
+  void tornFilesDoNotDisturbAResumedRun() throws IOException {
+    train();
+    Path straight = Files.move(run, folder.resolve("straight"));
+    train("--steps", 5);
+    Files.writeString(checkpoints.resolve("step-7.data-00000-of-00001"), "torn");
+    Files.writeString(checkpoints.resolve("step-20.index"), "torn");
+    Files.writeString(checkpoints.resolve(".partial.index"), "torn");
+    assertEquals(Cli.DONE, train("--resume").code());
+    assertTrue(
+        SavedVariables.firstDifference(
+                SavedVariables.ofRun(straight, 20), SavedVariables.ofRun(run, 20))
+            .isEmpty());
+  }
+
+  @Test
+  void aRunKilledBeforeItsFirstCheckpointBeginsAgain() throws IOException {
+    train("--steps", 5);
+    try (var files = Files.list(checkpoints)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    // A line that the killed process could not finish.
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        Files.readString(run.resolve("metrics.jsonl")) + "{\"step\":9,\"lo");
+    assertEquals(Cli.DONE, train("--resume").code());
+    assertEquals(20, SavedVariables.get(SavedVariables.ofRun(run, 20), "step")[0]);
+    assertEquals(4, Files.readAllLines(run.resolve("metrics.jsonl")).size());
+  }
+
+  @Test
+  void aRunKilledBeforeItsConfigWasInPlaceBeginsAgain() throws IOException {
+    train("--steps", 1);
+    Files.delete(run.resolve("config.textproto"));
+    Files.delete(run.resolve("program/saved_model.pb"));
+    Files.createDirectories(run.resolve(".program.partial/assets.extra"));
+    assertEquals(Cli.DONE, train("--resume").code());
+    assertFalse(Files.exists(run.resolve(".program.partial")));
+    assertTrue(files().contains("step-20.index"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e30", "1e39"})
+  void divergenceStopsWithTheStepAndTheLastGoodCheckpoint(String rate) throws IOException {
+    assertEquals(Cli.DONE, train("--steps", 4, "--set", "optimizer.warmup_steps=0").code());
+    String healthy = Files.readString(run.resolve("config.textproto"));
+    Files.writeString(
+        run.resolve("config.textproto"),
+        healthy
+            .replaceAll("learning_rate: .*", "learning_rate: " + rate)
+            .replaceAll("checkpoint_every: .*", "checkpoint_every: 1"));
+    CommandRun diverged = CommandRun.of("train", "--run", run, "--resume");
+    assertEquals(Cli.FAILED, diverged.code());
+    assertTrue(diverged.err().contains("step 6: the loss is "), diverged.err());
+    assertTrue(
+        diverged.err().contains("The last good checkpoint is " + checkpoints.resolve("step-4")),
+        diverged.err());
+    assertTrue(diverged.err().contains("optimizer.learning_rate"), diverged.err());
+    assertFalse(files().contains("step-6.index"), files().toString());
+    assertFalse(
+        Files.readString(run.resolve("metrics.jsonl")).contains("NaN"), "a line of the bad step");
+  }
+
+  @Test
+  void divergenceWithoutACheckpointSaysSo() throws IOException {
+    CommandRun diverged = train("--set", "optimizer.learning_rate=1e30");
+    assertEquals(Cli.FAILED, diverged.code());
+    assertTrue(diverged.err().contains("There is no good checkpoint."), diverged.err());
+    assertEquals(Set.of(), files());
+  }
+}
