@@ -11,6 +11,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.couplet.io.ErrorStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Progress implements AutoCloseable {
   private static final int REDRAW_MILLIS = 500;
-  private static final Path ERROR_STREAM = Path.of("/proc/self/fd/2");
 
   private final PrintStream err;
   private final long start;
@@ -121,7 +121,7 @@ public final class Progress implements AutoCloseable {
   /** Whether the error stream is a terminal that can redraw a line. */
   @SuppressWarnings("SystemConsoleNull") // Linux asks the device; JDK 22 elsewhere always says yes.
   public static boolean terminal() {
-    return terminal(System.getenv("TERM"), ERROR_STREAM, System.console() != null);
+    return terminal(System.getenv("TERM"), ErrorStream.link(), System.console() != null);
   }
 
   /**
