@@ -115,7 +115,6 @@ public final class Training {
             run.getLogEvery(),
             stopAt,
             secondsBefore));
-    listeners.add(new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()));
     listeners.add(
         new SampleWriter(
             program,
@@ -124,6 +123,8 @@ public final class Training {
             run.getSeed(),
             evaluation.getSampleCount(),
             evaluation.getSampleEvery()));
+    // Last: once a step's checkpoint is listed, nothing of the step is missing.
+    listeners.add(new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()));
     return new Listeners(listeners);
   }
 
@@ -138,8 +139,9 @@ public final class Training {
 
     @Override
     public void finish(long completed) throws IOException {
-      for (StepListener listener : all) {
-        listener.finish(completed);
+      // Here the checkpoint comes first: who interrupts may not wait for pictures.
+      for (int i = all.size() - 1; i >= 0; i--) {
+        all.get(i).finish(completed);
       }
     }
 
