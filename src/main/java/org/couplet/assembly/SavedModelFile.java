@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.io.Version;
 import org.couplet.io.WholeFile;
 import org.couplet.program.Contract;
 import org.tensorflow.Graph;
@@ -38,11 +39,6 @@ final class SavedModelFile {
     Files.createDirectories(extra);
     WholeFile.write(folder.resolve("saved_model.pb"), model::writeTo);
     WholeFile.write(extra.resolve(Contract.EXPERIMENT_FILE), ExperimentFile.print(experiment));
-    WholeFile.write(extra.resolve(Contract.VERSION_FILE), version() + "\n");
-  }
-
-  private static String version() {
-    String version = SavedModelFile.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
+    WholeFile.write(extra.resolve(Contract.VERSION_FILE), Version.describe() + "\n");
   }
 }

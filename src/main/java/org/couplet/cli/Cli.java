@@ -6,8 +6,12 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
+import org.couplet.train.DivergedException;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
+import org.tensorflow.exceptions.TensorFlowException;
 
 /** Finds a command by its name, runs it, and turns what went wrong into one line and a code. */
 public final class Cli {
@@ -61,25 +65,44 @@ public final class Cli {
   }
 
   private static int run(Command command, String[] arguments, PrintStream out, PrintStream err) {
+    return guarded(command, err, () -> command.run(arguments, out, err));
+  }
+
+  /** Runs a command's work; what goes wrong becomes one line and the exit code. */
+  static int guarded(Command command, PrintStream err, Callable<Integer> work) {
+    String name = "couplet " + command.name() + ": ";
     try {
-      return command.run(arguments, out, err);
+      return work.call();
     } catch (InvalidInputException e) {
-      err.println("couplet " + command.name() + ": " + e.getMessage());
+      err.println(name + e.getMessage());
       return BAD_INPUT;
     } catch (NoSuchFileException | FileNotFoundException e) {
-      err.println("couplet " + command.name() + ": " + e.getMessage() + ": no such file");
+      err.println(name + e.getMessage() + ": no such file");
       return BAD_INPUT;
     } catch (AccessDeniedException e) {
-      err.println("couplet " + command.name() + ": " + e.getMessage() + ": access denied");
+      err.println(name + e.getMessage() + ": access denied");
       return BAD_INPUT;
-    } catch (IOException e) {
-      err.println("couplet " + command.name() + ": " + e.getMessage());
+    } catch (IOException | DivergedException e) {
+      err.println(name + e.getMessage());
+      return FAILED;
+    } catch (TFResourceExhaustedException e) {
+      err.println(name + "out of memory; lower run.batch_size or --count. " + firstLine(e));
+      return FAILED;
+    } catch (TensorFlowException e) {
+      err.println(name + "TensorFlow failed: " + firstLine(e));
+      return FAILED;
+    } catch (OutOfMemoryError e) {
+      err.println(name + "out of memory (" + e.getMessage() + "); try COUPLET_JAVA_OPTS=-Xmx8g");
       return FAILED;
     } catch (Exception e) {
-      err.println("couplet " + command.name() + ": this is a fault of couplet; please report it");
+      err.println(name + "this is a fault of couplet; please report it");
       e.printStackTrace(err);
       return FAILED;
     }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private static void overview(PrintStream out) {

@@ -3,13 +3,14 @@ package org.couplet.cli;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Ctrl-C (or a polite kill) during long work: the work is asked to end in order, and the process
- * waits for it.
+ * Ctrl-C (or a polite kill) during long work: the work is asked to end in order, the process waits
+ * for it and ends with its code.
  */
 final class Interrupt implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::request, "interrupt");
   private volatile boolean requested;
+  private volatile int code = Cli.FAILED;
 
   Interrupt() {
     Runtime.getRuntime().addShutdownHook(hook);
@@ -20,6 +21,12 @@ final class Interrupt implements AutoCloseable {
     return requested;
   }
 
+  /** The work has ended and has said all it has to say; an interrupted process exits with this. */
+  int endWith(int exitCode) {
+    code = exitCode;
+    return exitCode;
+  }
+
   private void request() {
     requested = true;
     try {
@@ -27,18 +34,17 @@ final class Interrupt implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    // Otherwise the signal's number would be the code, whatever became of the work.
+    Runtime.getRuntime().halt(code);
   }
 
-  /** The work has ended. */
   @Override
   public void close() {
-    ended.countDown();
-    if (!requested) {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The process is ending already; the hook has been let go above.
-      }
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending already, and the hook waits for this.
     }
+    ended.countDown();
   }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.couplet.data.NpyType;
 import org.couplet.data.NpzWriter;
 import org.couplet.io.InvalidInputException;
@@ -116,10 +117,17 @@ record SampleOutput(Path path, Kind kind) {
         sigmas,
         err,
         (index, row) ->
-            SampleGrid.writePng(
-                SampleGrid.of(
-                    row, 1, (int) image.get(0), (int) image.get(1), (int) image.get(2), 1, 0),
-                folder.resolve(String.format("%06d.png", index))));
+            Files.write(
+                folder.resolve(String.format(Locale.ROOT, "%06d.png", index)),
+                SampleGrid.png(
+                    SampleGrid.of(
+                        row,
+                        1,
+                        (int) image.get(0),
+                        (int) image.get(1),
+                        (int) image.get(2),
+                        1,
+                        0))));
   }
 
   private static void each(

@@ -13,9 +13,10 @@ import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.io.WholeFile;
+import org.couplet.program.Contract;
 import org.couplet.program.TrainingProgram;
-import org.couplet.train.DivergedException;
 import org.couplet.train.RunFolder;
+import org.couplet.train.RunLock;
 import org.couplet.train.Training;
 
 /** {@code couplet train}: trains an experiment, or goes on with a run. */
@@ -67,18 +68,32 @@ final class TrainCommand implements Command {
       DryRun.print(experiment, run, stopAt, out);
       return Cli.DONE;
     }
-    if (!goesOn) {
-      begin(options, experiment, run);
+    // What can be refused is refused before there is a run.
+    Dataset.open(experiment.getDataset()).close();
+    if (options.has("model") && !goesOn) {
+      TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
+          .close();
     }
-    return train(experiment, run, stopAt, out, err);
+    try (@SuppressWarnings("try") // held, not used
+        RunLock lock = RunLock.take(run)) {
+      if (!goesOn) {
+        begin(options, experiment, run);
+      }
+      return train(experiment, run, stopAt, out, err);
+    }
   }
 
   private static Experiment begun(CommandLine options) throws IOException {
     if (options.has("config") == options.has("model")) {
-      throw new InvalidInputException("give either --config or --model");
+      throw new InvalidInputException(
+          options.has("resume") && !options.has("config")
+              ? "--resume: no run was begun in "
+                  + options.requiredPath("run")
+                  + " yet; give --config or --model to begin one"
+              : "give either --config or --model");
     }
     List<String> overrides = new ArrayList<>(options.texts("set"));
-    options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
+    overrides.addAll(dataOverride(options));
     return options.has("config")
         ? ExperimentFile.load(options.requiredPath("config"), overrides)
         : ofProgram(options.requiredPath("model"), overrides);
@@ -104,35 +119,51 @@ final class TrainCommand implements Command {
             + "; build another with `couplet build --set`, or train from --config");
   }
 
-  // A run keeps its experiment: what is given again must say the same.
+  // A run keeps its experiment: what is given again must say the same. Only the data may move.
   private static Experiment resumed(CommandLine options, RunFolder run) throws IOException {
-    Experiment experiment = Runs.experiment(run);
     boolean given = options.has("config") || options.has("model");
+    Experiment experiment =
+        options.has("data")
+            ? ExperimentFile.load(run.config(), dataOverride(options))
+            : Runs.experiment(run);
     if (given && !begun(options).equals(experiment)) {
       throw new InvalidInputException(
           "--resume: the experiment given differs from "
               + run.config()
-              + "; leave out --config, --model, --set and --data to go on with the run's own, or"
+              + "; leave out --config, --model and --set to go on with the run's own, or"
               + " choose another --run");
     }
-    if (!given && (options.has("set") || options.has("data"))) {
+    if (!given && options.has("set")) {
       throw new InvalidInputException(
           "--resume: a run keeps its experiment ("
               + run.config()
-              + "); --set and --data can't change it. Begin another run");
+              + "); --set can't change it. Begin another run");
     }
     return experiment;
+  }
+
+  private static List<String> dataOverride(CommandLine options) {
+    return options.text("data").map(file -> "dataset.image_file.path=" + file).stream().toList();
+  }
+
+  // Only what a run that was killed early has left is replaced.
+  private static void refuseStrangers(RunFolder run) throws IOException {
+    Path carried = run.program().resolve(Contract.EXTRA_FOLDER).resolve(Contract.EXPERIMENT_FILE);
+    boolean foreignProgram = Files.exists(run.program()) && !Files.exists(carried);
+    if (foreignProgram || Files.exists(run.checkpoints())) {
+      throw new InvalidInputException(
+          "--run "
+              + run.root()
+              + ": there is a "
+              + (foreignProgram ? "program" : "checkpoints")
+              + " folder but no run (config.textproto is missing); choose another folder");
+    }
   }
 
   // The config comes last: a run that was killed before it is in place begins anew.
   private static void begin(CommandLine options, Experiment experiment, RunFolder run)
       throws IOException {
-    // What can be refused is refused before there is a run.
-    Dataset.open(experiment.getDataset()).close();
-    if (options.has("model")) {
-      TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
-          .close();
-    }
+    refuseStrangers(run);
     WholeFile.delete(run.program());
     WholeFile.create(
         run.program(),
@@ -147,25 +178,30 @@ final class TrainCommand implements Command {
     WholeFile.write(run.config(), ExperimentFile.print(experiment));
   }
 
-  private static int train(
-      Experiment experiment, RunFolder run, long stopAt, PrintStream out, PrintStream err)
-      throws IOException {
+  private int train(
+      Experiment experiment, RunFolder run, long stopAt, PrintStream out, PrintStream err) {
     try (Interrupt interrupt = new Interrupt()) {
-      long completed = new Training(experiment, run, err, interrupt::requested).run(stopAt);
-      if (completed < stopAt) {
-        err.println(
-            "interrupted after step "
-                + completed
-                + "; go on with: couplet train --run "
-                + run.root()
-                + " --resume");
-        return Cli.INTERRUPTED;
-      }
-      out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
-      return Cli.DONE;
-    } catch (DivergedException e) {
-      err.println("couplet train: " + e.getMessage());
-      return Cli.FAILED;
+      int code =
+          Cli.guarded(
+              this,
+              err,
+              () -> {
+                long completed =
+                    new Training(experiment, run, err, interrupt::requested).run(stopAt);
+                if (completed >= stopAt) {
+                  out.println(
+                      experiment.getName() + ": " + completed + " steps done in " + run.root());
+                  return Cli.DONE;
+                }
+                err.println(
+                    "interrupted after step "
+                        + completed
+                        + "; go on with: couplet train --run "
+                        + run.root()
+                        + " --resume");
+                return Cli.INTERRUPTED;
+              });
+      return interrupt.endWith(code);
     }
   }
 

@@ -125,8 +125,15 @@ public final class SamplingProgram implements AutoCloseable {
     return (TUint8) run(seed, first, count, sigmas, IMAGES);
   }
 
-  /** Refuses levels that are not falling or not in [sigma_min, sigma_max], before any work. */
+  /** Refuses levels that do not fall from sigma_max towards sigma_min, before any work. */
   public void checkSigmas(List<Double> sigmas) {
+    if (!sigmas.isEmpty() && sigmas.get(0).floatValue() != (float) sigmaMax()) {
+      throw new InvalidInputException(
+          "--sigmas: "
+              + sigmas.get(0)
+              + " comes first, but samples begin as noise at sigma_max; begin the list with "
+              + sigmaMax());
+    }
     double above = Math.nextUp((float) sigmaMax());
     for (double sigma : sigmas) {
       if (!(sigma < above) || !((float) sigma >= (float) sigmaMin())) {

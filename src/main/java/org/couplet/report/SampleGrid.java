@@ -78,7 +78,7 @@ public final class SampleGrid {
   }
 
   /** A picture as PNG. */
-  static byte[] png(BufferedImage picture) throws IOException {
+  public static byte[] png(BufferedImage picture) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     // In memory: ImageIO would otherwise pass each picture through a temporary file.
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

@@ -20,6 +20,7 @@ import org.couplet.program.TrainingProgram;
 public final class Checkpoints {
   private static final Pattern LISTED =
       Pattern.compile("all_model_checkpoint_paths: \"(step-(\\d+))\"");
+  private static final Pattern OURS = Pattern.compile("step-\\d+\\..*|\\.partial.*");
   private static final List<String> SUFFIXES = List.of(".data-00000-of-00001", ".index");
 
   private final Path folder;
@@ -64,6 +65,8 @@ public final class Checkpoints {
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
     }
+    // Also the names, before they are listed.
+    WholeFile.force(folder);
     List<Long> kept = new ArrayList<>(steps);
     kept.add(step);
     kept = kept.subList(Math.max(0, kept.size() - keep), kept.size());
@@ -80,10 +83,8 @@ public final class Checkpoints {
     try (var files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         String name = String.valueOf(file.getFileName());
-        boolean listed =
-            name.equals("checkpoint")
-                || steps.stream().anyMatch(step -> name.startsWith("step-" + step + "."));
-        if (!listed) {
+        boolean listed = steps.stream().anyMatch(step -> name.startsWith("step-" + step + "."));
+        if (OURS.matcher(name).matches() && !listed) {
           WholeFile.delete(file);
         }
       }

@@ -2,6 +2,7 @@ package org.couplet.train;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.couplet.report.EventWriter;
 import org.couplet.report.MetricsLog;
@@ -17,7 +18,7 @@ final class MetricsWriter implements StepListener {
   private final long last;
   private final double secondsBefore;
   private final long begun = System.nanoTime();
-  private long intervalBegun = begun;
+  private double intervalSeconds;
   private long intervalSteps;
   private double intervalLoss;
 
@@ -49,17 +50,18 @@ final class MetricsWriter implements StepListener {
   public void afterStep(Step step) throws IOException {
     intervalSteps++;
     intervalLoss += step.metrics().loss();
-    double seconds = (System.nanoTime() - intervalBegun) / 1e9;
-    double imagesPerSecond = intervalSteps * batchSize / seconds;
+    intervalSeconds += step.seconds();
+    double imagesPerSecond = intervalSteps * batchSize / intervalSeconds;
     String message =
-        String.format("loss %.4g  %.1f images/s", intervalLoss / intervalSteps, imagesPerSecond);
+        String.format(
+            Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalSteps, imagesPerSecond);
     progress.stepTo(step.completed(), message);
     if (step.completed() % every == 0 || step.completed() == last) {
       write(step, imagesPerSecond);
       if (!Progress.terminal()) {
         progress.line(line(step.completed(), message));
       }
-      intervalBegun = System.nanoTime();
+      intervalSeconds = 0;
       intervalSteps = 0;
       intervalLoss = 0;
     }

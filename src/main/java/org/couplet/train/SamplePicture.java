@@ -13,6 +13,8 @@ import org.tensorflow.types.TUint8;
 public final class SamplePicture {
   private static final double AXES = 2;
   private static final int SIZE = 480;
+  // More at once would only take more memory.
+  private static final int CHUNK = 64;
 
   private SamplePicture() {}
 
@@ -31,23 +33,23 @@ public final class SamplePicture {
       }
     }
     Shape image = program.elementShape();
-    try (TUint8 images = program.images(seed, 0, count, sigmas)) {
-      return SampleGrid.of(
-          bytes(images),
-          count,
-          (int) image.get(0),
-          (int) image.get(1),
-          (int) image.get(2),
-          0,
-          2,
-          SampleGrid.AUTOMATIC);
+    int values = (int) image.size();
+    byte[] bytes = new byte[count * values];
+    for (int first = 0; first < count; first += CHUNK) {
+      int rows = Math.min(CHUNK, count - first);
+      try (TUint8 images = program.images(seed, first, rows, sigmas)) {
+        images.asRawTensor().data().read(bytes, first * values, rows * values);
+      }
     }
-  }
-
-  private static byte[] bytes(TUint8 images) {
-    byte[] bytes = new byte[(int) images.size()];
-    images.asRawTensor().data().read(bytes);
-    return bytes;
+    return SampleGrid.of(
+        bytes,
+        count,
+        (int) image.get(0),
+        (int) image.get(1),
+        (int) image.get(2),
+        0,
+        2,
+        SampleGrid.AUTOMATIC);
   }
 
   private static float[] floats(TFloat32 points) {

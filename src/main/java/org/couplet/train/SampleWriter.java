@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
@@ -56,7 +57,8 @@ final class SampleWriter implements StepListener {
 
   private void draw(long step, String weights, SamplingProgram program) throws IOException {
     BufferedImage picture = SamplePicture.of(program, seed, count, List.of());
-    SampleGrid.writePng(picture, folder.resolve(String.format("step-%07d-%s.png", step, weights)));
+    SampleGrid.writePng(
+        picture, folder.resolve(String.format(Locale.ROOT, "step-%07d-%s.png", step, weights)));
     events.image(step, "samples/" + weights, picture);
   }
 }

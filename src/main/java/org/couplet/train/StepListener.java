@@ -12,8 +12,9 @@ interface StepListener extends AutoCloseable {
    * @param completed steps so far, this one included
    * @param numbers that were fed
    * @param metrics that came back
+   * @param seconds that the step took, its wait for the batch included
    */
-  record Step(long completed, StepNumbers numbers, StepMetrics metrics) {}
+  record Step(long completed, StepNumbers numbers, StepMetrics metrics, double seconds) {}
 
   /** A step was completed. */
   void afterStep(Step step) throws IOException;

@@ -85,10 +85,12 @@ public final class Training {
     long completed = begin;
     while (completed < stopAt && !interrupted.getAsBoolean()) {
       StepNumbers numbers = schedules.at(completed);
+      long begun = System.nanoTime();
       try (TType batch = batches.at(completed)) {
         StepMetrics metrics = program.step(batch, numbers);
         completed++;
-        listeners.afterStep(new StepListener.Step(completed, numbers, metrics));
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        listeners.afterStep(new StepListener.Step(completed, numbers, metrics, seconds));
       }
     }
     return completed;
