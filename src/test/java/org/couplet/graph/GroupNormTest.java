@@ -23,8 +23,8 @@ class GroupNormTest {
   @ParameterizedTest
   @CsvSource({
     "0, false, 1e-5", "0, true, 1e-5",
-    // A value near 1000 is itself only known to 3e-5.
-    "1000, false, 1e-4", "1000, true, 1e-4"
+    // Floats near 1000 are 6e-5 apart, so the mean is known to some of these.
+    "1000, false, 5e-4", "1000, true, 5e-4"
   })
   void normalisesGroupsAboutTheirMean(double mean, boolean compiled, float tolerance) {
     float[] x = normal(1, IMAGE, mean);
