@@ -66,7 +66,7 @@ final class PictureFiles implements ImageSource {
   @Override
   public Item next() {
     String name = names.get(next++);
-    return new Item(name, () -> PictureDecoder.decode(content.read(name)));
+    return new Item(name, memory -> PictureDecoder.decode(content.read(name), memory));
   }
 
   @Override
