@@ -43,6 +43,17 @@ class LevelsTest {
   }
 
   @Test
+  void levelsAreBitForBitThoseOfStrictMath() {
+    // Math.pow is free in its last bit, and may differ between interpreted and compiled code.
+    double low = StrictMath.pow(0.002, 1 / 7.0);
+    double high = StrictMath.pow(80, 1 / 7.0);
+    double[] levels = new KarrasLevels(0.002, 80, 7).levels(100_001);
+    for (int i = 1; i < 100_000; i++) {
+      assertEquals(StrictMath.pow(low + i / 100_000.0 * (high - low), 7), levels[i]);
+    }
+  }
+
+  @Test
   void rhoOneSpacesEvenly() {
     assertArrayEquals(new double[] {1, 2, 3, 4, 5}, new KarrasLevels(1, 5, 1).levels(5), 1e-15);
   }
