@@ -4,10 +4,14 @@ import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ExponentialLevels;
+import org.couplet.config.proto.GeneratorInducedCoupling;
 import org.couplet.config.proto.ImageFile;
 
 /** What a resolved experiment must keep to be trainable; the first breach is one line. */
 final class ExperimentRules {
+  // Every level is held in memory, several times.
+  private static final long MOST_LEVELS = 1_000_000;
+
   private final Experiment experiment;
   private final Origins origins;
   private final NumberRules numbers;
@@ -37,11 +41,12 @@ final class ExperimentRules {
     pairs();
     optimizer();
     run();
+    chosenRows();
   }
 
   private void dataset() {
     numbers.positive("dataset.image_file.resolution");
-    numbers.positive("dataset.procedural.resolution");
+    numbers.atLeast("dataset.procedural.resolution", 8);
     numbers.atLeast("dataset.procedural.count", 1);
     numbers.atLeast("dataset.gaussians.count", 1);
     numbers.positive("dataset.gaussians.standard_deviation");
@@ -107,7 +112,9 @@ final class ExperimentRules {
           "consistency.sigma_max");
     }
     numbers.atLeast("consistency.levels.constant.count", 2);
+    numbers.atMost("consistency.levels.constant.count", MOST_LEVELS);
     numbers.atLeast("consistency.levels.exponential.s0", 2);
+    numbers.atMost("consistency.levels.exponential.s1", MOST_LEVELS);
     ExponentialLevels levels = consistency.getLevels().getExponential();
     if (levels.getS1() < levels.getS0()) {
       throw origins.problem(
@@ -122,6 +129,30 @@ final class ExperimentRules {
     numbers.positive("consistency.distance.pseudo_huber.c_per_sqrt_dimension");
     numbers.probability("consistency.coupling.generator_induced.mu");
     numbers.probability("consistency.coupling.generator_induced.mu_end");
+  }
+
+  /** A mixing factor that chooses no row of any batch would silently train another method. */
+  private void chosenRows() {
+    if (!experiment.getConsistency().getCoupling().hasGeneratorInduced()) {
+      return;
+    }
+    GeneratorInducedCoupling coupling =
+        experiment.getConsistency().getCoupling().getGeneratorInduced();
+    boolean rising = coupling.getMuEnd() > coupling.getMu();
+    double largest = rising ? coupling.getMuEnd() : coupling.getMu();
+    int batch = experiment.getRun().getBatchSize();
+    if (coupling.getRows() == GeneratorInducedCoupling.Rows.CHOSEN
+        && largest > 0
+        && Math.round(largest * batch) == 0) {
+      String path = "consistency.coupling.generator_induced.";
+      throw origins.problem(
+          path + (rising ? "mu_end" : "mu"),
+          String.format(
+              "%s of %d rows (run.batch_size) rounds to none. Use a larger batch, or rows: BERNOULLI",
+              NumberRules.plain(largest), batch),
+          "run.batch_size",
+          path + "rows");
+    }
   }
 
   private void optimizer() {

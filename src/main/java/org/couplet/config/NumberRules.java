@@ -64,6 +64,15 @@ final class NumberRules {
     }
   }
 
+  /** At most {@code most}. */
+  void atMost(String path, long most) {
+    for (double value : numbers(path)) {
+      if (value > most) {
+        throw origins.problem(path, plain(value) + " is too large. Give " + most + " or less");
+      }
+    }
+  }
+
   /** In [0, 1]. */
   void probability(String path) {
     for (double value : numbers(path)) {

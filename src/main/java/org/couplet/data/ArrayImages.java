@@ -99,7 +99,7 @@ final class ArrayImages implements ImageSource {
     String name = current.where() + " image " + image;
     double[] values = current.nextDoubles(layout.values());
     image++;
-    return new Item(name, () -> decode(values, name));
+    return new Item(name, memory -> decode(values, name));
   }
 
   // Opens the next array when this one is read to its end.

@@ -106,7 +106,7 @@ final class CifarBatches implements ImageSource {
     int start = record * RECORD;
     String name = batches.get(batch).getKey() + " image " + record;
     record++;
-    return new Item(name, () -> decode(bytes, start));
+    return new Item(name, memory -> decode(bytes, start));
   }
 
   private static Picture decode(byte[] bytes, int start) throws CorruptImageException {

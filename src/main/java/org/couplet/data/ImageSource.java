@@ -30,9 +30,11 @@ interface ImageSource extends AutoCloseable {
     /**
      * Decodes.
      *
+     * @param memory what a large image takes its pixels from; the caller closes it when done with
+     *     the picture
      * @throws CorruptImageException if this image is damaged
      * @throws IOException if its file can't be read at all
      */
-    Picture decode() throws IOException;
+    Picture decode(PixelBudget.Share memory) throws IOException;
   }
 }

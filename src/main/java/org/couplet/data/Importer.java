@@ -28,7 +28,8 @@ import org.tensorflow.ndarray.Shape;
  * </ul>
  *
  * Each image is cut to its central square and brought to size by the mean over areas (smaller) or
- * Lanczos' kernel (larger). All cores decode; the order is the source's.
+ * Lanczos' kernel (larger). All cores decode, large photographs as many at a time as memory has
+ * room for; the order is the source's.
  */
 public final class Importer {
   private static final int MAXIMUM_SIZE = 4096;
@@ -38,6 +39,7 @@ public final class Importer {
   private final ImportListener listener;
   private final List<String> skipped = new ArrayList<>();
   private final Deque<Pending> ahead = new ArrayDeque<>();
+  private final PixelBudget budget = PixelBudget.ofMemory();
   private long done;
 
   private record Pending(String name, Future<byte[]> bytes) {}
@@ -113,8 +115,10 @@ public final class Importer {
   }
 
   private byte[] bytes(ImageSource.Item item) throws IOException {
-    Picture picture = item.decoding().decode();
-    return picture.centreSquare().resized(request.size(), request.size()).toBytes();
+    try (PixelBudget.Share memory = budget.share()) {
+      Picture picture = item.decoding().decode(memory);
+      return picture.centreSquare().resized(request.size(), request.size()).toBytes();
+    }
   }
 
   private void writeFirst(NpyWriter out) throws IOException {

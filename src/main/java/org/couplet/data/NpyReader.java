@@ -85,21 +85,6 @@ public final class NpyReader implements AutoCloseable {
     return values;
   }
 
-  /** All values of an array of which nothing has been read yet, row after row. */
-  public double[] doubles() throws IOException {
-    return nextDoubles(Math.toIntExact(header.size()));
-  }
-
-  /** As {@link #doubles()}, rounded to float. */
-  public float[] floats() throws IOException {
-    double[] values = doubles();
-    float[] floats = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
-  }
-
   /** Makes this close, in the end, the file that the array lies in. */
   NpyReader closing(NpzFile npz) {
     container = npz;

@@ -2,8 +2,6 @@ package org.couplet.data;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -35,19 +33,6 @@ public final class NpzWriter implements AutoCloseable {
     zip.putNextEntry(new ZipEntry(name + ".npy"));
     zip.write(header.toBytes());
     return new Values(header.valueBytes());
-  }
-
-  /** Writes a whole float64 array. */
-  public void write(String name, double[] values, Shape shape) throws IOException {
-    try (OutputStream out = begin(name, NpyType.F8, shape)) {
-      int chunk = 1 << 13;
-      ByteBuffer bytes = ByteBuffer.allocate(8 * chunk).order(ByteOrder.LITTLE_ENDIAN);
-      for (int start = 0; start < values.length; start += chunk) {
-        int count = Math.min(chunk, values.length - start);
-        bytes.clear().asDoubleBuffer().put(values, start, count);
-        out.write(bytes.array(), 0, 8 * count);
-      }
-    }
   }
 
   @Override

@@ -30,10 +30,11 @@ final class PictureDecoder {
   /**
    * Decodes one file.
    *
+   * @param memory takes the pixels that the file's header tells
    * @return 3 channels
    * @throws CorruptImageException if it is damaged, cut off, or of no such format
    */
-  static Picture decode(byte[] file) throws CorruptImageException {
+  static Picture decode(byte[] file, PixelBudget.Share memory) throws CorruptImageException {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -41,7 +42,7 @@ final class PictureDecoder {
       }
       ImageReader reader = readers.next();
       try {
-        return read(reader, in);
+        return read(reader, in, memory);
       } finally {
         reader.dispose();
       }
@@ -53,15 +54,18 @@ final class PictureDecoder {
     }
   }
 
-  private static Picture read(ImageReader reader, ImageInputStream in) throws IOException {
+  private static Picture read(ImageReader reader, ImageInputStream in, PixelBudget.Share memory)
+      throws IOException {
     String[] damage = {""};
     reader.addIIOReadWarningListener(
         (source, warning) -> damage[0] = isDamage(warning) ? warning : damage[0]);
     reader.setInput(in, true, true);
-    if ((long) reader.getWidth(0) * reader.getHeight(0) > MAXIMUM_PIXELS) {
+    long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+    if (pixels > MAXIMUM_PIXELS) {
       throw new CorruptImageException(
           "%d x %d pixels are too many".formatted(reader.getWidth(0), reader.getHeight(0)));
     }
+    memory.take(pixels);
     BufferedImage image = reader.read(0);
     if (!damage[0].isEmpty()) {
       throw new CorruptImageException(damage[0].lines().findFirst().orElse("damaged"));

@@ -1,6 +1,7 @@
 package org.couplet.data;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ final class PictureFiles implements ImageSource {
   @Override
   public Item next() {
     String name = names.get(next++);
-    return new Item(name, () -> PictureDecoder.decode(content.read(name)));
+    return new Item(name, memory -> PictureDecoder.decode(content.read(name), memory));
   }
 
   @Override
@@ -78,7 +79,8 @@ final class PictureFiles implements ImageSource {
     byte[] bytes;
     try (InputStream in = zip.getInputStream(entry)) {
       bytes = in.readAllBytes();
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
+      // The second where the compressed data end before the picture does.
       throw new CorruptImageException("damaged in the zip: " + e.getMessage(), e);
     }
     // Java's ZipFile leaves this check to the caller, and a JPEG has none of its own.

@@ -12,7 +12,6 @@ import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
@@ -129,11 +128,6 @@ final class LoadedModel implements AutoCloseable {
     TensorInfo info = signature(signature).getInputsOrThrow(input);
     return Shape.of(
         info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray());
-  }
-
-  /** The declared type of an input. */
-  DataType inputType(String signature, String input) {
-    return signature(signature).getInputsOrThrow(input).getDtype();
   }
 
   /** Runs a signature; the caller closes the result, whose order is that of {@code outputs}. */

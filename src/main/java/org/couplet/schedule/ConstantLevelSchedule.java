@@ -17,9 +17,4 @@ public record ConstantLevelSchedule(int count) implements LevelSchedule {
   public int levels(long step) {
     return count;
   }
-
-  @Override
-  public int maximum() {
-    return count;
-  }
 }

@@ -37,6 +37,7 @@ public record EmaDecay(double decay, long every, long startStep, boolean warmup)
     if (sinceStart % every != 0) {
       return 1;
     }
-    return warmup ? Math.min(decay, 1 - Math.pow(1.0 + sinceStart, WARMUP_POWER)) : decay;
+    // StrictMath: Math.pow may change its last bit once compiled, and a resumed run must not.
+    return warmup ? Math.min(decay, 1 - StrictMath.pow(1.0 + sinceStart, WARMUP_POWER)) : decay;
   }
 }

@@ -26,11 +26,6 @@ public record ExponentialLevelSchedule(int s0, int s1, long totalSteps) implemen
     return (int) Math.min((long) s0 << doublings, s1) + 1;
   }
 
-  @Override
-  public int maximum() {
-    return s1 + 1;
-  }
-
   // K'. A run shorter than its number of stages would get 0; it doubles at every step instead.
   private long stepsPerDoubling() {
     return Math.max(1, (long) Math.floor(totalSteps / (log2(s1 / s0) + 1)));

@@ -32,11 +32,12 @@ public record KarrasLevels(double sigmaMin, double sigmaMax, double rho) {
     if (count < 2) {
       throw new IllegalArgumentException("a pair needs at least 2 levels, not " + count);
     }
-    double low = Math.pow(sigmaMin, 1 / rho);
-    double high = Math.pow(sigmaMax, 1 / rho);
+    // StrictMath: Math.pow may change its last bit once compiled, and a resumed run must not.
+    double low = StrictMath.pow(sigmaMin, 1 / rho);
+    double high = StrictMath.pow(sigmaMax, 1 / rho);
     double[] levels = new double[count];
     for (int i = 0; i < count; i++) {
-      levels[i] = Math.pow(low + (double) i / (count - 1) * (high - low), rho);
+      levels[i] = StrictMath.pow(low + (double) i / (count - 1) * (high - low), rho);
     }
     // The powers miss the ends by a rounding, and the boundary condition holds at sigmaMin only.
     levels[0] = sigmaMin;

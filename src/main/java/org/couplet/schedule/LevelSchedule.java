@@ -6,10 +6,7 @@ public sealed interface LevelSchedule permits ExponentialLevelSchedule, Constant
    * Number of levels N.
    *
    * @param step 0-based training step
-   * @return at least 2, at most {@link #maximum()}
+   * @return at least 2
    */
   int levels(long step);
-
-  /** The largest number of levels any step can use. */
-  int maximum();
 }

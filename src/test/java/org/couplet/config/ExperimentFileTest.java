@@ -86,6 +86,15 @@ class ExperimentFileTest {
   }
 
   @Test
+  void smallMixingFactorsAreAllowedWhereARowCanBeInduced() {
+    String coupling = "consistency.coupling.generator_induced=";
+    for (String allowed :
+        List.of("{mu: 0}", "{mu: 0.125}", "{mu: 0 mu_end: 1}", "{mu: 0.1 rows: BERNOULLI}")) {
+      parse(SMALLEST, "run.batch_size=4", coupling + allowed);
+    }
+  }
+
+  @Test
   void printedExperimentReadsBackEqual() {
     Experiment experiment =
         parse(

@@ -202,6 +202,28 @@ class InvalidExperimentTest {
                 + "network { song_unet { channel_mult: [1, 2, 2] } }",
             "a.textproto:2: dataset.procedural.resolution: 18 does not halve 2 times, as 3 levels"
                 + " of channel_mult need. Use a multiple of 4, or fewer levels"),
+        arguments(
+            "dataset {\n procedural { resolution: 7 } }\nnetwork { song_unet { channel_mult: 1 } }",
+            "a.textproto:2: dataset.procedural.resolution: 7 is too small. Give 8 or more"),
+        arguments(
+            POINTS + "consistency {\n levels { constant { count: 1000001 } } }",
+            "a.textproto:4: consistency.levels.constant.count: 1000001 is too large."
+                + " Give 1000000 or less"),
+        arguments(
+            POINTS + "consistency {\n levels { exponential { s1: 2147483647 } } }",
+            "a.textproto:4: consistency.levels.exponential.s1: 2147483647 is too large."
+                + " Give 1000000 or less"),
+        arguments(
+            POINTS
+                + "run { batch_size: 4 }\nconsistency {\n coupling { generator_induced { mu: 0.1 } } }",
+            "a.textproto:5: consistency.coupling.generator_induced.mu: 0.1 of 4 rows"
+                + " (run.batch_size) rounds to none. Use a larger batch, or rows: BERNOULLI"),
+        arguments(
+            POINTS
+                + "run { batch_size: 4 }\nconsistency {\n"
+                + " coupling { generator_induced { mu: 0 mu_end: 0.1 } } }",
+            "a.textproto:5: consistency.coupling.generator_induced.mu_end: 0.1 of 4 rows"
+                + " (run.batch_size) rounds to none. Use a larger batch, or rows: BERNOULLI"),
         network(
             "num_blocks: [1, 2]",
             "num_blocks: 2 values for 3 levels. Give one value, or one per level"),

@@ -27,7 +27,7 @@ class ArrayImagesTest extends ImportTrial {
     for (int batch : new int[] {10, 2, 1}) {
       Path file = source.resolve("train_data_batch_" + batch + ".npz");
       try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
-        npz.write("mean", new double[12], Shape.of(12));
+        zeros(npz, "mean", 12);
         try (OutputStream out = npz.begin("data", NpyType.U1, Shape.of(2, 12))) {
           for (int image = 0; image < 2; image++) {
             for (int i = 0; i < 12; i++) {
@@ -35,7 +35,7 @@ class ArrayImagesTest extends ImportTrial {
             }
           }
         }
-        npz.write("labels", new double[2], Shape.of(2));
+        zeros(npz, "labels", 2);
       }
     }
     assertEquals(6, run(source, 2).written());
@@ -124,10 +124,16 @@ class ArrayImagesTest extends ImportTrial {
           out.write(rising(4));
         }
       }
-      npz.write("y_train", new double[1], Shape.of(1));
+      zeros(npz, "y_train", 1);
     }
     assertRefused(() -> run(file, 2), "x_train, x_test", "--only");
     assertEquals(1, run(file, 2, false, "x_te", null).written());
     assertArrayEquals(new int[] {0, 1, 2, 3}, pixels(Shape.of(1, 2, 2, 1)));
+  }
+
+  private static void zeros(NpzWriter npz, String name, int count) throws IOException {
+    try (OutputStream out = npz.begin(name, NpyType.F8, Shape.of(count))) {
+      out.write(new byte[8 * count]);
+    }
   }
 }

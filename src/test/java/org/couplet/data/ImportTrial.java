@@ -62,8 +62,13 @@ abstract class ImportTrial {
     try (NpyReader array = NpyReader.open(output)) {
       assertEquals(expected, array.header().shape());
       assertEquals(NpyType.U1, array.header().type());
-      return Arrays.stream(array.doubles()).mapToInt(value -> (int) value).toArray();
+      return Arrays.stream(all(array)).mapToInt(value -> (int) value).toArray();
     }
+  }
+
+  /** All values of an array of which nothing has been read yet. */
+  static double[] all(NpyReader array) throws IOException {
+    return array.nextDoubles(Math.toIntExact(array.header().size()));
   }
 
   static byte[] png(int width, int height, int grey) throws IOException {

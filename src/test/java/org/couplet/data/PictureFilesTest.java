@@ -105,6 +105,26 @@ class PictureFilesTest extends ImportTrial {
   }
 
   @Test
+  void imageWhoseCompressedDataEndEarlyIsCorrupt() throws IOException {
+    Path file = folder.resolve("cut.zip");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      for (String name : List.of("0.png", "1.png")) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(png(8, 8, 5));
+        zip.closeEntry();
+      }
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    // The first bit of the data, after the local header and the name, marks the last block.
+    int data = 30 + "0.png".length();
+    assertEquals(1, bytes[data] & 1);
+    bytes[data] ^= 1;
+    Files.write(file, bytes);
+    assertEquals(List.of("0.png"), run(file, 8).skipped());
+    assertTrue(listener.skipped.get(0).contains("damaged in the zip"), listener.skipped.get(0));
+  }
+
+  @Test
   void imageDamagedWithinTheZipIsCorrupt() throws IOException {
     Path file = folder.resolve("damaged.zip");
     BufferedImage noise = new BufferedImage(64, 64, BufferedImage.TYPE_3BYTE_BGR);

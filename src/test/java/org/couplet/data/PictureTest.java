@@ -26,7 +26,7 @@ class PictureTest {
   }
 
   private static int[] decoded(BufferedImage image) throws IOException {
-    return unsigned(PictureDecoder.decode(encoded(image, "png")).toBytes());
+    return unsigned(decode(encoded(image, "png")).toBytes());
   }
 
   private static int[] unsigned(byte[] bytes) {
@@ -129,18 +129,19 @@ class PictureTest {
     }
     for (String format : new String[] {"png", "jpg"}) {
       byte[] whole = encoded(image, format);
-      PictureDecoder.decode(whole);
+      decode(whole);
       for (double share : new double[] {0.01, 0.3, 0.7, 0.95}) {
         byte[] cut = Arrays.copyOf(whole, (int) (whole.length * share));
-        assertThrows(
-            CorruptImageException.class,
-            () -> PictureDecoder.decode(cut),
-            format + " cut to " + share);
+        assertThrows(CorruptImageException.class, () -> decode(cut), format + " cut to " + share);
       }
     }
     byte[] jpeg = encoded(image, "jpg");
     byte[] withoutEnd = Arrays.copyOf(jpeg, jpeg.length - 2);
-    assertThrows(CorruptImageException.class, () -> PictureDecoder.decode(withoutEnd));
-    assertThrows(CorruptImageException.class, () -> PictureDecoder.decode(new byte[100]));
+    assertThrows(CorruptImageException.class, () -> decode(withoutEnd));
+    assertThrows(CorruptImageException.class, () -> decode(new byte[100]));
+  }
+
+  private static Picture decode(byte[] file) throws IOException {
+    return PictureDecoder.decode(file, new PixelBudget(1 << 20).share());
   }
 }

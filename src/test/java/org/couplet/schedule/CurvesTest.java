@@ -67,6 +67,14 @@ class CurvesTest {
   }
 
   @Test
+  void theWarmUpIsBitForBitThatOfStrictMath() {
+    EmaDecay ema = new EmaDecay(0.9999, 1, 0, true);
+    for (long step = 0; step < 100_000; step++) {
+      assertEquals(1 - StrictMath.pow(1.0 + step, -2.0 / 3), ema.at(step));
+    }
+  }
+
+  @Test
   void aDecayOfOneIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> new EmaDecay(1, 1, 0, true));
     assertThrows(IllegalArgumentException.class, () -> new EmaDecay(0.9, 0, 0, true));

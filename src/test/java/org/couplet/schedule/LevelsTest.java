@@ -43,6 +43,17 @@ class LevelsTest {
   }
 
   @Test
+  void levelsAreBitForBitThoseOfStrictMath() {
+    // Math.pow is free in its last bit, and may differ between interpreted and compiled code.
+    double low = StrictMath.pow(0.002, 1 / 7.0);
+    double high = StrictMath.pow(80, 1 / 7.0);
+    double[] levels = new KarrasLevels(0.002, 80, 7).levels(100_001);
+    for (int i = 1; i < 100_000; i++) {
+      assertEquals(StrictMath.pow(low + i / 100_000.0 * (high - low), 7), levels[i]);
+    }
+  }
+
+  @Test
   void rhoOneSpacesEvenly() {
     assertArrayEquals(new double[] {1, 2, 3, 4, 5}, new KarrasLevels(1, 5, 1).levels(5), 1e-15);
   }
@@ -71,7 +82,6 @@ class LevelsTest {
     long[] steps = Npz.get(REFERENCE, "discretization/k").longs();
     int[] expected = Npz.get(REFERENCE, "discretization/N_K100000_s0_10_s1_1280").ints();
     assertArrayEquals(expected, Arrays.stream(steps).mapToInt(schedule::levels).toArray());
-    assertEquals(1281, schedule.maximum());
   }
 
   @Test
@@ -103,7 +113,6 @@ class LevelsTest {
     LevelSchedule schedule = new ConstantLevelSchedule(30);
     assertEquals(30, schedule.levels(0));
     assertEquals(30, schedule.levels(1_000_000));
-    assertEquals(30, schedule.maximum());
     assertThrows(IllegalArgumentException.class, () -> new ConstantLevelSchedule(1));
   }
 }
