@@ -74,8 +74,8 @@ final class TrainCommand implements Command {
       TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
           .close();
     }
-    try (@SuppressWarnings("try") // held, not used
-        RunLock lock = RunLock.take(run)) {
+    RunLock lock = RunLock.take(run);
+    try (lock) {
       if (!goesOn) {
         begin(options, experiment, run);
       }

@@ -20,7 +20,8 @@ import org.couplet.program.TrainingProgram;
 public final class Checkpoints {
   private static final Pattern LISTED =
       Pattern.compile("all_model_checkpoint_paths: \"(step-(\\d+))\"");
-  private static final Pattern OURS = Pattern.compile("step-\\d+\\..*|\\.partial.*");
+  private static final Pattern OURS =
+      Pattern.compile("step-\\d+\\..*|\\.partial.*|\\.checkpoint\\.partial");
   private static final List<String> SUFFIXES = List.of(".data-00000-of-00001", ".index");
 
   private final Path folder;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -14,6 +16,7 @@ import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.cli.Cli;
+import org.couplet.io.WholeFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,11 +132,32 @@ class CheckpointsTest {
   void aRunKilledBeforeItsConfigWasInPlaceBeginsAgain() throws IOException {
     train("--steps", 1);
     Files.delete(run.resolve("config.textproto"));
+    WholeFile.delete(checkpoints);
     Files.delete(run.resolve("program/saved_model.pb"));
     Files.createDirectories(run.resolve(".program.partial/assets.extra"));
     assertEquals(Cli.DONE, train("--resume").code());
     assertFalse(Files.exists(run.resolve(".program.partial")));
     assertTrue(files().contains("step-20.index"));
+  }
+
+  @Test
+  void whatIsNoRunIsLeftAlone() throws IOException {
+    train("--steps", 1);
+    Files.delete(run.resolve("config.textproto"));
+    Map<String, double[]> before = SavedVariables.ofRun(run, 1);
+    assertEquals(Cli.BAD_INPUT, train("--resume").code());
+    assertEquals(
+        Optional.empty(), SavedVariables.firstDifference(before, SavedVariables.ofRun(run, 1)));
+  }
+
+  @Test
+  void aRunBelongsToOneProcess() throws IOException {
+    RunLock lock = RunLock.take(new RunFolder(run));
+    try (lock) {
+      assertEquals(Cli.BAD_INPUT, train("--steps", 1).code());
+      assertFalse(Files.exists(run.resolve("config.textproto")));
+    }
+    assertEquals(Cli.DONE, train("--steps", 1).code());
   }
 
   @ParameterizedTest
