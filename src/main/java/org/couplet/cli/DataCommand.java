@@ -82,7 +82,7 @@ final class DataCommand implements Command {
   private static void tell(ImportRequest request, ImportReport report, PrintStream out) {
     out.printf(
         Locale.ROOT,
-        "%s: %d images of %d x %d x %d written, %d corrupt ones skipped%n",
+        "%s: %d images of %d x %d x %d written, %d corrupt skipped%n",
         request.output(),
         report.written(),
         request.size(),

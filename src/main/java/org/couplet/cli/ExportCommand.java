@@ -48,7 +48,8 @@ final class ExportCommand implements Command {
           SamplingProgram.adoptAverages(folder, checkpoint);
         });
     out.println(experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
-    out.println("signature serving_default: noise [n, element] -> x_hat and, of images, images");
+    out.println(
+        "its signature serving_default turns standard normal noise, any number of rows, into samples");
     return Cli.DONE;
   }
 }

@@ -53,7 +53,6 @@ final class TrainCommand implements Command {
       return Cli.DONE;
     }
     RunFolder run = new RunFolder(options.requiredPath("run"));
-    long steps = options.number("steps", 1, Long.MAX_VALUE);
     boolean goesOn = run.isBegun();
     if (goesOn && !options.has("resume")) {
       throw new InvalidInputException(
@@ -63,16 +62,23 @@ final class TrainCommand implements Command {
               + " choose another folder");
     }
     Experiment experiment = goesOn ? resumed(options, run) : begun(options);
-    long stopAt = Math.min(steps, experiment.getRun().getSteps());
-    if (options.has("dry-run")) {
-      DryRun.print(experiment, run, stopAt, out);
-      return Cli.DONE;
+    long stopAt = options.number("steps", 1, experiment.getRun().getSteps());
+    if (stopAt > experiment.getRun().getSteps()) {
+      throw new InvalidInputException(
+          "--steps: the schedules of this run end at step "
+              + experiment.getRun().getSteps()
+              + "; give at most that, or begin a longer run with --set run.steps="
+              + stopAt);
     }
     // What can be refused is refused before there is a run.
     Dataset.open(experiment.getDataset()).close();
     if (options.has("model") && !goesOn) {
       TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
           .close();
+    }
+    if (options.has("dry-run")) {
+      DryRun.print(experiment, run, stopAt, out);
+      return Cli.DONE;
     }
     RunLock lock = RunLock.take(run);
     try (lock) {
@@ -198,7 +204,8 @@ final class TrainCommand implements Command {
                         + completed
                         + "; go on with: couplet train --run "
                         + run.root()
-                        + " --resume");
+                        + " --resume"
+                        + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));
                 return Cli.INTERRUPTED;
               });
       return interrupt.endWith(code);

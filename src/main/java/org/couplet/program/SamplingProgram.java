@@ -140,11 +140,9 @@ public final class SamplingProgram implements AutoCloseable {
         throw new InvalidInputException(
             "--sigmas: "
                 + sigma
-                + " does not fall, or is not within ["
-                + sigmaMin()
-                + ", "
-                + sigmaMax()
-                + "]; give noise levels, highest first");
+                + " does not fall, or is below sigma_min ("
+                + (float) sigmaMin()
+                + "); give noise levels, highest first");
       }
       above = sigma;
     }

@@ -75,7 +75,6 @@ public final class Progress implements AutoCloseable {
                 .setConsumer(console)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
-                .showSpeed()
                 .setEtaFunction(state -> timeLeft(state.getCurrent()))
                 .build();
   }

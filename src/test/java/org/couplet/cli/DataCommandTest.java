@@ -55,7 +55,7 @@ class DataCommandTest {
       assertEquals(2, images.size());
     }
     assertEquals(
-        output + ": 2 images of 8 x 8 x 3 written, 1 corrupt ones skipped",
+        output + ": 2 images of 8 x 8 x 3 written, 1 corrupt skipped",
         out.toString(StandardCharsets.UTF_8).strip());
     assertTrue(err.toString(StandardCharsets.UTF_8).contains("b.jpg: corrupt image (neither"));
     assertRefused(
