@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
+import org.couplet.cli.Cli;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +105,10 @@ class ResumeTest {
     // No step is undone.
     CommandRun.done("train", "--run", run, "--resume", "--steps", 4);
     assertTrue(latest(run).orElseThrow().endsWith("step-5"));
-    CommandRun.done("train", "--run", run, "--resume", "--steps", 1000);
+    // More than the schedules span is refused; the run's own end is not.
+    assertEquals(
+        Cli.BAD_INPUT, CommandRun.of("train", "--run", run, "--resume", "--steps", 21).code());
+    CommandRun.done("train", "--run", run, "--resume", "--steps", 20);
     assertTrue(latest(run).orElseThrow().endsWith("step-20"));
     // A finished run has nothing left to do.
     CommandRun.done("train", "--run", run, "--resume");
