@@ -1,12 +1,10 @@
 package org.couplet.cli;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
-import org.couplet.io.InvalidInputException;
 import org.couplet.io.WholeFile;
 
 /** {@code couplet build}: an experiment's training program as a SavedModel. */
@@ -36,10 +34,7 @@ final class BuildCommand implements Command {
     Path output = options.requiredPath("output");
     Experiment experiment =
         ExperimentFile.load(options.requiredPath("config"), options.texts("set"));
-    if (Files.exists(output)) {
-      throw new InvalidInputException(
-          "--output " + output + ": is there already; remove it or choose another folder");
-    }
+    CommandLine.requireNewFolder(output);
     WholeFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
     out.println("training program of " + experiment.getName() + " written to " + output);
     return Cli.DONE;

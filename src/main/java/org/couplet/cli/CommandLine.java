@@ -3,6 +3,7 @@ package org.couplet.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -114,6 +115,14 @@ final class CommandLine {
     }
     throw new InvalidInputException(
         "--" + name + ": '" + text.get() + "' is not a whole number of at least " + least);
+  }
+
+  /** Refuses an output folder that is there already. */
+  static void requireNewFolder(Path output) {
+    if (Files.exists(output)) {
+      throw new InvalidInputException(
+          "--output " + output + ": is there already; remove it or choose another folder");
+    }
   }
 
   private void help(PrintStream out) {

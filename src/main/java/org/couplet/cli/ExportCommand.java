@@ -1,11 +1,9 @@
 package org.couplet.cli;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.couplet.assembly.InferenceAssembly;
 import org.couplet.config.proto.Experiment;
-import org.couplet.io.InvalidInputException;
 import org.couplet.io.WholeFile;
 import org.couplet.program.SamplingProgram;
 import org.couplet.train.RunFolder;
@@ -37,10 +35,7 @@ final class ExportCommand implements Command {
     Path output = options.requiredPath("output");
     Experiment experiment = Runs.experiment(run);
     Path checkpoint = Runs.checkpoint(run);
-    if (Files.exists(output)) {
-      throw new InvalidInputException(
-          "--output " + output + ": is there already; remove it or choose another folder");
-    }
+    CommandLine.requireNewFolder(output);
     WholeFile.create(
         output,
         folder -> {

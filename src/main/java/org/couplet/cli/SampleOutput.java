@@ -54,9 +54,8 @@ record SampleOutput(Path path, Kind kind) {
               + name
               + ": give NAME.png for a grid, NAME.npz for an array, or NAME/ for a folder of PNGs");
     }
-    if (kind == Kind.FOLDER && Files.exists(path)) {
-      throw new InvalidInputException(
-          "--output " + name + ": is there already; remove it or choose another folder");
+    if (kind == Kind.FOLDER) {
+      CommandLine.requireNewFolder(path);
     }
     return new SampleOutput(path, kind);
   }
