@@ -7,11 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.couplet.io.InvalidInputException;
 import org.couplet.io.WholeFile;
 
 /**
@@ -21,6 +26,15 @@ import org.couplet.io.WholeFile;
 public final class MetricsLog implements AutoCloseable {
   private static final String STEP = "step";
   private static final Pattern LINE = Pattern.compile("\\{(?:.*,)?\"step\":(\\d+)(?:,.*)?\\}");
+
+  // A name and its number, as write() has them; possessive, so that long lines need no deep stack.
+  private static final Pattern MEMBER =
+      Pattern.compile(
+          "\"((?:[^\"\\\\]|\\\\[\"\\\\]|\\\\u[0-9a-fA-F]{4})*+)\":"
+              + "(-?\\d++(?:\\.\\d++)?+(?:[eE][-+]?\\d++)?+|\"NaN\"|\"-?Infinity\")");
+  private static final Pattern OBJECT =
+      Pattern.compile("\\{(?:%1$s(?:,%1$s)*+)?+\\}".formatted(MEMBER));
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|(.))");
 
   private final OutputStream out;
 
@@ -57,6 +71,31 @@ public final class MetricsLog implements AutoCloseable {
             }
           }
         });
+  }
+
+  /**
+   * All lines' names and numbers, in the order written; a last line torn by a kill is left out.
+   *
+   * @param file a log; no file is fine
+   * @throws InvalidInputException if another line is no object of numbers
+   */
+  public static List<Map<String, Double>> read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    // Malformed bytes, as in a torn character, become signs that no line has.
+    String[] lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1);
+    List<Map<String, Double>> all = new ArrayList<>();
+    for (int i = 0; i < lines.length; i++) {
+      Optional<Map<String, Double>> numbers = numbers(lines[i]);
+      numbers.ifPresent(all::add);
+      // Whole files end with a line feed, and so with an empty part.
+      if (numbers.isEmpty() && i < lines.length - 1) {
+        throw new InvalidInputException(
+            "%s:%d: not an object of numbers. Remove the line".formatted(file, i + 1));
+      }
+    }
+    return all;
   }
 
   /**
@@ -99,6 +138,31 @@ public final class MetricsLog implements AutoCloseable {
   @Override
   public void close() throws IOException {
     out.close();
+  }
+
+  private static Optional<Map<String, Double>> numbers(String line) {
+    if (!OBJECT.matcher(line).matches()) {
+      return Optional.empty();
+    }
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    Matcher member = MEMBER.matcher(line);
+    while (member.find()) {
+      String value = member.group(2).replace("\"", "");
+      numbers.put(unquoted(member.group(1)), Double.valueOf(value));
+    }
+    return Optional.of(numbers);
+  }
+
+  private static String unquoted(String name) {
+    return ESCAPE
+        .matcher(name)
+        .replaceAll(
+            escape -> {
+              String code = escape.group(1);
+              String letter =
+                  code == null ? escape.group(2) : Character.toString(Integer.parseInt(code, 16));
+              return Matcher.quoteReplacement(letter);
+            });
   }
 
   private static String json(Number number) {

@@ -25,11 +25,13 @@ public final class Progress implements AutoCloseable {
   private final long start;
   private final long total;
   private final LongSupplier nanoTime;
-  private final long startNanos;
   private final @Nullable ConsoleProgressBarConsumer console;
   private final @Nullable ProgressBar bar;
-  // Written by the task, read by the bar's own thread.
+  // Written by the task, read by the bar's own thread. The speed is measured from the end of the
+  // first report on: until then graphs are compiled and caches filled.
   private volatile long done;
+  private volatile long measuredFrom;
+  private volatile long measuredSince;
 
   /**
    * Starts a task.
@@ -61,9 +63,9 @@ public final class Progress implements AutoCloseable {
     this.err = err;
     this.start = start;
     this.done = start;
+    this.measuredFrom = start;
     this.total = total;
     this.nanoTime = nanoTime;
-    this.startNanos = nanoTime.getAsLong();
     this.console = terminal ? new ConsoleProgressBarConsumer(err) : null;
     this.bar =
         console == null
@@ -86,6 +88,10 @@ public final class Progress implements AutoCloseable {
    * @param message what else to show beside the bar, such as {@code loss 1.234 210 images/s}
    */
   public void stepTo(long n, String message) {
+    if (done == start) {
+      measuredSince = nanoTime.getAsLong();
+      measuredFrom = n;
+    }
     done = n;
     if (bar != null) {
       bar.setExtraMessage(" " + message);
@@ -104,7 +110,10 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** Time the rest will take at this session's speed; empty before its first step. */
+  /**
+   * Time the rest will take at this session's speed. The first report's steps, slow as they are,
+   * don't count; before the second it is empty.
+   */
   public Optional<Duration> timeLeft() {
     return timeLeft(done);
   }
@@ -161,10 +170,11 @@ public final class Progress implements AutoCloseable {
   }
 
   private Optional<Duration> timeLeft(long now) {
-    if (now <= start) {
+    long from = measuredFrom;
+    if (from == start || now <= from) {
       return Optional.empty();
     }
-    double nanosPerStep = (double) (nanoTime.getAsLong() - startNanos) / (now - start);
+    double nanosPerStep = (double) (nanoTime.getAsLong() - measuredSince) / (now - from);
     return Optional.of(Duration.ofNanos((long) (nanosPerStep * Math.max(0, total - now))));
   }
 }

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,5 +109,54 @@ class MetricsLogTest {
   void noLogIsNothingToTruncate() throws IOException {
     MetricsLog.truncateAfter(file, 3);
     assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void whatIsWrittenIsRead() throws IOException {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("step", 12L);
+    metrics.put("loss", 1e-7f);
+    metrics.put("a \"quoted\\name\"\n", -1.5);
+    metrics.put("norm", Double.NaN);
+    metrics.put("high", Double.POSITIVE_INFINITY);
+    metrics.put("low", Float.NEGATIVE_INFINITY);
+    try (MetricsLog log = new MetricsLog(file)) {
+      log.write(metrics);
+      log.write(Map.of("step", 13));
+    }
+    Map<String, Double> first = new LinkedHashMap<>();
+    metrics.forEach((name, number) -> first.put(name, number.doubleValue()));
+    first.put("loss", 1e-7);
+    List<Map<String, Double>> read = MetricsLog.read(file);
+    assertEquals(List.of(first, Map.of("step", 13.0)), read);
+    assertEquals(List.copyOf(metrics.keySet()), List.copyOf(read.get(0).keySet()));
+  }
+
+  @Test
+  void aTornLastLineIsNotRead() throws IOException {
+    String last = "{\"seconds\":0.5,\"step\":27,\"loss\":\"NaN\",\"\u00b5\":1}";
+    byte[] bytes = last.getBytes(StandardCharsets.UTF_8);
+    for (int kept = 0; kept < bytes.length; kept++) {
+      Files.deleteIfExists(file);
+      log(1);
+      Files.write(file, Arrays.copyOf(bytes, kept), StandardOpenOption.APPEND);
+      assertEquals(List.of(Map.of("step", 1.0)), MetricsLog.read(file));
+    }
+  }
+
+  @Test
+  void aBadLineBeforeTheLastIsRefusedWithItsNumber() throws IOException {
+    for (String bad :
+        List.of("", "{\"step\":2", "{\"step\":}", "{\"step\":2 3}", "[1]", "{\"a\":\"b\"}")) {
+      Files.writeString(file, "{\"step\":1}\n" + bad + "\n{\"step\":3}\n");
+      InvalidInputException refused =
+          assertThrows(InvalidInputException.class, () -> MetricsLog.read(file), bad);
+      assertEquals(file + ":2: not an object of numbers. Remove the line", refused.getMessage());
+    }
+  }
+
+  @Test
+  void noLogHasNoLines() throws IOException {
+    assertEquals(List.of(), MetricsLog.read(file));
   }
 }

@@ -63,12 +63,26 @@ class ProgressTest {
   @Test
   void timeLeftCountsThisSessionsStepsOnly() {
     try (Progress progress = progress(1000, 1500, false)) {
-      assertEquals(Optional.empty(), progress.timeLeft());
+      progress.stepTo(1001, "");
       nanos.addAndGet(Duration.ofSeconds(20).toNanos());
-      progress.stepTo(1100, "");
-      assertEquals(Optional.of(Duration.ofSeconds(80)), progress.timeLeft());
+      progress.stepTo(1101, "");
+      assertEquals(Optional.of(Duration.ofMillis(79_800)), progress.timeLeft());
       progress.stepTo(1500, "");
       assertEquals(Optional.of(Duration.ZERO), progress.timeLeft());
+    }
+  }
+
+  @Test
+  void theSlowFirstStepDoesNotCountForTimeLeft() {
+    try (Progress progress = progress(0, 102, false)) {
+      assertEquals(Optional.empty(), progress.timeLeft());
+      nanos.addAndGet(Duration.ofMinutes(5).toNanos());
+      progress.stepTo(1, "");
+      assertEquals(Optional.empty(), progress.timeLeft());
+      nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+      assertEquals(Optional.empty(), progress.timeLeft());
+      progress.stepTo(2, "");
+      assertEquals(Optional.of(Duration.ofSeconds(200)), progress.timeLeft());
     }
   }
 
