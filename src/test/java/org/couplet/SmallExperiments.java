@@ -46,6 +46,11 @@ public final class SmallExperiments {
       runtime { xla: false }
       """;
 
+  /** The same data, network and training as {@code text}'s, but of a score model. */
+  public static String score(String text) {
+    return text.replaceFirst("(?s)consistency \\{.*?\n\\}", "score {}");
+  }
+
   /** Writes an experiment's text into a folder. */
   public static Path write(Path folder, String text) throws IOException {
     return Files.writeString(folder.resolve("experiment.textproto"), text);

@@ -3,7 +3,9 @@ package org.couplet.assembly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.couplet.config.proto.Experiment;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
@@ -37,14 +39,19 @@ public final class InferenceAssembly {
       }
       Weights weights = Weights.of(described, values);
       SaverDef saver = variables.addSaver();
-      variables.addImport(Contract.IMPORT_SCOPE, Contract.EMA_PREFIX);
+      variables.addImport(Contract.IMPORT_SCOPE, averages(described));
       Signatures signatures = new Signatures();
-      SamplingSignatures sampling =
-          new SamplingSignatures(tf, model, experiment.getConsistency().getSigmaMax(), signatures);
+      SamplingSignatures sampling = new SamplingSignatures(tf, model, signatures);
       sampling.addCommon();
       sampling.addFor(weights, "");
       sampling.addServingDefault(weights);
       SavedModelFile.write(folder, Contract.SERVE_TAG, graph, saver, signatures, experiment);
     }
+  }
+
+  private static Map<String, String> averages(List<Weight> weights) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    weights.forEach(weight -> keys.put(weight.name(), Contract.EMA_PREFIX + weight.name()));
+    return keys;
   }
 }

@@ -1,26 +1,44 @@
 package org.couplet.assembly;
 
+import java.util.Optional;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.DistanceConfig;
 import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.ForwardProcessConfig;
 import org.couplet.config.proto.LevelScheduleConfig;
+import org.couplet.config.proto.NoiseConfig;
 import org.couplet.config.proto.OptimizerConfig;
+import org.couplet.config.proto.ScoreConfig;
 import org.couplet.config.proto.SongUNetConfig;
 import org.couplet.config.proto.TimestepLawConfig;
+import org.couplet.config.proto.TuningLevels;
+import org.couplet.consistency.BatchTransportCoupling;
+import org.couplet.consistency.Bridge;
 import org.couplet.consistency.ConsistencyFunction;
 import org.couplet.consistency.ConsistencyLoss;
 import org.couplet.consistency.ConstantWeighting;
 import org.couplet.consistency.Coupling;
+import org.couplet.consistency.DenoisingLoss;
+import org.couplet.consistency.DiscreteLevelPairs;
 import org.couplet.consistency.Distance;
+import org.couplet.consistency.ForwardProcess;
 import org.couplet.consistency.GeneratorInducedCoupling;
 import org.couplet.consistency.IndependentCoupling;
 import org.couplet.consistency.InverseGapWeighting;
+import org.couplet.consistency.LevelPairs;
 import org.couplet.consistency.LognormalLaw;
+import org.couplet.consistency.NoiseLaw;
+import org.couplet.consistency.Objective;
+import org.couplet.consistency.ProbabilityFlow;
+import org.couplet.consistency.ProbabilityFlowCoupling;
 import org.couplet.consistency.PseudoHuberDistance;
 import org.couplet.consistency.SquaredL2Distance;
+import org.couplet.consistency.StandardNormalNoise;
 import org.couplet.consistency.TimestepLaw;
+import org.couplet.consistency.TuningLevelPairs;
+import org.couplet.consistency.TwoGaussiansNoise;
 import org.couplet.consistency.UniformLaw;
 import org.couplet.consistency.VarianceExploding;
 import org.couplet.consistency.Weighting;
@@ -38,42 +56,135 @@ import org.tensorflow.ndarray.Shape;
  *
  * @param element shape of a data element: [height, width, channels] or [2]
  * @param isImages whether elements are images
- * @param loss with the consistency function and the network in it
+ * @param objective with the function that is learned and the network in it
  * @param optimizer of the weights
- * @param maxLevels the most noise levels of the run
+ * @param maxLevels length of the list of noise levels that is fed
+ * @param range of the levels that samples start from and end at
  */
 record Model(
-    Shape element, boolean isImages, ConsistencyLoss loss, Optimizer optimizer, int maxLevels) {
+    Shape element,
+    boolean isImages,
+    Objective objective,
+    Optimizer optimizer,
+    int maxLevels,
+    Range range) {
+  // A list of levels that is fed to be ignored.
+  private static final int UNUSED_LEVELS = 2;
+
+  /** Lowest and highest level, and the exponent of Karras levels between. */
+  record Range(double sigmaMin, double sigmaMax, double rho) {}
+
   /** Reads a resolved experiment. */
   static Model of(Experiment experiment) {
     DatasetConfig dataset = experiment.getDataset();
     Shape element = element(dataset);
-    ConsistencyConfig consistency = experiment.getConsistency();
-    ConsistencyFunction function =
-        new ConsistencyFunction(
-            network(experiment, element), consistency.getSigmaMin(), consistency.getSigmaData());
-    ConsistencyLoss loss =
-        new ConsistencyLoss(
-            function,
-            new VarianceExploding(),
-            law(consistency.getTimestepLaw()),
-            weighting(consistency),
-            distance(consistency.getDistance(), element),
-            coupling(consistency.getCoupling()));
-    return new Model(
-        element,
-        !dataset.hasGaussians(),
-        loss,
-        optimizer(experiment.getOptimizer()),
-        maxLevels(consistency.getLevels()));
+    Network network = network(experiment, element);
+    Optimizer optimizer = optimizer(experiment.getOptimizer());
+    boolean isImages = !dataset.hasGaussians();
+    return switch (experiment.getObjectiveCase()) {
+      case CONSISTENCY -> {
+        ConsistencyConfig config = experiment.getConsistency();
+        yield new Model(
+            element,
+            isImages,
+            consistencyLoss(config, network, element),
+            optimizer,
+            maxLevels(config.getLevels()),
+            new Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()));
+      }
+      case SCORE -> {
+        ScoreConfig config = experiment.getScore();
+        yield new Model(
+            element,
+            isImages,
+            new DenoisingLoss(
+                ConsistencyFunction.denoiser(network, config.getSigmaData()),
+                new LognormalLaw(config.getMean(), config.getStd())),
+            optimizer,
+            UNUSED_LEVELS,
+            new Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()));
+      }
+      case OBJECTIVE_NOT_SET -> throw unresolved("objective");
+    };
   }
 
   ConsistencyFunction function() {
-    return loss.function();
+    return objective.function();
   }
 
   Network network() {
     return function().network();
+  }
+
+  /** The coupling, of a consistency model. */
+  Optional<Coupling> coupling() {
+    return objective instanceof ConsistencyLoss loss
+        ? Optional.of(loss.coupling())
+        : Optional.empty();
+  }
+
+  /** Whether the driver chooses each data row's noise row. */
+  boolean takesColumns() {
+    return coupling().filter(BatchTransportCoupling.class::isInstance).isPresent();
+  }
+
+  /** Whether a score model's weights are needed beside the model's own. */
+  boolean takesScore() {
+    return coupling().filter(ProbabilityFlowCoupling.class::isInstance).isPresent();
+  }
+
+  private static ConsistencyLoss consistencyLoss(
+      ConsistencyConfig config, Network network, Shape element) {
+    return new ConsistencyLoss(
+        new ConsistencyFunction(
+            network, process(config.getProcess()), config.getSigmaMin(), config.getSigmaData()),
+        noise(config.getNoise()),
+        levels(config),
+        weighting(config),
+        distance(config.getDistance(), element),
+        coupling(config.getCoupling()),
+        ConsistencyFunction.denoiser(network, config.getSigmaData()),
+        switch (config.getTeacher()) {
+          case ONLINE -> false;
+          case EMA -> true;
+        });
+  }
+
+  private static ForwardProcess process(ForwardProcessConfig config) {
+    return switch (config.getProcessCase()) {
+      case VARIANCE_EXPLODING -> new VarianceExploding();
+      case BRIDGE ->
+          new Bridge(
+              switch (config.getBridge().getAlpha()) {
+                case SIGNAL_TO_NOISE -> Bridge.Alpha.SIGNAL_TO_NOISE;
+                case SIGMA -> Bridge.Alpha.SIGMA;
+              });
+      case PROCESS_NOT_SET -> throw unresolved("consistency.process");
+    };
+  }
+
+  private static NoiseLaw noise(NoiseConfig config) {
+    return switch (config.getLawCase()) {
+      case NORMAL -> new StandardNormalNoise();
+      case TWO_GAUSSIANS ->
+          new TwoGaussiansNoise(
+              config.getTwoGaussians().getOffset(),
+              config.getTwoGaussians().getStandardDeviation());
+      case LAW_NOT_SET -> throw unresolved("consistency.noise");
+    };
+  }
+
+  private static LevelPairs levels(ConsistencyConfig config) {
+    TimestepLaw law = law(config.getTimestepLaw());
+    if (!config.getLevels().hasTuning()) {
+      return new DiscreteLevelPairs(law);
+    }
+    if (!(law instanceof LognormalLaw lognormal)) {
+      throw new IllegalArgumentException("tuning's levels need the lognormal law");
+    }
+    TuningLevels tuning = config.getLevels().getTuning();
+    return new TuningLevelPairs(
+        lognormal, config.getSigmaMin(), config.getSigmaMax(), tuning.getK(), tuning.getB());
   }
 
   private static Shape element(DatasetConfig dataset) {
@@ -167,6 +278,13 @@ record Model(
             },
             Math.max(induced.getMu(), induced.getMuEnd()));
       }
+      case BATCH_OT -> new BatchTransportCoupling();
+      case PF_ODE ->
+          new ProbabilityFlowCoupling(
+              switch (config.getPfOde().getSolver()) {
+                case EULER -> ProbabilityFlow.Solver.EULER;
+                case HEUN -> ProbabilityFlow.Solver.HEUN;
+              });
       case COUPLING_NOT_SET -> throw unresolved("consistency.coupling");
     };
   }
@@ -196,6 +314,7 @@ record Model(
     return switch (config.getScheduleCase()) {
       case EXPONENTIAL -> config.getExponential().getS1() + 1;
       case CONSTANT -> config.getConstant().getCount();
+      case TUNING -> UNUSED_LEVELS;
       case SCHEDULE_NOT_SET -> throw unresolved("consistency.levels");
     };
   }

@@ -3,6 +3,9 @@ package org.couplet.assembly;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.couplet.consistency.ConsistencyLoss;
+import org.couplet.consistency.DenoisingLoss;
+import org.couplet.consistency.ProbabilityFlow;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
@@ -17,7 +20,7 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /** Adds to a graph what makes samples; the number of rows stays open. */
-record SamplingSignatures(Ops tf, Model model, double sigmaMax, Signatures signatures) {
+record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
   /** Noise and the range of levels: what does not depend on weights. */
   void addCommon() {
     Map<String, Operand<TInt64>> inputs = new LinkedHashMap<>();
@@ -28,25 +31,71 @@ record SamplingSignatures(Ops tf, Model model, double sigmaMax, Signatures signa
     Randomness randomness =
         new Randomness(input(inputs, Contract.SEED), input(inputs, Contract.DRAW));
     Operand<TFloat32> noise =
-        randomness.normalRows(
-            tf,
-            Randomness.Purpose.SAMPLES,
-            input(inputs, Contract.FIRST),
-            input(inputs, Contract.COUNT),
-            model.element());
+        model
+            .objective()
+            .noise()
+            .rows(
+                tf,
+                randomness,
+                input(inputs, Contract.FIRST),
+                input(inputs, Contract.COUNT),
+                model.element());
     signatures.add(Contract.NOISE_TABLE, inputs, Map.of(Contract.NOISE, noise));
     signatures.add(
         Contract.RANGE,
         Map.of(),
         Map.of(
             Contract.SIGMA_MIN,
-            tf.constant((float) model.function().sigmaMin()),
+            tf.constant((float) model.range().sigmaMin()),
             Contract.SIGMA_MAX,
-            tf.constant((float) sigmaMax)));
+            tf.constant((float) model.range().sigmaMax()),
+            Contract.RHO,
+            tf.constant((float) model.range().rho())));
   }
 
   /** The signatures that sample with {@code weights}, their names ending in {@code suffix}. */
   void addFor(Weights weights, String suffix) {
+    if (model.objective() instanceof DenoisingLoss) {
+      addSolver(Contract.EULER + suffix, ProbabilityFlow.Solver.EULER, weights);
+      addSolver(Contract.HEUN + suffix, ProbabilityFlow.Solver.HEUN, weights);
+    } else {
+      addGenerateAndRefine(weights, suffix);
+    }
+  }
+
+  /**
+   * What a server offers when nothing else is asked for: one call at sigma_max, or the denoiser.
+   */
+  void addServingDefault(Weights weights) {
+    Operand<TFloat32> rows = placeholder(TFloat32.class, rows());
+    if (model.objective() instanceof DenoisingLoss) {
+      Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.of(-1));
+      signatures.add(
+          Contract.SERVING_DEFAULT,
+          Map.of(Contract.POINTS, rows, Contract.SIGMA, sigma),
+          Map.of(Contract.X_HAT, model.function().apply(tf, weights, rows, sigma, Dropout.none())));
+    } else {
+      signatures.add(
+          Contract.SERVING_DEFAULT,
+          Map.of(Contract.NOISE, rows),
+          generate(weights, rows, tf.constant((float) model.range().sigmaMax())));
+    }
+  }
+
+  private void addSolver(String name, ProbabilityFlow.Solver solver, Weights weights) {
+    Operand<TFloat32> points = placeholder(TFloat32.class, rows());
+    Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.of(-1));
+    Operand<TFloat32> next = placeholder(TFloat32.class, Shape.of(-1));
+    Operand<TFloat32> reached =
+        solver.step(
+            tf, ConsistencyLoss.generator(tf, model.function(), weights), points, sigma, next);
+    signatures.add(
+        name,
+        Map.of(Contract.POINTS, points, Contract.SIGMA, sigma, Contract.NEXT, next),
+        withImages(Contract.POINTS, reached));
+  }
+
+  private void addGenerateAndRefine(Weights weights, String suffix) {
     Operand<TFloat32> noise = placeholder(TFloat32.class, rows());
     Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.scalar());
     signatures.add(
@@ -58,35 +107,33 @@ record SamplingSignatures(Ops tf, Model model, double sigmaMax, Signatures signa
     Operand<TFloat32> level = placeholder(TFloat32.class, Shape.scalar());
     Operand<TFloat32> sigmas = everyRow(level, freshNoise);
     Operand<TFloat32> point =
-        model.loss().process().renoise(tf, before, freshNoise, sigmas, model.function().sigmaMin());
+        model
+            .function()
+            .process()
+            .renoise(tf, before, freshNoise, sigmas, model.range().sigmaMin());
     signatures.add(
         Contract.REFINE + suffix,
         Map.of(Contract.X_HAT, before, Contract.NOISE, freshNoise, Contract.SIGMA, level),
         estimates(weights, point, sigmas));
   }
 
-  /** One call at sigma_max: what a server offers when nothing else is asked for. */
-  void addServingDefault(Weights weights) {
-    Operand<TFloat32> noise = placeholder(TFloat32.class, rows());
-    signatures.add(
-        Contract.SERVING_DEFAULT,
-        Map.of(Contract.NOISE, noise),
-        generate(weights, noise, tf.constant((float) sigmaMax)));
-  }
-
   private Map<String, Operand<?>> generate(
       Weights weights, Operand<TFloat32> noise, Operand<TFloat32> sigma) {
     Operand<TFloat32> sigmas = everyRow(sigma, noise);
-    return estimates(weights, model.loss().process().start(tf, noise, sigmas), sigmas);
+    return estimates(weights, model.function().process().start(tf, noise, sigmas), sigmas);
   }
 
   private Map<String, Operand<?>> estimates(
       Weights weights, Operand<TFloat32> point, Operand<TFloat32> sigmas) {
-    Operand<TFloat32> estimate = model.function().apply(tf, weights, point, sigmas, Dropout.none());
+    return withImages(
+        Contract.X_HAT, model.function().apply(tf, weights, point, sigmas, Dropout.none()));
+  }
+
+  private Map<String, Operand<?>> withImages(String name, Operand<TFloat32> values) {
     Map<String, Operand<?>> outputs = new LinkedHashMap<>();
-    outputs.put(Contract.X_HAT, estimate);
+    outputs.put(name, values);
     if (model.isImages()) {
-      outputs.put(Contract.IMAGES, Pixels.fromModel(tf, estimate));
+      outputs.put(Contract.IMAGES, Pixels.fromModel(tf, values));
     }
     return outputs;
   }

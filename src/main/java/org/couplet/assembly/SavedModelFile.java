@@ -14,11 +14,14 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 
-/** Writes a graph as a SavedModel that carries its experiment. */
+/** Writes a graph as a SavedModel. */
 final class SavedModelFile {
   private SavedModelFile() {}
 
-  /** Fills {@code folder}, which must not exist yet; variables are not written. */
+  /**
+   * Fills {@code folder}, which must not exist yet, with a model that carries its experiment;
+   * variables are not written.
+   */
   static void write(
       Path folder,
       String tag,
@@ -27,18 +30,28 @@ final class SavedModelFile {
       Signatures signatures,
       Experiment experiment)
       throws IOException {
-    MetaGraphDef.Builder metaGraph =
-        MetaGraphDef.newBuilder()
-            .setGraphDef(graph.toGraphDef())
-            .setSaverDef(saver)
-            .putAllSignatureDef(signatures.definitions());
+    write(folder, tag, MetaGraphDef.newBuilder().setSaverDef(saver), graph, signatures);
+    WholeFile.write(
+        folder.resolve(Contract.EXTRA_FOLDER).resolve(Contract.EXPERIMENT_FILE),
+        ExperimentFile.print(experiment));
+  }
+
+  /** Fills {@code folder}, which must not exist yet, with a model without variables. */
+  static void write(Path folder, String tag, Graph graph, Signatures signatures)
+      throws IOException {
+    write(folder, tag, MetaGraphDef.newBuilder(), graph, signatures);
+  }
+
+  private static void write(
+      Path folder, String tag, MetaGraphDef.Builder metaGraph, Graph graph, Signatures signatures)
+      throws IOException {
+    metaGraph.setGraphDef(graph.toGraphDef()).putAllSignatureDef(signatures.definitions());
     metaGraph.getMetaInfoDefBuilder().addTags(tag).setTensorflowVersion(TensorFlow.version());
     SavedModel model =
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
     Path extra = folder.resolve(Contract.EXTRA_FOLDER);
     Files.createDirectories(extra);
     WholeFile.write(folder.resolve("saved_model.pb"), model::writeTo);
-    WholeFile.write(extra.resolve(Contract.EXPERIMENT_FILE), ExperimentFile.print(experiment));
     WholeFile.write(extra.resolve(Contract.VERSION_FILE), Version.describe() + "\n");
   }
 }

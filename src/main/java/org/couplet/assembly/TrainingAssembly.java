@@ -6,9 +6,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ImageFile;
+import org.couplet.config.proto.LevelScheduleConfig;
+import org.couplet.consistency.ConsistencyLoss;
+import org.couplet.consistency.Objective;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
@@ -78,9 +82,25 @@ public final class TrainingAssembly {
   public static Experiment builtIn(Experiment experiment) {
     Experiment.Builder kept = experiment.toBuilder();
     kept.clearName().clearEma().clearEvaluation().clearRun();
+    if (measuresGradientVariance(experiment)) {
+      kept.getEvaluationBuilder().setGradientVarianceEvery(1);
+    }
     kept.getRunBuilder().setBatchSize(experiment.getRun().getBatchSize());
     kept.getOptimizerBuilder().clearLearningRate().clearWarmupSteps();
-    kept.getConsistencyBuilder().clearRho();
+    if (kept.hasConsistency()) {
+      kept.getConsistencyBuilder().clearRho();
+      if (kept.getConsistency().getLevels().hasTuning()) {
+        LevelScheduleConfig.Builder levels = kept.getConsistencyBuilder().getLevelsBuilder();
+        levels.getTuningBuilder().clearQ().clearStages();
+      }
+      CouplingConfig.Builder coupling = kept.getConsistencyBuilder().getCouplingBuilder();
+      if (coupling.hasPfOde()) {
+        coupling.getPfOdeBuilder().clearRun();
+      }
+      if (coupling.hasBatchOt()) {
+        coupling.getBatchOtBuilder().clear();
+      }
+    }
     kept.getRuntimeBuilder().clearThreads();
     DatasetConfig.Builder dataset = kept.getDatasetBuilder();
     switch (dataset.getSourceCase()) {
@@ -103,10 +123,16 @@ public final class TrainingAssembly {
     variables.addCounter(Contract.STEP);
     addInitialize();
     addTrain();
+    if (model.takesColumns()) {
+      addPairCosts();
+    }
+    addImports();
+    if (model.objective() instanceof ConsistencyLoss loss) {
+      addMeasurements(new Measurements(graph, tf, model, loss));
+    }
     signatures.add(
         Contract.PROGRESS, Map.of(), Map.of(Contract.STEP, variables.readCounter(Contract.STEP)));
-    SamplingSignatures sampling =
-        new SamplingSignatures(tf, model, experiment.getConsistency().getSigmaMax(), signatures);
+    SamplingSignatures sampling = new SamplingSignatures(tf, model, signatures);
     sampling.addCommon();
     sampling.addFor(current(Contract.EMA_PREFIX), "");
     sampling.addFor(current(""), Contract.ONLINE);
@@ -145,12 +171,7 @@ public final class TrainingAssembly {
     }
     Operand<TInt64> completed = variables.readCounter(Contract.STEP);
     arguments.add(completed);
-    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-    step.inputs()
-        .forEach(
-            (name, argument) ->
-                inputs.put(
-                    name, tf.placeholder(argument.type(), Placeholder.shape(argument.shape()))));
+    Map<String, Operand<?>> inputs = placeholders(step.inputs());
     arguments.addAll(inputs.values());
 
     GraphFunction function = GraphFunction.define("train_step", step.arguments(), step::results);
@@ -171,6 +192,76 @@ public final class TrainingAssembly {
             after.identity(results.get(changing.size())),
             Contract.GRADIENT_NORM,
             after.identity(results.get(changing.size() + 1))));
+  }
+
+  private void addMeasurements(Measurements measurements) {
+    Map<String, Operand<?>> inputs = placeholders(step.inputs());
+    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+    // A read tells no shape, but these need static ones.
+    step.states()
+        .forEach(
+            state ->
+                values.put(
+                    state.name(),
+                    tf.ensureShape(variables.readFloat(state.name()), state.shape())));
+    Operand<TInt64> count = tf.ensureShape(variables.readCounter(Contract.STEP), Shape.scalar());
+    Objective.Step next = step.objectiveStep(tf, values, inputs, count);
+    signatures.add(Contract.PAIRS, inputs, measurements.pairs(next));
+    if (measuresGradientVariance(experiment)) {
+      signatures.add(
+          Contract.GRADIENT_VARIANCE,
+          inputs,
+          Map.of(Contract.GRADIENT_VARIANCE, measurements.gradientVariance(next)));
+    }
+    Map<String, Operand<?>> data = placeholders(step.dataInputs());
+    Operand<TInt64> completed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<TFloat32> sigma = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+    Randomness randomness = TrainingStep.randomness(data, completed);
+    Operand<TFloat32> x = step.data(tf, data, randomness);
+    Operand<TFloat32> z = model.objective().noise().draw(tf, randomness, x.shape());
+    data.put(Contract.STEP, completed);
+    data.put(Contract.SIGMA, sigma);
+    signatures.add(
+        Contract.COUPLED_POINTS,
+        data,
+        measurements.coupledPoints(current(Contract.EMA_PREFIX), x, z, sigma));
+  }
+
+  private void addPairCosts() {
+    Map<String, Operand<?>> inputs = placeholders(step.dataInputs());
+    Operand<TInt64> completed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<TFloat32> costs = step.pairCosts(tf, inputs, completed);
+    inputs.put(Contract.STEP, completed);
+    signatures.add(Contract.PAIR_COSTS, inputs, Map.of(Contract.COSTS, costs));
+  }
+
+  // From another run's checkpoint: its averages as the weights to start from, or as the score's.
+  private void addImports() {
+    Map<String, String> start = new LinkedHashMap<>();
+    Map<String, String> score = new LinkedHashMap<>();
+    for (Weight weight : model.network().weights()) {
+      String average = Contract.EMA_PREFIX + weight.name();
+      start.put(weight.name(), average);
+      start.put(average, average);
+      score.put(Contract.SCORE_PREFIX + weight.name(), average);
+    }
+    variables.addImport(Contract.START_SCOPE, start);
+    if (model.takesScore()) {
+      variables.addImport(Contract.SCORE_SCOPE, score);
+    }
+  }
+
+  private Map<String, Operand<?>> placeholders(Map<String, GraphFunction.Argument> arguments) {
+    Map<String, Operand<?>> placeholders = new LinkedHashMap<>();
+    arguments.forEach(
+        (name, argument) ->
+            placeholders.put(
+                name, tf.placeholder(argument.type(), Placeholder.shape(argument.shape()))));
+    return placeholders;
+  }
+
+  private static boolean measuresGradientVariance(Experiment experiment) {
+    return experiment.getEvaluation().getGradientVarianceEvery() > 0;
   }
 
   private Weights current(String prefix) {

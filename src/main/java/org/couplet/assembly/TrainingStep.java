@@ -5,8 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.couplet.config.proto.Experiment;
-import org.couplet.consistency.ConsistencyLoss;
+import org.couplet.consistency.BatchTransportCoupling;
+import org.couplet.consistency.Numbers;
+import org.couplet.consistency.Objective;
 import org.couplet.graph.GraphFunction.Argument;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
@@ -59,6 +62,11 @@ final class TrainingStep {
       states.add(
           new State(Contract.EMA_PREFIX + weight.name(), weight.shape(), weight.trainable()));
     }
+    if (model.takesScore()) {
+      for (Weight weight : weights) {
+        states.add(new State(Contract.SCORE_PREFIX + weight.name(), weight.shape(), false));
+      }
+    }
     for (String slot : model.optimizer().slots()) {
       for (Weight weight : trainable) {
         states.add(new State(slot + "/" + weight.name(), weight.shape(), true));
@@ -74,15 +82,25 @@ final class TrainingStep {
 
   /** What is fed each step, by its name in the contract. */
   Map<String, Argument> inputs() {
+    Map<String, Argument> inputs = new LinkedHashMap<>(dataInputs());
+    inputs.put(Contract.SIGMAS, new Argument(TFloat64.class, Shape.of(model.maxLevels())));
+    inputs.put(Contract.NUM_LEVELS, new Argument(TInt32.class, Shape.scalar()));
+    inputs.put(Contract.MU, new Argument(TFloat32.class, Shape.scalar()));
+    inputs.put(Contract.GAP, new Argument(TFloat32.class, Shape.scalar()));
+    inputs.put(Contract.LEARNING_RATE, new Argument(TFloat32.class, Shape.scalar()));
+    inputs.put(Contract.EMA_DECAY, new Argument(TFloat32.class, Shape.scalar()));
+    if (model.takesColumns()) {
+      inputs.put(Contract.COLUMNS, new Argument(TInt32.class, Shape.of(batch.get(0))));
+    }
+    return inputs;
+  }
+
+  /** The batch and the seed that augments and noises it. */
+  Map<String, Argument> dataInputs() {
     Map<String, Argument> inputs = new LinkedHashMap<>();
     Class<? extends TType> element = model.isImages() ? TUint8.class : TFloat32.class;
     inputs.put(Contract.BATCH, new Argument(element, batch));
     inputs.put(Contract.SEED, new Argument(TInt64.class, Shape.scalar()));
-    inputs.put(Contract.SIGMAS, new Argument(TFloat64.class, Shape.of(model.maxLevels())));
-    inputs.put(Contract.NUM_LEVELS, new Argument(TInt32.class, Shape.scalar()));
-    inputs.put(Contract.MU, new Argument(TFloat32.class, Shape.scalar()));
-    inputs.put(Contract.LEARNING_RATE, new Argument(TFloat32.class, Shape.scalar()));
-    inputs.put(Contract.EMA_DECAY, new Argument(TFloat32.class, Shape.scalar()));
     return inputs;
   }
 
@@ -113,10 +131,10 @@ final class TrainingStep {
     }
 
     // Loss and gradients.
-    ConsistencyLoss.Comparison comparison = loss(tf, values, inputs, completed);
+    Operand<TFloat32> loss =
+        model.objective().loss(tf, objectiveStep(tf, values, inputs, completed));
     List<Operand<TFloat32>> gradients =
-        gradients(
-            tf, comparison.mean(), trainable.stream().map(w -> value(values, w.name())).toList());
+        gradients(tf, loss, trainable.stream().map(w -> value(values, w.name())).toList());
     Operand<TFloat32> norm = GradientNorm.global(tf, gradients);
     if (clipNorm > 0) {
       gradients = GradientNorm.clip(tf, gradients, norm, clipNorm);
@@ -135,31 +153,53 @@ final class TrainingStep {
     for (State state : changingStates()) {
       results.add(value(updated, state.name()));
     }
-    results.add(comparison.mean());
+    results.add(loss);
     results.add(norm);
     return results;
   }
 
-  private ConsistencyLoss.Comparison loss(
+  /**
+   * What the objective is given.
+   *
+   * @param values of every state, by name
+   * @param inputs by name, {@link #inputs} or at least {@link #dataInputs}
+   */
+  Objective.Step objectiveStep(
       Ops tf,
       Map<String, Operand<TFloat32>> values,
       Map<String, Operand<?>> inputs,
       Operand<TInt64> completed) {
-    Randomness randomness = new Randomness(input(inputs, Contract.SEED, TInt64.class), completed);
-    return model
-        .loss()
-        .loss(
-            tf,
-            weights(values, ""),
-            weights(values, Contract.EMA_PREFIX),
-            data(tf, inputs, randomness),
+    Randomness randomness = randomness(inputs, completed);
+    return new Objective.Step(
+        weights(values, ""),
+        weights(values, Contract.EMA_PREFIX),
+        model.takesScore() ? Optional.of(weights(values, Contract.SCORE_PREFIX)) : Optional.empty(),
+        data(tf, inputs, randomness),
+        new Numbers(
             input(inputs, Contract.SIGMAS, TFloat64.class),
             input(inputs, Contract.NUM_LEVELS, TInt32.class),
             input(inputs, Contract.MU, TFloat32.class),
-            randomness);
+            input(inputs, Contract.GAP, TFloat32.class)),
+        model.takesColumns()
+            ? Optional.of(input(inputs, Contract.COLUMNS, TInt32.class))
+            : Optional.empty(),
+        randomness);
   }
 
-  private Operand<TFloat32> data(Ops tf, Map<String, Operand<?>> inputs, Randomness randomness) {
+  /** Squared distances between the data rows and the noise rows of a step, [n, n]. */
+  Operand<TFloat32> pairCosts(Ops tf, Map<String, Operand<?>> inputs, Operand<TInt64> completed) {
+    Randomness randomness = randomness(inputs, completed);
+    Operand<TFloat32> x = data(tf, inputs, randomness);
+    return BatchTransportCoupling.costs(
+        tf, x, model.objective().noise().draw(tf, randomness, x.shape()));
+  }
+
+  static Randomness randomness(Map<String, Operand<?>> inputs, Operand<TInt64> completed) {
+    return new Randomness(input(inputs, Contract.SEED, TInt64.class), completed);
+  }
+
+  /** The batch as the model sees it, [n, element...]. */
+  Operand<TFloat32> data(Ops tf, Map<String, Operand<?>> inputs, Randomness randomness) {
     if (!model.isImages()) {
       return input(inputs, Contract.BATCH, TFloat32.class);
     }
@@ -200,7 +240,8 @@ final class TrainingStep {
         weights, weights.stream().map(weight -> value(values, prefix + weight.name())).toList());
   }
 
-  private static List<Operand<TFloat32>> gradients(
+  /** Gradients of a scalar. */
+  static List<Operand<TFloat32>> gradients(
       Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> variables) {
     var gradients = tf.gradients(loss, variables);
     List<Operand<TFloat32>> results = new ArrayList<>();

@@ -81,10 +81,13 @@ final class Variables {
     for (Variable variable : variables.values()) {
       values.add(scope.readVariableOp(variable.handle(), variable.type()));
     }
-    Op save = scope.train.save(file, strings(scope, names), wholeSlices(scope), values);
+    Op save =
+        scope.train.save(file, strings(scope, names), wholeSlices(scope, names.size()), values);
     Operand<TString> saved =
         scope.withControlDependencies(List.of(save)).withName("saved").identity(file);
-    Op restore = addRestore(scope, file, names);
+    Map<String, String> ownNames = new LinkedHashMap<>();
+    names.forEach(name -> ownNames.put(name, name));
+    Op restore = addRestore(scope, file, ownNames);
     return SaverDef.newBuilder()
         .setFilenameTensorName(file.op().name() + ":0")
         .setSaveTensorName(saved.op().name() + ":0")
@@ -93,20 +96,29 @@ final class Variables {
         .build();
   }
 
-  /** Adds operations in a scope that restore every variable from PREFIX + its name. */
-  void addImport(String scopeName, String prefix) {
+  /**
+   * Adds operations in a scope that give some variables values from another model's checkpoint.
+   *
+   * @param keys the checkpoint's name of each variable, by the variable's
+   */
+  void addImport(String scopeName, Map<String, String> keys) {
     Ops scope = tf.withSubScope(scopeName);
-    addRestore(scope, file(scope), variables.keySet().stream().map(name -> prefix + name).toList());
+    addRestore(scope, file(scope), keys);
   }
 
-  private Op addRestore(Ops scope, Operand<TString> file, List<String> names) {
+  private Op addRestore(Ops scope, Operand<TString> file, Map<String, String> keys) {
     List<Class<? extends TType>> types = new ArrayList<>();
-    variables.values().forEach(variable -> types.add(variable.type()));
-    Restore restore = scope.train.restore(file, strings(scope, names), wholeSlices(scope), types);
+    keys.keySet().forEach(name -> types.add(variable(name).type()));
+    Restore restore =
+        scope.train.restore(
+            file,
+            strings(scope, List.copyOf(keys.values())),
+            wholeSlices(scope, keys.size()),
+            types);
     List<Op> assignments = new ArrayList<>();
     int i = 0;
-    for (Variable variable : variables.values()) {
-      assignments.add(scope.assignVariableOp(variable.handle(), restore.tensors().get(i++)));
+    for (String name : keys.keySet()) {
+      assignments.add(scope.assignVariableOp(variable(name).handle(), restore.tensors().get(i++)));
     }
     return scope.withControlDependencies(assignments).withName("restore_all").noOp();
   }
@@ -115,8 +127,8 @@ final class Variables {
     return scope.withName("filename").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
   }
 
-  private Operand<TString> wholeSlices(Ops scope) {
-    String[] slices = new String[variables.size()];
+  private static Operand<TString> wholeSlices(Ops scope, int count) {
+    String[] slices = new String[count];
     Arrays.fill(slices, "");
     return scope.constant(NdArrays.vectorOfObjects(slices));
   }

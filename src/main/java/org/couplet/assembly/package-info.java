@@ -1,7 +1,7 @@
 /**
- * Turns an experiment into SavedModels: the training program and the inference-only export. It puts
- * together what {@code consistency}, {@code optimizer} and {@code network} describe, under the
- * names of {@code program}'s contract.
+ * Writes SavedModels: an experiment's training program and inference-only export, and a feature
+ * network. It puts together what {@code consistency}, {@code optimizer} and {@code network}
+ * describe, under the names of {@code program}'s contract.
  */
 @NullMarked
 package org.couplet.assembly;

@@ -43,8 +43,16 @@ final class ExportCommand implements Command {
           SamplingProgram.adoptAverages(folder, checkpoint);
         });
     out.println(experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
-    out.println(
-        "its signature serving_default turns standard normal noise, any number of rows, into samples");
+    out.println("its signature serving_default turns " + served(experiment));
     return Cli.DONE;
+  }
+
+  private static String served(Experiment experiment) {
+    if (experiment.hasScore()) {
+      return "noisy points and their levels into estimates of the data, any number of rows";
+    }
+    String law =
+        experiment.getConsistency().getNoise().hasNormal() ? "standard normal" : "two-Gaussian";
+    return law + " noise, any number of rows, into samples";
   }
 }

@@ -10,9 +10,12 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.train.RunFolder;
+import org.couplet.train.SampleLevels;
 
 /** {@code couplet sample}: draws samples from a run or an exported model. */
 final class SampleCommand implements Command {
+  private static final long MOST_STEPS = 1_000_000;
+
   @Override
   public String name() {
     return "sample";
@@ -27,7 +30,8 @@ final class SampleCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
     CommandLine options =
         new CommandLine(
-                "couplet sample --run DIR | --model DIR  --count N [--seed S] [--sigmas 80,0.8]"
+                "couplet sample --run DIR | --model DIR  --count N [--seed S]"
+                    + " [--sigmas 80,0.8 | --steps N] [--solver heun|euler]"
                     + " --output grid.png | F.npz | DIR/",
                 "couplet sample --run runs/quickstart --count 64 --output samples.png")
             .value("run", "DIR", "folder of a run; its averaged weights are used")
@@ -37,13 +41,19 @@ final class SampleCommand implements Command {
             .value(
                 "sigmas",
                 "S1,S2,...",
-                "noise levels of the sampling steps, falling; default: sigma_max alone (one step)")
+                "noise levels of the sampling steps, falling; default: sigma_max alone (one step),"
+                    + " of a score model --steps levels down to sigma_min")
+            .value("steps", "N", "a score model's number of levels; default 18")
+            .value("solver", "NAME", "a score model's solver: heun (default) or euler")
             .value(
                 "output",
                 "PATH",
                 "NAME.png: one grid; NAME.npz: arr_0, uint8 NHWC; NAME/ : one PNG a sample");
     if (!options.parse(arguments, out)) {
       return Cli.DONE;
+    }
+    if (options.has("sigmas") && options.has("steps")) {
+      throw new InvalidInputException("give either --sigmas or --steps");
     }
     if (options.has("run") == options.has("model")) {
       throw new InvalidInputException("give either --run or --model");
@@ -53,19 +63,20 @@ final class SampleCommand implements Command {
     long seed = options.number("seed", Long.MIN_VALUE, 0);
     List<Double> sigmas = sigmas(options.text("sigmas").orElse(""));
     SampleOutput output = SampleOutput.of(options.required("output"));
+    Work work =
+        loaded -> {
+          SamplingProgram program = withSolver(loaded, options);
+          program.checkSigmas(sigmas);
+          List<Double> levels = sigmas.isEmpty() ? levels(program, options) : sigmas;
+          output.write(program, seed, count, levels, err);
+        };
     if (options.has("model")) {
       Path model = options.requiredPath("model");
       try (SamplingProgram program = SamplingProgram.load(model, 0)) {
-        program.checkSigmas(sigmas);
-        output.write(program, seed, count, sigmas, err);
+        work.with(program);
       }
     } else {
-      fromRun(
-          new RunFolder(options.requiredPath("run")),
-          program -> {
-            program.checkSigmas(sigmas);
-            output.write(program, seed, count, sigmas, err);
-          });
+      fromRun(new RunFolder(options.requiredPath("run")), work);
     }
     out.println(count + " samples written to " + options.required("output"));
     return Cli.DONE;
@@ -83,6 +94,28 @@ final class SampleCommand implements Command {
       program.restore(checkpoint);
       work.with(program.average());
     }
+  }
+
+  private static SamplingProgram withSolver(SamplingProgram program, CommandLine options) {
+    for (String option : new String[] {"solver", "steps"}) {
+      if (options.has(option) && !program.followsFlow()) {
+        throw new InvalidInputException(
+            "--" + option + ": is for score models; this is a consistency model, use --sigmas");
+      }
+    }
+    String name = options.text("solver").orElse("heun");
+    return switch (name) {
+      case "heun" -> program.with(SamplingProgram.Solver.HEUN);
+      case "euler" -> program.with(SamplingProgram.Solver.EULER);
+      default ->
+          throw new InvalidInputException(
+              "--solver: '" + name + "' is not a solver; give heun or euler");
+    };
+  }
+
+  private static List<Double> levels(SamplingProgram program, CommandLine options) {
+    long steps = options.number("steps", 2, SampleLevels.FLOW_STEPS);
+    return SampleLevels.of(program, Math.toIntExact(Math.min(steps, MOST_STEPS)));
   }
 
   private static List<Double> sigmas(String text) {

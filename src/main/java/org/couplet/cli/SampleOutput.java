@@ -13,6 +13,7 @@ import org.couplet.data.NpyType;
 import org.couplet.data.NpzWriter;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.WholeFile;
+import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.Progress;
 import org.couplet.report.SampleGrid;
@@ -162,8 +163,7 @@ record SampleOutput(Path path, Kind kind) {
       }
     }
     try (TFloat32 points = program.samples(seed, first, rows, sigmas)) {
-      float[] floats = new float[(int) points.size()];
-      points.asRawTensor().data().asFloats().read(floats);
+      float[] floats = Floats.of(points);
       ByteBuffer bytes =
           ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       bytes.asFloatBuffer().put(floats);

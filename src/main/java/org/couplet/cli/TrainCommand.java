@@ -11,10 +11,9 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.Version;
-import org.couplet.io.WholeFile;
-import org.couplet.program.Contract;
 import org.couplet.program.TrainingProgram;
+import org.couplet.train.NewRun;
+import org.couplet.train.ParentRun;
 import org.couplet.train.RunFolder;
 import org.couplet.train.RunLock;
 import org.couplet.train.Training;
@@ -28,7 +27,7 @@ final class TrainCommand implements Command {
 
   @Override
   public String summary() {
-    return "train a consistency model, or go on with a run";
+    return "train a consistency model or a score model, or go on with a run";
   }
 
   private static CommandLine options() {
@@ -72,6 +71,11 @@ final class TrainCommand implements Command {
     }
     // What can be refused is refused before there is a run.
     Dataset.open(experiment.getDataset()).close();
+    if (!goesOn) {
+      for (ParentRun parent : ParentRun.of(experiment)) {
+        parent.check(experiment);
+      }
+    }
     if (options.has("model") && !goesOn) {
       TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
           .close();
@@ -152,27 +156,11 @@ final class TrainCommand implements Command {
     return options.text("data").map(file -> "dataset.image_file.path=" + file).stream().toList();
   }
 
-  // Only what a run that was killed early has left is replaced.
-  private static void refuseStrangers(RunFolder run) throws IOException {
-    Path carried = run.program().resolve(Contract.EXTRA_FOLDER).resolve(Contract.EXPERIMENT_FILE);
-    boolean foreignProgram = Files.exists(run.program()) && !Files.exists(carried);
-    if (foreignProgram || Files.exists(run.checkpoints())) {
-      throw new InvalidInputException(
-          "--run "
-              + run.root()
-              + ": there is a "
-              + (foreignProgram ? "program" : "checkpoints")
-              + " folder but no run (config.textproto is missing); choose another folder");
-    }
-  }
-
-  // The config comes last: a run that was killed before it is in place begins anew.
   private static void begin(CommandLine options, Experiment experiment, RunFolder run)
       throws IOException {
-    refuseStrangers(run);
-    WholeFile.delete(run.program());
-    WholeFile.create(
-        run.program(),
+    NewRun.begin(
+        run,
+        experiment,
         folder -> {
           if (options.has("model")) {
             copy(options.requiredPath("model"), folder);
@@ -180,8 +168,6 @@ final class TrainCommand implements Command {
             TrainingAssembly.write(experiment, folder);
           }
         });
-    WholeFile.write(run.version(), Version.describe() + "\n");
-    WholeFile.write(run.config(), ExperimentFile.print(experiment));
   }
 
   private int train(

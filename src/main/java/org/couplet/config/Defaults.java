@@ -14,6 +14,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.GeneratorInducedCoupling;
 import org.couplet.config.proto.ImageFile;
 import org.couplet.config.proto.NetworkConfig;
+import org.couplet.config.proto.ProbabilityFlowCoupling;
 import org.couplet.config.proto.SongUNetConfig;
 
 /**
@@ -31,6 +32,8 @@ final class Defaults {
   private static final Set<FieldDescriptor> WITHOUT_DEFAULT =
       Set.of(
           ImageFile.getDescriptor().findFieldByNumber(ImageFile.PATH_FIELD_NUMBER),
+          ProbabilityFlowCoupling.getDescriptor()
+              .findFieldByNumber(ProbabilityFlowCoupling.RUN_FIELD_NUMBER),
           GeneratorInducedCoupling.getDescriptor()
               .findFieldByNumber(GeneratorInducedCoupling.MU_END_FIELD_NUMBER));
 

@@ -1,17 +1,11 @@
 package org.couplet.config;
 
-import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.ExponentialLevels;
-import org.couplet.config.proto.GeneratorInducedCoupling;
 import org.couplet.config.proto.ImageFile;
 
 /** What a resolved experiment must keep to be trainable; the first breach is one line. */
 final class ExperimentRules {
-  // Every level is held in memory, several times.
-  private static final long MOST_LEVELS = 1_000_000;
-
   private final Experiment experiment;
   private final Origins origins;
   private final NumberRules numbers;
@@ -37,11 +31,9 @@ final class ExperimentRules {
     numbers.allFinite();
     dataset();
     architecture();
-    consistency();
-    pairs();
     optimizer();
     run();
-    chosenRows();
+    new ObjectiveRules(experiment, origins, numbers).check();
   }
 
   private void dataset() {
@@ -97,64 +89,6 @@ final class ExperimentRules {
     return experiment.getDataset().hasImageFile() ? "image_file" : "procedural";
   }
 
-  private void consistency() {
-    numbers.positive("consistency.sigma_min");
-    numbers.positive("consistency.sigma_max");
-    numbers.positive("consistency.rho");
-    numbers.positive("consistency.sigma_data");
-    ConsistencyConfig consistency = experiment.getConsistency();
-    if (consistency.getSigmaMin() >= consistency.getSigmaMax()) {
-      String lowest = NumberRules.plain(consistency.getSigmaMin());
-      String highest = NumberRules.plain(consistency.getSigmaMax());
-      throw origins.problem(
-          "consistency.sigma_min",
-          lowest + " is not below sigma_max (" + highest + "). Lower it or raise sigma_max",
-          "consistency.sigma_max");
-    }
-    numbers.atLeast("consistency.levels.constant.count", 2);
-    numbers.atMost("consistency.levels.constant.count", MOST_LEVELS);
-    numbers.atLeast("consistency.levels.exponential.s0", 2);
-    numbers.atMost("consistency.levels.exponential.s1", MOST_LEVELS);
-    ExponentialLevels levels = consistency.getLevels().getExponential();
-    if (levels.getS1() < levels.getS0()) {
-      throw origins.problem(
-          "consistency.levels.exponential.s1",
-          levels.getS1() + " is below s0 (" + levels.getS0() + "). Raise it or lower s0",
-          "consistency.levels.exponential.s0");
-    }
-  }
-
-  private void pairs() {
-    numbers.positive("consistency.timestep_law.lognormal.std");
-    numbers.positive("consistency.distance.pseudo_huber.c_per_sqrt_dimension");
-    numbers.probability("consistency.coupling.generator_induced.mu");
-    numbers.probability("consistency.coupling.generator_induced.mu_end");
-  }
-
-  /** A mixing factor that chooses no row of any batch would silently train another method. */
-  private void chosenRows() {
-    if (!experiment.getConsistency().getCoupling().hasGeneratorInduced()) {
-      return;
-    }
-    GeneratorInducedCoupling coupling =
-        experiment.getConsistency().getCoupling().getGeneratorInduced();
-    boolean rising = coupling.getMuEnd() > coupling.getMu();
-    double largest = rising ? coupling.getMuEnd() : coupling.getMu();
-    int batch = experiment.getRun().getBatchSize();
-    if (coupling.getRows() == GeneratorInducedCoupling.Rows.CHOSEN
-        && largest > 0
-        && Math.round(largest * batch) == 0) {
-      String path = "consistency.coupling.generator_induced.";
-      throw origins.problem(
-          path + (rising ? "mu_end" : "mu"),
-          String.format(
-              "%s of %d rows (run.batch_size) rounds to none. Use a larger batch, or rows: BERNOULLI",
-              NumberRules.plain(largest), batch),
-          "run.batch_size",
-          path + "rows");
-    }
-  }
-
   private void optimizer() {
     numbers.positive("optimizer.learning_rate");
     numbers.atLeast("optimizer.warmup_steps", 0);
@@ -179,6 +113,7 @@ final class ExperimentRules {
     numbers.atLeast("run.keep_checkpoints", 1);
     numbers.atLeast("evaluation.sample_every", 0);
     numbers.atLeast("evaluation.sample_count", 1);
+    numbers.atLeast("evaluation.gradient_variance_every", 0);
     numbers.atLeast("runtime.threads", 0);
   }
 }

@@ -55,6 +55,15 @@ final class NumberRules {
     }
   }
 
+  /** Greater than 1. */
+  void aboveOne(String path) {
+    for (double value : numbers(path)) {
+      if (value <= 1) {
+        throw origins.problem(path, plain(value) + " is too small. Give a number above 1");
+      }
+    }
+  }
+
   /** At least {@code least}. */
   void atLeast(String path, long least) {
     for (double value : numbers(path)) {

@@ -12,10 +12,17 @@ import org.tensorflow.types.TFloat32;
  * {@code f(x, sigma_min) = x} exactly. The scaling is float32 whatever the network runs in.
  *
  * @param network F
- * @param sigmaMin lowest noise level, &gt; 0
+ * @param process makes the points, and so their scaling
+ * @param sigmaMin lowest noise level, at least 0
  * @param sigmaData standard deviation of the data, &gt; 0
  */
-public record ConsistencyFunction(Network network, double sigmaMin, double sigmaData) {
+public record ConsistencyFunction(
+    Network network, ForwardProcess process, double sigmaMin, double sigmaData) {
+  /** EDM's denoiser D: the same scaling with its boundary at sigma = 0. */
+  public static ConsistencyFunction denoiser(Network network, double sigmaData) {
+    return new ConsistencyFunction(network, new VarianceExploding(), 0, sigmaData);
+  }
+
   /**
    * f(x, sigma).
    *
@@ -25,19 +32,12 @@ public record ConsistencyFunction(Network network, double sigmaMin, double sigma
    */
   public Operand<TFloat32> apply(
       Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> sigma, Dropout dropout) {
-    Operand<TFloat32> dataVariance = tf.constant((float) (sigmaData * sigmaData));
-    Operand<TFloat32> above = tf.math.sub(sigma, tf.constant((float) sigmaMin));
-    Operand<TFloat32> deviation =
-        tf.math.sqrt(tf.math.add(tf.math.square(sigma), dataVariance)); // [n]
-    Operand<TFloat32> skip =
-        tf.math.div(dataVariance, tf.math.add(tf.math.square(above), dataVariance));
-    Operand<TFloat32> out =
-        tf.math.div(tf.math.mul(tf.constant((float) sigmaData), above), deviation);
-    Operand<TFloat32> in = tf.math.reciprocal(deviation);
+    ForwardProcess.Scaling scaling = process.scaling(tf, sigma, sigmaMin, sigmaData);
     Operand<TFloat32> label = tf.math.mul(tf.math.log(sigma), tf.constant(0.25f));
     Operand<TFloat32> raw =
-        network.apply(tf, weights, tf.math.mul(Rows.like(tf, in, x), x), label, dropout);
+        network.apply(tf, weights, tf.math.mul(Rows.like(tf, scaling.in(), x), x), label, dropout);
     return tf.math.add(
-        tf.math.mul(Rows.like(tf, skip, x), x), tf.math.mul(Rows.like(tf, out, x), raw));
+        tf.math.mul(Rows.like(tf, scaling.skip(), x), x),
+        tf.math.mul(Rows.like(tf, scaling.out(), x), raw));
   }
 }

@@ -1,29 +1,41 @@
 package org.couplet.consistency;
 
+import java.util.Optional;
 import org.couplet.graph.Dropout;
-import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt32;
 
-/** The consistency loss (equations 6 and 9): levels, noise, pairs, teacher, student, distance. */
+/**
+ * The consistency loss (equations 4, 6 and 9): levels, noise, pairs, teacher, student, distance.
+ *
+ * @param function f
+ * @param noise law of z
+ * @param levels how a pair's levels are drawn
+ * @param weighting of a pair
+ * @param distance between teacher and student
+ * @param coupling how a pair's points come about
+ * @param denoiser applied to a score model's weights, for couplings that need one
+ * @param averagedTeacher whether the teacher has the averaged weights, not those in training
+ */
 public record ConsistencyLoss(
     ConsistencyFunction function,
-    ForwardProcess process,
-    TimestepLaw law,
+    NoiseLaw noise,
+    LevelPairs levels,
     Weighting weighting,
     Distance distance,
-    Coupling coupling) {
+    Coupling coupling,
+    ConsistencyFunction denoiser,
+    boolean averagedTeacher)
+    implements Objective {
   /**
-   * The levels of a batch's pairs.
+   * Pairs with their levels.
    *
-   * @param low float64 [n], sigma_i
-   * @param high float64 [n], sigma_{i+1}
+   * @param points x_i and x_{i+1}
+   * @param levels sigma_i and sigma_{i+1}
    */
-  public record Levels(Operand<TFloat64> low, Operand<TFloat64> high) {}
+  public record LevelledPair(Coupling.Pair points, Levels levels) {}
 
   /**
    * Teacher, student and what follows, one value a row.
@@ -41,70 +53,58 @@ public record ConsistencyLoss(
       Operand<TFloat32> weight,
       Operand<TFloat32> mean) {}
 
-  /**
-   * The loss of one training step.
-   *
-   * @param online the weights in training
-   * @param average their moving average
-   * @param x [n, element...], data in [-1, 1], in random order
-   * @param sigmas float64 [m], the noise levels, of which the first {@code numLevels} count
-   * @param numLevels int32 scalar
-   * @param mu scalar, the mixing factor
-   * @param randomness this step's
-   */
-  public Comparison loss(
-      Ops tf,
-      Weights online,
-      Weights average,
-      Operand<TFloat32> x,
-      Operand<TFloat64> sigmas,
-      Operand<TInt32> numLevels,
-      Operand<TFloat32> mu,
-      Randomness randomness) {
-    int rows = (int) x.shape().get(0);
-    Operand<TInt32> index = law.draw(tf, sigmas, numLevels, randomness, rows);
-    Levels levels =
-        new Levels(
-            tf.gather(sigmas, index, tf.constant(0)),
-            tf.gather(sigmas, tf.math.add(index, tf.constant(1)), tf.constant(0)));
-    Operand<TFloat32> z = randomness.normal(tf, Randomness.Purpose.NOISE, 0, x.shape());
-    Coupling.Ends ends =
-        coupling.couple(tf, couplingInputs(tf, online, average, x, z, levels, mu, randomness));
-    return compare(tf, online, ends, levels, Dropout.with(randomness));
+  @Override
+  public Operand<TFloat32> loss(Ops tf, Step step) {
+    LevelledPair pair = pair(tf, step);
+    return compare(tf, step.online(), step.average(), pair, Dropout.with(step.randomness())).mean();
+  }
+
+  /** The pairs of a training step. */
+  public LevelledPair pair(Ops tf, Step step) {
+    Levels drawn = levels.draw(tf, step.numbers(), step.randomness(), step.rows());
+    Operand<TFloat32> z = noise.draw(tf, step.randomness(), step.x().shape());
+    return new LevelledPair(coupling.pair(tf, couplingInputs(tf, step, z, drawn)), drawn);
   }
 
   /** What the coupling is given for the independent pair (x, z) at {@code levels}. */
-  public Coupling.Inputs couplingInputs(
-      Ops tf,
-      Weights online,
-      Weights average,
-      Operand<TFloat32> x,
-      Operand<TFloat32> z,
-      Levels levels,
-      Operand<TFloat32> mu,
-      Randomness randomness) {
+  public Coupling.Inputs couplingInputs(Ops tf, Step step, Operand<TFloat32> z, Levels drawn) {
+    Optional<Coupling.Generator> scored =
+        step.score().map(weights -> generator(tf, denoiser, weights));
     return new Coupling.Inputs(
-        x,
+        step.x(),
         z,
-        tf.dtypes.cast(levels.low(), TFloat32.class),
-        process,
-        (points, sigma) -> function.apply(tf, online, points, sigma, Dropout.none()),
-        (points, sigma) -> function.apply(tf, average, points, sigma, Dropout.none()),
-        mu,
-        randomness);
+        drawn,
+        function.process(),
+        generator(tf, function, step.online()),
+        generator(tf, function, step.average()),
+        scored,
+        step.columns(),
+        step.numbers().mu(),
+        step.randomness());
   }
 
-  /** Compares teacher and student, the same weights and dropout masks, on pairs between ends. */
+  /** A function with given weights and without dropout. */
+  public static Coupling.Generator generator(
+      Ops tf, ConsistencyFunction function, Weights weights) {
+    return (points, sigma) -> function.apply(tf, weights, points, sigma, Dropout.none());
+  }
+
+  /** Compares teacher and student, with the same dropout masks. */
   public Comparison compare(
-      Ops tf, Weights weights, Coupling.Ends ends, Levels levels, Dropout dropout) {
-    Operand<TFloat32> low = tf.dtypes.cast(levels.low(), TFloat32.class);
-    Operand<TFloat32> high = tf.dtypes.cast(levels.high(), TFloat32.class);
-    Operand<TFloat32> xLow = process.point(tf, ends.x(), ends.z(), low);
-    Operand<TFloat32> xHigh = process.point(tf, ends.x(), ends.z(), high);
-    Operand<TFloat32> teacher = tf.stopGradient(function.apply(tf, weights, xLow, low, dropout));
-    Operand<TFloat32> student = function.apply(tf, weights, xHigh, high, dropout);
+      Ops tf, Weights online, Weights average, LevelledPair pair, Dropout dropout) {
+    Levels drawn = pair.levels();
+    Operand<TFloat32> teacher =
+        tf.stopGradient(
+            function.apply(
+                tf,
+                averagedTeacher ? average : online,
+                pair.points().low(),
+                drawn.lowFloat(tf),
+                dropout));
+    Operand<TFloat32> student =
+        function.apply(tf, online, pair.points().high(), drawn.highFloat(tf), dropout);
     Operand<TFloat32> distances = distance.between(tf, teacher, student);
-    Operand<TFloat32> weight = weighting.weight(tf, levels.low(), levels.high());
+    Operand<TFloat32> weight = weighting.weight(tf, drawn.low(), drawn.high());
     Operand<TFloat32> mean = tf.math.mean(tf.math.mul(weight, distances), tf.constant(0));
     return new Comparison(teacher, student, distances, weight, mean);
   }

@@ -1,19 +1,25 @@
 package org.couplet.consistency;
 
+import java.util.Optional;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
-/** How data and noise are paired: which ends a pair of training points is built between. */
-public sealed interface Coupling permits IndependentCoupling, GeneratorInducedCoupling {
+/** How the points of a training pair come about: from which data, which noise, by which path. */
+public sealed interface Coupling
+    permits IndependentCoupling,
+        GeneratorInducedCoupling,
+        BatchTransportCoupling,
+        ProbabilityFlowCoupling {
   /**
-   * The two ends.
+   * Training pairs.
    *
-   * @param x [n, element...], the data end
-   * @param z [n, element...], the noise end
+   * @param low [n, element...], x_i
+   * @param high [n, element...], x_{i+1}
    */
-  record Ends(Operand<TFloat32> x, Operand<TFloat32> z) {}
+  record Pair(Operand<TFloat32> low, Operand<TFloat32> high) {}
 
   /** A model that estimates the data behind points: (points, their levels) -&gt; x_hat. */
   @FunctionalInterface
@@ -31,24 +37,40 @@ public sealed interface Coupling permits IndependentCoupling, GeneratorInducedCo
    * What a coupling may use.
    *
    * @param x [n, element...], a batch of data in random order
-   * @param z [n, element...], standard normal
-   * @param sigmaLow [n], sigma_i
+   * @param z [n, element...], noise
+   * @param levels of the rows
    * @param process makes points
    * @param online f with the weights in training
    * @param average f with their moving average
+   * @param denoiser D of a score model, where there is one
+   * @param columns int32 [n], the noise row of each data row, where the driver chose them
    * @param mu scalar, the mixing factor of this step
    * @param randomness this step's
    */
   record Inputs(
       Operand<TFloat32> x,
       Operand<TFloat32> z,
-      Operand<TFloat32> sigmaLow,
+      Levels levels,
       ForwardProcess process,
       Generator online,
       Generator average,
+      Optional<Generator> denoiser,
+      Optional<Operand<TInt32>> columns,
       Operand<TFloat32> mu,
-      Randomness randomness) {}
+      Randomness randomness) {
+    /** f with the one or the other set of weights. */
+    Generator generator(boolean averaged) {
+      return averaged ? average : online;
+    }
 
-  /** Pairs a batch. No gradient flows through the ends. */
-  Ends couple(Ops tf, Inputs inputs);
+    /** The pairs on the paths between two ends. */
+    Pair between(Ops tf, Operand<TFloat32> dataEnd, Operand<TFloat32> noiseEnd) {
+      return new Pair(
+          process.point(tf, dataEnd, noiseEnd, levels.lowFloat(tf)),
+          process.point(tf, dataEnd, noiseEnd, levels.highFloat(tf)));
+    }
+  }
+
+  /** Makes a batch's pairs. No gradient flows through them. */
+  Pair pair(Ops tf, Inputs inputs);
 }

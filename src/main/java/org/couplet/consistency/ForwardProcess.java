@@ -5,12 +5,21 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** How a noisy point is made from data and noise. */
-public sealed interface ForwardProcess permits VarianceExploding {
+public sealed interface ForwardProcess permits VarianceExploding, Bridge {
+  /**
+   * The coefficients of f(x, sigma) = skip x + out F(in x, ln(sigma) / 4), each [n], float32.
+   *
+   * @param skip 1 at sigma_min, exactly
+   * @param out 0 at sigma_min, exactly
+   * @param in brings points to unit variance
+   */
+  record Scaling(Operand<TFloat32> skip, Operand<TFloat32> out, Operand<TFloat32> in) {}
+
   /**
    * The point between x and z at a noise level.
    *
    * @param x [n, element...], data
-   * @param z [n, element...], standard normal
+   * @param z [n, element...], noise
    * @param sigma [n], noise levels
    * @return [n, element...]
    */
@@ -20,7 +29,7 @@ public sealed interface ForwardProcess permits VarianceExploding {
   /**
    * Where sampling starts: pure noise at the first level.
    *
-   * @param z [n, element...], standard normal
+   * @param z [n, element...], noise
    * @param sigma [n]
    */
   Operand<TFloat32> start(Ops tf, Operand<TFloat32> z, Operand<TFloat32> sigma);
@@ -39,4 +48,13 @@ public sealed interface ForwardProcess permits VarianceExploding {
       Operand<TFloat32> z,
       Operand<TFloat32> sigma,
       double sigmaMin);
+
+  /**
+   * The scaling of the consistency function for this process's points.
+   *
+   * @param sigma [n], in [sigma_min, sigma_max]
+   * @param sigmaMin where f is the identity, at least 0
+   * @param sigmaData standard deviation of the data, &gt; 0
+   */
+  Scaling scaling(Ops tf, Operand<TFloat32> sigma, double sigmaMin, double sigmaData);
 }

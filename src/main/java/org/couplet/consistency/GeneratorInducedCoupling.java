@@ -20,6 +20,14 @@ import org.tensorflow.types.TFloat32;
  */
 public record GeneratorInducedCoupling(boolean average, Choice rows, double largestMu)
     implements Coupling {
+  /**
+   * The two ends.
+   *
+   * @param x [n, element...], the data end
+   * @param z [n, element...], the noise end
+   */
+  record Ends(Operand<TFloat32> x, Operand<TFloat32> z) {}
+
   /** How the generator-induced rows of a batch are chosen. */
   public enum Choice {
     /** The first round(mu n): as the batch is in random order, each row has probability mu. */
@@ -29,18 +37,23 @@ public record GeneratorInducedCoupling(boolean average, Choice rows, double larg
   }
 
   @Override
-  public Ends couple(Ops tf, Inputs inputs) {
+  public Pair pair(Ops tf, Inputs inputs) {
+    Ends ends = ends(tf, inputs);
+    return inputs.between(tf, ends.x(), ends.z());
+  }
+
+  /** The two ends of each row's pair, equation (8). */
+  Ends ends(Ops tf, Inputs inputs) {
     int batch = (int) inputs.x().shape().get(0);
     int computed = rows == Choice.CHOSEN ? (int) Math.round(largestMu * batch) : batch;
     if (computed == 0) {
       return new Ends(inputs.x(), inputs.z());
     }
     Operand<TFloat32> x = head(tf, inputs.x(), computed);
-    Operand<TFloat32> sigmaLow = head(tf, inputs.sigmaLow(), computed);
+    Operand<TFloat32> sigmaLow = head(tf, inputs.levels().lowFloat(tf), computed);
     Operand<TFloat32> xLow =
         inputs.process().point(tf, x, head(tf, inputs.z(), computed), sigmaLow);
-    Generator generator = average ? inputs.average() : inputs.online();
-    Operand<TFloat32> xHat = tf.stopGradient(generator.estimate(xLow, sigmaLow));
+    Operand<TFloat32> xHat = tf.stopGradient(inputs.generator(average).estimate(xLow, sigmaLow));
     Operand<TBool> induced =
         rows == Choice.CHOSEN
             ? firstRows(tf, inputs.mu(), batch, computed)

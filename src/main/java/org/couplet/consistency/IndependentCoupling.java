@@ -5,7 +5,7 @@ import org.tensorflow.op.Ops;
 /** IC: data and noise as they were drawn. */
 public record IndependentCoupling() implements Coupling {
   @Override
-  public Ends couple(Ops tf, Inputs inputs) {
-    return new Ends(inputs.x(), inputs.z());
+  public Pair pair(Ops tf, Inputs inputs) {
+    return inputs.between(tf, inputs.x(), inputs.z());
   }
 }

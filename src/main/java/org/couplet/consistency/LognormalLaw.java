@@ -14,16 +14,18 @@ import org.tensorflow.types.TFloat64;
 public record LognormalLaw(double mean, double std) implements TimestepLaw {
   @Override
   public Operand<TFloat64> cumulative(Ops tf, Operand<TFloat64> sigmas) {
-    Operand<TFloat64> erf =
-        tf.math.erf(
-            tf.math.div(
-                tf.math.sub(tf.math.log(sigmas), tf.constant(mean)),
-                tf.constant(Math.sqrt(2) * std)));
+    Operand<TFloat64> erf = tf.math.erf(standardised(tf, sigmas));
     long pairs = sigmas.shape().get(0) - 1;
     Operand<TFloat64> upper =
         tf.slice(erf, tf.constant(new long[] {1}), tf.constant(new long[] {pairs}));
     Operand<TFloat64> first =
         tf.slice(erf, tf.constant(new long[] {0}), tf.constant(new long[] {1}));
     return tf.math.sub(upper, first);
+  }
+
+  /** (ln sigma - mean) / (sqrt2 std), whose error function is the law's mass below sigma. */
+  Operand<TFloat64> standardised(Ops tf, Operand<TFloat64> sigmas) {
+    return tf.math.div(
+        tf.math.sub(tf.math.log(sigmas), tf.constant(mean)), tf.constant(Math.sqrt(2) * std));
   }
 }

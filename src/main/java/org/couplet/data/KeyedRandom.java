@@ -4,7 +4,7 @@ package org.couplet.data;
  * SplitMix64 (Steele, Lea, Flood 2014): random numbers that are a function of a seed and a stream,
  * the same on every machine and every Java version.
  */
-final class KeyedRandom {
+public final class KeyedRandom {
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
   private long state;
@@ -13,33 +13,33 @@ final class KeyedRandom {
    * @param seed any number
    * @param stream any number; streams of one seed are unrelated
    */
-  KeyedRandom(long seed, long stream) {
+  public KeyedRandom(long seed, long stream) {
     state = mix(mix(seed) + stream);
   }
 
   /** 64 random bits. */
-  long nextLong() {
+  public long nextLong() {
     state += GOLDEN_GAMMA;
     return mix(state);
   }
 
   /** Uniform in [0, 1), 53 bits. */
-  double nextDouble() {
+  public double nextDouble() {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
   /** Uniform in [low, high). */
-  double nextDouble(double low, double high) {
+  public double nextDouble(double low, double high) {
     return low + (high - low) * nextDouble();
   }
 
   /** Uniform in 0..bound-1; the bias is below bound / 2^32. */
-  int nextInt(int bound) {
+  public int nextInt(int bound) {
     return (int) (((nextLong() >>> 32) * bound) >>> 32);
   }
 
   /** Standard normal (Box-Muller; the second value of the pair is not kept). */
-  double nextGaussian() {
+  public double nextGaussian() {
     double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - nextDouble()));
     return radius * StrictMath.cos(2 * Math.PI * nextDouble());
   }

@@ -1,6 +1,7 @@
 package org.couplet.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.tensorflow.ConcreteFunction;
@@ -18,6 +19,8 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
+import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.VersionDef;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -81,34 +84,76 @@ public record GraphFunction(FunctionDef definition) {
     if (compiled) {
       function = definition.toBuilder().putAttr("_XlaMustCompile", TRUE).build();
     }
-    graph.importGraphDef(
-        GraphDef.newBuilder()
-            .setLibrary(FunctionDefLibrary.newBuilder().addFunction(function))
-            .build());
+    addToLibrary(graph, function);
     var builder =
         tf.scope().opBuilder("StatefulPartitionedCall", function.getSignature().getName());
-    builder.addInputList(arguments.stream().map(Operand::asOutput).toArray(Output<?>[]::new));
-    builder.setAttr(
-        "Tin",
-        function.getSignature().getInputArgList().stream()
-            .map(argument -> argument.getType())
-            .toArray(DataType[]::new));
-    builder.setAttr(
-        "Tout",
-        function.getSignature().getOutputArgList().stream()
-            .map(result -> result.getType())
-            .toArray(DataType[]::new));
-    builder.setAttr(
-        "f",
-        AttrValue.newBuilder()
-            .setFunc(NameAttrList.newBuilder().setName(function.getSignature().getName()))
-            .build());
+    builder.addInputList(outputs(arguments));
+    builder.setAttr("Tin", types(function.getSignature().getInputArgList()));
+    builder.setAttr("Tout", types(function.getSignature().getOutputArgList()));
+    builder.setAttr("f", reference(function));
     if (compiled) {
       builder.setAttr("_XlaMustCompile", true);
     }
-    GraphOperation call = (GraphOperation) builder.build();
+    return results((GraphOperation) builder.build());
+  }
+
+  /**
+   * Adds the function to a graph's library and calls it there once for each row. Its results must
+   * be scalars.
+   *
+   * @param rows [n, ...] each; a call gets one slice of each as its first arguments
+   * @param shared what every call gets whole, as its further arguments
+   * @return the results, [n] each, in order
+   */
+  public List<Output<?>> callForRows(
+      Graph graph, Ops tf, List<? extends Operand<?>> rows, List<? extends Operand<?>> shared) {
+    addToLibrary(graph, definition);
+    DataType[] inputs = types(definition.getSignature().getInputArgList());
+    Shape[] scalars = new Shape[definition.getSignature().getOutputArgCount()];
+    Arrays.fill(scalars, Shape.scalar());
+    var builder = tf.scope().opBuilder("MapDefun", definition.getSignature().getName());
+    builder.addInputList(outputs(rows));
+    builder.addInputList(outputs(shared));
+    builder.setAttr("Targuments", Arrays.copyOf(inputs, rows.size()));
+    builder.setAttr("Tcaptured", Arrays.copyOfRange(inputs, rows.size(), inputs.length));
+    builder.setAttr("output_types", types(definition.getSignature().getOutputArgList()));
+    builder.setAttr("output_shapes", scalars);
+    builder.setAttr("f", reference(definition));
+    return results((GraphOperation) builder.build());
+  }
+
+  private static void addToLibrary(Graph graph, FunctionDef function) {
+    graph.importGraphDef(
+        GraphDef.newBuilder()
+            // Without it the graph would count as an old one, in which scalars have no known shape.
+            .setVersions(versions())
+            .setLibrary(FunctionDefLibrary.newBuilder().addFunction(function))
+            .build());
+  }
+
+  private static VersionDef versions() {
+    try (Graph empty = new Graph()) {
+      return empty.toGraphDef().getVersions();
+    }
+  }
+
+  private static Output<?>[] outputs(List<? extends Operand<?>> operands) {
+    return operands.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
+  }
+
+  private static DataType[] types(List<OpDef.ArgDef> arguments) {
+    return arguments.stream().map(OpDef.ArgDef::getType).toArray(DataType[]::new);
+  }
+
+  private static AttrValue reference(FunctionDef function) {
+    return AttrValue.newBuilder()
+        .setFunc(NameAttrList.newBuilder().setName(function.getSignature().getName()))
+        .build();
+  }
+
+  private List<Output<?>> results(GraphOperation call) {
     List<Output<?>> results = new ArrayList<>();
-    for (int i = 0; i < function.getSignature().getOutputArgCount(); i++) {
+    for (int i = 0; i < definition.getSignature().getOutputArgCount(); i++) {
       results.add(call.output(i));
     }
     return results;

@@ -23,8 +23,8 @@ public final class Contract {
   public static final String PROGRESS = "progress";
 
   /**
-   * Signature: standard normal rows of an endless table. Inputs {@link #SEED}, {@link #DRAW},
-   * {@link #FIRST}, {@link #COUNT}; output {@link #NOISE}.
+   * Signature: noise rows of an endless table. Inputs {@link #SEED}, {@link #DRAW}, {@link #FIRST},
+   * {@link #COUNT}; output {@link #NOISE}.
    */
   public static final String NOISE_TABLE = "noise";
 
@@ -40,14 +40,56 @@ public final class Contract {
    */
   public static final String REFINE = "refine";
 
+  /**
+   * Signature of a score model: one step of Euler's solver down its probability flow. Inputs {@link
+   * #POINTS}, {@link #SIGMA} and {@link #NEXT} (both [n]); outputs {@link #POINTS} and, of images,
+   * {@link #IMAGES}.
+   */
+  public static final String EULER = "euler";
+
+  /** Signature of a score model: as {@link #EULER}, with Heun's solver. */
+  public static final String HEUN = "heun";
+
+  /**
+   * Signature of a batch-OT program: squared distances between data and noise rows of a step, for
+   * the choice of {@link #COLUMNS}. Inputs {@link #BATCH}, {@link #SEED}, {@link #STEP}; output
+   * {@link #COSTS}.
+   */
+  public static final String PAIR_COSTS = "pair_costs";
+
+  /**
+   * Signature of a program that measures it: trace of the covariance of the rows' gradients. Inputs
+   * as {@link #TRAIN}; outputs {@link #GRADIENT_VARIANCE}.
+   */
+  public static final String GRADIENT_VARIANCE = "gradient_variance";
+
+  /**
+   * Signature: the pairs that the next step would train on. Inputs as {@link #TRAIN}; outputs
+   * {@link #LOW}, {@link #HIGH}, {@link #SIGMA_LOW}, {@link #SIGMA_HIGH}.
+   */
+  public static final String PAIRS = "pairs";
+
+  /**
+   * Signature: points at one level under both couplings, the generator-induced with the averaged
+   * weights. Inputs {@link #BATCH}, {@link #SEED}, {@link #STEP}, {@link #SIGMA} (scalar); outputs
+   * {@link #DATA}, {@link #NOISE}, {@link #POINTS}, {@link #X_HAT}, {@link #INDUCED_POINTS}.
+   */
+  public static final String COUPLED_POINTS = "coupled_points";
+
   /** Suffix of the signatures that sample with the online weights; a training program's only. */
   public static final String ONLINE = "_online";
 
-  /** Signature without inputs: {@link #SIGMA_MIN} and {@link #SIGMA_MAX}. */
+  /** Signature without inputs: {@link #SIGMA_MIN}, {@link #SIGMA_MAX} and {@link #RHO}. */
   public static final String RANGE = "range";
 
   /** Signature of an export: {@link #GENERATE} at sigma_max; input {@link #NOISE}. */
   public static final String SERVING_DEFAULT = "serving_default";
+
+  /**
+   * Signature of a feature network: what it makes of each image. Input {@link #IMAGES}; the output
+   * has the same name, float32 [n, dimension].
+   */
+  public static final String FEATURES = "features";
 
   /** Uint8 [n, height, width, channels] images or float32 [n, 2] points, in random order. */
   public static final String BATCH = "batch";
@@ -63,6 +105,42 @@ public final class Contract {
 
   /** Float32 scalar in [0, 1]: the coupling's mixing factor. */
   public static final String MU = "mu";
+
+  /** Float32 scalar in (0, 1]: width of the gap between tuning's levels. */
+  public static final String GAP = "gap";
+
+  /** Int32 [n]: the noise row of each data row, of a batch-OT program. */
+  public static final String COLUMNS = "columns";
+
+  /** Float32 [n, n]: ||x_i - z_j||^2. */
+  public static final String COSTS = "costs";
+
+  /** Float32 [n, element...]: noisy points of a process. */
+  public static final String POINTS = "points";
+
+  /** Float32 [n]: the level to go to, 0 or more. */
+  public static final String NEXT = "next";
+
+  /** Float32 [n, element...]: x_i. */
+  public static final String LOW = "low";
+
+  /** Float32 [n, element...]: x_{i+1}. */
+  public static final String HIGH = "high";
+
+  /** Float32 [n]: sigma_i. */
+  public static final String SIGMA_LOW = "sigma_low";
+
+  /** Float32 [n]: sigma_{i+1}. */
+  public static final String SIGMA_HIGH = "sigma_high";
+
+  /** Float32 [n, element...]: the data as the model sees them. */
+  public static final String DATA = "data";
+
+  /** Float32 [n, element...]: points between x_hat and the noise. */
+  public static final String INDUCED_POINTS = "induced_points";
+
+  /** Float32 scalar. */
+  public static final String RHO = "rho";
 
   /** Float32 scalar. */
   public static final String LEARNING_RATE = "learning_rate";
@@ -88,16 +166,19 @@ public final class Contract {
   /** Int64 scalar: the number of rows. */
   public static final String COUNT = "count";
 
-  /** Float32 [n, element...], standard normal. */
+  /** Float32 [n, element...], of the model's law: standard normal, of images. */
   public static final String NOISE = "noise";
 
-  /** Float32 scalar: a noise level (never an index). */
+  /** Float32 scalar, or [n] where a signature says so: noise levels (never indices). */
   public static final String SIGMA = "sigma";
 
   /** Float32 [n, element...]: the estimate, not clipped. */
   public static final String X_HAT = "x_hat";
 
-  /** Uint8 [n, height, width, channels]: x_hat clipped to [-1, 1], scaled to 0..255, rounded. */
+  /**
+   * Uint8 [n, height, width, channels]; of samples: x_hat clipped to [-1, 1], scaled to 0..255,
+   * rounded.
+   */
   public static final String IMAGES = "images";
 
   /** Float32 scalar. */
@@ -108,6 +189,15 @@ public final class Contract {
 
   /** What stands before a weight's name in the name of its moving average. */
   public static final String EMA_PREFIX = "ema/";
+
+  /** What stands before a weight's name in the name of a score model's copy of it. */
+  public static final String SCORE_PREFIX = "score/";
+
+  /** Scope of the operations that start a program from another run's averages. */
+  public static final String START_SCOPE = "import_start";
+
+  /** Scope of the operations that copy a score model's averages. */
+  public static final String SCORE_SCOPE = "import_score";
 
   /** Scope of the operations that write and read every variable. */
   public static final String SAVE_SCOPE = "save";

@@ -12,7 +12,9 @@ import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
@@ -22,6 +24,12 @@ import org.tensorflow.types.family.TType;
 
 /** A SavedModel in a session, called by the names of its signatures. */
 final class LoadedModel implements AutoCloseable {
+  // The memory optimizer may split sums into operations that XLA can't compile.
+  private static final RewriterConfig REWRITES =
+      RewriterConfig.newBuilder()
+          .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)
+          .build();
+
   private final Path folder;
   private final SavedModelBundle bundle;
   private final Session session;
@@ -43,14 +51,15 @@ final class LoadedModel implements AutoCloseable {
     if (!Files.isRegularFile(folder.resolve("saved_model.pb"))) {
       throw new InvalidInputException(
           folder
-              + ": no SavedModel is there (saved_model.pb is missing); give a folder that"
-              + " `couplet build` or `couplet export` wrote");
+              + ": no SavedModel is there (saved_model.pb is missing); give a folder such as"
+              + " `couplet build` or `couplet export` writes");
     }
     requireTag(folder, tag);
     ConfigProto config =
         ConfigProto.newBuilder()
             .setIntraOpParallelismThreads(threads)
             .setInterOpParallelismThreads(threads)
+            .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(REWRITES))
             .build();
     try {
       return new LoadedModel(
@@ -99,7 +108,7 @@ final class LoadedModel implements AutoCloseable {
               + signature
               + "' (it has "
               + String.join(", ", metaGraph.getSignatureDefMap().keySet())
-              + "); build it with `couplet build`");
+              + "); give a SavedModel that has it");
     }
     for (String input : inputs) {
       if (!definition.containsInputs(input)) {
@@ -125,7 +134,15 @@ final class LoadedModel implements AutoCloseable {
 
   /** The declared shape of an input; -1 where it is open. */
   Shape inputShape(String signature, String input) {
-    TensorInfo info = signature(signature).getInputsOrThrow(input);
+    return shape(signature(signature).getInputsOrThrow(input));
+  }
+
+  /** The declared shape of an output; -1 where it is open. */
+  Shape outputShape(String signature, String output) {
+    return shape(signature(signature).getOutputsOrThrow(output));
+  }
+
+  private static Shape shape(TensorInfo info) {
     return Shape.of(
         info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray());
   }

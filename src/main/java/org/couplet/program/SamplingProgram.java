@@ -4,11 +4,15 @@ import static org.couplet.program.Contract.COUNT;
 import static org.couplet.program.Contract.DRAW;
 import static org.couplet.program.Contract.FIRST;
 import static org.couplet.program.Contract.GENERATE;
+import static org.couplet.program.Contract.HEUN;
 import static org.couplet.program.Contract.IMAGES;
+import static org.couplet.program.Contract.NEXT;
 import static org.couplet.program.Contract.NOISE;
 import static org.couplet.program.Contract.NOISE_TABLE;
+import static org.couplet.program.Contract.POINTS;
 import static org.couplet.program.Contract.RANGE;
 import static org.couplet.program.Contract.REFINE;
+import static org.couplet.program.Contract.RHO;
 import static org.couplet.program.Contract.SEED;
 import static org.couplet.program.Contract.SERVE_TAG;
 import static org.couplet.program.Contract.SIGMA;
@@ -17,6 +21,7 @@ import static org.couplet.program.Contract.SIGMA_MIN;
 import static org.couplet.program.Contract.X_HAT;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,16 +35,37 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * A model that makes samples: an export, or one of a training program's two sets of weights. A
- * sample depends on the seed and its row alone, not on how many are made at once.
+ * A model that makes samples, a consistency model or a score model: an export, or one of a training
+ * program's two sets of weights. A sample depends on the seed and its row alone, not on how many
+ * are made at once.
  */
 public final class SamplingProgram implements AutoCloseable {
   private final LoadedModel model;
   private final String suffix;
+  private final Solver solver;
+
+  /** How a score model's probability flow is followed. */
+  public enum Solver {
+    /** First order: one network call a level. */
+    EULER(Contract.EULER),
+    /** Second order: two network calls a level, one at the last. */
+    HEUN(Contract.HEUN);
+
+    private final String signature;
+
+    Solver(String signature) {
+      this.signature = signature;
+    }
+  }
 
   SamplingProgram(LoadedModel model, String suffix) {
+    this(model, suffix, Solver.HEUN);
+  }
+
+  private SamplingProgram(LoadedModel model, String suffix, Solver solver) {
     this.model = model;
     this.suffix = suffix;
+    this.solver = solver;
   }
 
   /**
@@ -78,19 +104,47 @@ public final class SamplingProgram implements AutoCloseable {
 
   static void check(LoadedModel model, String suffix) {
     model.require(NOISE_TABLE, List.of(SEED, DRAW, FIRST, COUNT), List.of(NOISE));
-    model.require(GENERATE + suffix, List.of(NOISE, SIGMA), List.of(X_HAT));
-    model.require(REFINE + suffix, List.of(X_HAT, NOISE, SIGMA), List.of(X_HAT));
-    model.require(RANGE, List.of(), List.of(SIGMA_MIN, SIGMA_MAX));
+    model.require(RANGE, List.of(), List.of(SIGMA_MIN, SIGMA_MAX, RHO));
+    if (model.has(HEUN + suffix)) {
+      for (Solver solver : Solver.values()) {
+        model.require(solver.signature + suffix, List.of(POINTS, SIGMA, NEXT), List.of(POINTS));
+      }
+    } else {
+      model.require(GENERATE + suffix, List.of(NOISE, SIGMA), List.of(X_HAT));
+      model.require(REFINE + suffix, List.of(X_HAT, NOISE, SIGMA), List.of(X_HAT));
+    }
+  }
+
+  /** The same model, its probability flow followed by another solver; Heun's is the default. */
+  public SamplingProgram with(Solver other) {
+    return new SamplingProgram(model, suffix, other);
+  }
+
+  /**
+   * Whether this is a score model, sampled along its probability flow; else it is a consistency
+   * model.
+   */
+  public boolean followsFlow() {
+    return model.has(HEUN + suffix);
   }
 
   /** Shape of a sample: [height, width, channels] or [2]. */
   public Shape elementShape() {
-    return model.inputShape(GENERATE + suffix, NOISE).tail();
+    Shape rows =
+        followsFlow()
+            ? model.inputShape(HEUN + suffix, POINTS)
+            : model.inputShape(GENERATE + suffix, NOISE);
+    return rows.tail();
   }
 
   /** Whether samples are images, so that {@link #images} works. */
   public boolean makesImages() {
-    return model.hasOutput(GENERATE + suffix, IMAGES);
+    return model.hasOutput((followsFlow() ? HEUN : GENERATE) + suffix, IMAGES);
+  }
+
+  /** Exponent of the Karras levels between the two ends. */
+  public double rho() {
+    return range(RHO);
   }
 
   /** Lowest noise level. */
@@ -109,7 +163,9 @@ public final class SamplingProgram implements AutoCloseable {
    * @param seed of the noise
    * @param first row of the first sample, at least 0
    * @param count number of samples, at least 1
-   * @param sigmas falling noise levels, one network call each; empty: one call at sigma_max
+   * @param sigmas falling noise levels. A consistency model makes one network call at each; empty:
+   *     one call at sigma_max. A score model is led from each to the next, and from the last to 0;
+   *     not empty
    * @return float32 [count, element...], not clipped; the caller closes it
    */
   public TFloat32 samples(long seed, long first, int count, List<Double> sigmas) {
@@ -148,7 +204,63 @@ public final class SamplingProgram implements AutoCloseable {
     }
   }
 
+  /**
+   * One solver step of a score model along its probability flow.
+   *
+   * @param points [n, element...]; stays the caller's
+   * @param sigma [n], the points' levels, &gt; 0
+   * @param next [n], the levels to go to, at least 0
+   * @return [n, element...]; the caller closes it
+   */
+  public TFloat32 flow(TFloat32 points, float[] sigma, float[] next) {
+    return (TFloat32) flow(points, sigma, next, POINTS);
+  }
+
+  private TType flow(TFloat32 points, float[] sigma, float[] next, String output) {
+    try (TFloat32 from = TFloat32.vectorOf(sigma);
+        TFloat32 to = TFloat32.vectorOf(next)) {
+      return one(solver.signature, Map.of(POINTS, points, SIGMA, from, NEXT, to), output);
+    }
+  }
+
   private TType run(long seed, long first, int count, List<Double> sigmas, String output) {
+    return followsFlow()
+        ? alongFlow(seed, first, count, sigmas, output.equals(IMAGES) ? IMAGES : POINTS)
+        : byEstimates(seed, first, count, sigmas, output);
+  }
+
+  private TType alongFlow(long seed, long first, int count, List<Double> sigmas, String output) {
+    TType current = noise(seed, 0, first, count);
+    scale((TFloat32) current, sigmas.get(0).floatValue());
+    for (int i = 0; i < sigmas.size(); i++) {
+      boolean last = i == sigmas.size() - 1;
+      try (TFloat32 before = (TFloat32) current) {
+        current =
+            flow(
+                before,
+                filled(count, sigmas.get(i)),
+                filled(count, last ? 0 : sigmas.get(i + 1)),
+                last ? output : POINTS);
+      }
+    }
+    return current;
+  }
+
+  private static void scale(TFloat32 values, float factor) {
+    float[] scaled = Floats.of(values);
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= factor;
+    }
+    values.asRawTensor().data().asFloats().write(scaled);
+  }
+
+  private static float[] filled(int count, double value) {
+    float[] values = new float[count];
+    Arrays.fill(values, (float) value);
+    return values;
+  }
+
+  private TType byEstimates(long seed, long first, int count, List<Double> sigmas, String output) {
     List<Double> levels = sigmas.isEmpty() ? List.of(sigmaMax()) : sigmas;
     @Nullable TType current = null;
     for (int draw = 0; draw < levels.size(); draw++) {

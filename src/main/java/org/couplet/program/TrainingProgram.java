@@ -1,35 +1,54 @@
 package org.couplet.program;
 
 import static org.couplet.program.Contract.BATCH;
+import static org.couplet.program.Contract.COSTS;
+import static org.couplet.program.Contract.COUPLED_POINTS;
+import static org.couplet.program.Contract.DATA;
 import static org.couplet.program.Contract.EMA_DECAY;
+import static org.couplet.program.Contract.GAP;
 import static org.couplet.program.Contract.GRADIENT_NORM;
+import static org.couplet.program.Contract.GRADIENT_VARIANCE;
+import static org.couplet.program.Contract.HIGH;
+import static org.couplet.program.Contract.INDUCED_POINTS;
 import static org.couplet.program.Contract.INITIALIZE;
 import static org.couplet.program.Contract.LEARNING_RATE;
 import static org.couplet.program.Contract.LOSS;
+import static org.couplet.program.Contract.LOW;
 import static org.couplet.program.Contract.MU;
+import static org.couplet.program.Contract.NOISE;
 import static org.couplet.program.Contract.NUM_LEVELS;
 import static org.couplet.program.Contract.ONLINE;
+import static org.couplet.program.Contract.PAIRS;
+import static org.couplet.program.Contract.PAIR_COSTS;
+import static org.couplet.program.Contract.POINTS;
 import static org.couplet.program.Contract.PROGRESS;
+import static org.couplet.program.Contract.SCORE_SCOPE;
 import static org.couplet.program.Contract.SEED;
+import static org.couplet.program.Contract.SIGMA;
 import static org.couplet.program.Contract.SIGMAS;
+import static org.couplet.program.Contract.SIGMA_HIGH;
+import static org.couplet.program.Contract.SIGMA_LOW;
+import static org.couplet.program.Contract.START_SCOPE;
 import static org.couplet.program.Contract.STEP;
 import static org.couplet.program.Contract.TRAIN;
 import static org.couplet.program.Contract.TRAIN_TAG;
+import static org.couplet.program.Contract.X_HAT;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /** A training program in a session: its variables and the step that changes them. */
 public final class TrainingProgram implements AutoCloseable {
+  private static final String FILE = "/filename:0";
+  private static final String RESTORE = "/restore_all";
+
   private final LoadedModel model;
 
   private TrainingProgram(LoadedModel model) {
@@ -48,7 +67,7 @@ public final class TrainingProgram implements AutoCloseable {
     try {
       model.require(
           TRAIN,
-          List.of(BATCH, SEED, SIGMAS, NUM_LEVELS, MU, LEARNING_RATE, EMA_DECAY),
+          List.of(BATCH, SEED, SIGMAS, NUM_LEVELS, MU, GAP, LEARNING_RATE, EMA_DECAY),
           List.of(LOSS, GRADIENT_NORM));
       model.require(INITIALIZE, List.of(SEED), List.of(STEP));
       model.require(PROGRESS, List.of(), List.of(STEP));
@@ -82,29 +101,108 @@ public final class TrainingProgram implements AutoCloseable {
    * Runs one step.
    *
    * @param batch of {@link #batchShape()}; stays the caller's
+   * @param columns the noise row of each data row, if the program {@link #takesColumns}; else empty
    */
-  public StepMetrics step(TType batch, StepNumbers numbers) {
-    try (TInt64 seed = TInt64.scalarOf(numbers.seed());
-        TFloat64 sigmas = TFloat64.tensorOf(StdArrays.ndCopyOf(numbers.sigmas()));
-        TInt32 numLevels = TInt32.scalarOf(numbers.numLevels());
-        TFloat32 mu = TFloat32.scalarOf((float) numbers.mu());
-        TFloat32 learningRate = TFloat32.scalarOf((float) numbers.learningRate());
-        TFloat32 emaDecay = TFloat32.scalarOf((float) numbers.emaDecay());
-        Result result =
-            model.call(
-                TRAIN,
-                Map.of(
-                    BATCH, batch,
-                    SEED, seed,
-                    SIGMAS, sigmas,
-                    NUM_LEVELS, numLevels,
-                    MU, mu,
-                    LEARNING_RATE, learningRate,
-                    EMA_DECAY, emaDecay),
-                List.of(LOSS, GRADIENT_NORM))) {
+  public StepMetrics step(TType batch, int[] columns, StepNumbers numbers) {
+    try (StepInputs inputs = new StepInputs(batch, columns, numbers);
+        Result result = model.call(TRAIN, inputs.tensors(), List.of(LOSS, GRADIENT_NORM))) {
       return new StepMetrics(
           ((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
     }
+  }
+
+  /** Whether {@link #step} needs the noise row of each data row (batch-OT). */
+  public boolean takesColumns() {
+    return model.has(PAIR_COSTS);
+  }
+
+  /**
+   * Squared distances between the data rows and the noise rows of a step; the step itself may run
+   * meanwhile.
+   *
+   * @param batch of {@link #batchShape()}; stays the caller's
+   * @param seed of the run
+   * @param completed steps before this one
+   * @return [n * n], row-major, data by noise
+   */
+  public float[] pairCosts(TType batch, long seed, long completed) {
+    try (TInt64 seedTensor = TInt64.scalarOf(seed);
+        TInt64 stepTensor = TInt64.scalarOf(completed);
+        Result result =
+            model.call(
+                PAIR_COSTS,
+                Map.of(BATCH, batch, SEED, seedTensor, STEP, stepTensor),
+                List.of(COSTS))) {
+      return Floats.of((TFloat32) result.get(0));
+    }
+  }
+
+  /** Whether {@link #gradientVariance} works. */
+  public boolean measuresGradientVariance() {
+    return model.has(GRADIENT_VARIANCE);
+  }
+
+  /**
+   * Trace of the covariance of the rows' gradients at the next step (figure 2); one backward pass a
+   * row. Arguments as of {@link #step}.
+   */
+  public double gradientVariance(TType batch, int[] columns, StepNumbers numbers) {
+    try (StepInputs inputs = new StepInputs(batch, columns, numbers);
+        Result result =
+            model.call(GRADIENT_VARIANCE, inputs.tensors(), List.of(GRADIENT_VARIANCE))) {
+      return ((TFloat32) result.get(0)).getFloat();
+    }
+  }
+
+  /** The pairs that the next step would train on. Arguments as of {@link #step}. */
+  public TrainingPairs pairs(TType batch, int[] columns, StepNumbers numbers) {
+    try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
+      return new TrainingPairs(
+          model.call(PAIRS, inputs.tensors(), List.of(LOW, HIGH, SIGMA_LOW, SIGMA_HIGH)));
+    }
+  }
+
+  /**
+   * A batch's points at one level under the independent and under the generator-induced coupling,
+   * with the averaged weights.
+   *
+   * @param batch of {@link #batchShape()}; stays the caller's
+   * @param seed of the noise
+   * @param draw which noise of that seed
+   * @param sigma the level
+   */
+  public CoupledPoints coupledPoints(TType batch, long seed, long draw, double sigma) {
+    List<String> outputs = List.of(DATA, NOISE, POINTS, X_HAT, INDUCED_POINTS);
+    try (TInt64 seedTensor = TInt64.scalarOf(seed);
+        TInt64 drawTensor = TInt64.scalarOf(draw);
+        TFloat32 sigmaTensor = TFloat32.scalarOf((float) sigma);
+        Result result =
+            model.call(
+                COUPLED_POINTS,
+                Map.of(BATCH, batch, SEED, seedTensor, STEP, drawTensor, SIGMA, sigmaTensor),
+                outputs)) {
+      float[][] values = new float[outputs.size()][];
+      Arrays.setAll(values, i -> Floats.of((TFloat32) result.get(i)));
+      return new CoupledPoints(values[0], values[1], values[2], values[3], values[4]);
+    }
+  }
+
+  /**
+   * Begins with the averages of another run in place of the initial weights.
+   *
+   * @param checkpoint prefix of a checkpoint of a run with the same network
+   */
+  public void startFrom(Path checkpoint) {
+    model.restore(checkpoint, START_SCOPE + FILE, START_SCOPE + RESTORE);
+  }
+
+  /**
+   * Copies a score model's averages, which distillation follows.
+   *
+   * @param checkpoint prefix of a checkpoint of the score model's run
+   */
+  public void adoptScore(Path checkpoint) {
+    model.restore(checkpoint, SCORE_SCOPE + FILE, SCORE_SCOPE + RESTORE);
   }
 
   /** Completed steps, as the variables know it. */

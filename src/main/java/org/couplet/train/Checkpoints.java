@@ -43,6 +43,16 @@ public final class Checkpoints {
     return latestUpTo(Long.MAX_VALUE);
   }
 
+  /** Completed steps of every complete checkpoint, rising. */
+  public List<Long> completed() throws IOException {
+    return steps().stream().sorted().toList();
+  }
+
+  /** Prefix of the checkpoint of a step that {@link #completed} names. */
+  public Path at(long step) {
+    return prefix(step);
+  }
+
   /** Prefix of the newest complete checkpoint of at most {@code step} steps. */
   public Optional<Path> latestUpTo(long step) throws IOException {
     return steps().stream().filter(s -> s <= step).max(Long::compare).map(this::prefix);

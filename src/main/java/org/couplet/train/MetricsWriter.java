@@ -21,6 +21,8 @@ final class MetricsWriter implements StepListener {
   private double intervalSeconds;
   private long intervalSteps;
   private double intervalLoss;
+  private double intervalWaitedSeconds;
+  private double intervalPairingSeconds;
 
   /**
    * A writer for one session of a run.
@@ -51,12 +53,15 @@ final class MetricsWriter implements StepListener {
     intervalSteps++;
     intervalLoss += step.metrics().loss();
     intervalSeconds += step.seconds();
+    intervalWaitedSeconds += step.waitedSeconds();
+    intervalPairingSeconds += step.pairingSeconds();
     double imagesPerSecond = intervalSteps * batchSize / intervalSeconds;
     String message =
         String.format(
             Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalSteps, imagesPerSecond);
     progress.stepTo(step.completed(), message);
-    if (step.completed() % every == 0 || step.completed() == last) {
+    boolean due = step.completed() % every == 0 || step.completed() == last;
+    if (due || step.gradientVariance().isPresent()) {
       write(step, imagesPerSecond);
       if (!Progress.terminal()) {
         progress.line(line(step.completed(), message));
@@ -64,6 +69,8 @@ final class MetricsWriter implements StepListener {
       intervalSeconds = 0;
       intervalSteps = 0;
       intervalLoss = 0;
+      intervalWaitedSeconds = 0;
+      intervalPairingSeconds = 0;
     }
   }
 
@@ -78,9 +85,15 @@ final class MetricsWriter implements StepListener {
     values.put("seconds", secondsBefore + (System.nanoTime() - begun) / 1e9);
     values.put("loss", intervalLoss / intervalSteps);
     values.put("gradient_norm", step.metrics().gradientNorm());
+    step.gradientVariance().ifPresent(value -> values.put("gradient_variance", value));
     values.put("images_per_second", imagesPerSecond);
+    values.put("waited_seconds_per_step", intervalWaitedSeconds / intervalSteps);
+    if (intervalPairingSeconds > 0) {
+      values.put("pairing_seconds_per_step", intervalPairingSeconds / intervalSteps);
+    }
     values.put("num_levels", step.numbers().numLevels());
     values.put("mu", step.numbers().mu());
+    values.put("gap", step.numbers().gap());
     values.put("learning_rate", step.numbers().learningRate());
     values.put("ema_decay", step.numbers().emaDecay());
     log.write(values);

@@ -2,6 +2,7 @@ package org.couplet.train;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.SampleGrid;
 import org.couplet.report.ScatterPlot;
@@ -29,7 +30,7 @@ public final class SamplePicture {
       SamplingProgram program, long seed, int count, List<Double> sigmas) {
     if (!program.makesImages()) {
       try (TFloat32 points = program.samples(seed, 0, count, sigmas)) {
-        return ScatterPlot.of(List.of(floats(points)), -AXES, AXES, SIZE);
+        return ScatterPlot.of(List.of(Floats.of(points)), -AXES, AXES, SIZE);
       }
     }
     Shape image = program.elementShape();
@@ -50,11 +51,5 @@ public final class SamplePicture {
         0,
         2,
         SampleGrid.AUTOMATIC);
-  }
-
-  private static float[] floats(TFloat32 points) {
-    float[] floats = new float[(int) points.size()];
-    points.asRawTensor().data().asFloats().read(floats);
-    return floats;
   }
 }

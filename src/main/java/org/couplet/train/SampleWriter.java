@@ -3,7 +3,6 @@ package org.couplet.train;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
@@ -11,7 +10,8 @@ import org.couplet.report.EventWriter;
 import org.couplet.report.SampleGrid;
 
 /**
- * Draws one-step samples with the averaged and the online weights, from the same noise each time.
+ * Draws samples with the averaged and the online weights, from the same noise each time: in one
+ * step from a consistency model, along its flow from a score model.
  */
 final class SampleWriter implements StepListener {
   private final SamplingProgram average;
@@ -56,7 +56,8 @@ final class SampleWriter implements StepListener {
   }
 
   private void draw(long step, String weights, SamplingProgram program) throws IOException {
-    BufferedImage picture = SamplePicture.of(program, seed, count, List.of());
+    BufferedImage picture =
+        SamplePicture.of(program, seed, count, SampleLevels.of(program, SampleLevels.FLOW_STEPS));
     SampleGrid.writePng(
         picture, folder.resolve(String.format(Locale.ROOT, "step-%07d-%s.png", step, weights)));
     events.image(step, "samples/" + weights, picture);

@@ -1,6 +1,7 @@
 package org.couplet.train;
 
 import java.io.IOException;
+import java.util.OptionalDouble;
 import org.couplet.program.StepMetrics;
 import org.couplet.program.StepNumbers;
 
@@ -13,8 +14,18 @@ interface StepListener extends AutoCloseable {
    * @param numbers that were fed
    * @param metrics that came back
    * @param seconds that the step took, its wait for the batch included
+   * @param waitedSeconds of these, for the batch
+   * @param pairingSeconds that batch-OT's choice of noise took, beside the step before; else 0
+   * @param gradientVariance of the rows' gradients, where it was measured
    */
-  record Step(long completed, StepNumbers numbers, StepMetrics metrics, double seconds) {}
+  record Step(
+      long completed,
+      StepNumbers numbers,
+      StepMetrics metrics,
+      double seconds,
+      double waitedSeconds,
+      double pairingSeconds,
+      OptionalDouble gradientVariance) {}
 
   /** A step was completed. */
   void afterStep(Step step) throws IOException;

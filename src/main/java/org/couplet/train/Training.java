@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
@@ -16,7 +17,6 @@ import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
-import org.tensorflow.types.family.TType;
 
 /** The training loop of one run. */
 public final class Training {
@@ -56,11 +56,12 @@ public final class Training {
         Dataset dataset = Dataset.open(experiment.getDataset());
         Batches batches =
             new Batches(
-                dataset, experiment.getRun().getBatchSize(), experiment.getRun().getSeed())) {
+                dataset, experiment.getRun().getBatchSize(), experiment.getRun().getSeed());
+        PairedBatches paired = new PairedBatches(batches, program, noiseChoice(), stopAt)) {
       long completed = begin(program, checkpoints);
       Listeners listeners = listeners(program, checkpoints, completed, stopAt);
       try (listeners) {
-        completed = loop(program, batches, listeners, completed, stopAt);
+        completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
       }
       return completed;
@@ -74,23 +75,53 @@ public final class Training {
       program.restore(latest.get());
     } else {
       program.initialize(experiment.getRun().getSeed());
+      List<ParentRun> parents = ParentRun.of(experiment);
+      for (ParentRun parent : parents) {
+        parent.handDown(program);
+      }
+      if (!parents.isEmpty()) {
+        // The parents may change, or go, before this run's first checkpoint.
+        checkpoints.save(program, 0);
+      }
     }
     return program.completedSteps();
   }
 
+  private OptionalDouble gradientVariance(
+      TrainingProgram program, PairedBatches.PairedBatch batch, StepNumbers numbers, long step) {
+    long every = experiment.getEvaluation().getGradientVarianceEvery();
+    return every > 0 && step % every == 0
+        ? OptionalDouble.of(program.gradientVariance(batch.tensor(), batch.columns(), numbers))
+        : OptionalDouble.empty();
+  }
+
+  private NoiseChoice noiseChoice() {
+    return new NoiseChoice(
+        experiment.getConsistency().getCoupling().getBatchOt(), experiment.getRun().getSeed());
+  }
+
   private long loop(
-      TrainingProgram program, Batches batches, StepListener listeners, long begin, long stopAt)
+      TrainingProgram program,
+      PairedBatches batches,
+      StepListener listeners,
+      long begin,
+      long stopAt)
       throws IOException {
     Schedules schedules = Schedules.of(experiment, program.sigmasLength());
     long completed = begin;
     while (completed < stopAt && !interrupted.getAsBoolean()) {
       StepNumbers numbers = schedules.at(completed);
       long begun = System.nanoTime();
-      try (TType batch = batches.at(completed)) {
-        StepMetrics metrics = program.step(batch, numbers);
+      try (PairedBatches.PairedBatch batch = batches.at(completed)) {
+        double waited = (System.nanoTime() - begun) / 1e9;
+        OptionalDouble variance = gradientVariance(program, batch, numbers, completed + 1);
+        begun = System.nanoTime();
+        StepMetrics metrics = program.step(batch.tensor(), batch.columns(), numbers);
         completed++;
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        listeners.afterStep(new StepListener.Step(completed, numbers, metrics, seconds));
+        double seconds = waited + (System.nanoTime() - begun) / 1e9;
+        listeners.afterStep(
+            new StepListener.Step(
+                completed, numbers, metrics, seconds, waited, batch.pairingSeconds(), variance));
       }
     }
     return completed;

@@ -115,26 +115,30 @@ class TrainingProgramTest {
     double[] fewer = {0.002, 40, 80, 80, 80, 80, 80, 80, 80};
     double[] others = sigmas.clone();
     others[4] = 7;
-    Outcome base = step(model, new StepNumbers(1, sigmas, 9, 0.5, 1e-3, 0.9));
-    assertEquals(base, step(model, new StepNumbers(1, sigmas, 9, 0.5, 1e-3, 0.9)));
-    assertNotEquals(base.loss(), step(model, new StepNumbers(2, sigmas, 9, 0.5, 1e-3, 0.9)).loss());
-    assertNotEquals(base.loss(), step(model, new StepNumbers(1, fewer, 3, 0.5, 1e-3, 0.9)).loss());
-    assertNotEquals(base.loss(), step(model, new StepNumbers(1, others, 9, 0.5, 1e-3, 0.9)).loss());
-    assertNotEquals(base.loss(), step(model, new StepNumbers(1, sigmas, 9, 0, 1e-3, 0.9)).loss());
+    Outcome base = step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 1e-3, 0.9));
+    assertEquals(base, step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 1e-3, 0.9)));
+    assertNotEquals(
+        base.loss(), step(model, new StepNumbers(2, sigmas, 9, 0.5, 1, 1e-3, 0.9)).loss());
+    assertNotEquals(
+        base.loss(), step(model, new StepNumbers(1, fewer, 3, 0.5, 1, 1e-3, 0.9)).loss());
+    assertNotEquals(
+        base.loss(), step(model, new StepNumbers(1, others, 9, 0.5, 1, 1e-3, 0.9)).loss());
+    assertNotEquals(
+        base.loss(), step(model, new StepNumbers(1, sigmas, 9, 0, 1, 1e-3, 0.9)).loss());
     // Only num_levels of the levels count: what pads them does not.
     double[] padded = fewer.clone();
     padded[5] = 60;
     assertEquals(
-        step(model, new StepNumbers(1, fewer, 3, 0.5, 1e-3, 0.9)),
-        step(model, new StepNumbers(1, padded, 3, 0.5, 1e-3, 0.9)));
+        step(model, new StepNumbers(1, fewer, 3, 0.5, 1, 1e-3, 0.9)),
+        step(model, new StepNumbers(1, padded, 3, 0.5, 1, 1e-3, 0.9)));
 
-    Outcome still = step(model, new StepNumbers(1, sigmas, 9, 0.5, 0, 0.9));
+    Outcome still = step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 0, 0.9));
     assertEquals(base.loss(), still.loss());
     assertEquals(0, still.moved());
-    Outcome twice = step(model, new StepNumbers(1, sigmas, 9, 0.5, 2e-3, 0.9));
+    Outcome twice = step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 2e-3, 0.9));
     assertEquals(2 * base.moved(), twice.moved(), 1e-4 * twice.moved());
     assertEquals(0.1 * base.moved(), base.averageMoved(), 1e-3 * base.averageMoved());
-    assertEquals(0, step(model, new StepNumbers(1, sigmas, 9, 0.5, 1e-3, 1)).averageMoved());
+    assertEquals(0, step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 1e-3, 1)).averageMoved());
   }
 
   @Test
@@ -179,7 +183,7 @@ class TrainingProgramTest {
         TFloat32 batch = TFloat32.tensorOf(StdArrays.ndCopyOf(points))) {
       assertEquals(Shape.of(32, 2), program.batchShape());
       program.initialize(1);
-      var metrics = program.step(batch, numbers);
+      var metrics = program.step(batch, new int[0], numbers);
       assertEquals(1, program.completedSteps());
       program.save(folder.resolve("after"));
       Map<String, double[]> after = SavedVariables.read(model, folder.resolve("after"));

@@ -32,6 +32,10 @@ class BadUsageTest {
     succeeds("build --config S/experiment.textproto --output S/program");
     succeeds("train --model S/program --run S/run --steps 1");
     succeeds("export --run S/run --output S/export");
+    SmallExperiments.write(shared, SmallExperiments.score(SmallExperiments.GAUSSIANS));
+    succeeds("train --config S/experiment.textproto --run S/scoring --steps 1");
+    succeeds("export --run S/scoring --output S/score");
+    SmallExperiments.write(shared, SmallExperiments.GAUSSIANS);
     Files.writeString(
         shared.resolve("images.textproto"),
         SmallExperiments.UNET.replaceFirst(
@@ -106,6 +110,13 @@ class BadUsageTest {
         "sample --run S/run --count 3 --output T/a.png --sigmas 80,8,8|--sigmas: 8.0 does not",
         "sample --run S/run --count 3 --output T/a.png --sigmas 81|--sigmas: 81.0",
         "sample --run S/run --count 3 --output T/a.png --sigmas 80,0.001|--sigmas: 0.001",
+        "sample --run S/run --count 3 --output T/a.png --solver heun|--solver: is for score models",
+        "sample --model S/export --count 3 --output T/a.png --solver euler|--solver: is for score",
+        "sample --run S/run --count 3 --output T/a.png --steps 5|--steps: is for score models",
+        "sample --run S/run --count 3 --output T/a.png --sigmas 80 --steps 5|--sigmas or --steps",
+        "sample --model S/score --count 3 --output T/a.png --solver rk4|--solver: 'rk4' is not a",
+        "sample --model S/score --count 3 --output T/a.png --steps 1|--steps: '1'",
+        "sample --model S/score --count 3 --output T/a.png --sigmas 70,1|--sigmas: 70.0 comes first",
         "export --run S/run|--output is missing",
         "export --run S/none --output T/e|S/none: no run is there",
         "export --run S/run --output S/export|S/export: is there already",

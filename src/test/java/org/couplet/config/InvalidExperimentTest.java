@@ -32,7 +32,7 @@ class InvalidExperimentTest {
       """;
 
   @ParameterizedTest
-  @MethodSource({"unreadable", "incomplete", "impossible"})
+  @MethodSource({"unreadable", "incomplete", "impossible", "unmethodical"})
   void mistakeInTheFileIsOneLine(String text, String message) {
     var error =
         assertThrows(
@@ -47,19 +47,22 @@ class InvalidExperimentTest {
             "consistency {\n  sigma_mn: 1\n}",
             "a.textproto:2: consistency.sigma_mn: no such field. Did you mean sigma_min?"),
         arguments(
-            "consistency {\n  coupling { batch_ot { mu: 1 } }\n}",
-            "a.textproto:2: consistency.coupling.batch_ot: no such field."
-                + " Known here: independent, generator_induced"),
+            "consistency {\n  coupling { reflow { mu: 1 } }\n}",
+            "a.textproto:2: consistency.coupling.reflow: no such field."
+                + " Known here: independent, generator_induced, batch_ot, pf_ode"),
         arguments(
             "network {}\ntrain { steps: 5 }",
             "a.textproto:2: train: no such field. Known here: name, dataset, network, consistency,"
-                + " optimizer, ema, run, evaluation, runtime"),
+                + " score, optimizer, ema, run, evaluation, runtime"),
         arguments(
             "run {\n  steps: 1\n  steps: 2\n}", "a.textproto:3: run.steps: given twice. Keep one"),
         arguments("run {}\nrun {}", "a.textproto:2: run: given twice. Keep one"),
         arguments(
             "optimizer {\n  lion {}\n  adam {}\n}",
             "a.textproto:3: optimizer.adam: only one of lion, adam, radam may be given. Keep one"),
+        arguments(
+            "consistency {}\nscore {}",
+            "a.textproto:2: score: only one of consistency, score may be given. Keep one"),
         arguments(
             "run {\n  steps: many\n}",
             "a.textproto:2: run.steps: many is not a whole number of 64 bits. Write it in digits"),
@@ -95,7 +98,7 @@ class InvalidExperimentTest {
         arguments(
             "run {}\ntrain {\n  steps: 5\n",
             "a.textproto:2: train: no such field. Known here: name, dataset, network, consistency,"
-                + " optimizer, ema, run, evaluation, runtime"),
+                + " score, optimizer, ema, run, evaluation, runtime"),
         arguments("consis {}", "a.textproto:1: consis: no such field. Did you mean consistency?"),
         arguments("run: 5", "a.textproto:1: run: 5 is not a group of fields. Write run { ... }"),
         arguments(
@@ -248,6 +251,75 @@ class InvalidExperimentTest {
             "resample_filter: its sum, 0, is not positive. Give values such as [1, 1]"));
   }
 
+  // What an objective does not allow.
+  static Stream<Arguments> unmethodical() {
+    return Stream.of(
+        consistency(
+            "process { bridge { alpha: SIGMA } }",
+            "process.bridge.alpha: SIGMA wants levels up to 1, but sigma_max is 80."
+                + " Lower it to 1, or use SIGNAL_TO_NOISE"),
+        arguments(
+            IMAGES + "consistency {\n noise { two_gaussians {} } }",
+            "a.textproto:4: consistency.noise.two_gaussians: noise in the plane, but the data are"
+                + " images. Use normal"),
+        consistency(
+            "noise { two_gaussians { standard_deviation: 0 } }",
+            "noise.two_gaussians.standard_deviation: 0 is not positive. Give a number above 0"),
+        consistency(
+            "timestep_law { uniform {} } levels { tuning {} }",
+            "timestep_law.uniform: tuning draws its levels from the lognormal law."
+                + " Use lognormal, or other levels"),
+        consistency(
+            "levels { tuning { q: 1 } }", "levels.tuning.q: 1 is too small. Give a number above 1"),
+        consistency(
+            "levels { tuning { stages: 0 } }",
+            "levels.tuning.stages: 0 is too small. Give 1 or more"),
+        consistency(
+            "levels { tuning { q: 4 stages: 10 } }",
+            "levels.tuning.stages: 10 stages of q (4) leave less than a millionth of a level"
+                + " between two. Lower it or q"),
+        consistency(
+            "levels { tuning { k: -1 } }", "levels.tuning.k: -1 is too small. Give 0 or more"),
+        consistency(
+            "levels { tuning { b: 0 } }",
+            "levels.tuning.b: 0 is not positive. Give a number above 0"),
+        consistency(
+            "coupling { pf_ode {} }",
+            "coupling.pf_ode.run: missing. Name the folder of a score model's run"),
+        consistency(
+            "coupling { pf_ode { run: \"r\" } } process { bridge {} }",
+            "coupling.pf_ode: a score model's flow is that of variance_exploding with normal noise."
+                + " Use these"),
+        consistency(
+            "coupling { pf_ode { run: \"r\" } } noise { two_gaussians {} }",
+            "coupling.pf_ode: a score model's flow is that of variance_exploding with normal noise."
+                + " Use these"),
+        consistency(
+            "coupling { batch_ot { sinkhorn { regularization: 0 } } }",
+            "coupling.batch_ot.sinkhorn.regularization: 0 is not positive. Give a number above 0"),
+        consistency(
+            "coupling { batch_ot { sinkhorn { iterations: 0 } } }",
+            "coupling.batch_ot.sinkhorn.iterations: 0 is too small. Give 1 or more"),
+        arguments(
+            POINTS + "consistency {\n coupling { batch_ot {} } }\nrun { batch_size: 16385 }",
+            "a.textproto:4: consistency.coupling.batch_ot: pairs at most 16384 rows."
+                + " Lower run.batch_size"),
+        score("std: 0", "std: 0 is not positive. Give a number above 0"),
+        score("sigma_data: 0", "sigma_data: 0 is not positive. Give a number above 0"),
+        score("rho: 0", "rho: 0 is not positive. Give a number above 0"),
+        score(
+            "sigma_min: 90",
+            "sigma_min: 90 is not below sigma_max (80). Lower it or raise sigma_max"),
+        arguments(
+            POINTS + "score {}\nevaluation {\n gradient_variance_every: 5 }",
+            "a.textproto:5: evaluation.gradient_variance_every: is for consistency models."
+                + " Remove it"),
+        arguments(
+            POINTS + "evaluation {\n gradient_variance_every: -1 }",
+            "a.textproto:4: evaluation.gradient_variance_every: -1 is too small."
+                + " Give 0 or more"));
+  }
+
   @ParameterizedTest
   @MethodSource("overrides")
   void mistakeInAnOverrideIsNamedAsTyped(String override, String message) {
@@ -322,6 +394,15 @@ class InvalidExperimentTest {
 
   private static Arguments images(String further, int line, String message) {
     return arguments(IMAGES + further, "a.textproto:" + line + ": " + message);
+  }
+
+  private static Arguments consistency(String setting, String message) {
+    return arguments(
+        POINTS + "consistency {\n  " + setting + "\n}", "a.textproto:4: consistency." + message);
+  }
+
+  private static Arguments score(String setting, String message) {
+    return arguments(POINTS + "score {\n  " + setting + "\n}", "a.textproto:4: score." + message);
   }
 
   private static Arguments network(String setting, String message) {

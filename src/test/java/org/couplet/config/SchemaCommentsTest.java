@@ -60,7 +60,7 @@ class SchemaCommentsTest {
         }
       }
     }
-    assertEquals(19, members);
+    assertEquals(29, members);
     assertEquals(List.of(), silent);
   }
 

@@ -25,7 +25,8 @@ class ConsistencyFunctionTest {
   void valuesMatchReference(String name) {
     Reference reference = Reference.read(name);
     Network network = Networks.named(name);
-    ConsistencyFunction function = new ConsistencyFunction(network, 0.002, 0.5);
+    ConsistencyFunction function =
+        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5);
     List<Evaluation.Input> inputs = new ArrayList<>();
     for (String input : new String[] {"x", "z", "sigma_i"}) {
       inputs.add(reference.input(input));
@@ -70,7 +71,8 @@ class ConsistencyFunctionTest {
   // An MLP whose output is its last bias, whatever comes in.
   private static float[] apply(boolean compiled, double sigmaMin, float[] x, float... sigma) {
     Network network = new Mlp(2, 1, 4);
-    ConsistencyFunction function = new ConsistencyFunction(network, sigmaMin, 0.5);
+    ConsistencyFunction function =
+        new ConsistencyFunction(network, new VarianceExploding(), sigmaMin, 0.5);
     return Evaluation.of(
             compiled,
             List.of(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.couplet.Npz;
 import org.couplet.graph.Dropout;
@@ -50,22 +51,18 @@ class ConsistencyLossTest {
               int count = network.weights().size();
               Weights online = Weights.of(network.weights(), in.subList(0, count));
               Weights average = Weights.of(network.weights(), in.subList(count, 2 * count));
-              ConsistencyLoss.Levels levels = levels(tf, reference);
-              Coupling.Ends ends =
+              Levels levels = levels(tf, reference);
+              Objective.Step step = step(tf, online, average, in.get(2 * count));
+              Coupling.Pair pair =
                   loss.coupling()
-                      .couple(
-                          tf,
-                          loss.couplingInputs(
-                              tf,
-                              online,
-                              average,
-                              in.get(2 * count),
-                              in.get(2 * count + 1),
-                              levels,
-                              tf.constant((float) INDUCED),
-                              new Randomness(tf.constant(0L), tf.constant(0L))));
+                      .pair(tf, loss.couplingInputs(tf, step, in.get(2 * count + 1), levels));
               ConsistencyLoss.Comparison comparison =
-                  loss.compare(tf, online, ends, levels, Dropout.none());
+                  loss.compare(
+                      tf,
+                      online,
+                      average,
+                      new ConsistencyLoss.LevelledPair(pair, levels),
+                      Dropout.none());
               List<Operand<TFloat32>> wanted =
                   new ArrayList<>(
                       List.of(
@@ -110,17 +107,15 @@ class ConsistencyLossTest {
             inputs(reference, network),
             (tf, in) -> {
               int count = network.weights().size();
+              Weights online = Weights.of(network.weights(), in.subList(0, count));
+              Weights average = Weights.of(network.weights(), in.subList(count, 2 * count));
               Coupling.Inputs inputs =
                   loss.couplingInputs(
                       tf,
-                      Weights.of(network.weights(), in.subList(0, count)),
-                      Weights.of(network.weights(), in.subList(count, 2 * count)),
-                      in.get(2 * count),
+                      step(tf, online, average, in.get(2 * count)),
                       in.get(2 * count + 1),
-                      levels(tf, reference),
-                      tf.constant((float) INDUCED),
-                      new Randomness(tf.constant(0L), tf.constant(0L)));
-              return List.of(loss.coupling().couple(tf, inputs).x());
+                      levels(tf, reference));
+              return List.of(((GeneratorInducedCoupling) loss.coupling()).ends(tf, inputs).x());
             });
     float[] data = reordered(reference.values("x"));
     float[] xHat = reordered(reference.values("gc_xhat"));
@@ -133,14 +128,32 @@ class ConsistencyLossTest {
   private static ConsistencyLoss loss(Network network, boolean induced) {
     double c = 0.00054 * Math.sqrt(16 * 16 * 3);
     return new ConsistencyLoss(
-        new ConsistencyFunction(network, 0.002, 0.5),
-        new VarianceExploding(),
-        new UniformLaw(),
+        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5),
+        new StandardNormalNoise(),
+        new DiscreteLevelPairs(new UniformLaw()),
         new InverseGapWeighting(),
         new PseudoHuberDistance(c),
         induced
             ? new GeneratorInducedCoupling(true, GeneratorInducedCoupling.Choice.CHOSEN, INDUCED)
-            : new IndependentCoupling());
+            : new IndependentCoupling(),
+        ConsistencyFunction.denoiser(network, 0.5),
+        false);
+  }
+
+  // The levels are the reference's, so none are drawn.
+  private static Objective.Step step(Ops tf, Weights online, Weights average, Operand<TFloat32> x) {
+    return new Objective.Step(
+        online,
+        average,
+        Optional.empty(),
+        x,
+        new Numbers(
+            tf.constant(new double[] {1, 2}),
+            tf.constant(2),
+            tf.constant((float) INDUCED),
+            tf.constant(1f)),
+        Optional.empty(),
+        new Randomness(tf.constant(0L), tf.constant(0L)));
   }
 
   // Online weights, averaged weights, x, z.
@@ -158,8 +171,8 @@ class ConsistencyLossTest {
     return inputs;
   }
 
-  private static ConsistencyLoss.Levels levels(Ops tf, Reference reference) {
-    return new ConsistencyLoss.Levels(
+  private static Levels levels(Ops tf, Reference reference) {
+    return new Levels(
         tf.constant(reordered(Npz.get(reference.arrays(), "sigma_i").doubles())),
         tf.constant(reordered(Npz.get(reference.arrays(), "sigma_ip1").doubles())));
   }

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Optional;
 import org.couplet.consistency.GeneratorInducedCoupling.Choice;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
 import org.junit.jupiter.api.Test;
+import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 
 class GeneratorInducedCouplingTest {
   private static final float ONLINE = 2;
@@ -68,18 +73,24 @@ class GeneratorInducedCouplingTest {
             (tf, in) ->
                 List.of(
                     coupling
-                        .couple(
+                        .ends(
                             tf,
                             new Coupling.Inputs(
                                 in.get(0),
                                 in.get(0),
-                                in.get(1),
+                                new Levels(levels(tf, in.get(1)), levels(tf, in.get(1))),
                                 new VarianceExploding(),
                                 (points, sigma) -> tf.math.add(points, tf.constant(ONLINE)),
                                 (points, sigma) -> tf.math.add(points, tf.constant(AVERAGE)),
+                                Optional.empty(),
+                                Optional.empty(),
                                 tf.constant(mu),
                                 new Randomness(tf.constant(1L), tf.constant(2L))))
                         .x()))
         .get(0);
+  }
+
+  private static Operand<TFloat64> levels(Ops tf, Operand<TFloat32> sigma) {
+    return tf.dtypes.cast(sigma, TFloat64.class);
   }
 }

@@ -4,6 +4,7 @@ import static org.couplet.data.ImportTrial.all;
 import static org.couplet.data.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
@@ -15,8 +16,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
@@ -123,6 +127,20 @@ class NpyTest {
       assertEquals(Shape.of(100, 200), means.header().shape());
       assertArrayEquals(mean, all(means));
       assertRefused(() -> npz.array("sigma"), "sigma", "arr_0, mean");
+    }
+  }
+
+  @Test
+  void npzDoesNotTellWhenItWasWritten() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (NpzWriter npz = new NpzWriter(bytes);
+        OutputStream values = npz.begin("one", NpyType.U1, Shape.of(1))) {
+      values.write(1);
+    }
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      ZipEntry entry = zip.getNextEntry();
+      assertEquals(LocalDateTime.of(1980, 1, 2, 0, 0), entry.getTimeLocal());
+      assertNull(entry.getExtra());
     }
   }
 

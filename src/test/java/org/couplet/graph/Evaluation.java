@@ -32,7 +32,8 @@ public final class Evaluation {
       return shape;
     }
 
-    float[] values() {
+    /** Row-major values. */
+    public float[] values() {
       return values.clone();
     }
   }

@@ -1,0 +1,140 @@
+package org.couplet.assembly;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.couplet.consistency.ConsistencyLoss;
+import org.couplet.consistency.ConsistencyLoss.LevelledPair;
+import org.couplet.consistency.Coupling;
+import org.couplet.consistency.Levels;
+import org.couplet.consistency.Objective;
+import org.couplet.graph.Dropout;
+import org.couplet.graph.GraphFunction;
+import org.couplet.graph.Weight;
+import org.couplet.graph.Weights;
+import org.couplet.optimizer.GradientNorm;
+import org.couplet.program.Contract;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * What the paper's section 4.2 measures of a consistency model in training: its pairs, its points
+ * under both couplings, the variance of its gradient.
+ */
+record Measurements(Graph graph, Ops tf, Model model, ConsistencyLoss loss) {
+  /** The pairs of a step. */
+  Map<String, Operand<?>> pairs(Objective.Step step) {
+    LevelledPair pair = loss.pair(tf, step);
+    return Map.of(
+        Contract.LOW, pair.points().low(),
+        Contract.HIGH, pair.points().high(),
+        Contract.SIGMA_LOW, pair.levels().lowFloat(tf),
+        Contract.SIGMA_HIGH, pair.levels().highFloat(tf));
+  }
+
+  /**
+   * The independent points of a batch at one level, and those between the model's estimates and the
+   * same noise.
+   *
+   * @param x [n, element...]
+   * @param z [n, element...]
+   * @param sigma scalar
+   */
+  Map<String, Operand<?>> coupledPoints(
+      Weights average, Operand<TFloat32> x, Operand<TFloat32> z, Operand<TFloat32> sigma) {
+    Operand<TFloat32> levels = tf.fill(tf.constant(new long[] {x.shape().get(0)}), sigma);
+    Operand<TFloat32> points = loss.function().process().point(tf, x, z, levels);
+    Operand<TFloat32> estimate =
+        ConsistencyLoss.generator(tf, loss.function(), average).estimate(points, levels);
+    return Map.of(
+        Contract.DATA, tf.identity(x),
+        Contract.NOISE, z,
+        Contract.POINTS, points,
+        Contract.X_HAT, estimate,
+        Contract.INDUCED_POINTS, loss.function().process().point(tf, estimate, z, levels));
+  }
+
+  /**
+   * Trace of the covariance of the rows' gradients, mean_i ||g_i||^2 - ||mean_i g_i||^2, without
+   * dropout (figure 2). One backward pass a row.
+   */
+  Operand<TFloat32> gradientVariance(Objective.Step step) {
+    LevelledPair pair = loss.pair(tf, step);
+    List<Weight> weights = model.network().weights();
+    List<Operand<TFloat32>> online = operands(weights, step.online());
+    List<Operand<TFloat32>> average = operands(weights, step.average());
+    List<Operand<TFloat32>> shared = new ArrayList<>(online);
+    shared.addAll(average);
+    List<Output<?>> squares =
+        squaredNorm(weights)
+            .callForRows(
+                graph,
+                tf,
+                List.of(
+                    pair.points().low(),
+                    pair.points().high(),
+                    pair.levels().low(),
+                    pair.levels().high()),
+                shared);
+    Operand<TFloat32> meanSquare =
+        tf.math.mean(squares.get(0).expect(TFloat32.class), tf.constant(0));
+    Operand<TFloat32> norm =
+        GradientNorm.global(tf, gradients(tf, weights, step.online(), step.average(), pair));
+    return tf.math.sub(meanSquare, tf.math.square(norm));
+  }
+
+  // ||g||^2 of one row: (x_i, x_{i+1}, sigma_i, sigma_{i+1}, online weights, averaged weights).
+  private GraphFunction squaredNorm(List<Weight> weights) {
+    List<GraphFunction.Argument> arguments = new ArrayList<>();
+    arguments.add(new GraphFunction.Argument(TFloat32.class, model.element()));
+    arguments.add(new GraphFunction.Argument(TFloat32.class, model.element()));
+    arguments.add(new GraphFunction.Argument(TFloat64.class, Shape.scalar()));
+    arguments.add(new GraphFunction.Argument(TFloat64.class, Shape.scalar()));
+    for (int set = 0; set < 2; set++) {
+      weights.forEach(
+          weight -> arguments.add(new GraphFunction.Argument(TFloat32.class, weight.shape())));
+    }
+    return GraphFunction.define(
+        "row_gradient_squared_norm",
+        arguments,
+        (ops, in) -> {
+          LevelledPair pair =
+              new LevelledPair(
+                  new Coupling.Pair(
+                      row(ops, in.get(0).asOutput().expect(TFloat32.class)),
+                      row(ops, in.get(1).asOutput().expect(TFloat32.class))),
+                  new Levels(
+                      ops.expandDims(in.get(2).asOutput().expect(TFloat64.class), ops.constant(0)),
+                      ops.expandDims(
+                          in.get(3).asOutput().expect(TFloat64.class), ops.constant(0))));
+          List<Operand<TFloat32>> values = new ArrayList<>();
+          in.subList(4, in.size())
+              .forEach(value -> values.add(value.asOutput().expect(TFloat32.class)));
+          Weights online = Weights.of(weights, values.subList(0, weights.size()));
+          Weights average = Weights.of(weights, values.subList(weights.size(), values.size()));
+          Operand<TFloat32> norm =
+              GradientNorm.global(ops, gradients(ops, weights, online, average, pair));
+          return List.of(ops.math.square(norm));
+        });
+  }
+
+  private List<Operand<TFloat32>> gradients(
+      Ops ops, List<Weight> weights, Weights online, Weights average, LevelledPair pair) {
+    Operand<TFloat32> mean = loss.compare(ops, online, average, pair, Dropout.none()).mean();
+    return TrainingStep.gradients(
+        ops, mean, operands(weights.stream().filter(Weight::trainable).toList(), online));
+  }
+
+  private static List<Operand<TFloat32>> operands(List<Weight> weights, Weights values) {
+    return weights.stream().map(weight -> values.get(weight.name())).toList();
+  }
+
+  private static Operand<TFloat32> row(Ops ops, Operand<TFloat32> element) {
+    return ops.expandDims(element, ops.constant(0));
+  }
+}

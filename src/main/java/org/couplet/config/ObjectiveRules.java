@@ -1,0 +1,183 @@
+package org.couplet.config;
+
+import org.couplet.config.proto.Bridge;
+import org.couplet.config.proto.ConsistencyConfig;
+import org.couplet.config.proto.CouplingConfig;
+import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.ExponentialLevels;
+import org.couplet.config.proto.ForwardProcessConfig;
+import org.couplet.config.proto.GeneratorInducedCoupling;
+import org.couplet.config.proto.TuningLevels;
+
+/** What a resolved objective must keep: a consistency model's, or a score model's. */
+final class ObjectiveRules {
+  // Every level is held in memory, several times.
+  private static final long MOST_LEVELS = 1_000_000;
+  // A pair's levels must differ in single precision.
+  private static final double MOST_TIGHTENING = 1e6;
+  // A square of distances must fit an array.
+  private static final int MOST_PAIRED_ROWS = 16_384;
+
+  private final Experiment experiment;
+  private final Origins origins;
+  private final NumberRules numbers;
+
+  ObjectiveRules(Experiment experiment, Origins origins, NumberRules numbers) {
+    this.experiment = experiment;
+    this.origins = origins;
+    this.numbers = numbers;
+  }
+
+  /** The first breach is one line. */
+  void check() {
+    if (experiment.hasScore()) {
+      range("score.", experiment.getScore().getSigmaMin(), experiment.getScore().getSigmaMax());
+      numbers.positive("score.std");
+      if (experiment.getEvaluation().getGradientVarianceEvery() > 0) {
+        throw origins.problem(
+            "evaluation.gradient_variance_every", "is for consistency models. Remove it", "score");
+      }
+      return;
+    }
+    ConsistencyConfig consistency = experiment.getConsistency();
+    range("consistency.", consistency.getSigmaMin(), consistency.getSigmaMax());
+    levels(consistency);
+    pairs();
+    process(consistency.getProcess());
+    noise(consistency);
+    coupling(consistency.getCoupling());
+  }
+
+  private void process(ForwardProcessConfig process) {
+    double highest = experiment.getConsistency().getSigmaMax();
+    if (process.getBridge().getAlpha() == Bridge.Alpha.SIGMA && highest > 1) {
+      throw origins.problem(
+          "consistency.process.bridge.alpha",
+          "SIGMA wants levels up to 1, but sigma_max is "
+              + NumberRules.plain(highest)
+              + ". Lower it to 1, or use SIGNAL_TO_NOISE",
+          "consistency.sigma_max");
+    }
+  }
+
+  private void noise(ConsistencyConfig consistency) {
+    if (consistency.getNoise().hasTwoGaussians() && !experiment.getDataset().hasGaussians()) {
+      throw origins.problem(
+          "consistency.noise.two_gaussians",
+          "noise in the plane, but the data are images. Use normal",
+          "dataset");
+    }
+  }
+
+  private void coupling(CouplingConfig coupling) {
+    if (coupling.hasGeneratorInduced()) {
+      chosenRows(coupling.getGeneratorInduced());
+    }
+    if (coupling.hasBatchOt() && experiment.getRun().getBatchSize() > MOST_PAIRED_ROWS) {
+      throw origins.problem(
+          "consistency.coupling.batch_ot",
+          "pairs at most " + MOST_PAIRED_ROWS + " rows. Lower run.batch_size",
+          "run.batch_size");
+    }
+    if (coupling.hasPfOde()) {
+      distillation(coupling);
+    }
+  }
+
+  private void distillation(CouplingConfig coupling) {
+    ConsistencyConfig consistency = experiment.getConsistency();
+    if (coupling.getPfOde().getRun().isBlank()) {
+      throw origins.problem(
+          "consistency.coupling.pf_ode.run", "missing. Name the folder of a score model's run");
+    }
+    if (!consistency.getProcess().hasVarianceExploding() || !consistency.getNoise().hasNormal()) {
+      throw origins.problem(
+          "consistency.coupling.pf_ode",
+          "a score model's flow is that of variance_exploding with normal noise. Use these",
+          "consistency.process",
+          "consistency.noise");
+    }
+  }
+
+  private void range(String objective, double sigmaMin, double sigmaMax) {
+    for (String number : new String[] {"sigma_min", "sigma_max", "rho", "sigma_data"}) {
+      numbers.positive(objective + number);
+    }
+    if (sigmaMin >= sigmaMax) {
+      throw origins.problem(
+          objective + "sigma_min",
+          NumberRules.plain(sigmaMin)
+              + " is not below sigma_max ("
+              + NumberRules.plain(sigmaMax)
+              + "). Lower it or raise sigma_max",
+          objective + "sigma_max");
+    }
+  }
+
+  private void levels(ConsistencyConfig consistency) {
+    numbers.atLeast("consistency.levels.constant.count", 2);
+    numbers.atMost("consistency.levels.constant.count", MOST_LEVELS);
+    numbers.atLeast("consistency.levels.exponential.s0", 2);
+    numbers.atMost("consistency.levels.exponential.s1", MOST_LEVELS);
+    ExponentialLevels levels = consistency.getLevels().getExponential();
+    if (levels.getS1() < levels.getS0()) {
+      throw origins.problem(
+          "consistency.levels.exponential.s1",
+          levels.getS1() + " is below s0 (" + levels.getS0() + "). Raise it or lower s0",
+          "consistency.levels.exponential.s0");
+    }
+    numbers.aboveOne("consistency.levels.tuning.q");
+    numbers.atLeast("consistency.levels.tuning.stages", 1);
+    numbers.atLeast("consistency.levels.tuning.k", 0);
+    numbers.positive("consistency.levels.tuning.b");
+    tuning(consistency);
+  }
+
+  private void tuning(ConsistencyConfig consistency) {
+    TuningLevels tuning = consistency.getLevels().getTuning();
+    if (Math.pow(tuning.getQ(), tuning.getStages()) > MOST_TIGHTENING) {
+      throw origins.problem(
+          "consistency.levels.tuning.stages",
+          String.format(
+              "%d stages of q (%s) leave less than a millionth of a level between two."
+                  + " Lower it or q",
+              tuning.getStages(), NumberRules.plain(tuning.getQ())),
+          "consistency.levels.tuning.q");
+    }
+    if (consistency.getLevels().hasTuning() && consistency.getTimestepLaw().hasUniform()) {
+      throw origins.problem(
+          "consistency.timestep_law.uniform",
+          "tuning draws its levels from the lognormal law. Use lognormal, or other levels",
+          "consistency.levels.tuning");
+    }
+  }
+
+  private void pairs() {
+    numbers.positive("consistency.timestep_law.lognormal.std");
+    numbers.positive("consistency.distance.pseudo_huber.c_per_sqrt_dimension");
+    numbers.probability("consistency.coupling.generator_induced.mu");
+    numbers.probability("consistency.coupling.generator_induced.mu_end");
+    numbers.positive("consistency.coupling.batch_ot.sinkhorn.regularization");
+    numbers.atLeast("consistency.coupling.batch_ot.sinkhorn.iterations", 1);
+    numbers.positive("consistency.noise.two_gaussians.standard_deviation");
+  }
+
+  /** A mixing factor that chooses no row of any batch would silently train another method. */
+  private void chosenRows(GeneratorInducedCoupling coupling) {
+    boolean rising = coupling.getMuEnd() > coupling.getMu();
+    double largest = rising ? coupling.getMuEnd() : coupling.getMu();
+    int batch = experiment.getRun().getBatchSize();
+    if (coupling.getRows() == GeneratorInducedCoupling.Rows.CHOSEN
+        && largest > 0
+        && Math.round(largest * batch) == 0) {
+      String path = "consistency.coupling.generator_induced.";
+      throw origins.problem(
+          path + (rising ? "mu_end" : "mu"),
+          String.format(
+              "%s of %d rows (run.batch_size) rounds to none. Use a larger batch, or rows: BERNOULLI",
+              NumberRules.plain(largest), batch),
+          "run.batch_size",
+          path + "rows");
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package org.couplet.consistency;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * Batch-OT (Pooladian et al. 2023; Dou et al. 2024): each data row has a near noise row of its
+ * batch. The driver chooses it, from the distances of {@link #costs}.
+ */
+public record BatchTransportCoupling() implements Coupling {
+  @Override
+  public Pair pair(Ops tf, Inputs inputs) {
+    Operand<TInt32> columns =
+        inputs
+            .columns()
+            .orElseThrow(() -> new IllegalArgumentException("batch-OT without its columns"));
+    return inputs.between(tf, inputs.x(), tf.gather(inputs.z(), columns, tf.constant(0)));
+  }
+
+  /**
+   * Squared Euclidean distances ||x_i - z_j||^2.
+   *
+   * @param x [n, element...]
+   * @param z [n, element...]
+   * @return [n, n]
+   */
+  public static Operand<TFloat32> costs(Ops tf, Operand<TFloat32> x, Operand<TFloat32> z) {
+    int rows = (int) x.shape().get(0);
+    Operand<TFloat32> data = tf.reshape(x, tf.constant(new int[] {rows, -1}));
+    Operand<TFloat32> noise = tf.reshape(z, tf.constant(new int[] {rows, -1}));
+    Operand<TFloat32> inner =
+        tf.linalg.matMul(data, noise, org.tensorflow.op.linalg.MatMul.transposeB(true)); // [n, n]
+    return tf.math.sub(
+        tf.math.add(
+            tf.reshape(norms(tf, data), tf.constant(new int[] {rows, 1})), norms(tf, noise)),
+        tf.math.mul(tf.constant(2f), inner));
+  }
+
+  private static Operand<TFloat32> norms(Ops tf, Operand<TFloat32> rows) {
+    return tf.sum(tf.math.square(rows), tf.constant(1));
+  }
+}

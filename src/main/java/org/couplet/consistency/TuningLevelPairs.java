@@ -1,0 +1,56 @@
+package org.couplet.consistency;
+
+import org.couplet.graph.Randomness;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * Continuous levels of Easy Consistency Tuning (Geng et al. 2024): the higher one is drawn from the
+ * lognormal law, cut to the range of levels; the lower one is {@code sigma_i = max(sigma_min,
+ * sigma_{i+1} (1 - gap n))} with {@code n = 1 + k / (1 + exp(b sigma_{i+1}))}.
+ *
+ * @param law of the higher level
+ * @param sigmaMin lowest level, &gt; 0
+ * @param sigmaMax highest level, &gt; sigmaMin
+ * @param k how much wider the gap is at low levels, at least 0
+ * @param b how fast that fades with the level, &gt; 0
+ */
+public record TuningLevelPairs(
+    LognormalLaw law, double sigmaMin, double sigmaMax, double k, double b) implements LevelPairs {
+  @Override
+  public Levels draw(Ops tf, Numbers numbers, Randomness randomness, int rows) {
+    Operand<TFloat64> high = high(tf, randomness, rows);
+    Operand<TFloat64> sigmoid =
+        tf.math.reciprocal(
+            tf.math.add(tf.constant(1.0), tf.math.exp(tf.math.mul(tf.constant(b), high))));
+    Operand<TFloat64> wider = tf.math.add(tf.constant(1.0), tf.math.mul(tf.constant(k), sigmoid));
+    Operand<TFloat64> gap =
+        tf.math.mul(tf.dtypes.cast(numbers.gap(), TFloat64.class), wider); // [n]
+    Operand<TFloat64> low =
+        tf.math.maximum(
+            tf.constant(sigmaMin), tf.math.mul(high, tf.math.sub(tf.constant(1.0), gap)));
+    return new Levels(low, high);
+  }
+
+  // The inverse of the cut law's distribution function. No closer to sigma_min than a thousandth,
+  // so that a pair's levels differ also in float32.
+  private Operand<TFloat64> high(Ops tf, Randomness randomness, int rows) {
+    double lowest = sigmaMin * 1.001;
+    Operand<TFloat64> uniform =
+        randomness.preciseUniform(tf, Randomness.Purpose.LEVELS, 0, Shape.of(rows));
+    Operand<TFloat64> ends = law.standardised(tf, tf.constant(new double[] {lowest, sigmaMax}));
+    Operand<TFloat64> below =
+        tf.math.erf(tf.slice(ends, tf.constant(new int[] {0}), tf.constant(new int[] {1})));
+    Operand<TFloat64> above =
+        tf.math.erf(tf.slice(ends, tf.constant(new int[] {1}), tf.constant(new int[] {1})));
+    Operand<TFloat64> share =
+        tf.math.add(below, tf.math.mul(uniform, tf.math.sub(above, below))); // [n], in (-1, 1)
+    Operand<TFloat64> logarithm =
+        tf.math.add(
+            tf.constant(law.mean()),
+            tf.math.mul(tf.constant(Math.sqrt(2) * law.std()), tf.math.erfinv(share)));
+    return tf.clipByValue(tf.math.exp(logarithm), tf.constant(lowest), tf.constant(sigmaMax));
+  }
+}

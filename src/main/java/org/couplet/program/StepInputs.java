@@ -1,0 +1,40 @@
+package org.couplet.program;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
+
+/** The tensors that a training step is fed; closing this frees all but the batch. */
+final class StepInputs implements AutoCloseable {
+  private final Map<String, TType> tensors = new LinkedHashMap<>();
+  private final TType batch;
+
+  StepInputs(TType batch, int[] columns, StepNumbers numbers) {
+    this.batch = batch;
+    tensors.put(Contract.BATCH, batch);
+    tensors.put(Contract.SEED, TInt64.scalarOf(numbers.seed()));
+    tensors.put(Contract.SIGMAS, TFloat64.tensorOf(StdArrays.ndCopyOf(numbers.sigmas())));
+    tensors.put(Contract.NUM_LEVELS, TInt32.scalarOf(numbers.numLevels()));
+    tensors.put(Contract.MU, TFloat32.scalarOf((float) numbers.mu()));
+    tensors.put(Contract.GAP, TFloat32.scalarOf((float) numbers.gap()));
+    tensors.put(Contract.LEARNING_RATE, TFloat32.scalarOf((float) numbers.learningRate()));
+    tensors.put(Contract.EMA_DECAY, TFloat32.scalarOf((float) numbers.emaDecay()));
+    if (columns.length > 0) {
+      tensors.put(Contract.COLUMNS, TInt32.vectorOf(columns));
+    }
+  }
+
+  Map<String, TType> tensors() {
+    return tensors;
+  }
+
+  @Override
+  public void close() {
+    tensors.values().stream().filter(tensor -> tensor != batch).forEach(TType::close);
+  }
+}

@@ -1,0 +1,205 @@
+package org.couplet.consistency;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Optional;
+import org.couplet.consistency.ProbabilityFlow.Solver;
+import org.couplet.graph.Evaluation;
+import org.couplet.graph.Randomness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/** The flow of N(0, s^2), whose denoiser and whose paths are known. */
+class ProbabilityFlowTest {
+  private static final double DEVIATION = 0.6;
+
+  @ParameterizedTest
+  @CsvSource({"EULER, 2", "HEUN, 4"})
+  void theErrorFallsWithTheSolversOrder(Solver solver, double factor) {
+    double coarse = error(solver, 32);
+    double fine = error(solver, 64);
+    assertEquals(factor, coarse / fine, 0.1 * factor);
+  }
+
+  // From sigma = 2 to 0.2 in even steps.
+  private static double error(Solver solver, int steps) {
+    float reached =
+        Evaluation.of(
+                false,
+                List.of(new Evaluation.Input(Shape.of(1, 1), 3)),
+                (tf, in) -> {
+                  Operand<TFloat32> x = in.get(0);
+                  for (int i = 0; i < steps; i++) {
+                    x =
+                        solver.step(
+                            tf,
+                            denoiser(tf),
+                            x,
+                            tf.constant(new float[] {level(i, steps)}),
+                            tf.constant(new float[] {level(i + 1, steps)}));
+                  }
+                  return List.of(x);
+                })
+            .get(0)[0];
+    return Math.abs(reached - 3 * exactFactor(2, 0.2));
+  }
+
+  @Test
+  void aRowThatEndsAtZeroTakesEulersStepToTheEstimate() {
+    float[] x = {1, -2, 3};
+    List<float[]> results =
+        Evaluation.of(
+            true,
+            List.of(
+                new Evaluation.Input(Shape.of(3, 1), x),
+                new Evaluation.Input(Shape.of(3), 0.5f, 2, 0.5f),
+                new Evaluation.Input(Shape.of(3), 0, 0, 0.25f)),
+            (tf, in) ->
+                List.of(
+                    Solver.HEUN.step(tf, denoiser(tf), in.get(0), in.get(1), in.get(2)),
+                    Solver.EULER.step(tf, denoiser(tf), in.get(0), in.get(1), in.get(2))));
+    float[] heun = results.get(0);
+    float[] euler = results.get(1);
+    assertEquals(euler[0], heun[0]);
+    assertEquals(euler[1], heun[1]);
+    assertNotEquals(euler[2], heun[2]);
+    double variance = DEVIATION * DEVIATION;
+    assertEquals(variance / (variance + 0.25), heun[0], 1e-6);
+    assertEquals(-2 * variance / (variance + 4), heun[1], 1e-6);
+  }
+
+  @Test
+  void aPairOfDistillationIsOneStepOfTheFlow() {
+    float[] x = {1, -2};
+    float[] z = {0.5f, 1.5f};
+    double[] low = {0.1, 0.9};
+    double[] high = {0.4, 1.2};
+    for (Solver solver : Solver.values()) {
+      List<float[]> results =
+          Evaluation.of(
+              false,
+              List.of(
+                  new Evaluation.Input(Shape.of(2, 1), x), new Evaluation.Input(Shape.of(2, 1), z)),
+              (tf, in) -> {
+                Coupling.Pair pair =
+                    new ProbabilityFlowCoupling(solver)
+                        .pair(
+                            tf,
+                            inputs(
+                                tf,
+                                in,
+                                new Levels(tf.constant(low), tf.constant(high)),
+                                Optional.of(denoiser(tf))));
+                return List.of(pair.low(), pair.high());
+              });
+      for (int i = 0; i < 2; i++) {
+        double start = x[i] + high[i] * z[i];
+        assertEquals(start, results.get(1)[i], 1e-6);
+        assertEquals(stepByHand(solver, start, high[i], low[i]), results.get(0)[i], 1e-6);
+      }
+    }
+  }
+
+  @Test
+  void noGradientFlowsIntoThePair() {
+    float[] gradient =
+        Evaluation.of(
+                false,
+                List.of(
+                    new Evaluation.Input(Shape.of(1, 1), 1), new Evaluation.Input(Shape.of(1), 2)),
+                (tf, in) -> {
+                  Coupling.Generator scaled = (points, sigma) -> tf.math.mul(points, in.get(1));
+                  Levels levels =
+                      new Levels(tf.constant(new double[] {1}), tf.constant(new double[] {2}));
+                  Coupling.Pair pair =
+                      new ProbabilityFlowCoupling(Solver.EULER)
+                          .pair(
+                              tf,
+                              inputs(
+                                  tf, List.of(in.get(0), in.get(0)), levels, Optional.of(scaled)));
+                  // The second term has a gradient of 1; the pair must add nothing to it.
+                  return List.of(
+                      tf.gradients(
+                              tf.math.add(tf.math.mul(pair.low(), tf.constant(1f)), in.get(1)),
+                              List.of(in.get(1)))
+                          .<TFloat32>dy(0));
+                })
+            .get(0);
+    assertArrayEquals(new float[] {1}, gradient);
+  }
+
+  @Test
+  void distillationWithoutAScoreModelIsRefused() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            Evaluation.of(
+                false,
+                List.of(new Evaluation.Input(Shape.of(1, 1), 1)),
+                (tf, in) -> {
+                  Operand<TFloat64> level = tf.constant(new double[] {1});
+                  Coupling.Inputs inputs =
+                      inputs(
+                          tf,
+                          List.of(in.get(0), in.get(0)),
+                          new Levels(level, level),
+                          Optional.empty());
+                  return List.of(new ProbabilityFlowCoupling(Solver.HEUN).pair(tf, inputs).low());
+                }));
+  }
+
+  private static Coupling.Inputs inputs(
+      Ops tf, List<Operand<TFloat32>> ends, Levels levels, Optional<Coupling.Generator> denoiser) {
+    Coupling.Generator none = (points, sigma) -> points;
+    return new Coupling.Inputs(
+        ends.get(0),
+        ends.get(1),
+        levels,
+        new VarianceExploding(),
+        none,
+        none,
+        denoiser,
+        Optional.empty(),
+        tf.constant(0f),
+        new Randomness(tf.constant(1L), tf.constant(2L)));
+  }
+
+  // D(x, sigma) = x s^2 / (s^2 + sigma^2).
+  private static Coupling.Generator denoiser(Ops tf) {
+    Operand<TFloat32> variance = tf.constant((float) (DEVIATION * DEVIATION));
+    return (points, sigma) ->
+        tf.math.mul(
+            points,
+            Rows.like(
+                tf, tf.math.div(variance, tf.math.add(variance, tf.math.square(sigma))), points));
+  }
+
+  private static double stepByHand(Solver solver, double x, double sigma, double next) {
+    double slope = slope(x, sigma);
+    double euler = x + (next - sigma) * slope;
+    return solver == Solver.EULER ? euler : x + (next - sigma) * (slope + slope(euler, next)) / 2;
+  }
+
+  // (x - D) / sigma = x sigma / (s^2 + sigma^2).
+  private static double slope(double x, double sigma) {
+    return x * sigma / (DEVIATION * DEVIATION + sigma * sigma);
+  }
+
+  private static double exactFactor(double sigma, double next) {
+    return Math.hypot(DEVIATION, next) / Math.hypot(DEVIATION, sigma);
+  }
+
+  private static float level(int i, int steps) {
+    return (float) (2 - 1.8 * i / steps);
+  }
+}
