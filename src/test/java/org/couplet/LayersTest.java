@@ -24,12 +24,15 @@ class LayersTest {
   static {
     // The running half.
     USES.put(
-        "study", List.of("train", "metric", "report", "program", "data", "schedule", "config"));
+        "study",
+        List.of("train", "metric", "report", "program", "data", "schedule", "transport", "config"));
     USES.put("serve", List.of("program", "report"));
-    USES.put("train", List.of("program", "data", "schedule", "report", "metric", "config"));
-    USES.put("metric", List.of("program", "data"));
+    USES.put(
+        "train", List.of("program", "data", "schedule", "transport", "report", "metric", "config"));
+    USES.put("metric", List.of("program", "data", "transport"));
     USES.put("report", List.of());
     USES.put("data", List.of("config"));
+    USES.put("transport", List.of());
     USES.put("schedule", List.of());
     USES.put("program", List.of("cluster"));
     USES.put("cluster", List.of());

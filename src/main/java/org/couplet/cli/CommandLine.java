@@ -21,6 +21,7 @@ final class CommandLine {
   private final String usage;
   private final String example;
   private final Options options = new Options();
+  private String about = "";
   private org.apache.commons.cli.@Nullable CommandLine parsed;
 
   /**
@@ -33,6 +34,12 @@ final class CommandLine {
     this.usage = usage;
     this.example = example;
     options.addOption(Option.builder().longOpt("help").desc("show this and stop").get());
+  }
+
+  /** Lines that the help has between the usage and the options. */
+  CommandLine about(String lines) {
+    about = lines;
+    return this;
   }
 
   /** Declares an option with a value. */
@@ -129,6 +136,10 @@ final class CommandLine {
     PrintWriter writer = new PrintWriter(out, true, StandardCharsets.UTF_8);
     writer.println("usage: " + usage);
     writer.println();
+    if (!about.isEmpty()) {
+      writer.println(about);
+      writer.println();
+    }
     for (Option option : options.getOptions()) {
       String left =
           "  --" + option.getLongOpt() + (option.hasArg() ? " " + option.getArgName() : "");

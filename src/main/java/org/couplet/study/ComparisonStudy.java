@@ -1,0 +1,253 @@
+package org.couplet.study;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.couplet.config.proto.Experiment;
+import org.couplet.data.Dataset;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.TrainingProgram;
+import org.couplet.report.Axis;
+import org.couplet.report.LineChart;
+import org.couplet.report.Progress;
+import org.couplet.report.Table;
+import org.couplet.train.Checkpoints;
+import org.couplet.train.RunFolder;
+
+/**
+ * Several ways to train, and how good their samples are along the training: table 1 and figures 5
+ * and 6.
+ *
+ * @param name of the study
+ * @param summary in one line
+ * @param variants to compare, given the experiment that they vary and the mixing factors asked for
+ */
+record ComparisonStudy(
+    String name, String summary, BiFunction<Experiment, List<Double>, List<Variant>> variants)
+    implements Study {
+  /** Figure 6. */
+  static ComparisonStudy mixing() {
+    return new ComparisonStudy(
+        "mixing",
+        "figure 6: samples of IC, batch-OT and GC(mu), against steps and seconds",
+        (base, mus) -> {
+          List<Variant> variants =
+              new ArrayList<>(List.of(Variant.independent(), Variant.batchTransport()));
+          mus.forEach(mu -> variants.add(Variant.induced(mu)));
+          return variants;
+        });
+  }
+
+  /** Figure 5 (a). */
+  static ComparisonStudy schedule() {
+    return new ComparisonStudy(
+        "schedule",
+        "figure 5a: samples of GC(1) with growing and with constant numbers of levels",
+        (base, mus) -> {
+          // The experiment's own growth, where it has one.
+          String[] growing =
+              base.getConsistency().getLevels().hasExponential()
+                  ? new String[0]
+                  : new String[] {"consistency.levels={exponential{}}"};
+          List<Variant> variants = new ArrayList<>();
+          variants.add(Variant.independent().also("IC, growing N", growing));
+          variants.add(Variant.induced("GC", 1, true).also("GC, growing N", growing));
+          for (int count : new int[] {10, 20, 40, 80}) {
+            variants.add(
+                Variant.induced("GC", 1, true)
+                    .also(
+                        "GC, N = " + count, "consistency.levels={constant{count:" + count + "}}"));
+          }
+          return variants;
+        });
+  }
+
+  /** Figure 5 (b). */
+  static ComparisonStudy ema() {
+    return new ComparisonStudy(
+        "ema",
+        "figure 5b: samples of GC(0.5) by averaged and by online weights",
+        (base, mus) ->
+            List.of(
+                Variant.induced("GC(0.5), averaged weights", 0.5, true),
+                Variant.induced("GC(0.5), online weights", 0.5, false)));
+  }
+
+  /** Table 1. */
+  static ComparisonStudy components() {
+    return new ComparisonStudy(
+        "components",
+        "table 1: samples of IC with EDM or bridge process, Adam or Lion",
+        (base, mus) -> {
+          if (base.getDataset().hasGaussians()) {
+            throw new InvalidInputException("table 1 compares processes on images; give --config");
+          }
+          String edm = "consistency.process={variance_exploding{}}";
+          String bridge = "consistency.process={bridge{}}";
+          return List.of(
+              Variant.independent().also("EDM, Adam", edm, "optimizer.adam={}"),
+              Variant.independent().also("EDM, Lion", edm, "optimizer.lion={}"),
+              Variant.independent().also("bridge, Lion", bridge, "optimizer.lion={}"));
+        });
+  }
+
+  /** One measured checkpoint. */
+  private record Point(long step, double seconds, double value) {}
+
+  @Override
+  public void run(Workbench bench) throws IOException {
+    Path base = bench.settings(Gaussians.ONE_MODE).values().iterator().next();
+    Experiment first = bench.consistency(base);
+    List<Variant.Seeded> wanted = bench.seeded(base, variants.apply(first, bench.options().mus()));
+    // Opened before anything is trained: what can be refused is.
+    try (Dataset dataset = Dataset.open(first.getDataset());
+        Quality quality = quality(bench, dataset)) {
+      Map<Variant.Seeded, RunFolder> runs =
+          bench.train(wanted, bench.options().steps(), bench.options().seconds());
+      draw(bench, quality, curves(bench, runs, quality));
+    }
+  }
+
+  private static Quality quality(Workbench bench, Dataset dataset) throws IOException {
+    return dataset.elementShape().numDimensions() == 1
+        ? new PointQuality(dataset)
+        : FeatureQuality.open(bench, dataset);
+  }
+
+  private Map<Variant.Seeded, List<Point>> curves(
+      Workbench bench, Map<Variant.Seeded, RunFolder> runs, Quality quality) throws IOException {
+    Map<Variant.Seeded, List<Point>> curves = new LinkedHashMap<>();
+    try (Progress progress = new Progress("measure", runs.size(), bench.err())) {
+      int done = 0;
+      for (Map.Entry<Variant.Seeded, RunFolder> run : runs.entrySet()) {
+        curves.put(
+            run.getKey(), measured(bench, run.getValue(), run.getKey().experiment(), quality));
+        done++;
+        progress.stepTo(done, run.getKey().name());
+      }
+    }
+    return curves;
+  }
+
+  // Each checkpoint is measured once, whichever studies ask for it.
+  private static List<Point> measured(
+      Workbench bench, RunFolder run, Experiment experiment, Quality quality) throws IOException {
+    Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 1);
+    RunClock clock = RunClock.of(run);
+    List<Long> steps =
+        bench.measured(run, experiment).stream()
+            .filter(step -> bench.isWithinTime(clock.seconds(step)))
+            .toList();
+    if (steps.isEmpty()) {
+      throw Workbench.nothingToMeasure(run);
+    }
+    Path file = run.root().resolve("measurements").resolve(quality.key() + ".csv");
+    Map<Long, Double> known = new LinkedHashMap<>();
+    if (Files.exists(file)) {
+      Table table = Table.read(file);
+      for (int row = 0; row < table.size(); row++) {
+        known.put((long) table.number(row, "step"), table.number(row, "value"));
+      }
+    }
+    if (!known.keySet().containsAll(steps)) {
+      try (TrainingProgram program =
+          TrainingProgram.load(run.program(), experiment.getRuntime().getThreads())) {
+        for (long step : steps) {
+          if (!known.containsKey(step)) {
+            bench.checkInterrupted();
+            program.restore(checkpoints.at(step));
+            known.put(step, quality.of(program.average()));
+            save(file, known);
+            bench
+                .err()
+                .printf(Locale.ROOT, "%s: step %d: %.4g%n", run.root(), step, known.get(step));
+          }
+        }
+      }
+    }
+    return steps.stream()
+        .map(step -> new Point(step, clock.seconds(step), known.getOrDefault(step, Double.NaN)))
+        .toList();
+  }
+
+  private static void save(Path file, Map<Long, Double> known) throws IOException {
+    Files.createDirectories(file.getParent());
+    Table table = new Table("step", "value");
+    known.forEach((step, value) -> table.row(step, value));
+    table.write(file);
+  }
+
+  private void draw(Workbench bench, Quality quality, Map<Variant.Seeded, List<Point>> curves)
+      throws IOException {
+    bench.figure(
+        name,
+        List.of(
+            new LineChart(
+                "Samples against steps",
+                Axis.linear("training step"),
+                Axis.logarithmic(quality.label()),
+                bySteps(curves)),
+            new LineChart(
+                "Samples against time",
+                Axis.linear("seconds of training"),
+                Axis.logarithmic(quality.label()),
+                bySeconds(curves))),
+        2);
+    Table numbers = new Table("method", "seed", "step", "seconds", "value");
+    Table summary = new Table("method", "seed", "steps", "seconds", "last", "best", "at_step");
+    curves.forEach(
+        (run, points) -> {
+          points.forEach(
+              point ->
+                  numbers.row(
+                      run.name(), run.seed(), point.step(), point.seconds(), point.value()));
+          Point last = points.get(points.size() - 1);
+          Point best = Collections.min(points, Comparator.comparingDouble(Point::value));
+          summary.row(
+              run.name(),
+              run.seed(),
+              last.step(),
+              last.seconds(),
+              last.value(),
+              best.value(),
+              best.step());
+        });
+    bench.table(name, numbers);
+    bench.table(name + "_summary", summary);
+    bench.show(summary);
+  }
+
+  private static List<LineChart.Curve> bySteps(Map<Variant.Seeded, List<Point>> curves) {
+    Map<String, Spread> spreads = new LinkedHashMap<>();
+    curves.forEach(
+        (run, points) ->
+            points.forEach(
+                point ->
+                    spreads
+                        .computeIfAbsent(run.name(), method -> new Spread())
+                        .add((double) point.step(), point.value())));
+    List<LineChart.Curve> drawn = new ArrayList<>();
+    spreads.forEach((method, spread) -> drawn.add(spread.curve(method)));
+    return drawn;
+  }
+
+  private static List<LineChart.Curve> bySeconds(Map<Variant.Seeded, List<Point>> curves) {
+    List<LineChart.Curve> drawn = new ArrayList<>();
+    curves.forEach(
+        (run, points) ->
+            drawn.add(
+                new LineChart.Curve(
+                    run.name(),
+                    points.stream().mapToDouble(Point::seconds).toArray(),
+                    points.stream().mapToDouble(Point::value).toArray())));
+    return drawn;
+  }
+}

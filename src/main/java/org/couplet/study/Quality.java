@@ -1,0 +1,18 @@
+package org.couplet.study;
+
+import org.couplet.program.SamplingProgram;
+
+/** How far a model's samples are from the data; lower is better. */
+interface Quality extends AutoCloseable {
+  /** For an axis. */
+  String label();
+
+  /** Names the measurement with all its settings, for a file's name. */
+  String key();
+
+  /** Measures samples from a fixed seed. */
+  double of(SamplingProgram program);
+
+  @Override
+  void close();
+}

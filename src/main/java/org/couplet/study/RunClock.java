@@ -1,0 +1,38 @@
+package org.couplet.study;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.couplet.report.MetricsLog;
+import org.couplet.train.RunFolder;
+
+/** How long a run had trained at each step, as its log says. */
+final class RunClock {
+  private final TreeMap<Double, Double> secondsByStep = new TreeMap<>();
+
+  private RunClock() {
+    secondsByStep.put(0.0, 0.0);
+  }
+
+  /** Reads a run's log. */
+  static RunClock of(RunFolder run) throws IOException {
+    RunClock clock = new RunClock();
+    for (Map<String, Double> line : MetricsLog.read(run.metrics())) {
+      clock.secondsByStep.put(
+          line.getOrDefault("step", Double.NaN), line.getOrDefault("seconds", Double.NaN));
+    }
+    return clock;
+  }
+
+  /** Seconds of training at a step, between the lines of the log in proportion. */
+  double seconds(long step) {
+    double at = step;
+    Map.Entry<Double, Double> before = secondsByStep.floorEntry(at);
+    Map.Entry<Double, Double> after = secondsByStep.ceilingEntry(at);
+    if (after == null || before.getKey().equals(after.getKey())) {
+      return before.getValue();
+    }
+    double share = (at - before.getKey()) / (after.getKey() - before.getKey());
+    return (1 - share) * before.getValue() + share * after.getValue();
+  }
+}

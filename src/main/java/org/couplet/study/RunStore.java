@@ -1,0 +1,172 @@
+package org.couplet.study;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.io.InvalidInputException;
+import org.couplet.report.MetricsLog;
+import org.couplet.train.Checkpoints;
+import org.couplet.train.NewRun;
+import org.couplet.train.RunFolder;
+import org.couplet.train.RunLock;
+import org.couplet.train.Training;
+
+/**
+ * The runs in one folder, found by what they trained and not by their names, so that studies share
+ * them; those that are missing are trained, those that were stopped go on.
+ */
+final class RunStore {
+  private final Path folder;
+  private final Graphs graphs;
+  private final PrintStream err;
+  private final BooleanSupplier interrupted;
+
+  /**
+   * @param interrupted asked between and during runs; true ends the study
+   */
+  RunStore(Path folder, Graphs graphs, PrintStream err, BooleanSupplier interrupted) {
+    this.folder = folder;
+    this.graphs = graphs;
+    this.err = err;
+    this.interrupted = interrupted;
+  }
+
+  /** Whether the run is there and far enough. */
+  boolean has(Variant.Seeded wanted, Length length) throws IOException {
+    Optional<RunFolder> run = find(wanted.experiment());
+    return run.isPresent() && length.isReached(run.get());
+  }
+
+  /** The run of an experiment, trained as far as is wanted. */
+  RunFolder trained(Variant.Seeded wanted, Length length) throws IOException {
+    Optional<RunFolder> known = find(wanted.experiment());
+    RunFolder run = known.isPresent() ? known.get() : unusedFolder(wanted.folderName());
+    if (known.isPresent() && length.isReached(run)) {
+      return run;
+    }
+    RunLock lock = RunLock.take(run);
+    try (lock) {
+      if (known.isEmpty()) {
+        NewRun.begin(
+            run, wanted.experiment(), program -> graphs.training(wanted.experiment(), program));
+      }
+      // Its own config may keep other checkpoints or threads, which does not change what it trains.
+      Experiment own = ExperimentFile.load(run.config(), List.of());
+      BooleanSupplier over = new TimeLimit(run.metrics(), length.seconds());
+      new Training(own, run, err, () -> interrupted.getAsBoolean() || over.getAsBoolean())
+          .run(length.steps());
+    }
+    if (!length.isReached(run)) {
+      throw new InterruptedStudyException();
+    }
+    return run;
+  }
+
+  /**
+   * How far a run is to be trained.
+   *
+   * @param steps at most
+   * @param seconds of training at most; 0: no bound
+   */
+  record Length(long steps, long seconds) {
+    /** A bound for a run that has no more than its own steps. */
+    static Length of(Variant.Seeded run, long steps, long seconds) {
+      return new Length(Math.min(steps, run.experiment().getRun().getSteps()), seconds);
+    }
+
+    // By the newest checkpoint: a log may be ahead of it.
+    boolean isReached(RunFolder run) throws IOException {
+      long completed =
+          new Checkpoints(run.checkpoints(), 1)
+              .completed().stream().mapToLong(Long::longValue).max().orElse(0);
+      return completed >= steps || (seconds > 0 && RunClock.of(run).seconds(completed) >= seconds);
+    }
+  }
+
+  /** Ends a run when the last line of its log says that its time is over. */
+  private static final class TimeLimit implements BooleanSupplier {
+    private final Path log;
+    private final long seconds;
+    private long size = -1;
+    private boolean over;
+
+    TimeLimit(Path log, long seconds) {
+      this.log = log;
+      this.seconds = seconds;
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+      try {
+        // Read again only when there is a new line.
+        long now = seconds > 0 && Files.exists(log) ? Files.size(log) : size;
+        if (now != size) {
+          size = now;
+          over = MetricsLog.last(log, "seconds").orElse(0) >= seconds;
+        }
+        return over;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private Optional<RunFolder> find(Experiment wanted) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    try (var folders = Files.list(folder)) {
+      for (Path path : folders.sorted().toList()) {
+        RunFolder run = new RunFolder(path);
+        if (run.isBegun() && isSame(run, wanted)) {
+          return Optional.of(run);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  // A config that can't be read is not the one that is looked for.
+  private boolean isSame(RunFolder run, Experiment wanted) throws IOException {
+    try {
+      return sameTraining(ExperimentFile.load(run.config(), List.of()), wanted);
+    } catch (InvalidInputException e) {
+      err.println("left out: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private RunFolder unusedFolder(String name) {
+    Path path = folder.resolve(name);
+    for (int i = 2; new RunFolder(path).isBegun(); i++) {
+      path = folder.resolve(name + "-" + i);
+    }
+    return new RunFolder(path);
+  }
+
+  /** Whether two experiments train the same and leave the same checkpoints to measure. */
+  static boolean sameTraining(Experiment found, Experiment wanted) {
+    return essence(found).equals(essence(wanted)) && keepsEnough(found, wanted);
+  }
+
+  private static boolean keepsEnough(Experiment found, Experiment wanted) {
+    long made = wanted.getRun().getSteps() / wanted.getRun().getCheckpointEvery() + 1;
+    return found.getRun().getKeepCheckpoints()
+        >= Math.min(made, wanted.getRun().getKeepCheckpoints());
+  }
+
+  // Without what changes neither the training nor what is measured of it.
+  private static Experiment essence(Experiment experiment) {
+    Experiment.Builder kept = experiment.toBuilder().clearName().clearRuntime();
+    kept.getRunBuilder().clearKeepCheckpoints().clearLogEvery();
+    kept.getEvaluationBuilder().clearSampleEvery().clearSampleCount();
+    return kept.build();
+  }
+}

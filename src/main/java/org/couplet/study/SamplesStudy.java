@@ -1,0 +1,144 @@
+package org.couplet.study;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.couplet.config.ExperimentFile;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.Floats;
+import org.couplet.program.SamplingProgram;
+import org.couplet.program.TrainingProgram;
+import org.couplet.report.CloudChart;
+import org.couplet.report.LabelledGrids;
+import org.couplet.report.Palette;
+import org.couplet.report.Panel;
+import org.couplet.report.SampleGrid;
+import org.couplet.train.Checkpoints;
+import org.couplet.train.RunFolder;
+import org.couplet.train.SampleLevels;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** Figure 7: the same noise through several models, runs or exports. */
+final class SamplesStudy implements Study {
+  private static final long SEED = 0;
+  private static final int IMAGES = 24;
+  private static final int IMAGES_IN_A_ROW = 12;
+  private static final int POINTS = 1000;
+
+  @Override
+  public String name() {
+    return "samples";
+  }
+
+  @Override
+  public String summary() {
+    return "figure 7: the same noise through several models (--models)";
+  }
+
+  /** What one model made: pixels or coordinates. */
+  @SuppressWarnings("ArrayRecordComponent") // drawn once and only read
+  private record Samples(String name, Shape element, byte[] pixels, float[] points) {}
+
+  @Override
+  public void run(Workbench bench) throws IOException {
+    if (bench.options().models().isEmpty()) {
+      throw new InvalidInputException(
+          "--models is missing: name folders of runs or exports, such as runs/ic,runs/gc");
+    }
+    List<Samples> all = new ArrayList<>();
+    for (Path model : bench.options().models()) {
+      Samples samples = samples(model);
+      if (!all.isEmpty() && !samples.element().equals(all.get(0).element())) {
+        throw new InvalidInputException(
+            "--models: "
+                + model
+                + " makes samples of shape "
+                + samples.element()
+                + ", but "
+                + all.get(0).name()
+                + " of "
+                + all.get(0).element());
+      }
+      all.add(samples);
+    }
+    Shape element = all.get(0).element();
+    if (element.numDimensions() == 1) {
+      drawPoints(bench, all);
+    } else {
+      drawImages(bench, all, element);
+    }
+  }
+
+  private void drawPoints(Workbench bench, List<Samples> all) throws IOException {
+    List<Panel> panels = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      panels.add(
+          CloudChart.around(
+              all.get(i).name(),
+              "x",
+              "y",
+              List.of(new CloudChart.Cloud("samples", all.get(i).points(), Palette.colour(i))),
+              List.of()));
+    }
+    bench.figure(name(), panels, 2);
+  }
+
+  private void drawImages(Workbench bench, List<Samples> all, Shape element) throws IOException {
+    BufferedImage picture =
+        LabelledGrids.of(
+            all.stream()
+                .map(samples -> new LabelledGrids.Block(samples.name(), samples.pixels()))
+                .toList(),
+            (int) element.get(0),
+            (int) element.get(1),
+            (int) element.get(2),
+            IMAGES_IN_A_ROW,
+            2,
+            SampleGrid.AUTOMATIC);
+    bench.picture(name(), picture);
+  }
+
+  private static Samples samples(Path folder) throws IOException {
+    String name = String.valueOf(folder.getFileName());
+    RunFolder run = new RunFolder(folder);
+    if (!run.isBegun()) {
+      if (!Files.isDirectory(folder)) {
+        throw new InvalidInputException(
+            "--models: " + folder + ": no run or export is there; name their folders");
+      }
+      try (SamplingProgram program = SamplingProgram.load(folder, 0)) {
+        return samples(name, program);
+      }
+    }
+    Optional<Path> checkpoint = new Checkpoints(run.checkpoints(), 1).latest();
+    if (checkpoint.isEmpty()) {
+      throw new InvalidInputException(
+          "--models: " + folder + ": has no checkpoint yet; train it further");
+    }
+    int threads = ExperimentFile.load(run.config(), List.of()).getRuntime().getThreads();
+    try (TrainingProgram program = TrainingProgram.load(run.program(), threads)) {
+      program.restore(checkpoint.get());
+      return samples(name, program.average());
+    }
+  }
+
+  private static Samples samples(String name, SamplingProgram program) {
+    List<Double> levels = SampleLevels.of(program, SampleLevels.FLOW_STEPS);
+    if (program.makesImages()) {
+      try (TUint8 images = program.images(SEED, 0, IMAGES, levels)) {
+        byte[] pixels = new byte[(int) images.size()];
+        images.asRawTensor().data().read(pixels);
+        return new Samples(name, program.elementShape(), pixels, new float[0]);
+      }
+    }
+    try (TFloat32 samples = program.samples(SEED, 0, POINTS, levels)) {
+      return new Samples(name, program.elementShape(), new byte[0], Floats.of(samples));
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package org.couplet.study;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.couplet.config.proto.Experiment;
+import org.couplet.data.Batches;
+import org.couplet.data.Dataset;
+import org.couplet.program.CoupledPoints;
+import org.couplet.program.StepNumbers;
+import org.couplet.program.TrainingProgram;
+import org.couplet.report.Axis;
+import org.couplet.report.CloudChart;
+import org.couplet.report.LineChart;
+import org.couplet.report.Palette;
+import org.couplet.report.Panel;
+import org.couplet.report.Table;
+import org.couplet.train.Checkpoints;
+import org.couplet.train.RunFolder;
+import org.couplet.train.Schedules;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Figures 3 and 8: the cost of transport from noisy points to their data, E||x - x_t||^2 under the
+ * independent and E||x_hat - x~_t||^2 under the generator-induced coupling.
+ */
+final class TransportStudy implements Study {
+  // The paper's model is half trained.
+  private static final long TRAINED_STEPS = 2000;
+  private static final int BATCHES = 8;
+  private static final long SEED = 1234;
+  private static final int DRAWN_POINTS = 400;
+
+  @Override
+  public String name() {
+    return "transport";
+  }
+
+  @Override
+  public String summary() {
+    return "figures 3 and 8: transport costs of IC and GC points, and where the points are";
+  }
+
+  @Override
+  public void run(Workbench bench) throws IOException {
+    Map<String, List<Variant.Seeded>> settings = new LinkedHashMap<>();
+    List<Variant.Seeded> all = new ArrayList<>();
+    for (Map.Entry<String, Path> setting : bench.settings(Gaussians.ALL_PROCESSES).entrySet()) {
+      List<Variant.Seeded> wanted =
+          bench.seeded(setting.getValue(), List.of(Variant.induced("GC", 1, true)));
+      settings.put(setting.getKey(), wanted);
+      all.addAll(wanted);
+    }
+    Map<Variant.Seeded, RunFolder> runs = bench.train(all, steps(bench), 0);
+    List<Panel> panels = new ArrayList<>();
+    Table numbers = new Table("setting", "seed", "level", "sigma", "cost_ic", "cost_gc");
+    Table summary =
+        new Table("setting", "levels", "levels_where_gc_is_no_dearer", "mean_gc_over_ic");
+    for (Map.Entry<String, List<Variant.Seeded>> setting : settings.entrySet()) {
+      List<Cost> costs = new ArrayList<>();
+      for (Variant.Seeded run : setting.getValue()) {
+        List<Cost> one = costs(bench, bench.folder(runs, run), run.experiment());
+        one.forEach(cost -> cost.write(setting.getKey(), run.seed(), numbers));
+        costs.addAll(one);
+      }
+      summary.row(
+          setting.getKey(),
+          costs.size(),
+          costs.stream().filter(Cost::isNoDearer).count(),
+          costs.stream().mapToDouble(Cost::ratio).average().orElse(Double.NaN));
+      panels.addAll(
+          panels(
+              setting.getKey().isEmpty() ? "" : ", " + setting.getKey(),
+              costs,
+              costs.size() / setting.getValue().size()));
+    }
+    bench.figure(name(), panels, 2);
+    bench.table(name(), numbers);
+    bench.table(name() + "_summary", summary);
+    bench.show(summary);
+  }
+
+  // The points are the first seed's, half way between data and noise.
+  private static List<Panel> panels(String suffix, List<Cost> costs, int levels) {
+    List<Panel> panels = new ArrayList<>();
+    List<CloudChart.Cloud> clouds = halfWay(costs.subList(0, levels)).clouds();
+    if (!clouds.isEmpty()) {
+      panels.add(CloudChart.around("Points half way" + suffix, "x", "y", clouds, List.of()));
+    }
+    Spread independent = new Spread();
+    Spread induced = new Spread();
+    for (Cost cost : costs) {
+      independent.add(cost.time(), cost.independent());
+      induced.add(cost.time(), cost.induced());
+    }
+    panels.add(
+        new LineChart(
+            "Transport cost" + suffix,
+            Axis.linear("t (0: data, 1: noise)"),
+            Axis.linear("squared distance to the data"),
+            List.of(independent.curve("IC"), induced.curve("GC"))));
+    return panels;
+  }
+
+  // The level nearest to half of the highest.
+  private static Cost halfWay(List<Cost> costs) {
+    double half = costs.get(costs.size() - 1).sigma() / 2;
+    return Collections.min(
+        costs, Comparator.comparingDouble(cost -> Math.abs(cost.sigma() - half)));
+  }
+
+  private static long steps(Workbench bench) {
+    return Math.min(TRAINED_STEPS, bench.options().steps());
+  }
+
+  // Where the two are the same number, its rounding must not decide.
+  private static final double ROUNDING = 1e-5;
+
+  /** The costs at one level; {@code clouds} of points in the plane, for the picture. */
+  private record Cost(
+      int level,
+      double time,
+      double sigma,
+      double independent,
+      double induced,
+      List<CloudChart.Cloud> clouds) {
+    double ratio() {
+      return induced / independent;
+    }
+
+    boolean isNoDearer() {
+      return induced <= independent * (1 + ROUNDING);
+    }
+
+    void write(String setting, long seed, Table numbers) {
+      numbers.row(setting, seed, level, sigma, independent, induced);
+    }
+  }
+
+  private static List<Cost> costs(Workbench bench, RunFolder run, Experiment experiment)
+      throws IOException {
+    Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 1);
+    Path checkpoint =
+        checkpoints.latestUpTo(steps(bench)).orElseThrow(() -> Workbench.nothingToMeasure(run));
+    List<Cost> costs = new ArrayList<>();
+    try (TrainingProgram program =
+            TrainingProgram.load(run.program(), experiment.getRuntime().getThreads());
+        Dataset dataset = Dataset.open(experiment.getDataset());
+        Batches batches = new Batches(dataset, experiment.getRun().getBatchSize(), SEED)) {
+      program.restore(checkpoint);
+      StepNumbers numbers =
+          Schedules.of(experiment, program.sigmasLength()).at(program.completedSteps() - 1);
+      double[] sigmas = Arrays.copyOf(numbers.sigmas(), numbers.numLevels());
+      for (int level = 0; level < sigmas.length; level++) {
+        bench.checkInterrupted();
+        costs.add(cost(program, batches, level, sigmas));
+      }
+    }
+    return costs;
+  }
+
+  private static Cost cost(TrainingProgram program, Batches batches, int level, double[] sigmas) {
+    double independent = 0;
+    double induced = 0;
+    List<CloudChart.Cloud> clouds = List.of();
+    for (int i = 0; i < BATCHES; i++) {
+      try (TType batch = batches.at(i)) {
+        CoupledPoints points = program.coupledPoints(batch, SEED, i, sigmas[level]);
+        int rows = (int) batch.shape().get(0);
+        independent += squaredDistance(points.data(), points.points()) / rows / BATCHES;
+        induced += squaredDistance(points.xHat(), points.inducedPoints()) / rows / BATCHES;
+        if (i == 0 && points.data().length == 2 * rows) {
+          clouds = clouds(points);
+        }
+      }
+    }
+    return new Cost(
+        level, (double) level / (sigmas.length - 1), sigmas[level], independent, induced, clouds);
+  }
+
+  private static List<CloudChart.Cloud> clouds(CoupledPoints points) {
+    return List.of(
+        new CloudChart.Cloud("data", some(points.data()), Palette.GREY),
+        new CloudChart.Cloud("noise", some(points.noise()), Palette.colour(5)),
+        new CloudChart.Cloud("IC", some(points.points()), Palette.colour(0)),
+        new CloudChart.Cloud("GC", some(points.inducedPoints()), Palette.colour(1)));
+  }
+
+  private static float[] some(float[] points) {
+    return Arrays.copyOf(points, Math.min(points.length, 2 * DRAWN_POINTS));
+  }
+
+  private static double squaredDistance(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      double difference = (double) a[i] - b[i];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}

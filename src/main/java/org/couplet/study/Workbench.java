@@ -1,0 +1,274 @@
+package org.couplet.study;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.io.InvalidInputException;
+import org.couplet.report.Figure;
+import org.couplet.report.Panel;
+import org.couplet.report.Progress;
+import org.couplet.report.SampleGrid;
+import org.couplet.report.Table;
+import org.couplet.train.Checkpoints;
+import org.couplet.train.RunFolder;
+
+/** What a study works with: its options, the runs, the places of its results, the terminal. */
+public final class Workbench {
+  private static final int SEEDS_OF_POINTS = 3;
+  // A run ends with the step, and the line of its log, in which its time is up.
+  private static final double OVERTIME = 0.05;
+
+  private final StudyOptions options;
+  private final Graphs graphs;
+  private final RunStore runs;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final BooleanSupplier interrupted;
+
+  /**
+   * @param graphs the building half
+   * @param out for results
+   * @param err for progress
+   * @param interrupted asked now and then; true ends the study
+   */
+  public Workbench(
+      StudyOptions options,
+      Graphs graphs,
+      PrintStream out,
+      PrintStream err,
+      BooleanSupplier interrupted) {
+    this.options = options;
+    this.graphs = graphs;
+    this.runs = new RunStore(options.runs(), graphs, err, interrupted);
+    this.out = out;
+    this.err = err;
+    this.interrupted = interrupted;
+  }
+
+  StudyOptions options() {
+    return options;
+  }
+
+  Graphs graphs() {
+    return graphs;
+  }
+
+  /** Where progress is shown. */
+  PrintStream err() {
+    return err;
+  }
+
+  /** Ends the study if the user asked for it. */
+  void checkInterrupted() {
+    if (interrupted.getAsBoolean()) {
+      throw new InterruptedStudyException();
+    }
+  }
+
+  /** The user's config, or else shipped ones by name. */
+  Map<String, Path> settings(Map<String, String> shipped) {
+    Map<String, Path> settings = new LinkedHashMap<>();
+    if (options.config().isPresent()) {
+      settings.put("", options.config().get());
+    } else {
+      shipped.forEach(
+          (name, file) -> settings.put(name, options.configs().resolve(file + ".textproto")));
+    }
+    return settings;
+  }
+
+  /**
+   * A consistency model's experiment with the user's overrides, before any variant.
+   *
+   * @param base its file
+   */
+  Experiment consistency(Path base) throws IOException {
+    Experiment experiment = ExperimentFile.load(base, overrides(base));
+    if (!experiment.hasConsistency()) {
+      throw new InvalidInputException(
+          base + ": is a score model; a study varies a consistency model, name its config");
+    }
+    return experiment;
+  }
+
+  /**
+   * Variants of an experiment, each with every seed.
+   *
+   * @param base the experiment's file
+   */
+  List<Variant.Seeded> seeded(Path base, List<Variant> variants) throws IOException {
+    consistency(base);
+    List<Variant.Seeded> seeded = new ArrayList<>();
+    for (Variant variant : variants) {
+      List<String> overrides = new ArrayList<>(overrides(base));
+      overrides.addAll(variant.overrides());
+      Experiment first = ExperimentFile.load(base, overrides);
+      for (int i = 0; i < seeds(first); i++) {
+        long seed = first.getRun().getSeed() + i;
+        Experiment.Builder experiment = first.toBuilder();
+        // The checkpoints are what is measured.
+        experiment.getRunBuilder().setSeed(seed).setKeepCheckpoints(Integer.MAX_VALUE);
+        seeded.add(new Variant.Seeded(experiment.build(), variant.name(), seed));
+      }
+    }
+    return seeded;
+  }
+
+  /** The score model of a file; the user's overrides of the consistency model are not for it. */
+  Variant.Seeded score(Path config) throws IOException {
+    List<String> own =
+        options.overrides().stream().filter(path -> !path.startsWith("consistency")).toList();
+    Experiment experiment = ExperimentFile.load(config, own);
+    if (!experiment.hasScore()) {
+      throw new InvalidInputException(
+          config + ": is a consistency model; --score-config wants a score model's config");
+    }
+    return new Variant.Seeded(experiment, "score model", experiment.getRun().getSeed());
+  }
+
+  private int seeds(Experiment experiment) {
+    if (options.seeds() > 0) {
+      return options.seeds();
+    }
+    return experiment.getDataset().hasGaussians() ? SEEDS_OF_POINTS : 1;
+  }
+
+  // Points are measured alike by all studies, so that these share their runs.
+  private List<String> overrides(Path base) throws IOException {
+    List<String> overrides = new ArrayList<>();
+    if (ExperimentFile.load(base, options.overrides()).getDataset().hasGaussians()) {
+      overrides.addAll(Gaussians.MEASURED);
+    }
+    overrides.addAll(options.overrides());
+    return overrides;
+  }
+
+  /** Trains several runs to their ends, as {@link #train(List, long, long)}. */
+  Map<Variant.Seeded, RunFolder> train(List<Variant.Seeded> wanted) throws IOException {
+    return train(wanted, options.steps(), 0);
+  }
+
+  /**
+   * Trains what is missing of several runs, saying how many there are and how long it takes.
+   *
+   * @param steps at most, of each run
+   * @param seconds of training at most, of each run; 0: no bound
+   */
+  Map<Variant.Seeded, RunFolder> train(List<Variant.Seeded> wanted, long steps, long seconds)
+      throws IOException {
+    Map<Variant.Seeded, RunFolder> trained = new LinkedHashMap<>();
+    int missing = 0;
+    for (Variant.Seeded run : wanted) {
+      missing += runs.has(run, RunStore.Length.of(run, steps, seconds)) ? 0 : 1;
+    }
+    long begun = System.nanoTime();
+    int done = 0;
+    for (Variant.Seeded run : wanted) {
+      checkInterrupted();
+      RunStore.Length length = RunStore.Length.of(run, steps, seconds);
+      if (!runs.has(run, length)) {
+        announce(run, done, missing, System.nanoTime() - begun);
+        done++;
+      }
+      trained.put(run, runs.trained(run, length));
+    }
+    return trained;
+  }
+
+  private void announce(Variant.Seeded run, int done, int missing, long nanos) {
+    String left =
+        done == 0
+            ? ""
+            : ", about "
+                + Progress.words(Duration.ofNanos(nanos / done * (missing - done)))
+                + " left for all";
+    err.println(
+        "run "
+            + (done + 1)
+            + " of "
+            + missing
+            + ": "
+            + run.experiment().getName()
+            + ", "
+            + run.name()
+            + ", seed "
+            + run.seed()
+            + left);
+  }
+
+  /** The folder of a run that {@link #train} has returned. */
+  RunFolder folder(Map<Variant.Seeded, RunFolder> trained, Variant.Seeded run) {
+    return Objects.requireNonNull(trained.get(run));
+  }
+
+  /**
+   * The checkpoints of a run to measure: those that every run like it has, whether or not it was
+   * ever stopped in between or trained further than is asked for now.
+   */
+  List<Long> measured(RunFolder run, Experiment experiment) throws IOException {
+    long every = experiment.getRun().getCheckpointEvery();
+    long last = Math.min(options.steps(), experiment.getRun().getSteps());
+    List<Long> steps =
+        new Checkpoints(run.checkpoints(), 1)
+            .completed().stream()
+                .filter(step -> step <= last && (step % every == 0 || step == last))
+                .toList();
+    if (steps.isEmpty()) {
+      throw nothingToMeasure(run);
+    }
+    return steps;
+  }
+
+  /** What to say of a run that no measurement is left of. */
+  static InvalidInputException nothingToMeasure(RunFolder run) {
+    return new InvalidInputException(
+        run.root()
+            + ": nothing to measure within --steps and --seconds; raise them, or lower"
+            + " run.checkpoint_every");
+  }
+
+  /** Whether a checkpoint at so many seconds of training counts, where all have the same time. */
+  boolean isWithinTime(double seconds) {
+    return options.seconds() == 0 || seconds <= options.seconds() * (1 + OVERTIME);
+  }
+
+  /** Draws a figure, {@code NAME.png} and {@code NAME.svg}. */
+  void figure(String name, List<Panel> panels, int columns) throws IOException {
+    Files.createDirectories(options.output());
+    Path base = options.output().resolve(name);
+    Figure.write(base, panels, columns);
+    out.println("figure: " + base + ".png, " + base + ".svg");
+  }
+
+  /** Writes a picture of pixels, {@code NAME.png}. */
+  void picture(String name, BufferedImage picture) throws IOException {
+    Files.createDirectories(options.output());
+    Path file = options.output().resolve(name + ".png");
+    SampleGrid.writePng(picture, file);
+    out.println("figure: " + file);
+  }
+
+  /** Writes a table, {@code NAME.csv}. */
+  void table(String name, Table table) throws IOException {
+    Files.createDirectories(options.output());
+    Path file = options.output().resolve(name + ".csv");
+    table.write(file);
+    out.println("numbers: " + file);
+  }
+
+  /** Shows a table on the terminal. */
+  void show(Table table) {
+    out.print(table.text());
+  }
+}
