@@ -147,7 +147,8 @@ public final class Workbench {
   // Points are measured alike by all studies, so that these share their runs.
   private List<String> overrides(Path base) throws IOException {
     List<String> overrides = new ArrayList<>();
-    if (ExperimentFile.load(base, options.overrides()).getDataset().hasGaussians()) {
+    Experiment asked = ExperimentFile.load(base, options.overrides());
+    if (asked.hasConsistency() && asked.getDataset().hasGaussians()) {
       overrides.addAll(Gaussians.MEASURED);
     }
     overrides.addAll(options.overrides());
