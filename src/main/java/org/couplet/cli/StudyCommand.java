@@ -146,9 +146,17 @@ final class StudyCommand implements Command {
         (int) Math.min(options.number("samples", 2, 2000), Integer.MAX_VALUE),
         options.text("models").stream()
             .flatMap(models -> Arrays.stream(models.split(",", -1)))
-            .map(Path::of)
+            .map(StudyCommand::model)
             .toList(),
         options.text("features").map(Path::of));
+  }
+
+  private static Path model(String name) {
+    if (name.isBlank()) {
+      throw new InvalidInputException(
+          "--models: a name is empty; give folders such as runs/a,runs/b");
+    }
+    return Path.of(name);
   }
 
   private static List<Double> factors(String text) {

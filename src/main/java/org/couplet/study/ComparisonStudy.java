@@ -239,15 +239,23 @@ record ComparisonStudy(
     return drawn;
   }
 
+  // A method's seeds are at the same steps; their mean times are its places.
   private static List<LineChart.Curve> bySeconds(Map<Variant.Seeded, List<Point>> curves) {
-    List<LineChart.Curve> drawn = new ArrayList<>();
+    Map<String, Spread> times = new LinkedHashMap<>();
     curves.forEach(
         (run, points) ->
-            drawn.add(
-                new LineChart.Curve(
-                    run.name(),
-                    points.stream().mapToDouble(Point::seconds).toArray(),
-                    points.stream().mapToDouble(Point::value).toArray())));
+            points.forEach(
+                point ->
+                    times
+                        .computeIfAbsent(run.name(), method -> new Spread())
+                        .add((double) point.step(), point.seconds())));
+    List<LineChart.Curve> drawn = new ArrayList<>();
+    for (LineChart.Curve steps : bySteps(curves)) {
+      Spread time = times.getOrDefault(steps.name(), new Spread());
+      drawn.add(
+          new LineChart.Curve(
+              steps.name(), time.curve("").y(), steps.y(), steps.low(), steps.high()));
+    }
     return drawn;
   }
 }

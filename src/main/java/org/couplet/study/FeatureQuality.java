@@ -54,13 +54,12 @@ final class FeatureQuality implements Quality {
       WholeFile.create(folder, bench.graphs()::features);
     }
     String extractor = given.map(path -> String.valueOf(path.getFileName())).orElse("random");
-    String fingerprint = given.isEmpty() ? bench.graphs().featuresName() : fingerprint(folder);
     FeatureProgram features = FeatureProgram.load(folder, 0);
     try {
       return new FeatureQuality(
           features,
           extractor,
-          fingerprint,
+          given.isEmpty() ? bench.graphs().featuresName() : fingerprint(folder),
           ofData(bench, features, dataset),
           bench.options().samples());
     } catch (RuntimeException e) {

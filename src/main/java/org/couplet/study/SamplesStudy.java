@@ -30,6 +30,9 @@ final class SamplesStudy implements Study {
   private static final int IMAGES = 24;
   private static final int IMAGES_IN_A_ROW = 12;
   private static final int POINTS = 1000;
+  // Limits of the axes: a model that ran away must not hide the others.
+  private static final double LEAST_REACH = 0.1;
+  private static final double MOST_REACH = 5;
 
   @Override
   public String name() {
@@ -76,15 +79,25 @@ final class SamplesStudy implements Study {
   }
 
   private void drawPoints(Workbench bench, List<Samples> all) throws IOException {
+    // The same axes for all: they are to be compared.
+    double reach = 0;
+    for (Samples samples : all) {
+      for (float coordinate : samples.points()) {
+        reach = Math.max(reach, Float.isFinite(coordinate) ? Math.abs(coordinate) : 0);
+      }
+    }
+    double limit = Math.min(MOST_REACH, Math.max(reach * 1.05, LEAST_REACH));
     List<Panel> panels = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       panels.add(
-          CloudChart.around(
+          new CloudChart(
               all.get(i).name(),
               "x",
               "y",
               List.of(new CloudChart.Cloud("samples", all.get(i).points(), Palette.colour(i))),
-              List.of()));
+              List.of(),
+              -limit,
+              limit));
     }
     bench.figure(name(), panels, 2);
   }

@@ -46,6 +46,7 @@ final class Spread {
   double median() {
     double[] sorted =
         values.values().stream().flatMap(List::stream).mapToDouble(y -> y).sorted().toArray();
-    return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+    int n = sorted.length;
+    return n == 0 ? Double.NaN : (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 }

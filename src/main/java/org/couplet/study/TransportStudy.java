@@ -91,7 +91,9 @@ final class TransportStudy implements Study {
     List<Panel> panels = new ArrayList<>();
     List<CloudChart.Cloud> clouds = halfWay(costs.subList(0, levels)).clouds();
     if (!clouds.isEmpty()) {
-      panels.add(CloudChart.around("Points half way" + suffix, "x", "y", clouds, List.of()));
+      panels.add(
+          CloudChart.around(
+              "Points at half the highest level" + suffix, "x", "y", clouds, List.of()));
     }
     Spread independent = new Spread();
     Spread induced = new Spread();
@@ -102,7 +104,7 @@ final class TransportStudy implements Study {
     panels.add(
         new LineChart(
             "Transport cost" + suffix,
-            Axis.linear("t (0: data, 1: noise)"),
+            Axis.linear("level, from data (0) to noise (1)"),
             Axis.linear("squared distance to the data"),
             List.of(independent.curve("IC"), induced.curve("GC"))));
     return panels;

@@ -19,7 +19,7 @@ class RunClockTest {
         "{\"step\":10,\"seconds\":4.0}\n{\"step\":20,\"seconds\":8.0}\n");
     RunClock clock = RunClock.of(new RunFolder(folder));
     assertEquals(4, clock.seconds(10));
-    assertEquals(5, clock.seconds(12), 1e-12);
+    assertEquals(4.8, clock.seconds(12), 1e-12);
     assertEquals(2, clock.seconds(5), 1e-12);
     // A checkpoint after the last line, which an interrupt leaves.
     assertEquals(8, clock.seconds(23));

@@ -21,5 +21,7 @@ class SpreadTest {
     assertArrayEquals(new double[] {5, 40}, curve.high());
     assertEquals(14, spread.mean());
     assertEquals(5, spread.median());
+    spread.add(3, 7);
+    assertEquals(6, spread.median());
   }
 }

@@ -161,6 +161,7 @@ class StudyTest {
     assertRefused("name a study; there are variance, ", "study");
     assertRefused("--models is missing", "study", "samples");
     assertRefused("no/such: no run or export is there", "study", "samples", "--models", "no/such");
+    assertRefused("--models: a name is empty", "study", "samples", "--models", "a,");
     assertRefused("--mu: '2' is not a mixing factor", "study", "mixing", "--mu", "0.5,2");
     assertRefused("no.textproto: no such file", "study", "ema", "--config", "no.textproto");
     assertRefused("--gaussians goes with", "study", "ema", "--gaussians");
