@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.ToDoubleFunction;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
@@ -226,29 +227,14 @@ record ComparisonStudy(
   }
 
   private static List<LineChart.Curve> bySteps(Map<Variant.Seeded, List<Point>> curves) {
-    Map<String, Spread> spreads = new LinkedHashMap<>();
-    curves.forEach(
-        (run, points) ->
-            points.forEach(
-                point ->
-                    spreads
-                        .computeIfAbsent(run.name(), method -> new Spread())
-                        .add((double) point.step(), point.value())));
     List<LineChart.Curve> drawn = new ArrayList<>();
-    spreads.forEach((method, spread) -> drawn.add(spread.curve(method)));
+    spreads(curves, Point::value).forEach((method, values) -> drawn.add(values.curve(method)));
     return drawn;
   }
 
   // A method's seeds are at the same steps; their mean times are its places.
   private static List<LineChart.Curve> bySeconds(Map<Variant.Seeded, List<Point>> curves) {
-    Map<String, Spread> times = new LinkedHashMap<>();
-    curves.forEach(
-        (run, points) ->
-            points.forEach(
-                point ->
-                    times
-                        .computeIfAbsent(run.name(), method -> new Spread())
-                        .add((double) point.step(), point.seconds())));
+    Map<String, Spread> times = spreads(curves, Point::seconds);
     List<LineChart.Curve> drawn = new ArrayList<>();
     for (LineChart.Curve steps : bySteps(curves)) {
       Spread time = times.getOrDefault(steps.name(), new Spread());
@@ -257,5 +243,19 @@ record ComparisonStudy(
               steps.name(), time.curve("").y(), steps.y(), steps.low(), steps.high()));
     }
     return drawn;
+  }
+
+  // Of every method, over its steps.
+  private static Map<String, Spread> spreads(
+      Map<Variant.Seeded, List<Point>> curves, ToDoubleFunction<Point> quantity) {
+    Map<String, Spread> spreads = new LinkedHashMap<>();
+    curves.forEach(
+        (run, points) ->
+            points.forEach(
+                point ->
+                    spreads
+                        .computeIfAbsent(run.name(), method -> new Spread())
+                        .add((double) point.step(), quantity.applyAsDouble(point))));
+    return spreads;
   }
 }

@@ -26,11 +26,14 @@ final class Gaussians {
   /** Its score model. */
   static final String SCORE = "gaussians_1m2m_score";
 
+  /** The measurement of figure 2. */
+  static final String GRADIENT_VARIANCE = "evaluation.gradient_variance_every=50";
+
   /** What all Gaussian studies ask of their runs, so that they can share them. */
   static final List<String> MEASURED =
       List.of(
           "evaluation.sample_every=0",
-          "evaluation.gradient_variance_every=50",
+          GRADIENT_VARIANCE,
           "run.log_every=50",
           "run.checkpoint_every=500");
 

@@ -38,10 +38,10 @@ final class RunStore {
     this.interrupted = interrupted;
   }
 
-  /** Whether the run is there and far enough. */
-  boolean has(Variant.Seeded wanted, Length length) throws IOException {
+  /** The run of an experiment, if it is there and far enough. */
+  Optional<RunFolder> done(Variant.Seeded wanted, Length length) throws IOException {
     Optional<RunFolder> run = find(wanted.experiment());
-    return run.isPresent() && length.isReached(run.get());
+    return run.isPresent() && length.isReached(run.get()) ? run : Optional.empty();
   }
 
   /** The run of an experiment, trained as far as is wanted. */

@@ -36,6 +36,8 @@ final class TransportStudy implements Study {
   private static final int BATCHES = 8;
   private static final long SEED = 1234;
   private static final int DRAWN_POINTS = 400;
+  // Where the two are the same number, its rounding must not decide.
+  private static final double ROUNDING = 1e-5;
 
   @Override
   public String name() {
@@ -120,9 +122,6 @@ final class TransportStudy implements Study {
   private static long steps(Workbench bench) {
     return Math.min(TRAINED_STEPS, bench.options().steps());
   }
-
-  // Where the two are the same number, its rounding must not decide.
-  private static final double ROUNDING = 1e-5;
 
   /** The costs at one level; {@code clouds} of points in the plane, for the picture. */
   private record Cost(

@@ -16,8 +16,6 @@ import org.couplet.train.RunFolder;
 /** Figure 2: the variance of the gradient's estimator during training, IC against GC. */
 final class VarianceStudy implements Study {
   private static final String MEASURED = "gradient_variance";
-  // As of all studies of points; of images the same, but their configs leave it out.
-  private static final String MEASURING = "evaluation.gradient_variance_every=50";
   private static final List<Variant> VARIANTS =
       List.of(
           Variant.independent(),
@@ -67,7 +65,9 @@ final class VarianceStudy implements Study {
       List<Variant.Seeded> wanted =
           bench.seeded(
               setting.getValue(),
-              VARIANTS.stream().map(variant -> variant.also(variant.name(), MEASURING)).toList());
+              VARIANTS.stream()
+                  .map(variant -> variant.also(variant.name(), Gaussians.GRADIENT_VARIANCE))
+                  .toList());
       settings.put(setting.getKey(), wanted);
       all.addAll(wanted);
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
@@ -109,9 +110,10 @@ public final class Workbench {
    */
   List<Variant.Seeded> seeded(Path base, List<Variant> variants) throws IOException {
     consistency(base);
+    List<String> common = overrides(base);
     List<Variant.Seeded> seeded = new ArrayList<>();
     for (Variant variant : variants) {
-      List<String> overrides = new ArrayList<>(overrides(base));
+      List<String> overrides = new ArrayList<>(common);
       overrides.addAll(variant.overrides());
       Experiment first = ExperimentFile.load(base, overrides);
       for (int i = 0; i < seeds(first); i++) {
@@ -168,21 +170,23 @@ public final class Workbench {
    */
   Map<Variant.Seeded, RunFolder> train(List<Variant.Seeded> wanted, long steps, long seconds)
       throws IOException {
-    Map<Variant.Seeded, RunFolder> trained = new LinkedHashMap<>();
-    int missing = 0;
+    Map<Variant.Seeded, Optional<RunFolder>> known = new LinkedHashMap<>();
     for (Variant.Seeded run : wanted) {
-      missing += runs.has(run, RunStore.Length.of(run, steps, seconds)) ? 0 : 1;
+      known.put(run, runs.done(run, RunStore.Length.of(run, steps, seconds)));
     }
+    int missing = (int) known.values().stream().filter(Optional::isEmpty).count();
+    Map<Variant.Seeded, RunFolder> trained = new LinkedHashMap<>();
     long begun = System.nanoTime();
     int done = 0;
-    for (Variant.Seeded run : wanted) {
-      checkInterrupted();
-      RunStore.Length length = RunStore.Length.of(run, steps, seconds);
-      if (!runs.has(run, length)) {
-        announce(run, done, missing, System.nanoTime() - begun);
-        done++;
+    for (Map.Entry<Variant.Seeded, Optional<RunFolder>> entry : known.entrySet()) {
+      Variant.Seeded run = entry.getKey();
+      if (entry.getValue().isPresent()) {
+        trained.put(run, entry.getValue().get());
+      } else {
+        checkInterrupted();
+        announce(run, done++, missing, System.nanoTime() - begun);
+        trained.put(run, runs.trained(run, RunStore.Length.of(run, steps, seconds)));
       }
-      trained.put(run, runs.trained(run, length));
     }
     return trained;
   }
