@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Locale;
+import org.couplet.data.ImageSelection;
 import org.couplet.data.ImportListener;
 import org.couplet.data.ImportReport;
 import org.couplet.data.ImportRequest;
@@ -59,12 +60,13 @@ final class DataCommand implements Command {
     options.required("size");
     ImportRequest request =
         new ImportRequest(
-            options.requiredPath("from"),
+            new ImageSelection(
+                options.requiredPath("from"),
+                options.text("only").orElse(""),
+                options.text("split").map(DataCommand::split).orElse(null)),
             (int) Math.min(options.number("size", 1, 0), Integer.MAX_VALUE),
             options.requiredPath("output"),
-            options.has("strict"),
-            options.text("only").orElse(""),
-            options.text("split").map(DataCommand::split).orElse(null));
+            options.has("strict"));
     try (Display display = new Display(err)) {
       tell(request, Importer.run(request, display), out);
     }

@@ -1,6 +1,7 @@
 package org.couplet.data;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
@@ -97,9 +98,9 @@ final class ArrayImages implements ImageSource {
   public Item next() throws IOException {
     NpyReader current = currentReader();
     String name = current.where() + " image " + image;
-    double[] values = current.nextDoubles(layout.values());
+    ByteBuffer values = current.next(layout.values());
     image++;
-    return new Item(name, memory -> decode(values, name));
+    return new Item(name, memory -> decode(current.doubles(values), name));
   }
 
   // Opens the next array when this one is read to its end.

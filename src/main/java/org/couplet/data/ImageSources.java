@@ -16,6 +16,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
 
 /** Tells from its content what an image source is, and opens it. */
 final class ImageSources {
@@ -23,29 +24,32 @@ final class ImageSources {
       "CIFAR-10's binary archive or folder, a folder or zip of PNG or JPEG files, .npy, .npz";
   private static final int TAR_MAGIC = 257;
 
-  private final ImportRequest request;
+  private final ImageSelection images;
   private final Path source;
+  private final @Nullable Path except;
 
-  private ImageSources(ImportRequest request) {
-    this.request = request;
-    this.source = request.source();
+  private ImageSources(ImageSelection images, @Nullable Path except) {
+    this.images = images;
+    this.source = images.source();
+    this.except = except == null ? null : except.toAbsolutePath().normalize();
   }
 
   /**
-   * Opens a request's source.
+   * Opens a source.
    *
+   * @param except a file that is none of a folder's images: what is being made of them
    * @throws InvalidInputException if it is missing, unknown, damaged, or nothing is left to take
    */
-  static ImageSource open(ImportRequest request) throws IOException {
-    if (!Files.exists(request.source())) {
-      throw new InvalidInputException(request.source() + ": no such file or folder");
+  static ImageSource open(ImageSelection images, @Nullable Path except) throws IOException {
+    Path source = images.source();
+    if (!Files.exists(source)) {
+      throw new InvalidInputException(source + ": no such file or folder");
     }
-    ImageSources sources = new ImageSources(request);
-    ImageSource opened =
-        Files.isDirectory(request.source()) ? sources.openFolder() : sources.openFile();
+    ImageSources sources = new ImageSources(images, except);
+    ImageSource opened = Files.isDirectory(source) ? sources.openFolder() : sources.openFile();
     if (opened.size() == 0) {
       opened.close();
-      throw new InvalidInputException(request.source() + ": holds no image");
+      throw new InvalidInputException(source + ": holds no image");
     }
     return opened;
   }
@@ -130,7 +134,7 @@ final class ImageSources {
     List<String> pictures =
         names.stream()
             .filter(PictureFiles::isPicture)
-            .filter(name -> name.startsWith(request.only()))
+            .filter(name -> name.startsWith(images.only()))
             .toList();
     if (!pictures.isEmpty()) {
       return PictureFiles.ofZip(zip, pictures);
@@ -141,41 +145,40 @@ final class ImageSources {
           source + ": a zip of .npz files; unpack it and give the folder");
     }
     if (names.stream().anyMatch(name -> name.endsWith(".npy"))) {
-      return new ArrayImages(List.of(NpzImages.part(source, request.only())));
+      return new ArrayImages(List.of(NpzImages.part(source, images.only())));
     }
     throw nothing();
   }
 
   private List<String> namesIn(Path folder) throws IOException {
-    Path output = request.output().toAbsolutePath().normalize();
     try (var paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return paths
           .filter(Files::isRegularFile)
-          .filter(path -> !path.toAbsolutePath().normalize().equals(output))
+          .filter(path -> !path.toAbsolutePath().normalize().equals(except))
           .map(path -> folder.relativize(path).toString().replace('\\', '/'))
-          .filter(name -> name.startsWith(request.only()))
+          .filter(name -> name.startsWith(images.only()))
           .toList();
     }
   }
 
   private InvalidInputException nothing() {
-    String where = request.only().isEmpty() ? "" : " under --only " + request.only();
+    String where = images.only().isEmpty() ? "" : " under --only " + images.only();
     return new InvalidInputException(source + ": no images found" + where + "; give " + KNOWN);
   }
 
   private Split split() {
-    return Objects.requireNonNullElse(request.split(), Split.TRAIN);
+    return Objects.requireNonNullElse(images.split(), Split.TRAIN);
   }
 
   private void refuseSplit() {
-    if (request.split() != null) {
+    if (images.split() != null) {
       throw new InvalidInputException(
           source + ": --split is for CIFAR-10's binary archive; choose with --only");
     }
   }
 
   private void refuseOnly() {
-    if (!request.only().isEmpty()) {
+    if (!images.only().isEmpty()) {
       throw new InvalidInputException(
           source
               + ": --only is for folders, zips and .npz; for CIFAR-10's binary form use --split");

@@ -1,48 +1,27 @@
 package org.couplet.data;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.WholeFile;
 import org.tensorflow.ndarray.Shape;
 
 /**
  * Turns public image sets into the file that training reads: one uint8 {@code .npy} [count, size,
- * size, channels] that appears whole. What the source is, its content tells:
+ * size, channels] that appears whole. {@link ImageSelection} says what is read.
  *
- * <ul>
- *   <li>CIFAR-10's binary archive (tar.gz, tar) or its unpacked folder;
- *   <li>a folder or a zip of PNG or JPEG files, sub folders included, sorted by path ({@link
- *       PictureDecoder} says how colours are read; the output has 3 channels);
- *   <li>downsampled ImageNet's {@code .npz} batches ({@code data} [n, 3 s s]), one file or a folder
- *       of them in the order of their numbers;
- *   <li>other {@code .npy} and {@code .npz} arrays ({@link ArrayLayout}, {@link ValueRange}).
- * </ul>
- *
- * Each image is cut to its central square and brought to size by the mean over areas (smaller) or
- * Lanczos' kernel (larger). All cores decode, large photographs as many at a time as memory has
+ * <p>Each image is cut to its central square and brought to size by the mean over areas (smaller)
+ * or Lanczos' kernel (larger). All cores decode, large photographs as many at a time as memory has
  * room for; the order is the source's.
  */
 public final class Importer {
   private static final int MAXIMUM_SIZE = 4096;
-  private static final int AHEAD_PER_CORE = 8;
 
   private final ImportRequest request;
   private final ImportListener listener;
   private final List<String> skipped = new ArrayList<>();
-  private final Deque<Pending> ahead = new ArrayDeque<>();
-  private final PixelBudget budget = PixelBudget.ofMemory();
   private long done;
-
-  private record Pending(String name, Future<byte[]> bytes) {}
 
   private Importer(ImportRequest request, ImportListener listener) {
     this.request = request;
@@ -69,86 +48,42 @@ public final class Importer {
   }
 
   private ImportReport convert() throws IOException {
-    try (ImageSource source = ImageSources.open(request)) {
-      listener.started(source.size());
+    try (DecodedImages images =
+        DecodedImages.open(request.images(), request.output(), request.strict(), this::fitted)) {
+      listener.started(images.size());
       long[] written = {0};
       WholeFile.create(
           request.output(),
           partial -> {
-            Shape shape = Shape.of(request.size(), request.size(), source.channels());
+            Shape shape = Shape.of(request.size(), request.size(), images.channels());
             try (NpyWriter out = new NpyWriter(partial, shape)) {
-              writeAll(source, out);
+              writeAll(images, out);
               written[0] = out.count();
             }
             if (written[0] == 0) {
               throw new InvalidInputException(
-                  "%s: all %d images are corrupt".formatted(request.source(), done));
+                  "%s: all %d images are corrupt".formatted(request.images().source(), done));
             }
           });
-      return new ImportReport(written[0], source.channels(), List.copyOf(skipped));
+      return new ImportReport(written[0], images.channels(), List.copyOf(skipped));
     }
   }
 
-  private void writeAll(ImageSource source, NpyWriter out) throws IOException {
-    int cores = Runtime.getRuntime().availableProcessors();
-    ExecutorService workers = Executors.newFixedThreadPool(cores, Importer::worker);
-    try {
-      for (long image = 0; image < source.size(); image++) {
-        if (ahead.size() == cores * AHEAD_PER_CORE) {
-          writeFirst(out);
-        }
-        ImageSource.Item item = source.next();
-        ahead.add(new Pending(item.name(), workers.submit(() -> bytes(item))));
+  private Picture fitted(Picture picture) {
+    return picture.centreSquare().resized(request.size(), request.size());
+  }
+
+  private void writeAll(DecodedImages images, NpyWriter out) throws IOException {
+    for (Decoded next = images.next(); next != null; next = images.next()) {
+      if (next instanceof Decoded.Image image) {
+        out.write(image.pixels());
+      } else if (next instanceof Decoded.Corrupt corrupt) {
+        skipped.add(corrupt.name());
+        listener.skipped(
+            "%s: corrupt image (%s), skipped".formatted(corrupt.name(), corrupt.reason()));
       }
-      while (!ahead.isEmpty()) {
-        writeFirst(out);
-      }
-    } finally {
-      workers.shutdownNow();
-    }
-  }
-
-  private static Thread worker(Runnable task) {
-    Thread thread = new Thread(task, "couplet-import");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private byte[] bytes(ImageSource.Item item) throws IOException {
-    try (PixelBudget.Share memory = budget.share()) {
-      Picture picture = item.decoding().decode(memory);
-      return picture.centreSquare().resized(request.size(), request.size()).toBytes();
-    }
-  }
-
-  private void writeFirst(NpyWriter out) throws IOException {
-    Pending first = ahead.remove();
-    try {
-      out.write(first.bytes.get());
-    } catch (ExecutionException e) {
-      handle(first.name, Objects.requireNonNullElse(e.getCause(), e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    done++;
-    listener.done(done);
-  }
-
-  private void handle(String name, Throwable failure) throws IOException {
-    if (failure instanceof CorruptImageException corrupt) {
-      String line = "%s: corrupt image (%s)".formatted(name, corrupt.getMessage());
-      if (request.strict()) {
-        throw new InvalidInputException(
-            "%s: %s; mend or remove it, or leave --strict out".formatted(request.source(), line),
-            corrupt);
-      }
-      skipped.add(name);
-      listener.skipped(line + ", skipped");
-    } else if (failure instanceof InvalidInputException invalid) {
-      throw invalid;
-    } else {
-      throw new IOException(name + ": " + failure.getMessage(), failure);
+      done++;
+      listener.done(done);
     }
   }
 }

@@ -68,9 +68,13 @@ public final class NpyReader implements AutoCloseable {
 
   /** The next {@code count} values; integers beyond 2^53 lose digits. */
   public double[] nextDoubles(int count) throws IOException {
-    ByteBuffer raw = next(count);
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
+    return doubles(next(count));
+  }
+
+  /** Values of this array from their bytes. */
+  double[] doubles(ByteBuffer raw) {
+    double[] values = new double[raw.remaining() / header.type().bytes()];
+    for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (header.type()) {
             case U1 -> Byte.toUnsignedInt(raw.get());

@@ -8,11 +8,15 @@ import org.couplet.io.InvalidInputException;
 
 /** Finds the one array of an {@code .npz} file that holds images. */
 final class NpzImages {
+  private static final List<String> USUAL = List.of("data", "arr_0");
+  private static final List<String> STATISTICS = List.of("mu", "sigma");
+
   private NpzImages() {}
 
   /**
-   * The array {@code data} (downsampled ImageNet's name) if there is one, else the only array of 3
-   * or 4 dimensions.
+   * The array {@code data} (downsampled ImageNet's name) if there is one, else {@code arr_0}
+   * (NumPy's name for an array without one) if it has 3 or 4 dimensions, else the only array that
+   * has.
    *
    * @param only beginning of the wanted array's name; "" is any
    * @throws InvalidInputException if none or several would do
@@ -28,8 +32,14 @@ final class NpzImages {
         }
       }
     }
-    if (found.contains("data")) {
-      return () -> open(file, "data");
+    for (String usual : USUAL) {
+      if (found.contains(usual)) {
+        return () -> open(file, usual);
+      }
+    }
+    if (found.isEmpty() && names.containsAll(STATISTICS)) {
+      throw new InvalidInputException(
+          file + ": holds statistics of features (mu, sigma), no images; give the images");
     }
     if (found.size() != 1) {
       throw new InvalidInputException(

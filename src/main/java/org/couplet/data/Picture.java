@@ -1,6 +1,7 @@
 package org.couplet.data;
 
 import java.util.Arrays;
+import java.util.Set;
 
 /** A decoded picture: [height, width, channels], values nominally 0..255. */
 final class Picture {
@@ -10,8 +11,18 @@ final class Picture {
   private final int width;
   private final int channels;
   private final float[] values;
+  private final Set<PictureTrait> traits;
 
   Picture(int height, int width, int channels, float[] values) {
+    this(height, width, channels, values, Set.of());
+  }
+
+  /**
+   * A picture from a file.
+   *
+   * @param traits that the file had
+   */
+  Picture(int height, int width, int channels, float[] values, Set<PictureTrait> traits) {
     if (values.length != height * width * channels) {
       throw new IllegalArgumentException(values.length + " values");
     }
@@ -19,6 +30,16 @@ final class Picture {
     this.width = width;
     this.channels = channels;
     this.values = values;
+    this.traits = traits;
+  }
+
+  ImageSize size() {
+    return new ImageSize(height, width);
+  }
+
+  /** What its file had; what is made of a picture has none. */
+  Set<PictureTrait> traits() {
+    return traits;
   }
 
   /**

@@ -7,8 +7,10 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -86,18 +88,29 @@ final class PictureDecoder {
         : message.lines().findFirst().orElse("").strip();
   }
 
-  private static Picture rgb(BufferedImage image) {
+  private static Picture rgb(BufferedImage image) throws CorruptImageException {
     ColorModel model = image.getColorModel();
+    // Java takes all of them for inverted and converts roughly: no colours to rely on.
+    if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+      throw new CorruptImageException("CMYK colours are not read; save it as RGB");
+    }
     boolean grey = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     boolean plain = grey || model.getColorSpace().isCS_sRGB();
     // BufferedImage.getRGB takes greys for linear light and brightens them; their samples are as
     // good as sRGB already.
     boolean samples = plain && !(model instanceof IndexColorModel);
-    float[] values = samples ? fromSamples(image, grey) : fromColours(image);
-    return new Picture(image.getHeight(), image.getWidth(), CHANNELS, values);
+    Set<PictureTrait> traits = EnumSet.noneOf(PictureTrait.class);
+    if (grey) {
+      traits.add(PictureTrait.GREY);
+    }
+    if (model.getComponentSize(0) > 8) {
+      traits.add(PictureTrait.SIXTEEN_BITS);
+    }
+    float[] values = samples ? fromSamples(image, grey, traits) : fromColours(image, traits);
+    return new Picture(image.getHeight(), image.getWidth(), CHANNELS, values, traits);
   }
 
-  private static float[] fromSamples(BufferedImage image, boolean grey) {
+  private static float[] fromSamples(BufferedImage image, boolean grey, Set<PictureTrait> traits) {
     Raster raster = image.getRaster();
     ColorModel model = image.getColorModel();
     int bands = raster.getNumBands();
@@ -111,6 +124,9 @@ final class PictureDecoder {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
       for (int pixel = 0; pixel < row.length; pixel += bands) {
         float opacity = overBlack ? row[pixel + alpha] / highest(model, alpha) : 1;
+        if (opacity < 1) {
+          traits.add(PictureTrait.TRANSPARENT);
+        }
         for (int channel = 0; channel < CHANNELS; channel++) {
           int band = grey ? 0 : channel;
           values[at++] = opacity * 255 * row[pixel + band] / highest(model, band);
@@ -124,12 +140,15 @@ final class PictureDecoder {
     return (1 << model.getComponentSize(band)) - 1;
   }
 
-  private static float[] fromColours(BufferedImage image) {
+  private static float[] fromColours(BufferedImage image, Set<PictureTrait> traits) {
     int width = image.getWidth();
     int[] colours = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
     float[] values = new float[colours.length * CHANNELS];
     for (int pixel = 0; pixel < colours.length; pixel++) {
       float opacity = (colours[pixel] >>> 24) / 255f;
+      if (opacity < 1) {
+        traits.add(PictureTrait.TRANSPARENT);
+      }
       for (int channel = 0; channel < CHANNELS; channel++) {
         int value = (colours[pixel] >> (16 - 8 * channel)) & 0xff;
         values[CHANNELS * pixel + channel] = opacity * value;

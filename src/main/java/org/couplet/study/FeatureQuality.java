@@ -1,19 +1,17 @@
 package org.couplet.study;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.couplet.data.Dataset;
+import org.couplet.data.ImageBatches;
+import org.couplet.io.ContentHash;
 import org.couplet.io.WholeFile;
 import org.couplet.metric.FeatureStatistics;
 import org.couplet.metric.FrechetDistance;
 import org.couplet.metric.GaussianFit;
+import org.couplet.program.Contract;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.Progress;
@@ -25,6 +23,7 @@ final class FeatureQuality implements Quality {
   private static final int CHUNK = 100;
   private static final int MOST_DATA = 10_000;
   private static final long SEED = 99;
+  private static final int FINGERPRINT_DIGITS = 8;
 
   private final FeatureProgram features;
   private final String extractor;
@@ -68,38 +67,29 @@ final class FeatureQuality implements Quality {
     }
   }
 
-  // Tells feature networks apart: a measurement belongs to one.
+  // Tells feature networks apart, whichever version of Couplet wrote them: a measurement belongs to
+  // one.
   private static String fingerprint(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        digest.update(Files.readAllBytes(file));
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, 4);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    String hash = ContentHash.of(folder, name -> !name.startsWith(Contract.EXTRA_FOLDER + "/"));
+    return hash.substring(0, FINGERPRINT_DIGITS);
   }
 
-  private static GaussianFit ofData(Workbench bench, FeatureProgram features, Dataset dataset) {
-    int count = (int) Math.min(MOST_DATA, dataset.size());
+  private static GaussianFit ofData(Workbench bench, FeatureProgram features, Dataset dataset)
+      throws IOException {
     FeatureStatistics statistics = new FeatureStatistics(features.dimension());
-    try (Progress progress = new Progress("features of the data", count, bench.err())) {
-      for (int first = 0; first < count; first += CHUNK) {
-        bench.checkInterrupted();
-        int end = Math.min(count, first + CHUNK);
-        try (TUint8 images = (TUint8) dataset.batch(spread(first, end, count, dataset.size()))) {
+    try (ImageBatches batches = ImageBatches.of(dataset, MOST_DATA, CHUNK);
+        Progress progress = new Progress("features of the data", batches.count(), bench.err())) {
+      long done = 0;
+      for (TUint8 next = batches.next(); next != null; next = batches.next()) {
+        try (TUint8 images = next) {
+          bench.checkInterrupted();
           statistics.add(features.features(images));
+          done += images.shape().get(0);
         }
-        progress.stepTo(end, "");
+        progress.stepTo(done, "");
       }
     }
     return statistics.fit();
-  }
-
-  // Evenly over the whole: data may be in the order of their classes.
-  private static long[] spread(int first, int end, int count, long size) {
-    return LongStream.range(first, end).map(i -> i * size / count).toArray();
   }
 
   @Override

@@ -51,7 +51,8 @@ abstract class ImportTrial {
 
   ImportReport run(Path from, int size, boolean strict, String only, @Nullable Split split)
       throws IOException {
-    return Importer.run(new ImportRequest(from, size, output, strict, only, split), listener);
+    ImageSelection images = new ImageSelection(from, only, split);
+    return Importer.run(new ImportRequest(images, size, output, strict), listener);
   }
 
   ImportReport run(Path from, int size) throws IOException {

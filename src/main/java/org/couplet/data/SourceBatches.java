@@ -1,0 +1,140 @@
+package org.couplet.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
+import org.tensorflow.types.TUint8;
+
+/**
+ * The images of a source as they are, neither cut nor resized, decoded ahead on all cores, in
+ * memory that does not grow with their number. Images of one size make a batch, in the source's
+ * order; while sizes alternate, some images wait for others of their size, and if there is no room
+ * for more of them, the size that has waited longest makes a smaller batch. Which images make a
+ * batch depends on the source and the batch size alone.
+ */
+public final class SourceBatches implements ImageBatches {
+  // 64 images of 512 x 512, 50 MB; a network's floats take 4 times as much.
+  private static final long BATCH_PIXELS = 1L << 24;
+  private static final long WAITING_PIXELS = 1L << 25;
+  private static final int WAITING_BATCHES = 4;
+
+  private final Path source;
+  private final DecodedImages images;
+  private final int batchSize;
+  private final SourceTally tally = new SourceTally();
+
+  // In the order of each size's first image here.
+  private final Map<ImageSize, List<byte[]>> waiting = new LinkedHashMap<>();
+  private int waitingImages;
+  private long waitingPixels;
+
+  private SourceBatches(Path source, DecodedImages images, int batchSize) {
+    this.source = source;
+    this.images = images;
+    this.batchSize = batchSize;
+  }
+
+  /**
+   * Opens a source. Arrays of floats are read once here, for their range.
+   *
+   * @param batchSize most images of a batch, at least 1; large images make smaller batches
+   * @param strict whether a corrupt image is an error instead of being left out
+   * @throws InvalidInputException if the source is missing, unknown, damaged, or holds no image
+   */
+  public static SourceBatches open(ImageSelection selection, int batchSize, boolean strict)
+      throws IOException {
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batches of " + batchSize);
+    }
+    return new SourceBatches(
+        selection.source(),
+        DecodedImages.open(selection, null, strict, UnaryOperator.identity()),
+        batchSize);
+  }
+
+  @Override
+  public long count() {
+    return images.size();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws InvalidInputException if an image is corrupt and this is strict, if all are corrupt, or
+   *     if an array holds what is no brightness
+   */
+  @Override
+  public @Nullable TUint8 next() throws IOException {
+    while (waitingImages <= WAITING_BATCHES * (long) batchSize && waitingPixels <= WAITING_PIXELS) {
+      Decoded decoded = images.next();
+      if (decoded == null) {
+        return last();
+      }
+      tally.add(decoded);
+      if (decoded instanceof Decoded.Image image && completesBatch(image)) {
+        return remove(image.size());
+      }
+    }
+    return removeOldest();
+  }
+
+  private @Nullable TUint8 last() {
+    SourceReport report = report();
+    if (report.taken() == 0) {
+      throw new InvalidInputException(
+          "%s: all %d images are corrupt or of a form that is not read; the first: %s"
+              .formatted(source, report.leftOut(), report.firstLeftOut().get(0)));
+    }
+    return waiting.isEmpty() ? null : removeOldest();
+  }
+
+  private boolean completesBatch(Decoded.Image image) {
+    List<byte[]> sameSize = waiting.computeIfAbsent(image.size(), size -> new ArrayList<>());
+    sameSize.add(image.pixels());
+    waitingImages++;
+    waitingPixels += image.size().pixels();
+    return sameSize.size() == batchSize
+        || (sameSize.size() + 1) * image.size().pixels() > BATCH_PIXELS;
+  }
+
+  private TUint8 removeOldest() {
+    return remove(waiting.keySet().iterator().next());
+  }
+
+  private TUint8 remove(ImageSize size) {
+    List<byte[]> rows = waiting.remove(size);
+    if (rows == null) {
+      throw new IllegalStateException("no images of " + size);
+    }
+    waitingImages -= rows.size();
+    waitingPixels -= rows.size() * size.pixels();
+    TUint8 batch =
+        TUint8.tensorOf(Shape.of(rows.size(), size.height(), size.width(), images.channels()));
+    ByteDataBuffer pixels = batch.asRawTensor().data();
+    long at = 0;
+    for (byte[] row : rows) {
+      pixels.offset(at).write(row);
+      at += row.length;
+    }
+    return batch;
+  }
+
+  /** What the images read so far were like; complete once {@link #next} has returned null. */
+  public SourceReport report() {
+    return tally.report();
+  }
+
+  /** Closes the source and ends the decoding, be it done or not. */
+  @Override
+  public void close() throws IOException {
+    images.close();
+  }
+}

@@ -1,0 +1,88 @@
+package org.couplet.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * SHA-256 of what a file or a folder holds, as 64 hexadecimal digits. A file's is that of its bytes
+ * alone, whatever its name. A folder's is that of its files' names, relative to the folder, and
+ * their contents, wherever it lies and whenever they were written.
+ */
+public final class ContentHash {
+  private static final int BUFFER = 1 << 18;
+
+  private ContentHash() {}
+
+  /**
+   * The hash of a file, or of a folder with all that is in it.
+   *
+   * @throws InvalidInputException if there is neither
+   */
+  public static String of(Path path) throws IOException {
+    return of(path, name -> true);
+  }
+
+  /**
+   * The hash of a file, or of some of a folder's files.
+   *
+   * @param wanted which files of a folder count, by their names relative to it, with slashes
+   * @throws InvalidInputException if there is neither file nor folder
+   */
+  public static String of(Path path, Predicate<String> wanted) throws IOException {
+    if (!Files.exists(path)) {
+      throw new InvalidInputException(path + ": no such file or folder");
+    }
+    byte[] hash = Files.isDirectory(path) ? ofFolder(path, wanted) : ofFile(path);
+    return HexFormat.of().formatHex(hash);
+  }
+
+  private static byte[] ofFolder(Path folder, Predicate<String> wanted) throws IOException {
+    MessageDigest digest = sha256();
+    for (String name : names(folder, wanted)) {
+      digest.update(name.getBytes(StandardCharsets.UTF_8));
+      // Ends the name: no name has it. The file's own hash has always the same length.
+      digest.update((byte) 0);
+      digest.update(ofFile(folder.resolve(name)));
+    }
+    return digest.digest();
+  }
+
+  private static List<String> names(Path folder, Predicate<String> wanted) throws IOException {
+    try (var files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+          .filter(wanted)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static byte[] ofFile(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    return digest.digest();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
