@@ -2,15 +2,19 @@ package org.couplet.metric;
 
 /**
  * Mean and covariance of features in one pass, in double precision. Memory depends on the number of
- * features alone. Rows come in blocks, each centred on its own mean, and blocks are merged by the
- * formula of Chan, Golub &amp; LeVeque (1979): nothing is lost when the means are large.
+ * features alone. Rows are gathered to blocks, each centred on its own mean, and blocks are merged
+ * by the formula of Chan, Golub &amp; LeVeque (1979): nothing is lost when the means are large. How
+ * the rows are divided into batches makes no difference.
  */
 public final class FeatureStatistics {
   private static final int BLOCK_ROWS = 1024;
 
   private final int dimension;
+  // Rows not yet taken into account: a matrix product pays only with many.
+  private final double[] block;
+  private int waiting;
   private final double[] mean;
-  // Sum over rows of (row - mean)' (row - mean).
+  // Sum over rows of (row - mean)' (row - mean), its upper triangle.
   private final double[] scatter;
   private long count;
 
@@ -21,13 +25,14 @@ public final class FeatureStatistics {
    */
   public FeatureStatistics(int dimension) {
     this.dimension = dimension;
+    this.block = new double[Math.multiplyExact(BLOCK_ROWS, dimension)];
     this.mean = new double[dimension];
     this.scatter = new double[Math.multiplyExact(dimension, dimension)];
   }
 
   /** Number of rows so far. */
   public long count() {
-    return count;
+    return count + waiting;
   }
 
   /**
@@ -37,13 +42,15 @@ public final class FeatureStatistics {
    * @throws ArithmeticException if one is not finite
    */
   public void add(float[] features) {
-    if (features.length % dimension != 0) {
-      throw new IllegalArgumentException(
-          features.length + " values are no rows of " + dimension + " features");
-    }
-    int rows = features.length / dimension;
-    for (int first = 0; first < rows; first += BLOCK_ROWS) {
-      addBlock(features, first, Math.min(BLOCK_ROWS, rows - first));
+    int rows = new FeatureRows(features, dimension).count();
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < dimension; i++) {
+        block[waiting * dimension + i] = features[row * dimension + i];
+      }
+      waiting++;
+      if (waiting == BLOCK_ROWS) {
+        takeBlock();
+      }
     }
   }
 
@@ -52,6 +59,8 @@ public final class FeatureStatistics {
     if (other.dimension != dimension) {
       throw new IllegalArgumentException(other.dimension + " features do not go with " + dimension);
     }
+    takeBlock();
+    other.takeBlock();
     for (int i = 0; i < scatter.length; i++) {
       scatter[i] += other.scatter[i];
     }
@@ -64,33 +73,36 @@ public final class FeatureStatistics {
    * @throws IllegalStateException if there are fewer than 2 rows
    */
   public GaussianFit fit() {
-    if (count < 2) {
-      throw new IllegalStateException("a covariance needs at least 2 rows, not " + count);
+    if (count() < 2) {
+      throw new IllegalStateException("a covariance needs at least 2 rows, not " + count());
     }
+    takeBlock();
     double[] covariance = new double[scatter.length];
-    for (int i = 0; i < scatter.length; i++) {
-      covariance[i] = scatter[i] / (count - 1);
+    for (int i = 0; i < dimension; i++) {
+      for (int j = i; j < dimension; j++) {
+        double value = scatter[i * dimension + j] / (count - 1);
+        covariance[i * dimension + j] = value;
+        covariance[j * dimension + i] = value;
+      }
     }
     return new GaussianFit(count, mean.clone(), covariance);
   }
 
-  private void addBlock(float[] features, int first, int rows) {
-    double[] block = new double[rows * dimension];
+  private void takeBlock() {
+    if (waiting == 0) {
+      return;
+    }
+    int length = waiting * dimension;
     double[] blockMean = new double[dimension];
-    for (int i = 0; i < block.length; i++) {
-      block[i] = features[first * dimension + i];
-      blockMean[i % dimension] += block[i] / rows;
+    for (int i = 0; i < length; i++) {
+      blockMean[i % dimension] += block[i] / waiting;
     }
-    for (double value : blockMean) {
-      if (!Double.isFinite(value)) {
-        throw new ArithmeticException("a feature is not a finite number");
-      }
-    }
-    for (int i = 0; i < block.length; i++) {
+    for (int i = 0; i < length; i++) {
       block[i] -= blockMean[i % dimension];
     }
-    LinearAlgebra.addProduct(true, block, false, block, dimension, rows, dimension, scatter);
-    join(blockMean, rows);
+    LinearAlgebra.addSelfProduct(true, block, dimension, waiting, scatter);
+    join(blockMean, waiting);
+    waiting = 0;
   }
 
   // Takes over the mean of further rows, whose own scatter is already in the sum.
@@ -106,7 +118,7 @@ public final class FeatureStatistics {
     }
     double weight = (double) count * otherCount / total;
     for (int i = 0; i < dimension; i++) {
-      for (int j = 0; j < dimension; j++) {
+      for (int j = i; j < dimension; j++) {
         scatter[i * dimension + j] += weight * apart[i] * apart[j];
       }
     }

@@ -3,9 +3,9 @@ package org.couplet.metric;
 /**
  * A normal distribution fitted to features.
  *
- * @param count number of rows it was fitted to
+ * @param count number of rows it was fitted to; 0 if that is not known
  * @param mean [dimension]
- * @param covariance [dimension, dimension], row-major, unbiased (divided by count - 1)
+ * @param covariance [dimension, dimension], row-major, symmetric, unbiased (divided by count - 1)
  */
 @SuppressWarnings("ArrayRecordComponent") // made once and only read
 public record GaussianFit(long count, double[] mean, double[] covariance) {

@@ -3,10 +3,12 @@ package org.couplet.metric;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 
 /**
  * Dense matrices in double precision, row-major, by OpenBLAS on one thread. Its threads wait for
@@ -48,6 +50,30 @@ final class LinearAlgebra {
         1,
         sum,
         columns);
+  }
+
+  /**
+   * Adds the upper triangle of M M', or of M' M. It takes about half of {@link #addProduct}'s time.
+   *
+   * @param transposed whether the left factor is the transpose
+   * @param matrix [size, inner], or [inner, size] if transposed
+   * @param sum [size, size]; its upper triangle is added to, the rest is left alone
+   */
+  static void addSelfProduct(
+      boolean transposed, double[] matrix, int size, int inner, double[] sum) {
+    blas_set_num_threads(1);
+    cblas_dsyrk(
+        CblasRowMajor,
+        CblasUpper,
+        transposed ? CblasTrans : CblasNoTrans,
+        size,
+        inner,
+        1,
+        matrix,
+        transposed ? size : inner,
+        1,
+        sum,
+        size);
   }
 
   /**

@@ -73,6 +73,18 @@ class FeatureStatisticsTest {
       statistics.add(Arrays.copyOfRange(rows, first * DIMENSION, (first + size) * DIMENSION));
       first += size;
     }
+    assertEquals(100, statistics.count());
+    GaussianFit fit = statistics.fit();
+    assertSame(expected(rows), fit, 1e-12);
+    assertArrayEquals(of(rows).fit().covariance(), fit.covariance());
+  }
+
+  @Test
+  void goOnAfterAFit() {
+    float[] rows = rows(100, 3);
+    FeatureStatistics statistics = of(Arrays.copyOf(rows, 30 * DIMENSION));
+    assertEquals(30, statistics.fit().count());
+    statistics.add(Arrays.copyOfRange(rows, 30 * DIMENSION, rows.length));
     assertSame(expected(rows), statistics.fit(), 1e-12);
   }
 

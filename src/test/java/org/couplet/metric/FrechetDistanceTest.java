@@ -86,6 +86,54 @@ class FrechetDistanceTest {
     assertEquals(trace, FrechetDistance.between(fit, wider), 1e-10 * trace);
   }
 
+  // Of two rows, whose covariance has rank 1: a a' with a = (x - y) / sqrt(2).
+  private static GaussianFit ofTwo(float[] x, float[] y) {
+    FeatureStatistics statistics = new FeatureStatistics(x.length);
+    statistics.add(x);
+    statistics.add(y);
+    return statistics.fit();
+  }
+
+  @Test
+  void ofCovariancesOfRankOneIsKnown() {
+    int size = 20;
+    float[] origin = new float[size];
+    float[] a = new float[size];
+    float[] b = new float[size];
+    double squares = 0;
+    double product = 0;
+    for (int i = 0; i < size; i++) {
+      a[i] = i % 3 - 1;
+      b[i] = i % 5;
+      squares += (a[i] * a[i] + b[i] * b[i]) / 2;
+      product += a[i] * b[i] / 2;
+    }
+    double apart = 0;
+    for (int i = 0; i < size; i++) {
+      apart += Math.pow((a[i] - b[i]) / 2, 2);
+    }
+    // tr (a a' b b')^(1/2) = |a.b|
+    double expected = apart + squares - 2 * Math.abs(product);
+    double distance = FrechetDistance.between(ofTwo(origin, a), ofTwo(origin, b));
+    assertEquals(expected, distance, 1e-6 * expected);
+  }
+
+  @Test
+  void ofDisjointCovariancesIsTheSumOfTheirTraces() {
+    GaussianFit first = diagonal(new double[4], 3, 2, 0, 0);
+    GaussianFit second = diagonal(new double[4], 0, 0, 5, 7);
+    assertEquals(17, FrechetDistance.between(first, second), 1e-12);
+  }
+
+  @Test
+  void servesManyFitsFromOneReference() {
+    FrechetDistance toA = FrechetDistance.to(fit("feats_a"));
+    for (String name : new String[] {"feats_b", "rank_deficient_a", "feats_b"}) {
+      GaussianFit other = fit(name);
+      assertEquals(FrechetDistance.between(fit("feats_a"), other), toA.from(other), name);
+    }
+  }
+
   @Test
   void refusesFeaturesOfAnotherLength() {
     GaussianFit two = diagonal(new double[2], 1, 1);
@@ -98,8 +146,10 @@ class FrechetDistanceTest {
   @Test
   void refusesWhatIsNotANumber() {
     GaussianFit fine = diagonal(new double[2], 1, 1);
-    GaussianFit broken = diagonal(new double[2], 1, Double.NaN);
-    assertThrows(ArithmeticException.class, () -> FrechetDistance.between(fine, broken));
-    assertThrows(ArithmeticException.class, () -> FrechetDistance.between(broken, fine));
+    for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      GaussianFit broken = diagonal(new double[2], 1, value);
+      assertThrows(ArithmeticException.class, () -> FrechetDistance.between(fine, broken));
+      assertThrows(ArithmeticException.class, () -> FrechetDistance.between(broken, fine));
+    }
   }
 }
