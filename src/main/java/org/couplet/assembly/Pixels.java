@@ -1,13 +1,16 @@
 package org.couplet.assembly;
 
 import java.util.Arrays;
+import java.util.List;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
 
 /** The border between uint8 images and the model's [-1, 1]. */
 final class Pixels {
@@ -18,6 +21,22 @@ final class Pixels {
     return tf.math.sub(
         tf.math.mul(tf.dtypes.cast(images, TFloat32.class), tf.constant(1 / 127.5f)),
         tf.constant(1f));
+  }
+
+  /**
+   * Red, green and blue of images that have them or are grey, which stands for three equal ones.
+   *
+   * @param images [n, h, w, 1 or 3]
+   * @return [n, h, w, 3]
+   */
+  static <T extends TType> Operand<T> colour(Ops tf, Operand<T> images) {
+    Operand<TInt32> channels =
+        tf.slice(tf.shape(images), tf.constant(new int[] {3}), tf.constant(new int[] {1}));
+    Operand<TInt32> repeats =
+        tf.concat(
+            List.of(tf.constant(new int[] {1, 1, 1}), tf.math.div(tf.constant(3), channels)),
+            tf.constant(0));
+    return tf.tile(images, repeats);
   }
 
   /** Clipped to [-1, 1], scaled to 0..255 and rounded to the nearest. */

@@ -56,20 +56,9 @@ public final class RandomFeaturesAssembly {
       signatures.add(
           Contract.FEATURES,
           Map.of(Contract.IMAGES, images),
-          Map.of(Contract.FEATURES, features(tf, colour(tf, images))));
+          Map.of(Contract.FEATURES, features(tf, Pixels.colour(tf, Pixels.toModel(tf, images)))));
       SavedModelFile.write(folder, Contract.SERVE_TAG, graph, signatures);
     }
-  }
-
-  // Red, green and blue in [-1, 1]: [n, h, w, 3].
-  private static Operand<TFloat32> colour(Ops tf, Operand<TUint8> images) {
-    Operand<TInt32> channels =
-        tf.slice(tf.shape(images), tf.constant(new int[] {3}), tf.constant(new int[] {1}));
-    Operand<TInt32> repeats =
-        tf.concat(
-            List.of(tf.constant(new int[] {1, 1, 1}), tf.math.div(tf.constant(3), channels)),
-            tf.constant(0));
-    return tf.tile(Pixels.toModel(tf, images), repeats);
   }
 
   private static Operand<TFloat32> features(Ops tf, Operand<TFloat32> images) {

@@ -1,5 +1,6 @@
 package org.couplet.assembly;
 
+import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 
-/** Writes a graph as a SavedModel. */
+/** Writes a graph as a SavedModel; the same graph makes the same {@code saved_model.pb}. */
 final class SavedModelFile {
   private SavedModelFile() {}
 
@@ -51,7 +52,15 @@ final class SavedModelFile {
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
     Path extra = folder.resolve(Contract.EXTRA_FOLDER);
     Files.createDirectories(extra);
-    WholeFile.write(folder.resolve("saved_model.pb"), model::writeTo);
+    WholeFile.write(
+        folder.resolve("saved_model.pb"),
+        out -> {
+          // Maps in order: the same model makes the same bytes.
+          CodedOutputStream coded = CodedOutputStream.newInstance(out);
+          coded.useDeterministicSerialization();
+          model.writeTo(coded);
+          coded.flush();
+        });
     WholeFile.write(extra.resolve(Contract.VERSION_FILE), Version.describe() + "\n");
   }
 }

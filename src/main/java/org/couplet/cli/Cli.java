@@ -34,6 +34,7 @@ public final class Cli {
           new DataCommand(),
           new SampleCommand(),
           new ExportCommand(),
+          new InceptionCommand(),
           new StudyCommand(),
           new DoctorCommand());
 

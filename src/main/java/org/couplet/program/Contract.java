@@ -91,6 +91,18 @@ public final class Contract {
    */
   public static final String FEATURES = "features";
 
+  /**
+   * Signature of a feature network that classifies too. Input {@link #IMAGES}; outputs {@link
+   * #LOGITS} and {@link #LOGITS_UNBIASED}, float32 [n, classes], and {@link #FEATURES}.
+   */
+  public static final String LOGITS = "logits";
+
+  /**
+   * Float32 [n, classes]: {@link #LOGITS} without the classifier's biases, which the first
+   * Inception scores (Salimans et al. 2016) left out.
+   */
+  public static final String LOGITS_UNBIASED = "logits_unbiased";
+
   /** Uint8 [n, height, width, channels] images or float32 [n, 2] points, in random order. */
   public static final String BATCH = "batch";
 

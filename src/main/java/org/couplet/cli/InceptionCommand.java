@@ -1,0 +1,42 @@
+package org.couplet.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.couplet.assembly.InceptionAssembly;
+import org.couplet.io.WholeFile;
+
+/** {@code couplet inception}: the published Inception graph becomes a feature network. */
+final class InceptionCommand implements Command {
+  @Override
+  public String name() {
+    return "inception";
+  }
+
+  @Override
+  public String summary() {
+    return "turn the published Inception graph into the network that FID compares with";
+  }
+
+  @Override
+  public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
+    CommandLine options =
+        new CommandLine(
+                "couplet inception --from FILE --output DIR",
+                "couplet inception --from inception-2015-12-05.tgz --output savedmodels/inception")
+            .value(
+                "from",
+                "FILE",
+                "TensorFlow's inception-2015-12-05.tgz, or the classify_image_graph_def.pb in it")
+            .value("output", "DIR", "folder of the SavedModel; must not exist yet");
+    if (!options.parse(arguments, out)) {
+      return Cli.DONE;
+    }
+    Path source = options.requiredPath("from");
+    Path output = options.requiredPath("output");
+    CommandLine.requireNewFolder(output);
+    WholeFile.create(output, folder -> InceptionAssembly.write(source, folder));
+    out.println("Inception of 2015-12-05 out of " + source + " written to " + output);
+    out.println("its signature features turns images of any size into 2048 features");
+    return Cli.DONE;
+  }
+}
