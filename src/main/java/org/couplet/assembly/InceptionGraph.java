@@ -43,16 +43,17 @@ final class InceptionGraph {
   /** A node that must be there, of one of some kinds, and the node it reads first. */
   private record Expected(String name, Set<String> kinds, String reads) {}
 
+  // From the end back to the images, as a node read by none is left out.
   private static final List<Expected> EXPECTED =
       List.of(
-          new Expected("ResizeBilinear", Set.of("ResizeBilinear"), IMAGES),
-          new Expected("Sub", Set.of("Sub"), "ResizeBilinear"),
-          new Expected("Mul", Set.of("Mul"), "Sub"),
-          new Expected("conv/Conv2D", Set.of("Conv2D"), "Mul"),
-          new Expected(POOL, Set.of("AvgPool"), "mixed_10/join"),
-          new Expected(FEATURES, Set.of("Reshape"), POOL),
+          new Expected(LOGITS, Set.of("Add", "BiasAdd"), LOGITS_UNBIASED),
           new Expected(LOGITS_UNBIASED, Set.of("MatMul"), FEATURES),
-          new Expected(LOGITS, Set.of("Add", "BiasAdd"), LOGITS_UNBIASED));
+          new Expected(FEATURES, Set.of("Reshape"), POOL),
+          new Expected(POOL, Set.of("AvgPool"), "mixed_10/join"),
+          new Expected("conv/Conv2D", Set.of("Conv2D"), "Mul"),
+          new Expected("Mul", Set.of("Mul"), "Sub"),
+          new Expected("Sub", Set.of("Sub"), "ResizeBilinear"),
+          new Expected("ResizeBilinear", Set.of("ResizeBilinear"), IMAGES));
 
   private InceptionGraph() {}
 
@@ -88,7 +89,7 @@ final class InceptionGraph {
     NodeDef node = graph.node(expected.name());
     if (!expected.kinds().contains(node.getOp())) {
       String kinds = String.join(" or ", new TreeSet<>(expected.kinds()));
-      throw differs(graph, expected.name(), "a " + node.getOp(), "a " + kinds);
+      throw differs(graph, expected.name(), node.getOp(), kinds);
     }
     String reads = graph.inputName(node, 0);
     if (!reads.equals(expected.reads())) {

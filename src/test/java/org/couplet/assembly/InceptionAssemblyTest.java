@@ -153,6 +153,27 @@ class InceptionAssemblyTest {
   }
 
   @Test
+  void agreesWithAnotherImplementation() {
+    byte[] pixels = new byte[2 * 13 * 40 * 3];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) (i * i / 7);
+    }
+    float[] features = features(Shape.of(2, 13, 40, 3), pixels);
+    float[] largest = new float[8];
+    for (int i = 0; i < features.length; i++) {
+      largest[i / 512] = Math.max(largest[i / 512], features[i]);
+    }
+    // The network of tools/peer/inception.py in PyTorch 1.13, with the same weights.
+    assertArrayEquals(
+        new float[] {
+          1.69810f, 1.78125f, 1.61999f, 2.35579f, 1.69913f, 1.78422f, 1.62181f, 2.35896f
+        },
+        largest,
+        2e-4f,
+        Arrays.toString(largest));
+  }
+
+  @Test
   void hasTheMapsAndWeightsOfInception() {
     // Those of Szegedy et al. 2015, table 1, and of torchvision's and Keras' Inception-v3.
     int[][] joins = {

@@ -120,6 +120,12 @@ class BadUsageTest {
         "export --run S/run|--output is missing",
         "export --run S/none --output T/e|S/none: no run is there",
         "export --run S/run --output S/export|S/export: is there already",
+        "inception --output T/i|--from is missing",
+        "inception --from S/text.npy|--output is missing",
+        "inception --from S/none.tgz --output T/i|S/none.tgz: no such file",
+        "inception --from S/run --output T/i|S/run: is a folder",
+        "inception --from S/text.npy --output T/i|S/text.npy: no TensorFlow graph",
+        "inception --from S/text.npy --output S/export|S/export: is there already",
       })
   void badUsageIsOneLineThatNamesIt(String line, String named) throws IOException {
     assertRefused(line, named.replace("S/", shared + "/").replace("T/", folder + "/"));
@@ -170,7 +176,7 @@ class BadUsageTest {
 
   @Test
   void everyCommandShowsItsHelp() {
-    Stream.of("train", "build", "sample", "export")
+    Stream.of("train", "build", "sample", "export", "inception")
         .forEach(
             name -> {
               CommandRun help = CommandRun.done(name, "--help");
