@@ -35,6 +35,7 @@ public final class Cli {
           new SampleCommand(),
           new ExportCommand(),
           new InceptionCommand(),
+          new FidCommand(),
           new StudyCommand(),
           new DoctorCommand());
 

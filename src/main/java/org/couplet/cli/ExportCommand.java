@@ -24,9 +24,10 @@ final class ExportCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
     CommandLine options =
         new CommandLine(
-                "couplet export --run DIR --output DIR",
+                "couplet export --run DIR [--best] --output DIR",
                 "couplet export --run runs/quickstart --output savedmodels/quickstart")
             .value("run", "DIR", "folder of a run with a checkpoint")
+            .flag("best", "the weights whose samples had the lowest FID, not the newest")
             .value("output", "DIR", "folder of the SavedModel; must not exist yet");
     if (!options.parse(arguments, out)) {
       return Cli.DONE;
@@ -34,7 +35,7 @@ final class ExportCommand implements Command {
     RunFolder run = new RunFolder(options.requiredPath("run"));
     Path output = options.requiredPath("output");
     Experiment experiment = Runs.experiment(run);
-    Path checkpoint = Runs.checkpoint(run);
+    Path checkpoint = options.has("best") ? run.bestCheckpoint() : run.newestCheckpoint();
     CommandLine.requireNewFolder(output);
     WholeFile.create(
         output,

@@ -8,7 +8,6 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Contract;
-import org.couplet.train.Checkpoints;
 import org.couplet.train.RunFolder;
 
 /** What several commands ask of a run's folder. */
@@ -25,16 +24,6 @@ final class Runs {
               + " made");
     }
     return ExperimentFile.load(run.config(), List.of());
-  }
-
-  /** Prefix of a run's newest checkpoint. */
-  static Path checkpoint(RunFolder run) throws IOException {
-    return new Checkpoints(run.checkpoints(), 1)
-        .latest()
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "--run " + run.root() + ": has no checkpoint yet; train it further"));
   }
 
   /** The experiment that a SavedModel carries. */

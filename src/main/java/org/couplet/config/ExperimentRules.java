@@ -114,6 +114,27 @@ final class ExperimentRules {
     numbers.atLeast("evaluation.sample_every", 0);
     numbers.atLeast("evaluation.sample_count", 1);
     numbers.atLeast("evaluation.gradient_variance_every", 0);
+    fid();
     numbers.atLeast("runtime.threads", 0);
+  }
+
+  private void fid() {
+    numbers.atLeast("evaluation.fid_every", 0);
+    numbers.atLeast("evaluation.fid_samples", 2);
+    if (experiment.getEvaluation().getFidEvery() == 0) {
+      return;
+    }
+    if (experiment.getDataset().hasGaussians()) {
+      throw origins.problem(
+          "evaluation.fid_every",
+          "points have no FID. Remove it, or choose images",
+          "dataset.gaussians");
+    }
+    if (experiment.getEvaluation().getFeatures().isBlank()) {
+      throw origins.problem(
+          "evaluation.features",
+          "missing. Name a SavedModel that `couplet inception` wrote",
+          "evaluation.fid_every");
+    }
   }
 }

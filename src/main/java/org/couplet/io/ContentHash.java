@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * SHA-256 of what a file or a folder holds, as 64 hexadecimal digits. A file's is that of its bytes
@@ -43,6 +44,18 @@ public final class ContentHash {
     }
     byte[] hash = Files.isDirectory(path) ? ofFolder(path, wanted) : ofFile(path);
     return HexFormat.of().formatHex(hash);
+  }
+
+  /** The hash of a text in UTF-8. */
+  public static String of(String text) {
+    return of(Stream.of(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The hash of parts, one after another as if they were a file. */
+  public static String of(Stream<byte[]> parts) {
+    MessageDigest digest = sha256();
+    parts.forEachOrdered(digest::update);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static byte[] ofFolder(Path folder, Predicate<String> wanted) throws IOException {

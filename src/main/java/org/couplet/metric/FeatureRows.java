@@ -85,4 +85,17 @@ public record FeatureRows(float[] values, int dimension) {
     }
     return rows;
   }
+
+  /** At most so many of the rows, chosen at random. */
+  FeatureRows sample(int most, long seed) {
+    if (count() <= most) {
+      return this;
+    }
+    int[] chosen = choose(most, new KeyedRandom(seed, 0));
+    float[] rows = new float[most * dimension];
+    for (int i = 0; i < most; i++) {
+      System.arraycopy(values, chosen[i] * dimension, rows, i * dimension, dimension);
+    }
+    return new FeatureRows(rows, dimension);
+  }
 }

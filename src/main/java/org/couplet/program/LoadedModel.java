@@ -12,6 +12,7 @@ import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.RewriterConfig;
@@ -132,6 +133,24 @@ final class LoadedModel implements AutoCloseable {
     return has(signature) && signature(signature).containsOutputs(output);
   }
 
+  /** Names of a signature's inputs. */
+  List<String> inputs(String signature) {
+    return List.copyOf(signature(signature).getInputsMap().keySet());
+  }
+
+  /** Names of a signature's outputs. */
+  List<String> outputs(String signature) {
+    return List.copyOf(signature(signature).getOutputsMap().keySet());
+  }
+
+  DataType inputType(String signature, String input) {
+    return signature(signature).getInputsOrThrow(input).getDtype();
+  }
+
+  DataType outputType(String signature, String output) {
+    return signature(signature).getOutputsOrThrow(output).getDtype();
+  }
+
   /** The declared shape of an input; -1 where it is open. */
   Shape inputShape(String signature, String input) {
     return shape(signature(signature).getInputsOrThrow(input));
@@ -143,6 +162,9 @@ final class LoadedModel implements AutoCloseable {
   }
 
   private static Shape shape(TensorInfo info) {
+    if (info.getTensorShape().getUnknownRank()) {
+      return Shape.unknown();
+    }
     return Shape.of(
         info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray());
   }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.couplet.io.InvalidInputException;
@@ -107,7 +106,7 @@ public final class MetricsLog implements AutoCloseable {
     if (!Files.exists(file)) {
       return OptionalDouble.empty();
     }
-    Pattern value = Pattern.compile(Pattern.quote(quoted(name)) + ":([-+.0-9eE]+)");
+    Pattern value = Pattern.compile(Pattern.quote(Json.of(name)) + ":([-+.0-9eE]+)");
     OptionalDouble last = OptionalDouble.empty();
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -130,9 +129,7 @@ public final class MetricsLog implements AutoCloseable {
     if (!metrics.containsKey(STEP)) {
       throw new IllegalArgumentException("no step among " + metrics.keySet());
     }
-    StringJoiner object = new StringJoiner(",", "{", "}\n");
-    metrics.forEach((name, number) -> object.add(quoted(name) + ":" + json(number)));
-    out.write(object.toString().getBytes(StandardCharsets.UTF_8));
+    out.write((Json.of(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -163,24 +160,5 @@ public final class MetricsLog implements AutoCloseable {
                   code == null ? escape.group(2) : Character.toString(Integer.parseInt(code, 16));
               return Matcher.quoteReplacement(letter);
             });
-  }
-
-  private static String json(Number number) {
-    return Double.isFinite(number.doubleValue()) ? number.toString() : quoted(number.toString());
-  }
-
-  private static String quoted(String name) {
-    StringBuilder text = new StringBuilder("\"");
-    for (int i = 0; i < name.length(); i++) {
-      char letter = name.charAt(i);
-      if (letter == '"' || letter == '\\') {
-        text.append('\\').append(letter);
-      } else if (letter < ' ') {
-        text.append("\\u%04x".formatted((int) letter));
-      } else {
-        text.append(letter);
-      }
-    }
-    return text.append('"').toString();
   }
 }

@@ -1,5 +1,6 @@
 package org.couplet.study;
 
+import java.io.IOException;
 import org.couplet.program.SamplingProgram;
 
 /** How far a model's samples are from the data; lower is better. */
@@ -11,7 +12,7 @@ interface Quality extends AutoCloseable {
   String key();
 
   /** Measures samples from a fixed seed. */
-  double of(SamplingProgram program);
+  double of(SamplingProgram program) throws IOException;
 
   @Override
   void close();

@@ -18,8 +18,10 @@ final class RunClock {
   static RunClock of(RunFolder run) throws IOException {
     RunClock clock = new RunClock();
     for (Map<String, Double> line : MetricsLog.read(run.metrics())) {
-      clock.secondsByStep.put(
-          line.getOrDefault("step", Double.NaN), line.getOrDefault("seconds", Double.NaN));
+      Double seconds = line.get("seconds");
+      if (seconds != null) {
+        clock.secondsByStep.put(line.getOrDefault("step", Double.NaN), seconds);
+      }
     }
     return clock;
   }

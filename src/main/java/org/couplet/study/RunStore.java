@@ -166,7 +166,12 @@ final class RunStore {
   private static Experiment essence(Experiment experiment) {
     Experiment.Builder kept = experiment.toBuilder().clearName().clearRuntime();
     kept.getRunBuilder().clearKeepCheckpoints().clearLogEvery();
-    kept.getEvaluationBuilder().clearSampleEvery().clearSampleCount();
+    kept.getEvaluationBuilder()
+        .clearSampleEvery()
+        .clearSampleCount()
+        .clearFidEvery()
+        .clearFidSamples()
+        .clearFeatures();
     return kept.build();
   }
 }

@@ -2,24 +2,19 @@ package org.couplet.study;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.couplet.config.ExperimentFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
-import org.couplet.program.TrainingProgram;
 import org.couplet.report.CloudChart;
 import org.couplet.report.LabelledGrids;
 import org.couplet.report.Palette;
 import org.couplet.report.Panel;
 import org.couplet.report.SampleGrid;
-import org.couplet.train.Checkpoints;
-import org.couplet.train.RunFolder;
 import org.couplet.train.SampleLevels;
+import org.couplet.train.TrainedModel;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -119,25 +114,8 @@ final class SamplesStudy implements Study {
 
   private static Samples samples(Path folder) throws IOException {
     String name = String.valueOf(folder.getFileName());
-    RunFolder run = new RunFolder(folder);
-    if (!run.isBegun()) {
-      if (!Files.isDirectory(folder)) {
-        throw new InvalidInputException(
-            "--models: " + folder + ": no run or export is there; name their folders");
-      }
-      try (SamplingProgram program = SamplingProgram.load(folder, 0)) {
-        return samples(name, program);
-      }
-    }
-    Optional<Path> checkpoint = new Checkpoints(run.checkpoints(), 1).latest();
-    if (checkpoint.isEmpty()) {
-      throw new InvalidInputException(
-          "--models: " + folder + ": has no checkpoint yet; train it further");
-    }
-    int threads = ExperimentFile.load(run.config(), List.of()).getRuntime().getThreads();
-    try (TrainingProgram program = TrainingProgram.load(run.program(), threads)) {
-      program.restore(checkpoint.get());
-      return samples(name, program.average());
+    try (TrainedModel model = TrainedModel.open(folder, false)) {
+      return samples(name, model.sampler());
     }
   }
 

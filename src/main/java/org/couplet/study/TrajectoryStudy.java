@@ -132,7 +132,7 @@ final class TrajectoryStudy implements Study {
         TrainingProgram score = TrainingProgram.load(scoreRun.program(), threads);
         Dataset dataset = Dataset.open(experiment.getDataset());
         Batches batches = new Batches(dataset, experiment.getRun().getBatchSize(), SEED)) {
-      score.restore(new Checkpoints(scoreRun.checkpoints(), 1).latest().orElseThrow());
+      score.restore(scoreRun.newestCheckpoint());
       SamplingProgram flow = score.average().with(SamplingProgram.Solver.EULER);
       Schedules schedules = Schedules.of(experiment, program.sigmasLength());
       Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 1);

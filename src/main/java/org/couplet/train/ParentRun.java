@@ -76,9 +76,11 @@ public record ParentRun(String field, RunFolder folder, boolean isScore) {
   }
 
   private Path checkpoint() throws IOException {
-    return new Checkpoints(folder.checkpoints(), 1)
-        .latest()
-        .orElseThrow(() -> refusal("has no checkpoint yet; train it further"));
+    try {
+      return folder.newestCheckpoint();
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(field + ": " + e.getMessage(), e);
+    }
   }
 
   private InvalidInputException refusal(String problem) {

@@ -1,7 +1,9 @@
 package org.couplet.train;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.couplet.io.InvalidInputException;
 
 /**
  * Where things are in a run's folder.
@@ -27,6 +29,38 @@ public record RunFolder(Path root) {
   /** Folder of the checkpoints. */
   public Path checkpoints() {
     return root.resolve("checkpoints");
+  }
+
+  /** Folder of the checkpoint whose samples were best; empty without such measurements. */
+  public Path best() {
+    return root.resolve("best");
+  }
+
+  /**
+   * Prefix of the newest checkpoint.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  public Path newestCheckpoint() throws IOException {
+    return newest(checkpoints(), "has no checkpoint yet; train it further");
+  }
+
+  /**
+   * Prefix of the checkpoint whose samples had the lowest FID.
+   *
+   * @throws InvalidInputException if none was measured
+   */
+  public Path bestCheckpoint() throws IOException {
+    return newest(
+        best(),
+        "has no best checkpoint: no FID was measured; train with evaluation.fid_every, or take the"
+            + " newest");
+  }
+
+  private Path newest(Path folder, String problem) throws IOException {
+    return new Checkpoints(folder, 1)
+        .latest()
+        .orElseThrow(() -> new InvalidInputException(root + ": " + problem));
   }
 
   /** One JSON object a line. */

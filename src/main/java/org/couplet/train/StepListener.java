@@ -27,6 +27,13 @@ interface StepListener extends AutoCloseable {
       double pairingSeconds,
       OptionalDouble gradientVariance) {}
 
+  /**
+   * The loop is about to begin, or to go on.
+   *
+   * @param completed steps in all
+   */
+  default void begin(long completed) throws IOException {}
+
   /** A step was completed. */
   void afterStep(Step step) throws IOException;
 

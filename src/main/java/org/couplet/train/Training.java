@@ -17,6 +17,7 @@ import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
+import org.jspecify.annotations.Nullable;
 
 /** The training loop of one run. */
 public final class Training {
@@ -57,10 +58,16 @@ public final class Training {
         Batches batches =
             new Batches(
                 dataset, experiment.getRun().getBatchSize(), experiment.getRun().getSeed());
-        PairedBatches paired = new PairedBatches(batches, program, noiseChoice(), stopAt)) {
+        PairedBatches paired = new PairedBatches(batches, program, noiseChoice(), stopAt);
+        @Nullable FidReference reference =
+            FidReference.open(experiment, dataset, terminal, seen -> !interrupted.getAsBoolean())) {
       long completed = begin(program, checkpoints);
-      Listeners listeners = listeners(program, checkpoints, completed, stopAt);
+      if (interrupted.getAsBoolean()) {
+        return completed;
+      }
+      Listeners listeners = listeners(program, checkpoints, reference, completed, stopAt);
       try (listeners) {
+        listeners.begin(completed);
         completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
       }
@@ -128,7 +135,11 @@ public final class Training {
   }
 
   private Listeners listeners(
-      TrainingProgram program, Checkpoints checkpoints, long completed, long stopAt)
+      TrainingProgram program,
+      Checkpoints checkpoints,
+      @Nullable FidReference reference,
+      long completed,
+      long stopAt)
       throws IOException {
     MetricsLog.truncateAfter(folder.metrics(), completed);
     double secondsBefore = MetricsLog.last(folder.metrics(), "seconds").orElse(0);
@@ -137,17 +148,12 @@ public final class Training {
     EventWriter events = EventWriter.resume(folder.root(), completed + 1);
     var run = experiment.getRun();
     var evaluation = experiment.getEvaluation();
+    Progress progress = new Progress(experiment.getName(), completed, stopAt, terminal);
     List<StepListener> listeners = new ArrayList<>();
     listeners.add(new DivergenceCheck(checkpoints));
     listeners.add(
         new MetricsWriter(
-            log,
-            events,
-            new Progress(experiment.getName(), completed, stopAt, terminal),
-            run.getBatchSize(),
-            run.getLogEvery(),
-            stopAt,
-            secondsBefore));
+            log, events, progress, run.getBatchSize(), run.getLogEvery(), stopAt, secondsBefore));
     listeners.add(
         new SampleWriter(
             program,
@@ -156,13 +162,23 @@ public final class Training {
             run.getSeed(),
             evaluation.getSampleCount(),
             evaluation.getSampleEvery()));
-    // Last: once a step's checkpoint is listed, nothing of the step is missing.
+    // After the above: once a step's checkpoint is listed, nothing of theirs is missing.
     listeners.add(new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()));
+    if (reference != null) {
+      listeners.add(new FidWriter(program, reference, interrupted, folder, log, events, progress));
+    }
     return new Listeners(listeners);
   }
 
   /** Several listeners as one. */
   private record Listeners(List<StepListener> all) implements StepListener {
+    @Override
+    public void begin(long completed) throws IOException {
+      for (StepListener listener : all) {
+        listener.begin(completed);
+      }
+    }
+
     @Override
     public void afterStep(Step step) throws IOException {
       for (StepListener listener : all) {

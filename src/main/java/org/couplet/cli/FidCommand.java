@@ -1,0 +1,216 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.couplet.cli.FidSource.Side;
+import org.couplet.io.InvalidInputException;
+import org.couplet.io.Version;
+import org.couplet.metric.Comparison;
+import org.couplet.metric.FeatureSet;
+import org.couplet.metric.Metric;
+import org.couplet.metric.Score;
+import org.couplet.metric.StatisticsFile;
+import org.couplet.program.Contract;
+import org.couplet.program.FeatureProgram;
+import org.couplet.report.Json;
+import org.jspecify.annotations.Nullable;
+
+/** {@code couplet fid}: how far generated images are from real ones. */
+final class FidCommand implements Command {
+  @Override
+  public String name() {
+    return "fid";
+  }
+
+  @Override
+  public String summary() {
+    return "measure images against reference images: FID and its relatives";
+  }
+
+  private static CommandLine options() {
+    CommandLine options =
+        new CommandLine(
+                "couplet fid --generated X --reference Y --inception DIR [--metrics M,...]"
+                    + " [--save-stats F.npz] [--json] [more options]",
+                "couplet fid --generated savedmodels/quickstart --count 10000 --reference photos.zip"
+                    + " --inception savedmodels/inception")
+            .value(
+                "generated",
+                "X",
+                "a run, an export, a folder or zip of PNG or JPEG files, .npy, .npz (arr_0), or"
+                    + " statistics (.npz with mu and sigma)")
+            .value("reference", "Y", "the same but for models")
+            .value("inception", "DIR", "the feature network, as `couplet inception` writes it")
+            .value(
+                "signature",
+                "NAME",
+                "of another SavedModel: its signature from images to features; default features")
+            .value("metrics", "M,...", "some of " + Metric.words() + "; default fid")
+            .value("count", "N", "samples to draw from a model; default 50000")
+            .value(
+                "generated-only", "PREFIX", "only files whose path in the folder or zip begins so")
+            .value("reference-only", "PREFIX", "the same of the reference")
+            .value(
+                "save-stats",
+                "F.npz",
+                "write the reference's statistics (without --reference, those of --generated)")
+            .flag("strict", "stop at a corrupt image instead of leaving it out")
+            .flag("json", "print one JSON object");
+    return SamplingOptions.declare(options);
+  }
+
+  @Override
+  public int run(String[] arguments, PrintStream out, PrintStream err) throws IOException {
+    CommandLine options = options();
+    if (!options.parse(arguments, out)) {
+      return Cli.DONE;
+    }
+    Set<Metric> metrics = metrics(options);
+    try (@Nullable FeatureProgram network = network(options, metrics);
+        @Nullable FidSource generated = source(FidSource.GENERATED, options);
+        @Nullable FidSource reference = source(FidSource.REFERENCE, options)) {
+      // What can be refused is refused before hours of work.
+      FidPass pass = new FidPass(network, metrics, err);
+      check(pass, generated, reference);
+      Map<String, Side> sides = new LinkedHashMap<>();
+      if (generated != null) {
+        sides.put(FidSource.GENERATED, generated.measure(pass));
+      }
+      if (reference != null) {
+        sides.put(FidSource.REFERENCE, reference.measure(pass));
+      }
+      save(options, pass, sides, err);
+      List<Score> scores = scores(metrics, sides);
+      if (options.has("json")) {
+        out.println(Json.of(numbers(pass, sides, scores)));
+      } else {
+        print(pass, sides, scores, out);
+      }
+    }
+    return Cli.DONE;
+  }
+
+  private static Set<Metric> metrics(CommandLine options) {
+    boolean generated = options.has(FidSource.GENERATED);
+    boolean reference = options.has(FidSource.REFERENCE);
+    Optional<String> words = options.text("metrics");
+    if (words.isEmpty() && !(generated && reference)) {
+      // Nothing to compare, but statistics to save.
+      if (!options.has("save-stats") || !(generated || reference)) {
+        throw new InvalidInputException(
+            "give --generated and --reference; or one of them with --save-stats");
+      }
+      return Set.of();
+    }
+    Set<Metric> metrics = Metric.parse(words.orElse(Metric.FID.word()));
+    for (Metric metric : metrics) {
+      if (!generated || (metric.needsReference() && !reference)) {
+        throw new InvalidInputException(
+            "--metrics %s: --%s is missing"
+                .formatted(metric.word(), generated ? FidSource.REFERENCE : FidSource.GENERATED));
+      }
+    }
+    return metrics;
+  }
+
+  private static @Nullable FeatureProgram network(CommandLine options, Set<Metric> metrics) {
+    if (!options.has("inception")) {
+      return null;
+    }
+    Path folder = options.requiredPath("inception");
+    FeatureProgram network =
+        FeatureProgram.load(folder, options.text("signature").orElse(Contract.FEATURES), 0);
+    if (metrics.contains(Metric.INCEPTION_SCORE) && network.classes() == 0) {
+      network.close();
+      throw new InvalidInputException(
+          "--inception "
+              + folder
+              + ": has no logits, which the inception score is made of; leave "
+              + Metric.INCEPTION_SCORE.word()
+              + " out, or give what `couplet inception` wrote");
+    }
+    return network;
+  }
+
+  private static @Nullable FidSource source(String side, CommandLine options) throws IOException {
+    return options.has(side) ? FidSource.open(side, options) : null;
+  }
+
+  private static void check(
+      FidPass pass, @Nullable FidSource generated, @Nullable FidSource reference)
+      throws IOException {
+    if (generated != null) {
+      generated.check(pass);
+    }
+    if (reference != null) {
+      reference.check(pass);
+    }
+    if (generated instanceof FidStatistics one && reference instanceof FidStatistics other) {
+      one.checkAgainst(other);
+    }
+  }
+
+  private static void save(
+      CommandLine options, FidPass pass, Map<String, Side> sides, PrintStream err)
+      throws IOException {
+    if (!options.has("save-stats")) {
+      return;
+    }
+    Path file = options.requiredPath("save-stats");
+    String saved =
+        sides.containsKey(FidSource.REFERENCE) ? FidSource.REFERENCE : FidSource.GENERATED;
+    StatisticsFile.write(
+        file,
+        Objects.requireNonNull(sides.get(saved)).features().fit(),
+        pass.extractor().fingerprint());
+    err.println("statistics of --" + saved + " written to " + file);
+  }
+
+  private static List<Score> scores(Set<Metric> metrics, Map<String, Side> sides) {
+    if (metrics.isEmpty()) {
+      return List.of();
+    }
+    FeatureSet generated = Objects.requireNonNull(sides.get(FidSource.GENERATED)).features();
+    Side reference = sides.get(FidSource.REFERENCE);
+    return new Comparison(generated, reference == null ? generated : reference.features())
+        .scores(metrics);
+  }
+
+  private static void print(
+      FidPass pass, Map<String, Side> sides, List<Score> scores, PrintStream out)
+      throws IOException {
+    sides.forEach((name, side) -> out.printf("%-18s %s%n", name, side.words()));
+    if (pass.network() != null) {
+      out.printf(
+          "%-18s %s: %d features, SHA-256 %s%n",
+          "extractor",
+          pass.network().folder(),
+          pass.network().dimension(),
+          pass.network().fingerprint().substring(0, 12));
+    }
+    scores.forEach(score -> out.printf("%-18s %s%n", score.name(), score.text()));
+  }
+
+  private static Map<String, Object> numbers(
+      FidPass pass, Map<String, Side> sides, List<Score> scores) throws IOException {
+    Map<String, Object> numbers = new LinkedHashMap<>();
+    scores.forEach(score -> numbers.putAll(score.numbers()));
+    sides.forEach((name, side) -> numbers.put(name, side.numbers()));
+    if (pass.network() != null) {
+      Map<String, Object> extractor = new LinkedHashMap<>();
+      extractor.put("folder", pass.network().folder().toString());
+      extractor.put("features", pass.network().dimension());
+      extractor.put("sha256", pass.network().fingerprint());
+      numbers.put("extractor", extractor);
+    }
+    numbers.put("couplet", Version.describe());
+    return numbers;
+  }
+}

@@ -1,0 +1,73 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.couplet.io.InvalidInputException;
+import org.couplet.metric.SampleBatches;
+import org.couplet.program.SamplingProgram;
+import org.couplet.train.TrainedModel;
+
+/** A side of which the images are a model's samples, drawn as they are measured. */
+record FidModel(
+    String side,
+    TrainedModel model,
+    SamplingProgram sampler,
+    long seed,
+    long count,
+    List<Double> sigmas)
+    implements FidSource {
+  private static final long USUAL_COUNT = 50_000;
+
+  static FidModel open(String side, Path path, CommandLine options) throws IOException {
+    if (!side.equals(GENERATED)) {
+      throw new InvalidInputException(
+          "--" + side + " " + path + ": is a model; give it as --" + GENERATED);
+    }
+    SamplingOptions sampling = SamplingOptions.of(options);
+    TrainedModel model = TrainedModel.open(path, sampling.best());
+    try {
+      SamplingProgram sampler = sampling.withSolver(model.sampler());
+      if (!sampler.makesImages()) {
+        throw new InvalidInputException(
+            "--" + side + " " + path + ": its samples are points, which have no FID");
+      }
+      long count = options.number("count", 2, USUAL_COUNT);
+      return new FidModel(side, model, sampler, sampling.seed(), count, sampling.levels(sampler));
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Side measure(FidPass pass) throws IOException {
+    List<Double> levels = sigmas.isEmpty() ? List.of(sampler.sigmaMax()) : sigmas;
+    Map<String, Object> numbers = new LinkedHashMap<>();
+    numbers.put("source", model.origin());
+    numbers.put("count", count);
+    numbers.put("seed", seed);
+    numbers.put("sigmas", levels);
+    numbers.put("pixels", "clipped to [-1, 1], rounded to 0..255");
+    String words =
+        String.format(
+            Locale.ROOT,
+            "%s: %d samples, seed %d, sigma %s; clipped to [-1, 1], rounded to 0..255",
+            model.origin(),
+            count,
+            seed,
+            levels.stream().map("%.4g"::formatted).collect(Collectors.joining(", ")));
+    try (SampleBatches samples = new SampleBatches(sampler, seed, count, sigmas)) {
+      return new Side(words, numbers, pass.over(side, samples));
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,54 @@
+package org.couplet.metric;
+
+import java.util.List;
+import org.couplet.data.ImageBatches;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.SamplingProgram;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.types.TUint8;
+
+/** Images that a model makes as they are asked for. */
+public final class SampleBatches implements ImageBatches {
+  private final SamplingProgram model;
+  private final long seed;
+  private final long count;
+  private final List<Double> sigmas;
+  private long next;
+
+  /**
+   * Samples of a model, which stays the caller's.
+   *
+   * @param seed of the noise
+   * @param count number of samples, at least 1
+   * @param sigmas levels of the sampling steps, as of {@link SamplingProgram#samples}
+   * @throws InvalidInputException if its samples are no images
+   */
+  public SampleBatches(SamplingProgram model, long seed, long count, List<Double> sigmas) {
+    if (!model.makesImages()) {
+      throw new InvalidInputException("the model's samples are points, which have no FID");
+    }
+    this.model = model;
+    this.seed = seed;
+    this.count = count;
+    this.sigmas = sigmas;
+  }
+
+  @Override
+  public long count() {
+    return count;
+  }
+
+  @Override
+  public @Nullable TUint8 next() {
+    int rows = (int) Math.min(FeaturePass.BATCH, count - next);
+    if (rows == 0) {
+      return null;
+    }
+    next += rows;
+    return model.images(seed, next - rows, rows, sigmas);
+  }
+
+  /** Nothing to do: the model is the caller's. */
+  @Override
+  public void close() {}
+}

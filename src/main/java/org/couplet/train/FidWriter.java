@@ -1,0 +1,121 @@
+package org.couplet.train;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+import org.couplet.program.SamplingProgram;
+import org.couplet.program.TrainingProgram;
+import org.couplet.report.EventWriter;
+import org.couplet.report.MetricsLog;
+import org.couplet.report.Progress;
+
+/**
+ * Measures the FID of the averaged weights every so many steps, from the same noise each time, logs
+ * it in a line of its own, and keeps the weights that had the lowest. It follows the step's
+ * checkpoint, so that a kill while it works loses no step; a measurement that a resumed run lacks
+ * is made up for.
+ */
+final class FidWriter implements StepListener {
+  private static final String FID = "fid";
+
+  private final TrainingProgram program;
+  private final SamplingProgram average;
+  private final FidReference reference;
+  private final BooleanSupplier interrupted;
+  private final RunFolder folder;
+  private final MetricsLog log;
+  private final EventWriter events;
+  private final Progress progress;
+  private double best;
+
+  /**
+   * @param reference stays the caller's
+   * @param interrupted asked now and then; true gives a measurement up
+   */
+  FidWriter(
+      TrainingProgram program,
+      FidReference reference,
+      BooleanSupplier interrupted,
+      RunFolder folder,
+      MetricsLog log,
+      EventWriter events,
+      Progress progress)
+      throws IOException {
+    this.program = program;
+    this.average = program.average();
+    this.reference = reference;
+    this.interrupted = interrupted;
+    this.folder = folder;
+    this.log = log;
+    this.events = events;
+    this.progress = progress;
+    this.best =
+        MetricsLog.read(folder.metrics()).stream()
+            .mapToDouble(line -> line.getOrDefault(FID, Double.POSITIVE_INFINITY))
+            .min()
+            .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  @Override
+  public void begin(long completed) throws IOException {
+    List<Map<String, Double>> lines =
+        isDue(completed) ? MetricsLog.read(folder.metrics()) : List.of();
+    boolean measured =
+        lines.stream()
+            .anyMatch(line -> line.containsKey(FID) && line.getOrDefault("step", 0.0) == completed);
+    if (isDue(completed) && !measured) {
+      measure(completed);
+    }
+  }
+
+  @Override
+  public void afterStep(Step step) throws IOException {
+    if (isDue(step.completed())) {
+      measure(step.completed());
+    }
+  }
+
+  private boolean isDue(long step) {
+    return step > 0 && step % reference.every() == 0;
+  }
+
+  private void measure(long step) throws IOException {
+    progress.line("step " + step + ": measuring the FID of " + reference.samples() + " samples");
+    OptionalDouble fid = reference.fid(average, seen -> goesOn(step, seen));
+    if (fid.isPresent()) {
+      tell(step, fid.getAsDouble());
+    }
+  }
+
+  private boolean goesOn(long step, long seen) {
+    progress.stepTo(step, "FID: %d of %d samples".formatted(seen, reference.samples()));
+    return !interrupted.getAsBoolean();
+  }
+
+  private void tell(long step, double fid) throws IOException {
+    boolean isBest = fid < best;
+    if (isBest) {
+      best = fid;
+      new Checkpoints(folder.best(), 1).save(program, step);
+    }
+    Map<String, Number> line = new LinkedHashMap<>();
+    line.put("step", step);
+    line.put(FID, fid);
+    line.put("fid_samples", reference.samples());
+    log.write(line);
+    events.scalar(step, FID, fid);
+    events.flush();
+    progress.line(
+        String.format(
+            Locale.ROOT,
+            "step %d: FID %.4g over %d samples, %s",
+            step,
+            fid,
+            reference.samples(),
+            isBest ? "the best so far" : String.format(Locale.ROOT, "the best is %.4g", best)));
+  }
+}

@@ -1,0 +1,229 @@
+package org.couplet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.couplet.CommandRun;
+import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.data.NpyType;
+import org.couplet.data.NpyWriter;
+import org.couplet.data.NpzWriter;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.Shape;
+
+/** {@code couplet fid} on arrays, with the random feature network. */
+class FidCommandTest {
+  private static final int IMAGES = 60;
+
+  @TempDir private static Path shared = Path.of("");
+  private static Path features = shared;
+  private static Path dark = shared;
+  private static Path bright = shared;
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    features = shared.resolve("features");
+    RandomFeaturesAssembly.write(features);
+    dark = images(shared.resolve("dark.npy"), 1, IMAGES, 100);
+    bright = images(shared.resolve("bright.npy"), 2, IMAGES, 255);
+  }
+
+  private static Path images(Path file, long seed, int count, int brightest) throws IOException {
+    Random random = new Random(seed);
+    try (NpyWriter out = new NpyWriter(file, Shape.of(16, 16, 3))) {
+      for (int i = 0; i < count; i++) {
+        byte[] pixels = new byte[16 * 16 * 3];
+        for (int j = 0; j < pixels.length; j++) {
+          pixels[j] = (byte) random.nextInt(brightest + 1);
+        }
+        out.write(pixels);
+      }
+    }
+    return file;
+  }
+
+  private CommandRun fid(Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("fid", "--inception", features));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray());
+  }
+
+  private static double number(CommandRun run, String name) {
+    assertEquals(Cli.DONE, run.code(), run.toString());
+    assertTrue(run.out().contains("\"" + name + "\":"), run.out());
+    return Double.parseDouble(run.out().replaceAll("(?s).*\"" + name + "\":([^,}]*)[,}].*", "$1"));
+  }
+
+  private void assertRefused(CommandRun refused, String named) {
+    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertTrue(refused.err().contains(named), refused.err());
+    assertEquals("", refused.out());
+  }
+
+  @Test
+  void imagesAreAtNoDistanceFromThemselves() {
+    CommandRun run =
+        fid(
+            "--generated",
+            dark,
+            "--reference",
+            dark,
+            "--json",
+            "--metrics",
+            "fid,precision_recall");
+    assertEquals(0, number(run, "fid"), 1e-9);
+    assertEquals(1, number(run, "precision"));
+    assertEquals(1, number(run, "recall"));
+    assertEquals(2, run.out().split("\"count\":60", -1).length - 1, run.out());
+  }
+
+  @Test
+  void differentImagesAreApart() {
+    CommandRun run =
+        fid(
+            "--generated",
+            dark,
+            "--reference",
+            bright,
+            "--json",
+            "--metrics",
+            "fid,kid,precision_recall,fid_infinity");
+    assertTrue(number(run, "fid") > 1, run.out());
+    assertTrue(number(run, "kid") > 0, run.out());
+    assertEquals(0, number(run, "precision"));
+    assertEquals(0, number(run, "recall"));
+    assertTrue(number(run, "fid_infinity") > 1, run.out());
+  }
+
+  @Test
+  void theWholeProtocolIsPrintedWithTheNumber() {
+    CommandRun run = fid("--generated", dark, "--reference", bright);
+    List<String> lines = run.out().lines().toList();
+    assertEquals("generated          " + dark + ": 60 images", lines.get(0));
+    assertEquals("reference          " + bright + ": 60 images", lines.get(1));
+    assertTrue(
+        lines.get(2).matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}"),
+        lines.get(2));
+    assertTrue(lines.get(3).matches("FID                [0-9.]+"), lines.get(3));
+    assertEquals(4, lines.size());
+    assertTrue(run.err().contains("60 images are fewer than the 368 features"), run.err());
+    assertTrue(run.err().contains("images/s"), run.err());
+  }
+
+  @Test
+  void savedStatisticsStandForTheirImages() {
+    Path statistics = folder.resolve("dark.npz");
+    assertEquals(Cli.DONE, fid("--reference", dark, "--save-stats", statistics).code());
+    double direct = number(fid("--generated", bright, "--reference", dark, "--json"), "fid");
+    assertEquals(
+        direct, number(fid("--generated", bright, "--reference", statistics, "--json"), "fid"), 0);
+    // Two statistics need no network.
+    Path other = folder.resolve("bright.npz");
+    assertEquals(Cli.DONE, fid("--generated", bright, "--save-stats", other).code());
+    CommandRun both =
+        CommandRun.done("fid", "--generated", other, "--reference", statistics, "--json");
+    assertEquals(direct, number(both, "fid"), 0);
+    assertRefused(
+        fid("--generated", bright, "--reference", statistics, "--metrics", "kid"),
+        "--metrics kid needs images, and these are statistics");
+  }
+
+  @Test
+  void statisticsOfAnotherNetworkAreRefused() throws IOException {
+    Path theirs = folder.resolve("theirs");
+    writeStatistics(theirs.resolveSibling("theirs.npz"), 368, true);
+    assertRefused(
+        fid("--generated", dark, "--reference", folder.resolve("theirs.npz")),
+        "are statistics of another feature network (010101010101)");
+    writeStatistics(folder.resolve("unnamed.npz"), 368, false);
+    CommandRun unnamed =
+        fid("--generated", dark, "--reference", folder.resolve("unnamed.npz"), "--json");
+    assertEquals(Cli.DONE, unnamed.code());
+    assertTrue(unnamed.err().contains("does not say which network"), unnamed.err());
+    writeStatistics(folder.resolve("small.npz"), 5, false);
+    assertRefused(
+        fid("--generated", dark, "--reference", folder.resolve("small.npz")),
+        "has statistics of 5 features, but --inception");
+  }
+
+  // Of a standard normal law, as other tools write them.
+  private static void writeStatistics(Path file, int dimension, boolean named) throws IOException {
+    ByteBuffer sigma =
+        ByteBuffer.allocate(dimension * dimension * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < dimension; i++) {
+      sigma.putDouble((i * dimension + i) * Double.BYTES, 1);
+    }
+    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
+      write(npz, "mu", NpyType.F8, Shape.of(dimension), new byte[dimension * Double.BYTES]);
+      write(npz, "sigma", NpyType.F8, Shape.of(dimension, dimension), sigma.array());
+      if (named) {
+        byte[] hash = new byte[32];
+        java.util.Arrays.fill(hash, (byte) 1);
+        write(npz, "extractor_sha256", NpyType.U1, Shape.of(32), hash);
+      }
+    }
+  }
+
+  private static void write(NpzWriter npz, String name, NpyType type, Shape shape, byte[] bytes)
+      throws IOException {
+    try (OutputStream values = npz.begin(name, type, shape)) {
+      values.write(bytes);
+    }
+  }
+
+  @Test
+  void aReferenceIsMeasuredOnce() throws IOException {
+    // Never seen before, not even by an earlier run of this test.
+    Path fresh = images(folder.resolve("fresh.npy"), new Random().nextLong(), 20, 200);
+    CommandRun first = fid("--generated", dark, "--reference", fresh, "--json");
+    CommandRun second = fid("--generated", dark, "--reference", fresh, "--json");
+    assertFalse(first.err().contains("was measured before"), first.err());
+    assertTrue(second.err().contains("reference: was measured before"), second.err());
+    assertEquals(first.out(), second.out());
+    // Other contents under the same name are other images.
+    Files.delete(fresh);
+    images(fresh, new Random().nextLong(), 20, 200);
+    CommandRun third = fid("--generated", dark, "--reference", fresh, "--json");
+    assertFalse(third.err().contains("was measured before"), third.err());
+  }
+
+  @Test
+  void whatCannotBeMeasuredIsRefused() throws IOException {
+    Path one = images(folder.resolve("one.npy"), 3, 1, 255);
+    assertRefused(
+        fid("--generated", one, "--reference", dark), "--generated: has 1 image, but fid needs");
+    assertRefused(fid("--generated", dark), "give --generated and --reference");
+    assertRefused(fid("--generated", dark, "--metrics", "kid"), "--reference is missing");
+    assertRefused(
+        fid("--generated", dark, "--reference", bright, "--metrics", "fud"), "'fud' is not one of");
+    assertRefused(fid("--generated", dark, "--metrics", "inception_score"), "has no logits");
+    assertRefused(
+        fid("--generated", dark, "--reference", bright, "--count", 5), "--count: is for models");
+    assertRefused(
+        fid("--generated", dark, "--reference", bright, "--best"), "--best: is for models");
+    assertRefused(
+        fid("--generated", dark, "--reference", features), "is a model; give it as --generated");
+    assertRefused(
+        fid("--generated", folder.resolve("absent"), "--reference", dark),
+        "no such file or folder");
+    assertRefused(
+        CommandRun.of("fid", "--generated", dark, "--reference", bright), "--inception is missing");
+    assertRefused(
+        fid("--generated", dark, "--reference", bright, "--signature", "pool"),
+        "has no signature 'pool'");
+  }
+}

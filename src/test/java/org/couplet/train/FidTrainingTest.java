@@ -1,0 +1,154 @@
+package org.couplet.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.couplet.CommandRun;
+import org.couplet.SmallExperiments;
+import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.cli.Cli;
+import org.couplet.data.NpyWriter;
+import org.couplet.data.ProceduralImages;
+import org.couplet.report.MetricsLog;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TUint8;
+
+/** The FID that a run measures as it trains. */
+class FidTrainingTest {
+  @TempDir private static Path shared = Path.of("");
+  private static Path features = shared;
+  private static Path config = shared;
+  private static Path run = shared;
+  private static CommandRun trained = new CommandRun(0, "", "");
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeAll
+  static void train() throws IOException {
+    features = shared.resolve("features");
+    RandomFeaturesAssembly.write(features);
+    config =
+        SmallExperiments.write(
+            shared,
+            SmallExperiments.UNET.replace(
+                "sample_every: 0",
+                "sample_every: 0 fid_every: 5 fid_samples: 60 features: '" + features + "'"));
+    run = shared.resolve("run");
+    trained = CommandRun.done("train", "--config", config, "--run", run);
+  }
+
+  private static Map<Long, Double> logged(Path of) throws IOException {
+    Map<Long, Double> fids = new TreeMap<>();
+    for (Map<String, Double> line : MetricsLog.read(of.resolve("metrics.jsonl"))) {
+      if (line.containsKey("fid")) {
+        fids.put(Math.round(line.getOrDefault("step", 0.0)), line.getOrDefault("fid", 0.0));
+      }
+    }
+    return fids;
+  }
+
+  // The images of the experiment as a file.
+  private static Path data() throws IOException {
+    Path file = shared.resolve("data.npy");
+    if (!Files.exists(file)) {
+      try (NpyWriter out = new NpyWriter(file, Shape.of(8, 8, 3));
+          ProceduralImages images = new ProceduralImages(8, 50)) {
+        for (long i = 0; i < images.size(); i++) {
+          try (TUint8 image = images.batch(new long[] {i})) {
+            byte[] pixels = new byte[(int) image.size()];
+            image.asRawTensor().data().read(pixels);
+            out.write(pixels);
+          }
+        }
+      }
+    }
+    return file;
+  }
+
+  private static double fid(Path model, String... more) throws IOException {
+    List<Object> arguments =
+        new ArrayList<>(List.of("fid", "--generated", model, "--reference", data()));
+    arguments.addAll(List.of("--inception", features, "--count", 60, "--seed", 3, "--json"));
+    arguments.addAll(List.of(more));
+    String json = CommandRun.done(arguments.toArray()).out();
+    return Double.parseDouble(json.replaceAll("(?s)\\{\"fid\":([^,]*),.*", "$1"));
+  }
+
+  @Test
+  void isLoggedEverySoManySteps() throws IOException {
+    assertEquals(Set.of(5L, 10L, 15L, 20L), logged(run).keySet());
+    assertTrue(trained.err().contains("step 5: FID "), trained.err());
+    assertTrue(trained.err().contains("the best so far"), trained.err());
+  }
+
+  @Test
+  void isWhatTheCommandMeasures() throws IOException {
+    assertEquals(logged(run).getOrDefault(20L, Double.NaN), fid(run), 1e-9);
+    double best = Collections.min(logged(run).values());
+    assertEquals(best, fid(run, "--best"), 1e-9);
+    Path export = folder.resolve("export");
+    CommandRun.done("export", "--run", run, "--best", "--output", export);
+    assertEquals(best, fid(export), 1e-9);
+  }
+
+  @Test
+  void theBestWeightsAreKeptAlone() throws IOException {
+    Map.Entry<Long, Double> best =
+        Collections.min(logged(run).entrySet(), Map.Entry.comparingByValue());
+    assertEquals(List.of(best.getKey()), new Checkpoints(run.resolve("best"), 1).completed());
+  }
+
+  @Test
+  void measuringChangesNothing() throws IOException {
+    Path plain = folder.resolve("plain");
+    CommandRun.done("train", "--config", config, "--run", plain, "--set", "evaluation.fid_every=0");
+    assertArrayEquals(
+        Files.readAllBytes(run.resolve("checkpoints/step-20.data-00000-of-00001")),
+        Files.readAllBytes(plain.resolve("checkpoints/step-20.data-00000-of-00001")));
+    assertFalse(Files.exists(plain.resolve("best")));
+    CommandRun refused = CommandRun.of("export", "--run", plain, "--best", "--output", folder);
+    assertEquals(Cli.BAD_INPUT, refused.code());
+    assertTrue(refused.err().contains("has no best checkpoint"), refused.err());
+  }
+
+  @Test
+  void dataAreMeasuredOnceForAllRuns() {
+    CommandRun other =
+        CommandRun.done(
+            "train", "--config", config, "--run", folder.resolve("other"), "--steps", 5);
+    assertFalse(other.err().contains("measuring the 50 training images"), other.err());
+  }
+
+  @Test
+  void aResumedRunMakesUpForWhatWasCutOff() throws IOException {
+    Path resumed = folder.resolve("resumed");
+    CommandRun.done("train", "--config", config, "--run", resumed, "--steps", 10);
+    // As if it had been killed in the measurement after step 10.
+    Path log = resumed.resolve("metrics.jsonl");
+    Files.write(
+        log,
+        Files.readAllLines(log).stream()
+            .filter(line -> !(line.contains("\"fid\"") && line.contains("\"step\":10,")))
+            .toList());
+    assertEquals(Set.of(5L), logged(resumed).keySet());
+    CommandRun.done("train", "--run", resumed, "--resume");
+    assertEquals(logged(run), logged(resumed));
+    assertEquals(
+        new Checkpoints(run.resolve("best"), 1).completed(),
+        new Checkpoints(resumed.resolve("best"), 1).completed());
+  }
+}
