@@ -116,28 +116,33 @@ final class PictureDecoder {
     int bands = raster.getNumBands();
     int alpha = model.hasAlpha() ? bands - 1 : -1;
     boolean overBlack = alpha >= 0 && !model.isAlphaPremultiplied();
+    float[] highest = highest(model, bands);
     int width = image.getWidth();
     float[] values = new float[image.getHeight() * width * CHANNELS];
-    float[] row = new float[width * bands];
+    int[] row = new int[width * bands];
     int at = 0;
     for (int y = 0; y < image.getHeight(); y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
       for (int pixel = 0; pixel < row.length; pixel += bands) {
-        float opacity = overBlack ? row[pixel + alpha] / highest(model, alpha) : 1;
+        float opacity = overBlack ? row[pixel + alpha] / highest[alpha] : 1;
         if (opacity < 1) {
           traits.add(PictureTrait.TRANSPARENT);
         }
         for (int channel = 0; channel < CHANNELS; channel++) {
           int band = grey ? 0 : channel;
-          values[at++] = opacity * 255 * row[pixel + band] / highest(model, band);
+          values[at++] = opacity * 255 * row[pixel + band] / highest[band];
         }
       }
     }
     return values;
   }
 
-  private static float highest(ColorModel model, int band) {
-    return (1 << model.getComponentSize(band)) - 1;
+  private static float[] highest(ColorModel model, int bands) {
+    float[] highest = new float[bands];
+    for (int band = 0; band < bands; band++) {
+      highest[band] = (1 << model.getComponentSize(band)) - 1;
+    }
+    return highest;
   }
 
   private static float[] fromColours(BufferedImage image, Set<PictureTrait> traits) {
