@@ -3,6 +3,7 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +75,8 @@ final class FidCommand implements Command {
     }
     Set<Metric> metrics = metrics(options);
     try (@Nullable FeatureProgram network = network(options, metrics);
-        @Nullable FidSource generated = source(FidSource.GENERATED, options);
-        @Nullable FidSource reference = source(FidSource.REFERENCE, options)) {
+        @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics);
+        @Nullable FidSource reference = source(FidSource.REFERENCE, options, metrics)) {
       // What can be refused is refused before hours of work.
       FidPass pass = new FidPass(network, metrics, err);
       check(pass, generated, reference);
@@ -87,7 +88,7 @@ final class FidCommand implements Command {
         sides.put(FidSource.REFERENCE, reference.measure(pass));
       }
       save(options, pass, sides, err);
-      List<Score> scores = scores(metrics, sides);
+      List<Score> scores = scores(pass, sides);
       if (options.has("json")) {
         out.println(Json.of(numbers(pass, sides, scores)));
       } else {
@@ -139,8 +140,9 @@ final class FidCommand implements Command {
     return network;
   }
 
-  private static @Nullable FidSource source(String side, CommandLine options) throws IOException {
-    return options.has(side) ? FidSource.open(side, options) : null;
+  private static @Nullable FidSource source(String side, CommandLine options, Set<Metric> metrics)
+      throws IOException {
+    return options.has(side) ? FidSource.open(side, options, metrics) : null;
   }
 
   private static void check(
@@ -173,14 +175,18 @@ final class FidCommand implements Command {
     err.println("statistics of --" + saved + " written to " + file);
   }
 
-  private static List<Score> scores(Set<Metric> metrics, Map<String, Side> sides) {
-    if (metrics.isEmpty()) {
-      return List.of();
+  private static List<Score> scores(FidPass pass, Map<String, Side> sides) {
+    List<Score> scores = new ArrayList<>();
+    for (Metric metric : pass.metrics()) {
+      FeatureSet generated = Objects.requireNonNull(sides.get(FidSource.GENERATED)).features();
+      Side reference = sides.get(FidSource.REFERENCE);
+      // Some take half a minute.
+      pass.err().println("computing " + metric.word());
+      scores.add(
+          new Comparison(generated, reference == null ? generated : reference.features())
+              .score(metric));
     }
-    FeatureSet generated = Objects.requireNonNull(sides.get(FidSource.GENERATED)).features();
-    Side reference = sides.get(FidSource.REFERENCE);
-    return new Comparison(generated, reference == null ? generated : reference.features())
-        .scores(metrics);
+    return scores;
   }
 
   private static void print(

@@ -3,11 +3,13 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.couplet.data.NpzFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeatureSet;
+import org.couplet.metric.Metric;
 import org.couplet.metric.StatisticsFile;
 import org.couplet.train.TrainedModel;
 
@@ -38,39 +40,47 @@ sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, Fi
   @Override
   void close() throws IOException;
 
-  /** Opens what an option names. */
-  static FidSource open(String side, CommandLine options) throws IOException {
+  /** Opens what an option names, for some metrics. */
+  static FidSource open(String side, CommandLine options, Set<Metric> metrics) throws IOException {
     Path path = options.requiredPath(side);
     if (!Files.exists(path)) {
       throw new InvalidInputException("--" + side + " " + path + ": no such file or folder");
     }
+    String only = side + "-only";
     if (TrainedModel.isIn(path)) {
+      refuse(options, List.of(only), "images, but --" + side + " is a model");
       return FidModel.open(side, path, options);
     }
-    refuseSampling(side, options);
-    return isStatistics(path)
-        ? new FidStatistics(side, path, StatisticsFile.read(path))
-        : FidImages.open(side, path, options);
+    if (side.equals(GENERATED)) {
+      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is none");
+    }
+    boolean needsImages =
+        metrics.stream().anyMatch(metric -> metric.needsImages(side.equals(REFERENCE)));
+    if (isStatistics(path, needsImages)) {
+      refuse(options, List.of(only), "images, but --" + side + " are statistics");
+      return new FidStatistics(side, path, StatisticsFile.read(path));
+    }
+    return FidImages.open(side, path, options);
   }
 
   // Options that would be passed over in silence.
-  private static void refuseSampling(String side, CommandLine options) {
-    Stream.concat(Stream.of("count"), SamplingOptions.names().stream())
-        .filter(option -> side.equals(GENERATED) && options.has(option))
-        .findFirst()
-        .ifPresent(
-            option -> {
-              throw new InvalidInputException(
-                  "--" + option + ": is for models, but --" + side + " is none");
-            });
+  private static void refuse(CommandLine options, List<String> names, String why) {
+    for (String name : names) {
+      if (options.has(name)) {
+        throw new InvalidInputException("--" + name + ": is for " + why);
+      }
+    }
   }
 
-  private static boolean isStatistics(Path path) throws IOException {
+  // Some files have both; statistics are done sooner, and may be of more images.
+  private static boolean isStatistics(Path path, boolean needsImages) throws IOException {
     if (!Files.isRegularFile(path) || !path.toString().endsWith(".npz")) {
       return false;
     }
     try (NpzFile npz = NpzFile.open(path)) {
-      return npz.names().contains("mu") || npz.names().contains("sigma");
+      List<String> names = npz.names();
+      boolean statistics = names.contains("mu") || names.contains("sigma");
+      return statistics && !(needsImages && names.contains("arr_0"));
     }
   }
 }

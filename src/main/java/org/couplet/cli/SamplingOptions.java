@@ -22,6 +22,9 @@ record SamplingOptions(
     List<Double> sigmas,
     Optional<Integer> steps,
     Optional<String> solver) {
+  /** Names of the options, and of the number of samples, for commands that take them sometimes. */
+  static final List<String> NAMES = List.of("count", "best", "seed", "sigmas", "steps", "solver");
+
   private static final int MOST_STEPS = 1_000_000;
 
   /** Declares the options. */
@@ -36,11 +39,6 @@ record SamplingOptions(
                 + " of a score model --steps levels down to sigma_min")
         .value("steps", "N", "a score model's number of levels; default 18")
         .value("solver", "NAME", "a score model's solver: heun (default) or euler");
-  }
-
-  /** Names of the options, for commands that take them only sometimes. */
-  static List<String> names() {
-    return List.of("best", "seed", "sigmas", "steps", "solver");
   }
 
   /** Reads the options. */

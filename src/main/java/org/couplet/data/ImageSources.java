@@ -66,7 +66,7 @@ final class ImageSources {
     List<String> arrays = names.stream().filter(ImageSources::isArray).toList();
     if (!pictures.isEmpty() && !arrays.isEmpty()) {
       throw new InvalidInputException(
-          "%s: holds both pictures (%s) and arrays (%s); choose with --only"
+          "%s: holds both pictures (%s) and arrays (%s); choose by a prefix (--only)"
               .formatted(source, pictures.get(0), arrays.get(0)));
     }
     if (!pictures.isEmpty()) {
@@ -162,7 +162,7 @@ final class ImageSources {
   }
 
   private InvalidInputException nothing() {
-    String where = images.only().isEmpty() ? "" : " under --only " + images.only();
+    String where = images.only().isEmpty() ? "" : " whose path begins with " + images.only();
     return new InvalidInputException(source + ": no images found" + where + "; give " + KNOWN);
   }
 

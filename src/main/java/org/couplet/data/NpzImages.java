@@ -43,7 +43,7 @@ final class NpzImages {
     }
     if (found.size() != 1) {
       throw new InvalidInputException(
-          "%s: %s of its arrays (%s) may be images; name one with --only"
+          "%s: %s of its arrays (%s) may be images; name one by a prefix (--only)"
               .formatted(file, found.isEmpty() ? "none" : "several", String.join(", ", names)));
     }
     return () -> open(file, found.get(0));

@@ -1,11 +1,8 @@
 package org.couplet.metric;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Metrics of generated images against their reference, from what one pass over each has kept.
@@ -20,24 +17,19 @@ public record Comparison(FeatureSet generated, FeatureSet reference) {
   private static final int MOST_NEIGHBOURS = 10_000;
 
   /**
-   * The metrics' values, in their order.
+   * The value of a metric.
    *
-   * @throws RuntimeException if a metric needs more images than there are; {@link
-   *     Metric#leastImages} says how many
+   * @throws RuntimeException if it needs more images than there are; {@link Metric#leastImages}
+   *     says how many
    */
-  public List<Score> scores(Set<Metric> metrics) {
-    List<Score> scores = new ArrayList<>();
-    for (Metric metric : metrics) {
-      scores.add(
-          switch (metric) {
-            case FID -> fid();
-            case FID_INFINITY -> fidInfinity();
-            case KID -> kid();
-            case INCEPTION_SCORE -> inceptionScore();
-            case PRECISION_RECALL -> precisionRecall();
-          });
-    }
-    return scores;
+  public Score score(Metric metric) {
+    return switch (metric) {
+      case FID -> fid();
+      case FID_INFINITY -> fidInfinity();
+      case KID -> kid();
+      case INCEPTION_SCORE -> inceptionScore();
+      case PRECISION_RECALL -> precisionRecall();
+    };
   }
 
   private Score fid() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
+import org.couplet.ForeignFeatures;
 import org.couplet.assembly.RandomFeaturesAssembly;
 import org.couplet.data.NpyType;
 import org.couplet.data.NpyWriter;
@@ -225,5 +228,54 @@ class FidCommandTest {
     assertRefused(
         fid("--generated", dark, "--reference", bright, "--signature", "pool"),
         "has no signature 'pool'");
+    assertRefused(
+        fid("--generated", dark, "--reference", features, "--reference-only", "a"),
+        "--reference-only: is for images");
+  }
+
+  @Test
+  void featuresThatAreNoNumbersAreRefused() throws IOException {
+    Path network = folder.resolve("logarithms");
+    // The mean of the logarithms of pixels, some of which are 0, less that again.
+    ForeignFeatures.write(
+        network,
+        Shape.of(-1, -1, -1, 3),
+        (tf, images) -> {
+          var logarithms = tf.math.mean(tf.math.log(images), tf.constant(new int[] {1, 2}));
+          return tf.math.sub(logarithms, logarithms);
+        });
+    CommandRun refused =
+        CommandRun.of(
+            "fid",
+            "--generated",
+            dark,
+            "--reference",
+            bright,
+            "--inception",
+            network,
+            "--signature",
+            "embed");
+    assertRefused(refused, "gives features that are not finite numbers");
+    assertFalse(refused.err().contains("a fault of couplet"), refused.err());
+  }
+
+  @Test
+  void corruptAndOddPicturesAreCountedOut() throws IOException {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    for (int i = 0; i < 5; i++) {
+      BufferedImage image =
+          new BufferedImage(
+              16 + i % 2, 16, i == 0 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+      image.setRGB(i, i, 0xffffff);
+      ImageIO.write(image, "png", pictures.resolve(i + ".png").toFile());
+    }
+    Files.writeString(pictures.resolve("5.png"), "no picture");
+    CommandRun run = fid("--generated", pictures, "--reference", dark, "--json");
+    assertTrue(run.out().contains("pictures\",\"count\":5}"), run.out());
+    assertTrue(run.err().contains("1 of 6 images left out"), run.err());
+    assertTrue(run.err().contains("5 images of 2 sizes"), run.err());
+    assertTrue(run.err().contains("1 of 5 images grey"), run.err());
+    assertRefused(
+        fid("--generated", pictures, "--reference", dark, "--strict"), "5.png: corrupt image");
   }
 }

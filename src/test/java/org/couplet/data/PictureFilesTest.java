@@ -78,7 +78,7 @@ class PictureFilesTest extends ImportTrial {
     assertEquals(3, run(zip(), 1, false, "train/", null).written());
     int[] pixels = pixels(Shape.of(3, 1, 1, 3));
     assertArrayEquals(new int[] {90, 100, 90}, new int[] {pixels[0], pixels[3], pixels[6]});
-    assertRefused(() -> run(zip(), 1, false, "valid/", null), "--only valid/");
+    assertRefused(() -> run(zip(), 1, false, "valid/", null), "whose path begins with valid/");
     assertRefused(() -> run(zip(), 1, false, "", Split.TEST), "--split");
   }
 

@@ -1,11 +1,14 @@
 package org.couplet.program;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.couplet.ForeignFeatures;
 import org.couplet.SmallExperiments;
 import org.couplet.assembly.InferenceAssembly;
 import org.couplet.assembly.RandomFeaturesAssembly;
@@ -45,5 +48,71 @@ class FeatureProgramTest {
     InvalidInputException refusal =
         assertThrows(InvalidInputException.class, () -> FeatureProgram.load(folder, 1));
     assertTrue(String.valueOf(refusal.getMessage()).startsWith(folder + ": no SavedModel"));
+  }
+
+  @Test
+  void anotherProgramsNetworkIsTakenByItsSignature(@TempDir Path folder) throws Exception {
+    Path model = folder.resolve("foreign");
+    ForeignFeatures.write(
+        model,
+        Shape.of(-1, 2, 2, 3),
+        (tf, images) -> tf.math.mean(images, tf.constant(new int[] {1, 2})));
+    try (FeatureProgram program = FeatureProgram.load(model, "embed", 1);
+        TUint8 images = TUint8.tensorOf(Shape.of(2, 2, 2, 3))) {
+      byte[] pixels = new byte[24];
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = (byte) (i * 10);
+      }
+      images.asRawTensor().data().write(pixels);
+      assertEquals(3, program.dimension());
+      assertEquals(0, program.classes());
+      // Means over the four pixels of 0, 10, 20, ...: 45, 55, 65 and 120 more, as 0..255.
+      assertArrayEquals(new float[] {45, 55, 65, 165, 175, 185}, program.features(images), 1e-4f);
+    }
+  }
+
+  @Test
+  void imagesOfAnotherSizeAreRefused(@TempDir Path folder) throws Exception {
+    Path model = folder.resolve("foreign");
+    ForeignFeatures.write(
+        model,
+        Shape.of(-1, 2, 2, 3),
+        (tf, images) -> tf.math.mean(images, tf.constant(new int[] {1, 2})));
+    try (FeatureProgram program = FeatureProgram.load(model, "embed", 1);
+        TUint8 images = TUint8.tensorOf(Shape.of(1, 4, 4, 3))) {
+      InvalidInputException refusal =
+          assertThrows(InvalidInputException.class, () -> program.features(images));
+      assertTrue(
+          String.valueOf(refusal.getMessage())
+              .contains("images of shape [1, 4, 4, 3] do not fit its input [-1, 2, 2, 3]"),
+          refusal.toString());
+    }
+  }
+
+  @Test
+  void anOutputThatIsNoRowIsRefused(@TempDir Path folder) throws Exception {
+    ForeignFeatures.write(folder, Shape.of(-1, 2, 2, 3), (tf, images) -> tf.nn.relu(images));
+    InvalidInputException refusal =
+        assertThrows(InvalidInputException.class, () -> FeatureProgram.load(folder, "embed", 1));
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("give a SavedModel where it is [-1, dim"),
+        refusal.toString());
+  }
+
+  @Test
+  void theFingerprintTellsNetworksAndSignaturesApart(@TempDir Path folder) throws Exception {
+    RandomFeaturesAssembly.write(folder.resolve("one"));
+    RandomFeaturesAssembly.write(folder.resolve("same"));
+    ForeignFeatures.write(
+        folder.resolve("foreign"),
+        Shape.of(-1, 2, 2, 3),
+        (tf, images) -> tf.math.mean(images, tf.constant(new int[] {1, 2})));
+    try (FeatureProgram one = FeatureProgram.load(folder.resolve("one"), 1);
+        FeatureProgram same = FeatureProgram.load(folder.resolve("same"), 1);
+        FeatureProgram foreign = FeatureProgram.load(folder.resolve("foreign"), "embed", 1)) {
+      assertEquals(one.fingerprint(), same.fingerprint());
+      assertTrue(one.fingerprint().matches("[0-9a-f]{64}"), one.fingerprint());
+      assertNotEquals(one.fingerprint(), foreign.fingerprint());
+    }
   }
 }
