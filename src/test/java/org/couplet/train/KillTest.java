@@ -5,18 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
-import org.couplet.Couplet;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.junit.jupiter.api.AfterEach;
@@ -141,15 +141,7 @@ class KillTest {
   }
 
   private Process train(String... settings) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(Couplet.class.getName());
-    command.addAll(arguments(run, settings));
-    File file = output.toFile();
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(file).start();
+    Process process = CommandProcess.start(output, Map.of(), arguments(run, settings).toArray());
     started.add(process);
     return process;
   }

@@ -1,0 +1,34 @@
+package org.couplet;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** A command in a process of its own. */
+public final class CommandProcess {
+  private CommandProcess() {}
+
+  /**
+   * Starts a command.
+   *
+   * @param output takes what it prints and complains
+   * @param environment variables beside those of this process
+   * @param arguments paths and numbers become text
+   */
+  public static Process start(Path output, Map<String, String> environment, Object... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Couplet.class.getName());
+    Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+}
