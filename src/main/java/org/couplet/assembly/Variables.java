@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.program.Contract;
 import org.tensorflow.Operand;
+import org.tensorflow.OperationBuilder;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
+import org.tensorflow.op.Operands;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
@@ -25,7 +28,7 @@ import org.tensorflow.types.family.TType;
  * name's slashes are the graph's scopes.
  */
 final class Variables {
-  private record Variable(Operand<? extends TType> handle, Class<? extends TType> type) {}
+  private record Variable(Output<? extends TType> handle, Class<? extends TType> type) {}
 
   private final Ops tf;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
@@ -44,17 +47,13 @@ final class Variables {
     add(name, TInt64.class, Shape.scalar());
   }
 
+  // By hand: a sub-scope for each slash would look at every operation of the graph each time.
   private void add(String name, Class<? extends TType> type, Shape shape) {
-    Ops scope = tf;
-    String[] path = name.split("/", -1);
-    for (int i = 0; i < path.length - 1; i++) {
-      scope = scope.withSubScope(path[i]);
-    }
-    VarHandleOp handle =
-        scope
-            .withName(path[path.length - 1])
-            .varHandleOp(type, shape, VarHandleOp.sharedName(name));
-    variables.put(name, new Variable(handle, type));
+    OperationBuilder builder = tf.scope().env().opBuilder(VarHandleOp.OP_NAME, name, tf.scope());
+    builder.setAttr("dtype", Operands.toDataType(type));
+    builder.setAttr("shape", shape);
+    builder.setAttr("shared_name", name);
+    variables.put(name, new Variable(builder.build().output(0), type));
   }
 
   /** The value now. */

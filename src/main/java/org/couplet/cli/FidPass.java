@@ -47,7 +47,7 @@ record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStrea
               collector::add,
               seen -> {
                 double seconds = (System.nanoTime() - begun) / 1e9;
-                progress.stepTo(seen, String.format(Locale.ROOT, "%.1f images/s", seen / seconds));
+                progress.passTo(seen, String.format(Locale.ROOT, "%.1f images/s", seen / seconds));
                 return true;
               });
     }

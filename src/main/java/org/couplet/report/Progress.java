@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Progress implements AutoCloseable {
   private static final int REDRAW_MILLIS = 500;
 
+  private final String task;
   private final PrintStream err;
   private final long start;
   private final long total;
@@ -60,6 +61,7 @@ public final class Progress implements AutoCloseable {
       PrintStream err,
       boolean terminal,
       LongSupplier nanoTime) {
+    this.task = task;
     this.err = err;
     this.start = start;
     this.done = start;
@@ -96,6 +98,19 @@ public final class Progress implements AutoCloseable {
     if (bar != null) {
       bar.setExtraMessage(" " + message);
       bar.stepTo(n);
+    }
+  }
+
+  /**
+   * As {@link #stepTo}, for tasks without lines of their own: where there is no bar, a line comes
+   * at each tenth of the whole.
+   */
+  public void passTo(long n, String message) {
+    long tenthBefore = done * 10 / total;
+    stepTo(n, message);
+    if (bar == null && n * 10 / total > tenthBefore) {
+      String left = timeLeft().map(time -> "  " + words(time) + " left").orElse("");
+      line(task + " " + n + "/" + total + "  " + message + left);
     }
   }
 

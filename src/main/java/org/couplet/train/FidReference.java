@@ -103,7 +103,7 @@ final class FidReference implements AutoCloseable {
           .fit(
               images,
               seen -> {
-                progress.stepTo(seen, "");
+                progress.passTo(seen, "");
                 return goesOn.test(seen);
               });
     }

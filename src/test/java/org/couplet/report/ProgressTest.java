@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,21 @@ class ProgressTest {
       progress.line("step 2  loss 2");
     }
     assertEquals("step 2  loss 2" + System.lineSeparator(), printed());
+  }
+
+  @Test
+  void awayFromATerminalAPassHasALineEachTenth() {
+    try (Progress progress = progress(0, 100, false)) {
+      for (int n = 1; n <= 25; n++) {
+        nanos.addAndGet(1_000_000_000L);
+        progress.passTo(n, "7 images/s");
+      }
+    }
+    assertEquals(
+        List.of(
+            "train 10/100  7 images/s  1 min 30 s left",
+            "train 20/100  7 images/s  1 min 20 s left"),
+        printed().lines().toList());
   }
 
   @Test
