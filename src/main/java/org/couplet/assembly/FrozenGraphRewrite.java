@@ -53,7 +53,9 @@ final class FrozenGraphRewrite {
    */
   static FrozenGraph rewrite(FrozenGraph graph, String input, Collection<String> outputs) {
     FrozenGraph plain =
-        new FrozenGraphRewrite(graph.ancestors(outputs, input)).withoutPassingOn(input);
+        new FrozenGraphRewrite(graph.ancestors(outputs, input))
+            .withoutPassingOn(input)
+            .ancestors(outputs, input);
     FrozenGraph modern = new FrozenGraphRewrite(plain).modern().ancestors(outputs, input);
     for (NodeDef node : modern.nodes().values()) {
       if (!KNOWN.contains(node.getOp())) {

@@ -3,6 +3,7 @@ package org.couplet.cli;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -85,6 +86,10 @@ public final class Cli {
     } catch (AccessDeniedException e) {
       err.println(name + e.getMessage() + ": access denied");
       return BAD_INPUT;
+    } catch (UncheckedIOException e) {
+      // Streams of files hide what goes wrong in them.
+      err.println(name + e.getMessage());
+      return FAILED;
     } catch (IOException | DivergedException e) {
       err.println(name + e.getMessage());
       return FAILED;

@@ -73,7 +73,8 @@ final class DataCommand implements Command {
     return Cli.DONE;
   }
 
-  private static Split split(String word) {
+  /** The part of CIFAR-10 that a user names. */
+  static Split split(String word) {
     return Arrays.stream(Split.values())
         .filter(split -> split.word().equals(word.toLowerCase(Locale.ROOT)))
         .findFirst()

@@ -2,6 +2,7 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,6 +60,11 @@ final class FidCommand implements Command {
                 "generated-only", "PREFIX", "only files whose path in the folder or zip begins so")
             .value("reference-only", "PREFIX", "the same of the reference")
             .value(
+                "generated-split",
+                "PART",
+                "of CIFAR-10's binary archive: train (default), test or all")
+            .value("reference-split", "PART", "the same of the reference")
+            .value(
                 "save-stats",
                 "F.npz",
                 "write the reference's statistics (without --reference, those of --generated)")
@@ -74,6 +80,7 @@ final class FidCommand implements Command {
       return Cli.DONE;
     }
     Set<Metric> metrics = metrics(options);
+    checkFiles(options);
     try (@Nullable FeatureProgram network = network(options, metrics);
         @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics);
         @Nullable FidSource reference = source(FidSource.REFERENCE, options, metrics)) {
@@ -87,13 +94,13 @@ final class FidCommand implements Command {
       if (reference != null) {
         sides.put(FidSource.REFERENCE, reference.measure(pass));
       }
-      save(options, pass, sides, err);
       List<Score> scores = scores(pass, sides);
       if (options.has("json")) {
         out.println(Json.of(numbers(pass, sides, scores)));
       } else {
         print(pass, sides, scores, out);
       }
+      save(options, pass, sides, err);
     }
     return Cli.DONE;
   }
@@ -121,7 +128,26 @@ final class FidCommand implements Command {
     return metrics;
   }
 
-  private static @Nullable FeatureProgram network(CommandLine options, Set<Metric> metrics) {
+  private static void checkFiles(CommandLine options) {
+    if (options.has("signature") && !options.has("inception")) {
+      throw new InvalidInputException("--signature: is for the network that --inception names");
+    }
+    if (!options.has("save-stats")) {
+      return;
+    }
+    Path file = options.requiredPath("save-stats");
+    if (!file.toString().endsWith(".npz") || Files.isDirectory(file)) {
+      throw new InvalidInputException(
+          "--save-stats " + file + ": give the name of a file that ends in .npz");
+    }
+    if (!options.has("inception")) {
+      throw new InvalidInputException(
+          "--save-stats: needs --inception, the network that the statistics are of");
+    }
+  }
+
+  private static @Nullable FeatureProgram network(CommandLine options, Set<Metric> metrics)
+      throws IOException {
     if (!options.has("inception")) {
       return null;
     }
@@ -142,7 +168,11 @@ final class FidCommand implements Command {
 
   private static @Nullable FidSource source(String side, CommandLine options, Set<Metric> metrics)
       throws IOException {
-    return options.has(side) ? FidSource.open(side, options, metrics) : null;
+    if (options.has(side)) {
+      return FidSource.open(side, options, metrics);
+    }
+    FidSource.refuseAbsent(side, options);
+    return null;
   }
 
   private static void check(
@@ -182,9 +212,14 @@ final class FidCommand implements Command {
       Side reference = sides.get(FidSource.REFERENCE);
       // Some take half a minute.
       pass.err().println("computing " + metric.word());
-      scores.add(
-          new Comparison(generated, reference == null ? generated : reference.features())
-              .score(metric));
+      try {
+        scores.add(
+            new Comparison(generated, reference == null ? generated : reference.features())
+                .score(metric));
+      } catch (ArithmeticException e) {
+        throw new InvalidInputException(
+            metric.word() + ": the statistics' numbers are too large to compare", e);
+      }
     }
     return scores;
   }

@@ -1,26 +1,29 @@
 package org.couplet.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.data.ImageSelection;
 import org.couplet.data.SourceBatches;
-import org.couplet.io.ContentHash;
+import org.couplet.data.Split;
+import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.GaussianFit;
 import org.couplet.metric.StatisticsCache;
 
 /** A side of images on disk. */
-record FidImages(String side, ImageSelection selection, SourceBatches images) implements FidSource {
+record FidImages(String side, ImageSelection selection, SourceBatches images, boolean strict)
+    implements FidSource {
   static FidImages open(String side, Path path, CommandLine options) throws IOException {
-    String only = options.text(side + "-only").orElse("");
-    ImageSelection selection = new ImageSelection(path, only, null);
+    Split split = options.text(side + "-split").map(DataCommand::split).orElse(null);
+    ImageSelection selection =
+        new ImageSelection(path, options.text(side + "-only").orElse(""), split);
+    boolean strict = options.has("strict");
     return new FidImages(
-        side, selection, SourceBatches.open(selection, FeaturePass.BATCH, options.has("strict")));
+        side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);
   }
 
   // A reference is the same for many models: what was measured of it is kept.
@@ -31,6 +34,9 @@ record FidImages(String side, ImageSelection selection, SourceBatches images) im
             && pass.metrics().stream().noneMatch(metric -> metric.needsImages(true));
     FeatureSet features = statisticsDo ? FeatureSet.of(statistics(pass)) : measured(pass);
     String name = selection.source() + (selection.only().isEmpty() ? "" : " " + selection.only());
+    if (selection.split() != null) {
+      name += ", split " + selection.split().word();
+    }
     long count = features.fit().count();
     Map<String, Object> numbers = new LinkedHashMap<>();
     numbers.put("source", name);
@@ -39,15 +45,24 @@ record FidImages(String side, ImageSelection selection, SourceBatches images) im
   }
 
   private GaussianFit statistics(FidPass pass) throws IOException {
-    String hash = ContentHash.of(selection.source());
-    String key = selection.only().isEmpty() ? hash : ContentHash.of(hash + " " + selection.only());
-    StatisticsCache cache = StatisticsCache.ofUser();
-    String extractor = pass.extractor().fingerprint();
-    Path file = cache.file(key, extractor);
-    if (Files.exists(file)) {
-      pass.err().println(side + ": was measured before, taken from " + file);
+    GaussianFit fit =
+        StatisticsCache.ofUser()
+            .get(
+                selection.contentHash(),
+                pass.extractor().fingerprint(),
+                line -> pass.err().println(side + ": " + line),
+                () -> Optional.of(measured(pass).fit()))
+            .orElseThrow();
+    long leftOut = images.count() - fit.count();
+    if (leftOut > 0 && images.report().taken() == 0) {
+      String line = "%d of %d images were left out".formatted(leftOut, images.count());
+      if (strict) {
+        throw new InvalidInputException(
+            "--" + side + " " + selection.source() + ": " + line + "; leave --strict out to go on");
+      }
+      pass.err().println("warning: " + selection.source() + ": " + line);
     }
-    return cache.get(key, extractor, () -> Optional.of(measured(pass).fit())).orElseThrow();
+    return fit;
   }
 
   private FeatureSet measured(FidPass pass) throws IOException {

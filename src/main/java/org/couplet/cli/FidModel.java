@@ -19,7 +19,8 @@ record FidModel(
     SamplingProgram sampler,
     long seed,
     long count,
-    List<Double> sigmas)
+    List<Double> sigmas,
+    String solver)
     implements FidSource {
   private static final long USUAL_COUNT = 50_000;
 
@@ -32,12 +33,12 @@ record FidModel(
     TrainedModel model = TrainedModel.open(path, sampling.best());
     try {
       SamplingProgram sampler = sampling.withSolver(model.sampler());
-      if (!sampler.makesImages()) {
-        throw new InvalidInputException(
-            "--" + side + " " + path + ": its samples are points, which have no FID");
-      }
+      // Refuses points here, before any work.
+      SampleBatches.requireImages(sampler, "--" + side + " " + path);
       long count = options.number("count", 2, USUAL_COUNT);
-      return new FidModel(side, model, sampler, sampling.seed(), count, sampling.levels(sampler));
+      String solver = sampler.followsFlow() ? sampling.solver().orElse("heun") : "";
+      return new FidModel(
+          side, model, sampler, sampling.seed(), count, sampling.levels(sampler), solver);
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -52,15 +53,21 @@ record FidModel(
     numbers.put("count", count);
     numbers.put("seed", seed);
     numbers.put("sigmas", levels);
+    if (!solver.isEmpty()) {
+      numbers.put("solver", solver);
+    }
     numbers.put("pixels", "clipped to [-1, 1], rounded to 0..255");
     String words =
         String.format(
             Locale.ROOT,
-            "%s: %d samples, seed %d, sigma %s; clipped to [-1, 1], rounded to 0..255",
+            "%s: %d samples, seed %d, %ssigma %s; clipped to [-1, 1], rounded to 0..255",
             model.origin(),
             count,
             seed,
-            levels.stream().map("%.4g"::formatted).collect(Collectors.joining(", ")));
+            solver.isEmpty() ? "" : solver + ", ",
+            levels.stream()
+                .map(level -> String.format(Locale.ROOT, "%.4g", level))
+                .collect(Collectors.joining(", ")));
     try (SampleBatches samples = new SampleBatches(sampler, seed, count, sigmas)) {
       return new Side(words, numbers, pass.over(side, samples));
     }

@@ -66,7 +66,8 @@ record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStrea
 
   private void requireEnough(String side, long images) {
     for (Metric metric : metrics.isEmpty() ? Set.of(Metric.FID) : metrics) {
-      if (images < metric.leastImages()) {
+      boolean concerned = side.equals(FidSource.GENERATED) || metric.needsReference();
+      if (concerned && images < metric.leastImages()) {
         throw new InvalidInputException(
             "--%s: has %d image%s, but %s needs at least %d"
                 .formatted(

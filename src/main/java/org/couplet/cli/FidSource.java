@@ -46,9 +46,8 @@ sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, Fi
     if (!Files.exists(path)) {
       throw new InvalidInputException("--" + side + " " + path + ": no such file or folder");
     }
-    String only = side + "-only";
     if (TrainedModel.isIn(path)) {
-      refuse(options, List.of(only), "images, but --" + side + " is a model");
+      refuse(options, ofImages(side), "images, but --" + side + " is a model");
       return FidModel.open(side, path, options);
     }
     if (side.equals(GENERATED)) {
@@ -57,10 +56,22 @@ sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, Fi
     boolean needsImages =
         metrics.stream().anyMatch(metric -> metric.needsImages(side.equals(REFERENCE)));
     if (isStatistics(path, needsImages)) {
-      refuse(options, List.of(only), "images, but --" + side + " are statistics");
+      refuse(options, ofImages(side), "images, but --" + side + " are statistics");
       return new FidStatistics(side, path, StatisticsFile.read(path));
     }
     return FidImages.open(side, path, options);
+  }
+
+  /** Refuses the options of a side that is not there. */
+  static void refuseAbsent(String side, CommandLine options) {
+    refuse(options, ofImages(side), "--" + side + ", which is missing");
+    if (side.equals(GENERATED)) {
+      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is missing");
+    }
+  }
+
+  private static List<String> ofImages(String side) {
+    return List.of(side + "-only", side + "-split");
   }
 
   // Options that would be passed over in silence.

@@ -11,6 +11,7 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
+import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.train.NewRun;
 import org.couplet.train.ParentRun;
@@ -32,12 +33,13 @@ final class TrainCommand implements Command {
 
   private static CommandLine options() {
     return new CommandLine(
-            "couplet train --config F | --model PROGRAM  [--data F.npy] --run DIR [--steps N]"
-                + " [--resume] [--set path=value]... [--dry-run]",
+            "couplet train --config F | --model PROGRAM  [--data F.npy] [--features DIR] --run DIR"
+                + " [--steps N] [--resume] [--set path=value]... [--dry-run]",
             "couplet train --config configs/quickstart.textproto --run runs/quickstart")
         .value("config", "F", "the experiment, a .textproto file")
         .value("model", "PROGRAM", "a training program that `couplet build` wrote")
         .value("data", "F.npy", "images that `couplet data` made, in place of the config's")
+        .value("features", "DIR", "the network that measures FID, in place of the config's")
         .value("run", "DIR", "folder of the run: checkpoints, metrics, samples")
         .value("steps", "N", "stop after N steps in all; the schedules still span run.steps")
         .flag("resume", "go on from the newest checkpoint in --run; begins if there is no run yet")
@@ -71,6 +73,9 @@ final class TrainCommand implements Command {
     }
     // What can be refused is refused before there is a run.
     Dataset.open(experiment.getDataset()).close();
+    if (experiment.getEvaluation().getFidEvery() > 0) {
+      FeatureProgram.load(Path.of(experiment.getEvaluation().getFeatures()), 0).close();
+    }
     if (!goesOn) {
       for (ParentRun parent : ParentRun.of(experiment)) {
         parent.check(experiment);
@@ -103,7 +108,7 @@ final class TrainCommand implements Command {
               : "give either --config or --model");
     }
     List<String> overrides = new ArrayList<>(options.texts("set"));
-    overrides.addAll(dataOverride(options));
+    overrides.addAll(moved(options));
     return options.has("config")
         ? ExperimentFile.load(options.requiredPath("config"), overrides)
         : ofProgram(options.requiredPath("model"), overrides);
@@ -129,13 +134,13 @@ final class TrainCommand implements Command {
             + "; build another with `couplet build --set`, or train from --config");
   }
 
-  // A run keeps its experiment: what is given again must say the same. Only the data may move.
+  // A run keeps its experiment: what is given again must say the same. Only files may move.
   private static Experiment resumed(CommandLine options, RunFolder run) throws IOException {
     boolean given = options.has("config") || options.has("model");
     Experiment experiment =
-        options.has("data")
-            ? ExperimentFile.load(run.config(), dataOverride(options))
-            : Runs.experiment(run);
+        moved(options).isEmpty()
+            ? Runs.experiment(run)
+            : ExperimentFile.load(run.config(), moved(options));
     if (given && !begun(options).equals(experiment)) {
       throw new InvalidInputException(
           "--resume: the experiment given differs from "
@@ -152,8 +157,12 @@ final class TrainCommand implements Command {
     return experiment;
   }
 
-  private static List<String> dataOverride(CommandLine options) {
-    return options.text("data").map(file -> "dataset.image_file.path=" + file).stream().toList();
+  // What a run may find elsewhere than where it began.
+  private static List<String> moved(CommandLine options) {
+    List<String> overrides = new ArrayList<>();
+    options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
+    options.text("features").ifPresent(folder -> overrides.add("evaluation.features=" + folder));
+    return overrides;
   }
 
   private static void begin(CommandLine options, Experiment experiment, RunFolder run)

@@ -1,6 +1,8 @@
 package org.couplet.data;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import org.couplet.io.ContentHash;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,5 +27,12 @@ public record ImageSelection(Path source, String only, @Nullable Split split) {
   /** All images of a source; of CIFAR-10's binary archive, the training part. */
   public static ImageSelection of(Path source) {
     return new ImageSelection(source, "", null);
+  }
+
+  /** Hash of the source's contents, and of what of them is taken if not all. */
+  public String contentHash() throws IOException {
+    String contents = ContentHash.of(source);
+    boolean all = only.isEmpty() && split == null;
+    return all ? contents : ContentHash.of(contents + " " + only + " " + split);
   }
 }

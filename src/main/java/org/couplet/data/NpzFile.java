@@ -1,9 +1,12 @@
 package org.couplet.data;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -55,8 +58,44 @@ public final class NpzFile implements AutoCloseable {
       throw new InvalidInputException(
           file + ": has no array " + name + "; it has " + String.join(", ", names()));
     }
-    return new NpyReader(
-        new BufferedInputStream(zip.getInputStream(entry), 1 << 16), file + "[" + name + "]");
+    String where = file + "[" + name + "]";
+    InputStream checked = new CheckedEntry(zip.getInputStream(entry), entry, where);
+    return new NpyReader(new BufferedInputStream(checked, 1 << 16), where);
+  }
+
+  /** An entry's bytes, refused at the last one if their checksum is wrong: ZipFile checks none. */
+  private static final class CheckedEntry extends FilterInputStream {
+    private final CRC32 checksum = new CRC32();
+    private final ZipEntry entry;
+    private final String where;
+    private long left;
+
+    CheckedEntry(InputStream in, ZipEntry entry, String where) {
+      super(in);
+      this.entry = entry;
+      this.where = where;
+      this.left = entry.getSize();
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = super.read(bytes, offset, length);
+      if (read > 0) {
+        checksum.update(bytes, offset, read);
+        left -= read;
+        if (left == 0 && checksum.getValue() != entry.getCrc()) {
+          throw new InvalidInputException(
+              where + ": damaged, its checksum is wrong; fetch or save it again");
+        }
+      }
+      return read;
+    }
   }
 
   @Override

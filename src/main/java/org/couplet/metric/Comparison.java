@@ -38,15 +38,15 @@ public record Comparison(FeatureSet generated, FeatureSet reference) {
   }
 
   private Score fidInfinity() {
+    FeatureRows rows = rows(generated);
     FrechetExtrapolation line =
-        FrechetExtrapolation.of(rows(generated), FrechetDistance.to(reference.fit()), SEED);
+        FrechetExtrapolation.of(rows, FrechetDistance.to(reference.fit()), SEED);
     Map<String, Number> numbers = new LinkedHashMap<>();
     numbers.put("fid_infinity", line.limit());
-    numbers.put("fid_infinity_rows", rows(generated).count());
+    numbers.put("fid_infinity_rows", rows.count());
     return new Score(
         "FID, extrapolated",
-        words(
-            "%.6g (from %d to %d images)", line.limit(), line.smallest(), rows(generated).count()),
+        words("%.6g (from %d to %d images)", line.limit(), line.smallest(), rows.count()),
         numbers);
   }
 

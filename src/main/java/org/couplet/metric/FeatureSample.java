@@ -77,7 +77,9 @@ public final class FeatureSample {
 
   /** The rows kept. They lie in the sample's own memory: use them before adding more. */
   public FeatureRows rows() {
-    kept = Arrays.copyOf(kept, size * dimension);
+    if (kept.length > size * dimension) {
+      kept = Arrays.copyOf(kept, size * dimension);
+    }
     return new FeatureRows(kept, dimension);
   }
 }

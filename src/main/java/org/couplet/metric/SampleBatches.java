@@ -24,13 +24,22 @@ public final class SampleBatches implements ImageBatches {
    * @throws InvalidInputException if its samples are no images
    */
   public SampleBatches(SamplingProgram model, long seed, long count, List<Double> sigmas) {
-    if (!model.makesImages()) {
-      throw new InvalidInputException("the model's samples are points, which have no FID");
-    }
+    requireImages(model, "the model");
     this.model = model;
     this.seed = seed;
     this.count = count;
     this.sigmas = sigmas;
+  }
+
+  /**
+   * Refuses a model of points.
+   *
+   * @param name what to call it
+   */
+  public static void requireImages(SamplingProgram model, String name) {
+    if (!model.makesImages()) {
+      throw new InvalidInputException(name + ": its samples are points, which have no FID");
+    }
   }
 
   @Override

@@ -3,16 +3,23 @@ package org.couplet.metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.couplet.io.InvalidInputException;
 
 /**
  * Statistics that were measured before, one file for each set of images and feature network, named
- * by the hashes of both: what changes either finds nothing. A file is whole or absent.
+ * by the hashes of both: what changes either finds nothing. A file is whole or absent, also where
+ * several processes measure the same. It is a convenience: where it can't be used, the images are
+ * measured.
  *
  * @param folder of the files; made when the first is stored
  */
 public record StatisticsCache(Path folder) {
-  /** Characters of a hash in a name: 64 bits. */
+  // To be raised when images are decoded, or statistics taken, in another way.
+  private static final int FORMAT = 1;
+  // Characters of a hash in a name: 64 bits.
   private static final int PREFIX = 16;
 
   /** What to do where nothing is stored. */
@@ -37,24 +44,52 @@ public record StatisticsCache(Path folder) {
    *
    * @param images hash of what the images are
    * @param extractor the feature network's fingerprint
+   * @param tell takes a line on where the statistics come from, or why they can't be kept
    * @return empty if the measuring was given up
    */
-  public Optional<GaussianFit> get(String images, String extractor, Measuring measuring)
+  public Optional<GaussianFit> get(
+      String images, String extractor, Consumer<String> tell, Measuring measuring)
       throws IOException {
     Path file = file(images, extractor);
-    if (Files.exists(file)) {
-      return Optional.of(StatisticsFile.read(file).fit());
+    Optional<GaussianFit> stored = stored(file, tell);
+    if (stored.isPresent()) {
+      return stored;
     }
     Optional<GaussianFit> fit = measuring.measure();
     if (fit.isPresent()) {
-      StatisticsFile.write(file, fit.get(), extractor);
+      store(file, fit.get(), extractor, tell);
     }
     return fit;
   }
 
-  /** Where the statistics of some images are, or would be. */
-  public Path file(String images, String extractor) {
+  private static Optional<GaussianFit> stored(Path file, Consumer<String> tell) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      GaussianFit fit = StatisticsFile.read(file).fit();
+      tell.accept("was measured before, taken from " + file);
+      return Optional.of(fit);
+    } catch (IOException | InvalidInputException e) {
+      tell.accept("is measured again, as what was kept can't be read: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void store(Path file, GaussianFit fit, String extractor, Consumer<String> tell) {
+    // A name of this process's own: another may be writing the same.
+    Path own = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
+    try {
+      StatisticsFile.write(own, fit, extractor);
+      Files.move(own, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      tell.accept("statistics can't be kept in " + folder + " (" + e + "); going on without");
+    }
+  }
+
+  private Path file(String images, String extractor) {
     return folder.resolve(
-        images.substring(0, PREFIX) + "-" + extractor.substring(0, PREFIX) + ".npz");
+        "%s-%s-%d.npz"
+            .formatted(images.substring(0, PREFIX), extractor.substring(0, PREFIX), FORMAT));
   }
 }

@@ -15,6 +15,8 @@ import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
@@ -27,11 +29,17 @@ import org.tensorflow.types.family.TType;
  * one output of features.
  */
 public final class FeatureProgram implements AutoCloseable {
+  // Covariances are square arrays, which Java can't have larger.
+  private static final int MOST_FEATURES = 46_340;
+
+  private static final String OUTPUT = "output";
+
   private final LoadedModel model;
   private final String signature;
   private final String input;
   private final String output;
   private final int dimension;
+  private final String fingerprint;
 
   /**
    * What the network made of some images.
@@ -42,12 +50,14 @@ public final class FeatureProgram implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // made once and only read
   public record Outputs(float[] features, float[] logits) {}
 
-  private FeatureProgram(LoadedModel model, String signature) {
+  private FeatureProgram(LoadedModel model, String signature) throws IOException {
     this.model = model;
     this.signature = signature;
     model.require(signature, List.of(), List.of());
+    String files = ContentHash.of(folder(), name -> !name.startsWith(EXTRA_FOLDER + "/"));
+    fingerprint = signature.equals(FEATURES) ? files : ContentHash.of(files + " " + signature);
     input = only(model.inputs(signature), IMAGES, "input");
-    output = only(model.outputs(signature), FEATURES, "output");
+    output = only(model.outputs(signature), FEATURES, OUTPUT);
     DataType type = model.inputType(signature, input);
     if (type != DataType.DT_UINT8 && type != DataType.DT_FLOAT) {
       throw refusal(
@@ -59,30 +69,32 @@ public final class FeatureProgram implements AutoCloseable {
     dimension = columns(signature, output);
   }
 
-  // The one that has the name that Couplet gives it, or the only one.
+  // Of several outputs, the one that has the name that Couplet gives it.
   private String only(List<String> names, String usual, String kind) {
-    if (names.contains(usual)) {
+    if (names.size() == 1) {
+      return names.get(0);
+    }
+    if (kind.equals(OUTPUT) && names.contains(usual)) {
       return usual;
     }
-    if (names.size() != 1) {
-      throw refusal(
-          "several could be its %s (%s); give a SavedModel with one, or with one named '%s'"
-              .formatted(kind, String.join(", ", names), usual));
-    }
-    return names.get(0);
+    throw refusal(
+        "has %d %ss (%s); give a SavedModel with one"
+            .formatted(names.size(), kind, String.join(", ", names)));
   }
 
   private int columns(String of, String name) {
     Shape shape = model.outputShape(of, name);
-    if (shape.numDimensions() != 2 || shape.get(1) < 1) {
+    if (shape.isUnknown() || shape.numDimensions() != 2 || shape.get(1) < 1) {
       throw refusal(
-          "the output '"
-              + name
-              + "' has the shape "
-              + shape
-              + "; give a SavedModel where it is [-1, dimension]");
+          "the output '%s' has the shape %s; give a SavedModel where it is [-1, dimension]"
+              .formatted(name, shape.isUnknown() ? "unknown" : shape.toString()));
     }
-    return Math.toIntExact(shape.get(1));
+    if (shape.get(1) > MOST_FEATURES) {
+      throw refusal(
+          "the output '%s' has %d features; at most %d can be compared"
+              .formatted(name, shape.get(1), MOST_FEATURES));
+    }
+    return (int) shape.get(1);
   }
 
   private InvalidInputException refusal(String problem) {
@@ -96,7 +108,7 @@ public final class FeatureProgram implements AutoCloseable {
    * @param folder a SavedModel
    * @param threads of one operation; 0: all cores
    */
-  public static FeatureProgram load(Path folder, int threads) {
+  public static FeatureProgram load(Path folder, int threads) throws IOException {
     return load(folder, FEATURES, threads);
   }
 
@@ -109,11 +121,11 @@ public final class FeatureProgram implements AutoCloseable {
    * @param threads of one operation; 0: all cores
    * @throws InvalidInputException if it has no such signature
    */
-  public static FeatureProgram load(Path folder, String signature, int threads) {
+  public static FeatureProgram load(Path folder, String signature, int threads) throws IOException {
     LoadedModel model = LoadedModel.load(folder, SERVE_TAG, threads);
     try {
       return new FeatureProgram(model, signature);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       model.close();
       throw e;
     }
@@ -129,9 +141,8 @@ public final class FeatureProgram implements AutoCloseable {
    * compared. It is the hash of the SavedModel's files but for {@link Contract#EXTRA_FOLDER}, and
    * of the signature where that is not {@link Contract#FEATURES}.
    */
-  public String fingerprint() throws IOException {
-    String files = ContentHash.of(folder(), name -> !name.startsWith(EXTRA_FOLDER + "/"));
-    return signature.equals(FEATURES) ? files : ContentHash.of(files + " " + signature);
+  public String fingerprint() {
+    return fingerprint;
   }
 
   /** Number of features of an image. */
@@ -141,7 +152,10 @@ public final class FeatureProgram implements AutoCloseable {
 
   /** Number of classes of the signature {@link Contract#LOGITS}; 0 without one. */
   public int classes() {
-    boolean classifies = signature.equals(FEATURES) && model.hasOutput(LOGITS, LOGITS_UNBIASED);
+    boolean classifies =
+        signature.equals(FEATURES)
+            && model.hasOutput(LOGITS, LOGITS_UNBIASED)
+            && model.inputs(LOGITS).contains(input);
     return classifies ? columns(LOGITS, LOGITS_UNBIASED) : 0;
   }
 
@@ -164,21 +178,42 @@ public final class FeatureProgram implements AutoCloseable {
    */
   public Outputs outputs(TUint8 images, boolean logits) {
     check(images.shape());
-    if (logits) {
-      // One signature has both, so that the network runs once.
-      List<String> both = List.of(FEATURES, LOGITS_UNBIASED);
-      try (Result result = model.call(LOGITS, Map.of(IMAGES, images), both)) {
-        return new Outputs(
-            Floats.of((TFloat32) result.get(0)), Floats.of((TFloat32) result.get(1)));
-      }
-    }
-    boolean bytes = model.inputType(signature, input) == DataType.DT_UINT8;
+    // One signature has both, so that the network runs once.
+    String called = logits ? LOGITS : signature;
+    List<String> outputs = logits ? List.of(FEATURES, LOGITS_UNBIASED) : List.of(output);
+    boolean bytes = model.inputType(called, input) == DataType.DT_UINT8;
     try (@Nullable TFloat32 floats = bytes ? null : Floats.of(images)) {
       TType fed = floats == null ? images : floats;
-      try (Result result = model.call(signature, Map.of(input, fed), List.of(output))) {
-        return new Outputs(Floats.of((TFloat32) result.get(0)), new float[0]);
+      try (Result result = call(called, fed, outputs)) {
+        return new Outputs(
+            rows(result, 0, images, dimension),
+            logits ? rows(result, 1, images, classes()) : new float[0]);
       }
     }
+  }
+
+  private Result call(String called, TType images, List<String> outputs) {
+    try {
+      return model.call(called, Map.of(input, images), outputs);
+    } catch (TFResourceExhaustedException e) {
+      throw e;
+    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
+      // TensorFlow's errors have different parents.
+      InvalidInputException refusal =
+          refusal("fails on images of shape " + images.shape() + ": " + LoadedModel.firstLine(e));
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  private float[] rows(Result result, int index, TUint8 images, int columns) {
+    float[] rows = Floats.of((TFloat32) result.get(index));
+    if (rows.length != images.shape().get(0) * columns) {
+      throw refusal(
+          "makes %d values of %d images, not %d each; give one that treats images one by one"
+              .formatted(rows.length, images.shape().get(0), columns));
+    }
+    return rows;
   }
 
   private void check(Shape images) {
@@ -187,13 +222,17 @@ public final class FeatureProgram implements AutoCloseable {
     for (int i = 0; fits && !declared.isUnknown() && i < images.numDimensions(); i++) {
       fits = declared.get(i) < 0 || declared.get(i) == images.get(i);
     }
+    boolean fixedBatch =
+        !declared.isUnknown() && declared.numDimensions() > 0 && declared.get(0) > 0;
     if (!fits) {
       throw refusal(
-          "images of shape "
-              + images
-              + " do not fit its input "
-              + declared
-              + "; convert them with `couplet data`, or give another SavedModel");
+          "images of shape %s do not fit its input %s; %s"
+              .formatted(
+                  images,
+                  declared,
+                  fixedBatch
+                      ? "give a SavedModel for any number of images"
+                      : "convert them with `couplet data`, or give another SavedModel"));
     }
   }
 

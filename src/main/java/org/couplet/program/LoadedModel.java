@@ -66,7 +66,8 @@ final class LoadedModel implements AutoCloseable {
       return new LoadedModel(
           folder,
           SavedModelBundle.loader(folder.toString()).withTags(tag).withConfigProto(config).load());
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
+      // TensorFlow's errors have different parents.
       throw new InvalidInputException(
           folder
               + ": TensorFlow can't load this SavedModel with the tag '"
@@ -90,12 +91,14 @@ final class LoadedModel implements AutoCloseable {
     }
     if (!tags.contains(tag)) {
       throw new InvalidInputException(
-          folder
-              + ": the SavedModel has the tag "
-              + String.join(", ", tags)
-              + ", not '"
-              + tag
-              + "': `couplet build` writes what trains, `couplet export` what serves");
+          "%s: the SavedModel has %s, not '%s'; `couplet %s such"
+              .formatted(
+                  folder,
+                  tags.isEmpty() ? "no tag" : "the tag " + String.join(", ", tags),
+                  tag,
+                  tag.equals(Contract.TRAIN_TAG)
+                      ? "build` writes"
+                      : "export` and `couplet inception` write"));
     }
   }
 
@@ -217,7 +220,7 @@ final class LoadedModel implements AutoCloseable {
     return metaGraph.getSignatureDefOrThrow(name);
   }
 
-  private static String firstLine(TensorFlowException e) {
+  static String firstLine(RuntimeException e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 

@@ -166,12 +166,7 @@ final class RunStore {
   private static Experiment essence(Experiment experiment) {
     Experiment.Builder kept = experiment.toBuilder().clearName().clearRuntime();
     kept.getRunBuilder().clearKeepCheckpoints().clearLogEvery();
-    kept.getEvaluationBuilder()
-        .clearSampleEvery()
-        .clearSampleCount()
-        .clearFidEvery()
-        .clearFidSamples()
-        .clearFeatures();
+    kept.getEvaluationBuilder().clearSampleEvery().clearSampleCount();
     return kept.build();
   }
 }

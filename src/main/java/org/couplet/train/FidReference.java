@@ -13,6 +13,7 @@ import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.data.ImageBatches;
+import org.couplet.data.ImageSelection;
 import org.couplet.io.ContentHash;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FrechetDistance;
@@ -63,6 +64,7 @@ final class FidReference implements AutoCloseable {
               .get(
                   contentHash(experiment.getDataset(), dataset),
                   features.fingerprint(),
+                  line -> terminal.println("training images: " + line),
                   () -> measure(dataset, features, terminal, goesOn));
       if (fit.isPresent()) {
         long seed = experiment.getRun().getSeed();
@@ -79,7 +81,7 @@ final class FidReference implements AutoCloseable {
   // Of a file its bytes, so that `couplet fid` and other runs share what is measured of it.
   private static String contentHash(DatasetConfig config, Dataset dataset) throws IOException {
     if (config.hasImageFile()) {
-      return ContentHash.of(Path.of(config.getImageFile().getPath()));
+      return ImageSelection.of(Path.of(config.getImageFile().getPath())).contentHash();
     }
     return ContentHash.of(
         LongStream.range(0, dataset.size()).mapToObj(index -> pixels(dataset, index)));
@@ -96,7 +98,7 @@ final class FidReference implements AutoCloseable {
   private static Optional<GaussianFit> measure(
       Dataset dataset, FeatureProgram features, PrintStream terminal, LongPredicate goesOn)
       throws IOException {
-    terminal.println("measuring the " + dataset.size() + " training images for the FID, once");
+    terminal.println("measuring the " + dataset.size() + " training images, for the FID");
     try (ImageBatches images = ImageBatches.of(dataset, dataset.size(), FeaturePass.BATCH);
         Progress progress = new Progress("training images", dataset.size(), terminal)) {
       return new FeaturePass(features, false)

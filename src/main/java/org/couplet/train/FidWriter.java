@@ -1,12 +1,13 @@
 package org.couplet.train;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import org.couplet.io.WholeFile;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
@@ -15,9 +16,8 @@ import org.couplet.report.Progress;
 
 /**
  * Measures the FID of the averaged weights every so many steps, from the same noise each time, logs
- * it in a line of its own, and keeps the weights that had the lowest. It follows the step's
- * checkpoint, so that a kill while it works loses no step; a measurement that a resumed run lacks
- * is made up for.
+ * it in a line of its own, and keeps the weights that had the lowest. The step is saved before, and
+ * a measurement that a resumed run lacks is made up for.
  */
 final class FidWriter implements StepListener {
   private static final String FID = "fid";
@@ -26,11 +26,13 @@ final class FidWriter implements StepListener {
   private final SamplingProgram average;
   private final FidReference reference;
   private final BooleanSupplier interrupted;
+  private final Checkpoints checkpoints;
+  private final Checkpoints bestCheckpoint;
   private final RunFolder folder;
   private final MetricsLog log;
   private final EventWriter events;
   private final Progress progress;
-  private double best;
+  private double best = Double.POSITIVE_INFINITY;
 
   /**
    * @param reference stays the caller's
@@ -40,34 +42,41 @@ final class FidWriter implements StepListener {
       TrainingProgram program,
       FidReference reference,
       BooleanSupplier interrupted,
+      Checkpoints checkpoints,
       RunFolder folder,
       MetricsLog log,
       EventWriter events,
-      Progress progress)
-      throws IOException {
+      Progress progress) {
     this.program = program;
     this.average = program.average();
     this.reference = reference;
     this.interrupted = interrupted;
+    this.checkpoints = checkpoints;
+    this.bestCheckpoint = new Checkpoints(folder.best(), 1);
     this.folder = folder;
     this.log = log;
     this.events = events;
     this.progress = progress;
-    this.best =
-        MetricsLog.read(folder.metrics()).stream()
-            .mapToDouble(line -> line.getOrDefault(FID, Double.POSITIVE_INFINITY))
-            .min()
-            .orElse(Double.POSITIVE_INFINITY);
   }
 
   @Override
   public void begin(long completed) throws IOException {
-    List<Map<String, Double>> lines =
-        isDue(completed) ? MetricsLog.read(folder.metrics()) : List.of();
-    boolean measured =
-        lines.stream()
-            .anyMatch(line -> line.containsKey(FID) && line.getOrDefault("step", 0.0) == completed);
-    if (isDue(completed) && !measured) {
+    Map<Long, Double> measured = new HashMap<>();
+    for (Map<String, Double> line : MetricsLog.read(folder.metrics())) {
+      if (line.containsKey(FID)) {
+        measured.put(
+            Math.round(line.getOrDefault("step", 0.0)), line.getOrDefault(FID, Double.NaN));
+      }
+    }
+    for (long step : bestCheckpoint.completed()) {
+      if (measured.containsKey(step)) {
+        best = measured.getOrDefault(step, best);
+      } else {
+        // Beyond what this run goes on from: it will come again, or another.
+        WholeFile.delete(folder.best());
+      }
+    }
+    if (isDue(completed) && !measured.containsKey(completed)) {
       measure(completed);
     }
   }
@@ -84,6 +93,8 @@ final class FidWriter implements StepListener {
   }
 
   private void measure(long step) throws IOException {
+    // A kill while it works, perhaps long, is to lose no step.
+    checkpoints.save(program, step);
     progress.line("step " + step + ": measuring the FID of " + reference.samples() + " samples");
     OptionalDouble fid = reference.fid(average, seen -> goesOn(step, seen));
     if (fid.isPresent()) {
@@ -100,7 +111,7 @@ final class FidWriter implements StepListener {
     boolean isBest = fid < best;
     if (isBest) {
       best = fid;
-      new Checkpoints(folder.best(), 1).save(program, step);
+      bestCheckpoint.save(program, step);
     }
     Map<String, Number> line = new LinkedHashMap<>();
     line.put("step", step);

@@ -39,6 +39,10 @@ public final class TrainedModel implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(folder + ": no run or export is there; name its folder");
     }
+    if (best) {
+      throw new InvalidInputException(
+          folder + ": is an export, which holds the weights it holds; --best is for runs");
+    }
     return ofExport(folder);
   }
 

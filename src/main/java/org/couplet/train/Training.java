@@ -165,7 +165,9 @@ public final class Training {
     // After the above: once a step's checkpoint is listed, nothing of theirs is missing.
     listeners.add(new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()));
     if (reference != null) {
-      listeners.add(new FidWriter(program, reference, interrupted, folder, log, events, progress));
+      listeners.add(
+          new FidWriter(
+              program, reference, interrupted, checkpoints, folder, log, events, progress));
     }
     return new Listeners(listeners);
   }

@@ -260,7 +260,7 @@ class InceptionAssemblyTest {
   }
 
   @Test
-  void isAFeatureNetworkForAnyProgram() {
+  void isAFeatureNetworkForAnyProgram() throws IOException {
     try (FeatureProgram program = FeatureProgram.load(folder.resolve("inception"), 1)) {
       assertEquals(2048, program.dimension());
     }

@@ -12,6 +12,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -131,7 +133,11 @@ class FidCommandTest {
   void savedStatisticsStandForTheirImages() {
     Path statistics = folder.resolve("dark.npz");
     assertEquals(Cli.DONE, fid("--reference", dark, "--save-stats", statistics).code());
-    double direct = number(fid("--generated", bright, "--reference", dark, "--json"), "fid");
+    // With kid the images themselves are measured, whatever was kept of them.
+    double direct =
+        number(
+            fid("--generated", bright, "--reference", dark, "--json", "--metrics", "fid,kid"),
+            "fid");
     assertEquals(
         direct, number(fid("--generated", bright, "--reference", statistics, "--json"), "fid"), 0);
     // Two statistics need no network.
@@ -175,7 +181,7 @@ class FidCommandTest {
       write(npz, "sigma", NpyType.F8, Shape.of(dimension, dimension), sigma.array());
       if (named) {
         byte[] hash = new byte[32];
-        java.util.Arrays.fill(hash, (byte) 1);
+        Arrays.fill(hash, (byte) 1);
         write(npz, "extractor_sha256", NpyType.U1, Shape.of(32), hash);
       }
     }
@@ -231,6 +237,97 @@ class FidCommandTest {
     assertRefused(
         fid("--generated", dark, "--reference", features, "--reference-only", "a"),
         "--reference-only: is for images");
+    assertRefused(
+        fid("--reference", dark, "--save-stats", folder), "give the name of a file that ends in");
+    assertRefused(
+        fid("--reference", dark, "--save-stats", folder.resolve("a.npz"), "--count", 5),
+        "--count: is for models, but --generated is missing");
+    assertRefused(
+        fid("--generated", features, "--reference", dark, "--best"), "--best is for runs");
+    assertRefused(
+        CommandRun.of("fid", "--generated", dark, "--reference", dark, "--signature", "a"),
+        "--signature: is for the network");
+  }
+
+  @Test
+  void whatCannotBeKeptIsMeasuredAllTheSame() throws IOException {
+    Path fresh = images(folder.resolve("fresh.npy"), new Random().nextLong(), 20, 200);
+    double direct = number(fid("--generated", dark, "--reference", fresh, "--json"), "fid");
+    Path kept = kept();
+    Files.writeString(kept, "damaged");
+    CommandRun again = fid("--generated", dark, "--reference", fresh, "--json");
+    assertEquals(direct, number(again, "fid"), 0);
+    assertTrue(again.err().contains("is measured again, as what was kept can't be read"));
+    // And mended by that.
+    CommandRun third = fid("--generated", dark, "--reference", fresh, "--json");
+    assertTrue(third.err().contains("was measured before"), third.err());
+  }
+
+  // The newest file of statistics that are kept.
+  private static Path kept() throws IOException {
+    try (var files = Files.list(Path.of(System.getenv("XDG_CACHE_HOME"), "couplet"))) {
+      return files.max(Comparator.comparing(file -> file.toFile().lastModified())).orElseThrow();
+    }
+  }
+
+  @Test
+  void aNetworkThatMixesImagesIsRefused() throws IOException {
+    Path network = folder.resolve("mixing");
+    ForeignFeatures.write(
+        network,
+        Shape.of(-1, 16, 16, 3),
+        (tf, images) ->
+            tf.reshape(
+                tf.math.mean(images, tf.constant(new int[] {0, 1, 2})),
+                tf.constant(new int[] {-1, 3})));
+    assertRefused(
+        CommandRun.of(
+            "fid",
+            "--generated",
+            dark,
+            "--reference",
+            bright,
+            "--inception",
+            network,
+            "--signature",
+            "embed"),
+        "makes 3 values of 50 images, not 3 each");
+  }
+
+  @Test
+  void aNetworkThatFailsIsOneLine() throws IOException {
+    Path network = folder.resolve("failing");
+    // Declared for any size, but made for 8 x 8.
+    ForeignFeatures.write(
+        network,
+        Shape.of(-1, -1, -1, 3),
+        (tf, images) -> tf.reshape(images, tf.constant(new int[] {50, 192})));
+    CommandRun refused =
+        CommandRun.of(
+            "fid",
+            "--generated",
+            dark,
+            "--reference",
+            bright,
+            "--inception",
+            network,
+            "--signature",
+            "embed");
+    assertRefused(refused, "fails on images of shape [50, 16, 16, 3]");
+    assertEquals(1, refused.err().lines().filter(line -> line.startsWith("couplet")).count());
+  }
+
+  @Test
+  void aDamagedArrayIsRefused() throws IOException {
+    Path file = folder.resolve("samples.npz");
+    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
+      write(npz, "arr_0", NpyType.U1, Shape.of(60, 16, 16, 3), new byte[60 * 16 * 16 * 3]);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    assertRefused(
+        fid("--generated", file, "--reference", dark), "[arr_0]: damaged, its checksum is wrong");
   }
 
   @Test
@@ -277,5 +374,13 @@ class FidCommandTest {
     assertTrue(run.err().contains("1 of 5 images grey"), run.err());
     assertRefused(
         fid("--generated", pictures, "--reference", dark, "--strict"), "5.png: corrupt image");
+    // As a reference it is measured once, but what was left out is said again.
+    fid("--generated", dark, "--reference", pictures);
+    CommandRun kept = fid("--generated", dark, "--reference", pictures);
+    assertTrue(kept.err().contains("was measured before"), kept.err());
+    assertTrue(kept.err().contains("1 of 6 images were left out"), kept.err());
+    assertRefused(
+        fid("--generated", dark, "--reference", pictures, "--strict"),
+        "1 of 6 images were left out; leave --strict out");
   }
 }

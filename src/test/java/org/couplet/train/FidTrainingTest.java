@@ -20,6 +20,7 @@ import org.couplet.assembly.RandomFeaturesAssembly;
 import org.couplet.cli.Cli;
 import org.couplet.data.NpyWriter;
 import org.couplet.data.ProceduralImages;
+import org.couplet.io.WholeFile;
 import org.couplet.report.MetricsLog;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,8 @@ class FidTrainingTest {
   private static Path config = shared;
   private static Path run = shared;
   private static CommandRun trained = new CommandRun(0, "", "");
+  private static Path half = shared;
+  private static CommandRun halfTrained = trained;
 
   @TempDir private Path folder = Path.of("");
 
@@ -49,6 +52,19 @@ class FidTrainingTest {
                 "sample_every: 0 fid_every: 5 fid_samples: 60 features: '" + features + "'"));
     run = shared.resolve("run");
     trained = CommandRun.done("train", "--config", config, "--run", run);
+    half = shared.resolve("half");
+    halfTrained = CommandRun.done("train", "--config", config, "--run", half, "--steps", 10);
+  }
+
+  // The run that has done half its steps, to go on with.
+  private Path halfDone() throws IOException {
+    Path copy = folder.resolve("copy");
+    try (var paths = Files.walk(half)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Files.copy(path, copy.resolve(half.relativize(path).toString()));
+      }
+    }
+    return copy;
   }
 
   private static Map<Long, Double> logged(Path of) throws IOException {
@@ -97,12 +113,12 @@ class FidTrainingTest {
 
   @Test
   void isWhatTheCommandMeasures() throws IOException {
-    assertEquals(logged(run).getOrDefault(20L, Double.NaN), fid(run), 1e-9);
+    assertEquals(logged(run).getOrDefault(20L, Double.NaN), fid(run), 1e-6);
     double best = Collections.min(logged(run).values());
-    assertEquals(best, fid(run, "--best"), 1e-9);
+    assertEquals(best, fid(run, "--best"), 1e-6);
     Path export = folder.resolve("export");
     CommandRun.done("export", "--run", run, "--best", "--output", export);
-    assertEquals(best, fid(export), 1e-9);
+    assertEquals(best, fid(export), 1e-6);
   }
 
   @Test
@@ -127,16 +143,14 @@ class FidTrainingTest {
 
   @Test
   void dataAreMeasuredOnceForAllRuns() {
-    CommandRun other =
-        CommandRun.done(
-            "train", "--config", config, "--run", folder.resolve("other"), "--steps", 5);
-    assertFalse(other.err().contains("measuring the 50 training images"), other.err());
+    String first = "measuring the 50 training images";
+    assertTrue(trained.err().contains(first), trained.err());
+    assertFalse(halfTrained.err().contains(first), halfTrained.err());
   }
 
   @Test
   void aResumedRunMakesUpForWhatWasCutOff() throws IOException {
-    Path resumed = folder.resolve("resumed");
-    CommandRun.done("train", "--config", config, "--run", resumed, "--steps", 10);
+    Path resumed = halfDone();
     // As if it had been killed in the measurement after step 10.
     Path log = resumed.resolve("metrics.jsonl");
     Files.write(
@@ -146,9 +160,47 @@ class FidTrainingTest {
             .toList());
     assertEquals(Set.of(5L), logged(resumed).keySet());
     CommandRun.done("train", "--run", resumed, "--resume");
-    assertEquals(logged(run), logged(resumed));
+    Map<Long, Double> straight = logged(run);
+    assertEquals(straight.keySet(), logged(resumed).keySet());
+    logged(resumed)
+        .forEach((step, fid) -> assertEquals(straight.getOrDefault(step, 0.0), fid, 1e-6));
     assertEquals(
         new Checkpoints(run.resolve("best"), 1).completed(),
         new Checkpoints(resumed.resolve("best"), 1).completed());
+  }
+
+  @Test
+  void aBestOfALostFutureIsForgotten() throws IOException {
+    // A run at step 10 whose best weights are of a step that it has not reached.
+    Path other = halfDone();
+    Path best = other.resolve("best");
+    WholeFile.delete(best);
+    Files.createDirectory(best);
+    for (String suffix : List.of(".index", ".data-00000-of-00001")) {
+      Files.copy(other.resolve("checkpoints/step-10" + suffix), best.resolve("step-15" + suffix));
+    }
+    Files.writeString(
+        best.resolve("checkpoint"),
+        "model_checkpoint_path: \"step-15\"\nall_model_checkpoint_paths: \"step-15\"\n");
+    CommandRun.done("train", "--run", other, "--resume", "--steps", 15);
+    long kept = new Checkpoints(best, 1).completed().get(0);
+    assertEquals(15, kept);
+    assertEquals(logged(run).getOrDefault(15L, 0.0), fid(other, "--best"), 1e-6);
+  }
+
+  @Test
+  void theStepIsSavedBeforeItIsMeasured() throws IOException {
+    // Checkpoints come every 7 steps.
+    assertTrue(new Checkpoints(run.resolve("checkpoints"), 1).completed().contains(15L));
+  }
+
+  @Test
+  void aWrongNetworkIsRefusedBeforeThereIsARun() {
+    Path wrong = folder.resolve("wrong");
+    CommandRun refused =
+        CommandRun.of("train", "--config", config, "--run", wrong, "--features", folder);
+    assertEquals(Cli.BAD_INPUT, refused.code());
+    assertTrue(refused.err().contains("no SavedModel is there"), refused.err());
+    assertFalse(Files.exists(wrong));
   }
 }
