@@ -21,7 +21,7 @@ import org.tensorflow.types.TUint8;
  */
 public final class FeaturePass {
   /** Images to give the network at a time. */
-  public static final int BATCH = 50;
+  public static final int BATCH = 32;
 
   private final FeatureProgram network;
   private final boolean logits;

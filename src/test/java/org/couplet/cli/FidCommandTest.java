@@ -291,7 +291,7 @@ class FidCommandTest {
             network,
             "--signature",
             "embed"),
-        "makes 3 values of 50 images, not 3 each");
+        "makes 3 values of 32 images, not 3 each");
   }
 
   @Test
@@ -313,7 +313,7 @@ class FidCommandTest {
             network,
             "--signature",
             "embed");
-    assertRefused(refused, "fails on images of shape [50, 16, 16, 3]");
+    assertRefused(refused, "fails on images of shape [32, 16, 16, 3]");
     assertEquals(1, refused.err().lines().filter(line -> line.startsWith("couplet")).count());
   }
 
