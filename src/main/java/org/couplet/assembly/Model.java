@@ -10,6 +10,7 @@ import org.couplet.config.proto.ForwardProcessConfig;
 import org.couplet.config.proto.LevelScheduleConfig;
 import org.couplet.config.proto.NoiseConfig;
 import org.couplet.config.proto.OptimizerConfig;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.config.proto.ScoreConfig;
 import org.couplet.config.proto.SongUNetConfig;
 import org.couplet.config.proto.TimestepLawConfig;
@@ -50,6 +51,9 @@ import org.couplet.optimizer.Lion;
 import org.couplet.optimizer.Optimizer;
 import org.couplet.optimizer.RAdam;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The parts that an experiment names.
@@ -80,6 +84,7 @@ record Model(
     Shape element = element(dataset);
     Network network = network(experiment, element);
     Optimizer optimizer = optimizer(experiment.getOptimizer());
+    Class<? extends TFloating> precision = precision(experiment.getRuntime());
     boolean isImages = !dataset.hasGaussians();
     return switch (experiment.getObjectiveCase()) {
       case CONSISTENCY -> {
@@ -87,7 +92,7 @@ record Model(
         yield new Model(
             element,
             isImages,
-            consistencyLoss(config, network, element),
+            consistencyLoss(config, network, element, precision),
             optimizer,
             maxLevels(config.getLevels()),
             new Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()));
@@ -98,7 +103,7 @@ record Model(
             element,
             isImages,
             new DenoisingLoss(
-                ConsistencyFunction.denoiser(network, config.getSigmaData()),
+                ConsistencyFunction.denoiser(network, config.getSigmaData(), precision),
                 new LognormalLaw(config.getMean(), config.getStd())),
             optimizer,
             UNUSED_LEVELS,
@@ -108,6 +113,7 @@ record Model(
     };
   }
 
+  /** The function as training has it. */
   ConsistencyFunction function() {
     return objective.function();
   }
@@ -134,16 +140,23 @@ record Model(
   }
 
   private static ConsistencyLoss consistencyLoss(
-      ConsistencyConfig config, Network network, Shape element) {
+      ConsistencyConfig config,
+      Network network,
+      Shape element,
+      Class<? extends TFloating> precision) {
     return new ConsistencyLoss(
         new ConsistencyFunction(
-            network, process(config.getProcess()), config.getSigmaMin(), config.getSigmaData()),
+            network,
+            process(config.getProcess()),
+            config.getSigmaMin(),
+            config.getSigmaData(),
+            precision),
         noise(config.getNoise()),
         levels(config),
         weighting(config),
         distance(config.getDistance(), element),
         coupling(config.getCoupling()),
-        ConsistencyFunction.denoiser(network, config.getSigmaData()),
+        ConsistencyFunction.denoiser(network, config.getSigmaData(), precision),
         switch (config.getTeacher()) {
           case ONLINE -> false;
           case EMA -> true;
@@ -316,6 +329,13 @@ record Model(
       case CONSTANT -> config.getConstant().getCount();
       case TUNING -> UNUSED_LEVELS;
       case SCHEDULE_NOT_SET -> throw unresolved("consistency.levels");
+    };
+  }
+
+  private static Class<? extends TFloating> precision(RuntimeConfig config) {
+    return switch (config.getPrecision()) {
+      case FLOAT32 -> TFloat32.class;
+      case BFLOAT16 -> TBfloat16.class;
     };
   }
 

@@ -3,6 +3,7 @@ package org.couplet.assembly;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.couplet.consistency.ConsistencyFunction;
 import org.couplet.consistency.ConsistencyLoss;
 import org.couplet.consistency.DenoisingLoss;
 import org.couplet.consistency.ProbabilityFlow;
@@ -19,7 +20,10 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
-/** Adds to a graph what makes samples; the number of rows stays open. */
+/**
+ * Adds to a graph what makes samples; the number of rows stays open. Samples are made in float32
+ * whatever the precision of training, so that a run and its export make the same ones everywhere.
+ */
 record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
   /** Noise and the range of levels: what does not depend on weights. */
   void addCommon() {
@@ -73,7 +77,7 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
       signatures.add(
           Contract.SERVING_DEFAULT,
           Map.of(Contract.POINTS, rows, Contract.SIGMA, sigma),
-          Map.of(Contract.X_HAT, model.function().apply(tf, weights, rows, sigma, Dropout.none())));
+          Map.of(Contract.X_HAT, function().apply(tf, weights, rows, sigma, Dropout.none())));
     } else {
       signatures.add(
           Contract.SERVING_DEFAULT,
@@ -87,8 +91,7 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
     Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.of(-1));
     Operand<TFloat32> next = placeholder(TFloat32.class, Shape.of(-1));
     Operand<TFloat32> reached =
-        solver.step(
-            tf, ConsistencyLoss.generator(tf, model.function(), weights), points, sigma, next);
+        solver.step(tf, ConsistencyLoss.generator(tf, function(), weights), points, sigma, next);
     signatures.add(
         name,
         Map.of(Contract.POINTS, points, Contract.SIGMA, sigma, Contract.NEXT, next),
@@ -107,10 +110,7 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
     Operand<TFloat32> level = placeholder(TFloat32.class, Shape.scalar());
     Operand<TFloat32> sigmas = everyRow(level, freshNoise);
     Operand<TFloat32> point =
-        model
-            .function()
-            .process()
-            .renoise(tf, before, freshNoise, sigmas, model.range().sigmaMin());
+        function().process().renoise(tf, before, freshNoise, sigmas, model.range().sigmaMin());
     signatures.add(
         Contract.REFINE + suffix,
         Map.of(Contract.X_HAT, before, Contract.NOISE, freshNoise, Contract.SIGMA, level),
@@ -120,13 +120,12 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
   private Map<String, Operand<?>> generate(
       Weights weights, Operand<TFloat32> noise, Operand<TFloat32> sigma) {
     Operand<TFloat32> sigmas = everyRow(sigma, noise);
-    return estimates(weights, model.function().process().start(tf, noise, sigmas), sigmas);
+    return estimates(weights, function().process().start(tf, noise, sigmas), sigmas);
   }
 
   private Map<String, Operand<?>> estimates(
       Weights weights, Operand<TFloat32> point, Operand<TFloat32> sigmas) {
-    return withImages(
-        Contract.X_HAT, model.function().apply(tf, weights, point, sigmas, Dropout.none()));
+    return withImages(Contract.X_HAT, function().apply(tf, weights, point, sigmas, Dropout.none()));
   }
 
   private Map<String, Operand<?>> withImages(String name, Operand<TFloat32> values) {
@@ -142,6 +141,10 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
     Operand<TInt32> count =
         tf.slice(tf.shape(x), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
     return tf.fill(count, sigma);
+  }
+
+  private ConsistencyFunction function() {
+    return model.function().inFloat32();
   }
 
   private Shape rows() {

@@ -1,11 +1,13 @@
 package org.couplet.consistency;
 
 import org.couplet.graph.Dropout;
+import org.couplet.graph.Layers;
 import org.couplet.graph.Weights;
 import org.couplet.network.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The consistency function f (equation 3) with the scaling of Karras et al. 2022, moved so that
@@ -15,12 +17,23 @@ import org.tensorflow.types.TFloat32;
  * @param process makes the points, and so their scaling
  * @param sigmaMin lowest noise level, at least 0
  * @param sigmaData standard deviation of the data, &gt; 0
+ * @param precision what the network works in, TFloat32 or TBfloat16; all else is float32
  */
 public record ConsistencyFunction(
-    Network network, ForwardProcess process, double sigmaMin, double sigmaData) {
+    Network network,
+    ForwardProcess process,
+    double sigmaMin,
+    double sigmaData,
+    Class<? extends TFloating> precision) {
   /** EDM's denoiser D: the same scaling with its boundary at sigma = 0. */
-  public static ConsistencyFunction denoiser(Network network, double sigmaData) {
-    return new ConsistencyFunction(network, new VarianceExploding(), 0, sigmaData);
+  public static ConsistencyFunction denoiser(
+      Network network, double sigmaData, Class<? extends TFloating> precision) {
+    return new ConsistencyFunction(network, new VarianceExploding(), 0, sigmaData, precision);
+  }
+
+  /** The same function with a network that works in float32. */
+  public ConsistencyFunction inFloat32() {
+    return new ConsistencyFunction(network, process, sigmaMin, sigmaData, TFloat32.class);
   }
 
   /**
@@ -34,10 +47,11 @@ public record ConsistencyFunction(
       Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> sigma, Dropout dropout) {
     ForwardProcess.Scaling scaling = process.scaling(tf, sigma, sigmaMin, sigmaData);
     Operand<TFloat32> label = tf.math.mul(tf.math.log(sigma), tf.constant(0.25f));
-    Operand<TFloat32> raw =
-        network.apply(tf, weights, tf.math.mul(Rows.like(tf, scaling.in(), x), x), label, dropout);
+    Operand<TFloat32> scaled = tf.math.mul(Rows.like(tf, scaling.in(), x), x);
+    Operand<? extends TFloating> raw =
+        network.apply(tf, weights, Layers.cast(tf, scaled, precision), label, dropout);
     return tf.math.add(
         tf.math.mul(Rows.like(tf, scaling.skip(), x), x),
-        tf.math.mul(Rows.like(tf, scaling.out(), x), raw));
+        tf.math.mul(Rows.like(tf, scaling.out(), x), Layers.cast(tf, raw, TFloat32.class)));
   }
 }

@@ -8,6 +8,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Dropout whose masks are drawn once per site: every pass that is given the same object drops the
@@ -39,7 +40,7 @@ public final class Dropout {
    * @param site the block's index: each has its own mask
    * @return x with dropped values 0 and the others divided by 1 - rate
    */
-  public Operand<TFloat32> apply(Ops tf, Operand<TFloat32> x, double rate, int site) {
+  public <T extends TFloating> Operand<T> apply(Ops tf, Operand<T> x, double rate, int site) {
     if (randomness == null || rate == 0) {
       return x;
     }
@@ -48,7 +49,7 @@ public final class Dropout {
       mask = mask(tf, randomness, x.shape(), rate, site);
       masks.put(site, mask);
     }
-    return tf.math.mul(x, mask);
+    return tf.math.mul(x, Layers.cast(tf, mask, x.type()));
   }
 
   // 0 or 1 / (1 - rate): the int32 bits, uniform in [-2^31, 2^31), are compared as they are.

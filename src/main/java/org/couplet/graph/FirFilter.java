@@ -8,6 +8,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Reshape;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Halves and doubles images with the outer product of a filter and itself, normalised to sum 1
@@ -36,7 +37,7 @@ public record FirFilter(List<Double> taps) {
    * @param x [n, h, w, c], static but for n; h and w even
    * @return [n, h/2, w/2, c]
    */
-  public Operand<TFloat32> down(Ops tf, Operand<TFloat32> x) {
+  public <T extends TFloating> Operand<T> down(Ops tf, Operand<T> x) {
     if (isBox()) {
       return averageSquares(tf, x);
     }
@@ -49,7 +50,7 @@ public record FirFilter(List<Double> taps) {
    * @param x [n, h + 2 padding, w + 2 padding, c]
    * @return [n, h/2, w/2, c]
    */
-  public Operand<TFloat32> downUnpadded(Ops tf, Operand<TFloat32> x) {
+  public <T extends TFloating> Operand<T> downUnpadded(Ops tf, Operand<T> x) {
     if (isBox()) {
       return averageSquares(tf, x);
     }
@@ -62,17 +63,20 @@ public record FirFilter(List<Double> taps) {
    * @param x [n, h, w, c], static but for n
    * @return [n, 2h, 2w, c]
    */
-  public Operand<TFloat32> up(Ops tf, Operand<TFloat32> x) {
+  public <T extends TFloating> Operand<T> up(Ops tf, Operand<T> x) {
     Shape shape = x.shape();
     if (isBox()) {
       float[] ones = {1, 1, 1, 1};
       Operand<TFloat32> square = tf.constant(Shape.of(1, 2, 1, 2, 1), DataBuffers.of(ones));
-      return joined(tf, tf.math.mul(apart(tf, x), square), shape);
+      return joined(tf, tf.math.mul(apart(tf, x), Layers.cast(tf, square, x.type())), shape);
     }
     // A transposed convolution, written with zeros between the pixels: [n, 2h, 2w, c].
     int[][] zeros = {{0, 0}, {0, 0}, {0, 1}, {0, 0}, {0, 1}, {0, 0}};
-    Operand<TFloat32> spread =
-        joined(tf, tf.pad(apart(tf, x), tf.constant(zeros), tf.constant(0f)), shape);
+    Operand<T> spread =
+        joined(
+            tf,
+            tf.pad(apart(tf, x), tf.constant(zeros), Layers.cast(tf, tf.constant(0f), x.type())),
+            shape);
     int before = taps.size() - 1 - padding();
     // Half of the pixels of each axis are zero: twice the filter per axis keeps the brightness.
     return depthwise(
@@ -83,30 +87,31 @@ public record FirFilter(List<Double> taps) {
     return taps.size() == 2 && taps.get(0).equals(taps.get(1));
   }
 
-  private static Operand<TFloat32> averageSquares(Ops tf, Operand<TFloat32> x) {
+  private static <T extends TFloating> Operand<T> averageSquares(Ops tf, Operand<T> x) {
     Shape shape = x.shape();
     long[] squares = {-1, shape.get(1) / 2, 2, shape.get(2) / 2, 2, shape.get(3)};
-    Operand<TFloat32> sum =
+    Operand<T> sum =
         tf.reduceSum(tf.reshape(x, tf.constant(squares)), tf.constant(new int[] {2, 4}));
-    return tf.math.mul(sum, tf.constant(0.25f));
+    return Layers.scale(tf, sum, 0.25f);
   }
 
   // [n, h, w, c] to [n, h, 1, w, 1, c]
-  private static Reshape<TFloat32> apart(Ops tf, Operand<TFloat32> x) {
+  private static <T extends TFloating> Reshape<T> apart(Ops tf, Operand<T> x) {
     Shape shape = x.shape();
     long[] apart = {-1, shape.get(1), 1, shape.get(2), 1, shape.get(3)};
     return tf.reshape(x, tf.constant(apart));
   }
 
   // [n, h, 2, w, 2, c] to [n, 2h, 2w, c]
-  private static Operand<TFloat32> joined(Ops tf, Operand<TFloat32> x, Shape small) {
+  private static <T extends TFloating> Operand<T> joined(Ops tf, Operand<T> x, Shape small) {
     long[] large = {-1, 2 * small.get(1), 2 * small.get(2), small.get(3)};
     return tf.reshape(x, tf.constant(large));
   }
 
-  private static Operand<TFloat32> depthwise(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> kernel, long stride) {
-    return tf.nn.depthwiseConv2dNative(x, kernel, List.of(1L, stride, stride, 1L), "VALID");
+  private static <T extends TFloating> Operand<T> depthwise(
+      Ops tf, Operand<T> x, Operand<TFloat32> kernel, long stride) {
+    return tf.nn.depthwiseConv2dNative(
+        x, Layers.cast(tf, kernel, x.type()), List.of(1L, stride, stride, 1L), "VALID");
   }
 
   // [k, k, channels, 1]

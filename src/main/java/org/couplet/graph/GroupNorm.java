@@ -6,6 +6,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Group normalisation (Wu &amp; He 2018) with a scale and a bias per channel.
@@ -13,7 +14,8 @@ import org.tensorflow.types.TFloat32;
  * <p>The moments are taken in two stages, per channel over the image and then over the group's
  * channels, so that no array of the image's size changes its shape: much cheaper than one reduction
  * over [positions, channels of the group]. The variance is that of centred values, as E[x^2] -
- * E[x]^2 loses its digits where the mean is large.
+ * E[x]^2 loses its digits where the mean is large. The moments are float32 whatever x is; arrays of
+ * the image's size, which wait for the backward pass, keep x's type.
  *
  * @param channels a multiple of groups
  * @param groups at least 1
@@ -42,36 +44,43 @@ public record GroupNorm(int channels, int groups, double epsilon) {
    * @param bias [channels]
    * @return [n, h, w, channels]
    */
-  public Operand<TFloat32> apply(
+  public <T extends TFloating> Operand<T> apply(
       Ops tf,
-      Operand<TFloat32> x,
-      @Nullable Operand<TFloat32> shift,
+      Operand<T> x,
+      @Nullable Operand<T> shift,
       Operand<TFloat32> scale,
       Operand<TFloat32> bias) {
     long height = x.shape().get(1);
     long width = x.shape().get(2);
     long positions = height * width;
-    Operand<TFloat32> image = tf.reshape(x, tf.constant(new long[] {-1, positions, channels}));
+    Operand<T> image = tf.reshape(x, tf.constant(new long[] {-1, positions, channels}));
     Operand<TFloat32> channelMeans = meanOverImage(tf, image, positions); // [n, 1, channels]
     Operand<TFloat32> centre; // of x alone, [n, 1, channels]
     if (shift == null) {
       centre = meanOverGroup(tf, channelMeans);
     } else {
-      Operand<TFloat32> row = tf.reshape(shift, tf.constant(new long[] {-1, 1, channels}));
+      Operand<TFloat32> row =
+          tf.reshape(
+              Layers.cast(tf, shift, TFloat32.class), tf.constant(new long[] {-1, 1, channels}));
       centre = tf.math.sub(meanOverGroup(tf, tf.math.add(channelMeans, row)), row);
     }
-    Operand<TFloat32> centred = tf.math.sub(image, centre);
+    Operand<T> centred =
+        Layers.cast(tf, tf.math.sub(Layers.cast(tf, image, TFloat32.class), centre), x.type());
     Operand<TFloat32> variance =
         meanOverGroup(tf, meanOverImage(tf, tf.math.square(centred), positions));
     Operand<TFloat32> factor =
         tf.math.mul(tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon))), scale);
-    Operand<TFloat32> normal = tf.nn.biasAdd(tf.math.mul(centred, factor), bias);
+    Operand<T> normal =
+        Layers.biasAdd(tf, tf.math.mul(centred, Layers.cast(tf, factor, x.type())), bias);
     return tf.reshape(normal, tf.constant(new long[] {-1, height, width, channels}));
   }
 
   // A sum and a small product: the gradient of a mean would divide an array of the image's size.
-  private static Operand<TFloat32> meanOverImage(Ops tf, Operand<TFloat32> image, long positions) {
-    Operand<TFloat32> sum = tf.reduceSum(image, tf.constant(1), ReduceSum.keepDims(true));
+  private static Operand<TFloat32> meanOverImage(
+      Ops tf, Operand<? extends TFloating> image, long positions) {
+    Operand<TFloat32> sum =
+        tf.reduceSum(
+            Layers.cast(tf, image, TFloat32.class), tf.constant(1), ReduceSum.keepDims(true));
     return tf.math.mul(sum, tf.constant((float) (1.0 / positions)));
   }
 

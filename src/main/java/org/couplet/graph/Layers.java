@@ -5,10 +5,25 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
-/** The layers of a network as pure functions; images are [batch, height, width, channels]. */
+/**
+ * The layers of a network as pure functions; images are [batch, height, width, channels]. A layer
+ * works in the type of its input, float32 or bfloat16, and casts its float32 weights to it.
+ */
 public final class Layers {
   private Layers() {}
+
+  /** x in a type. Where it has that type already nothing is added to the graph. */
+  public static <T extends TFloating> Operand<T> cast(
+      Ops tf, Operand<? extends TFloating> x, Class<T> type) {
+    return x.type().equals(type) ? x.asOutput().expect(type) : tf.dtypes.cast(x, type);
+  }
+
+  /** factor x. */
+  public static <T extends TFloating> Operand<T> scale(Ops tf, Operand<T> x, float factor) {
+    return tf.math.mul(x, cast(tf, tf.constant(factor), x.type()));
+  }
 
   /**
    * Convolves with stride 1 and zeros around the image, which keeps its size.
@@ -17,8 +32,9 @@ public final class Layers {
    * @param filter [height, width, in, out]
    * @return [n, h, w, out]
    */
-  public static Operand<TFloat32> conv2d(Ops tf, Operand<TFloat32> x, Operand<TFloat32> filter) {
-    return tf.nn.conv2d(x, filter, List.of(1L, 1L, 1L, 1L), "SAME");
+  public static <T extends TFloating> Operand<T> conv2d(
+      Ops tf, Operand<T> x, Operand<TFloat32> filter) {
+    return tf.nn.conv2d(x, cast(tf, filter, x.type()), List.of(1L, 1L, 1L, 1L), "SAME");
   }
 
   /**
@@ -29,15 +45,16 @@ public final class Layers {
    * @param padding pixels, at least 0
    * @return [n, h + 2 padding - k + 1, w + 2 padding - k + 1, out]
    */
-  public static Operand<TFloat32> conv2d(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> filter, int padding) {
-    return tf.nn.conv2d(pad(tf, x, padding, padding), filter, List.of(1L, 1L, 1L, 1L), "VALID");
+  public static <T extends TFloating> Operand<T> conv2d(
+      Ops tf, Operand<T> x, Operand<TFloat32> filter, int padding) {
+    return tf.nn.conv2d(
+        pad(tf, x, padding, padding), cast(tf, filter, x.type()), List.of(1L, 1L, 1L, 1L), "VALID");
   }
 
   /** Adds zeros before and after the rows and columns of x [n, h, w, c]. */
-  static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int before, int after) {
+  static <T extends TFloating> Operand<T> pad(Ops tf, Operand<T> x, int before, int after) {
     int[][] paddings = {{0, 0}, {before, after}, {before, after}, {0, 0}};
-    return tf.pad(x, tf.constant(paddings), tf.constant(0f));
+    return tf.pad(x, tf.constant(paddings), cast(tf, tf.constant(0f), x.type()));
   }
 
   /**
@@ -46,8 +63,9 @@ public final class Layers {
    * @param x [..., c]
    * @param bias [c]
    */
-  public static Operand<TFloat32> biasAdd(Ops tf, Operand<TFloat32> x, Operand<TFloat32> bias) {
-    return tf.nn.biasAdd(x, bias);
+  public static <T extends TFloating> Operand<T> biasAdd(
+      Ops tf, Operand<T> x, Operand<TFloat32> bias) {
+    return tf.nn.biasAdd(x, cast(tf, bias, x.type()));
   }
 
   /**
@@ -58,37 +76,38 @@ public final class Layers {
    * @param bias [out]
    * @return [n, out]
    */
-  public static Operand<TFloat32> linear(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias) {
-    return biasAdd(tf, tf.linalg.matMul(x, weight), bias);
+  public static <T extends TFloating> Operand<T> linear(
+      Ops tf, Operand<T> x, Operand<TFloat32> weight, Operand<TFloat32> bias) {
+    return biasAdd(tf, tf.linalg.matMul(x, cast(tf, weight, x.type())), bias);
   }
 
   /** x sigmoid(x) (Hendrycks &amp; Gimpel 2016; Elfwing et al. 2017). */
-  public static Operand<TFloat32> silu(Ops tf, Operand<TFloat32> x) {
+  public static <T extends TFloating> Operand<T> silu(Ops tf, Operand<T> x) {
     return tf.math.mul(x, tf.math.sigmoid(x));
   }
 
   /** x Phi(x), Phi the standard normal's distribution function (Hendrycks &amp; Gimpel 2016). */
-  public static Operand<TFloat32> gelu(Ops tf, Operand<TFloat32> x) {
-    Operand<TFloat32> erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
-    return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(erf, tf.constant(1f)));
+  public static <T extends TFloating> Operand<T> gelu(Ops tf, Operand<T> x) {
+    Operand<T> erf = tf.math.erf(scale(tf, x, (float) Math.sqrt(0.5)));
+    return tf.math.mul(scale(tf, x, 0.5f), tf.math.add(erf, cast(tf, tf.constant(1f), x.type())));
   }
 
   /**
-   * Attention with one head: softmax(q k' / sqrt(c)) v, the softmax over the keys.
+   * Attention with one head: softmax(q k' / sqrt(c)) v, the softmax over the keys and in float32.
    *
    * @param query [n, positions, c], c static
    * @param key [n, positions, c]
    * @param value [n, positions, c]
    * @return [n, positions, c]
    */
-  public static Operand<TFloat32> attention(
-      Ops tf, Operand<TFloat32> query, Operand<TFloat32> key, Operand<TFloat32> value) {
+  public static <T extends TFloating> Operand<T> attention(
+      Ops tf, Operand<T> query, Operand<T> key, Operand<T> value) {
+    Class<T> type = query.type();
     double channels = query.shape().get(2);
-    Operand<TFloat32> scaled = tf.math.mul(query, tf.constant((float) (1 / Math.sqrt(channels))));
-    Operand<TFloat32> logits =
-        tf.train.batchMatMul(scaled, key, TFloat32.class, BatchMatMul.adjY(true));
-    return tf.train.batchMatMul(tf.nn.softmax(logits), value, TFloat32.class);
+    Operand<T> scaled = scale(tf, query, (float) (1 / Math.sqrt(channels)));
+    Operand<T> logits = tf.train.batchMatMul(scaled, key, type, BatchMatMul.adjY(true));
+    Operand<TFloat32> shares = tf.nn.softmax(cast(tf, logits, TFloat32.class));
+    return tf.train.batchMatMul(cast(tf, shares, type), value, type);
   }
 
   /**

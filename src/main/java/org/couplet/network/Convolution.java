@@ -10,6 +10,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /** A convolution with a square kernel and a bias; its initial weights are Xavier's times gain. */
 record Convolution(String name, int in, int out, int kernel, double gain) implements Part {
@@ -31,12 +32,12 @@ record Convolution(String name, int in, int out, int kernel, double gain) implem
   }
 
   /** [n, h, w, in] to [n, h, w, out]. */
-  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> x) {
+  <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x) {
     return Layers.biasAdd(tf, withoutBias(tf, weights, x), bias(weights));
   }
 
   /** {@link #apply} but for the bias. */
-  Operand<TFloat32> withoutBias(Ops tf, Weights weights, Operand<TFloat32> x) {
+  <T extends TFloating> Operand<T> withoutBias(Ops tf, Weights weights, Operand<T> x) {
     return Layers.conv2d(tf, x, filter(weights));
   }
 
@@ -44,9 +45,10 @@ record Convolution(String name, int in, int out, int kernel, double gain) implem
    * Convolves, then halves the result, with all zeros put around x before the convolution: [n, h,
    * w, in] to [n, h/2, w/2, out].
    */
-  Operand<TFloat32> applyAndHalve(Ops tf, Weights weights, Operand<TFloat32> x, FirFilter fir) {
+  <T extends TFloating> Operand<T> applyAndHalve(
+      Ops tf, Weights weights, Operand<T> x, FirFilter fir) {
     int padding = kernel / 2 + fir.padding();
-    Operand<TFloat32> wide = Layers.conv2d(tf, x, filter(weights), padding);
+    Operand<T> wide = Layers.conv2d(tf, x, filter(weights), padding);
     return Layers.biasAdd(tf, fir.downUnpadded(tf, wide), bias(weights));
   }
 

@@ -8,7 +8,7 @@ import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /** A linear map with a bias, [n, in] to [n, out]. */
 record Dense(String name, int in, int out) implements Part {
@@ -19,7 +19,7 @@ record Dense(String name, int in, int out) implements Part {
         new Weight(name + "/bias", Shape.of(out), new Initializer.Constant(0)));
   }
 
-  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> x) {
+  <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x) {
     return Layers.linear(tf, x, weights.get(name + "/weight"), weights.get(name + "/bias"));
   }
 }

@@ -9,6 +9,7 @@ import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A multilayer perceptron with GELU on [x, label], for points x [n, dimension].
@@ -32,10 +33,11 @@ public record Mlp(int dimension, int depth, int width) implements Network {
   }
 
   @Override
-  public Operand<TFloat32> apply(
-      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> label, Dropout dropout) {
-    Operand<TFloat32> column = tf.reshape(label, tf.constant(new long[] {-1, 1}));
-    Operand<TFloat32> h = tf.concat(List.of(x, column), tf.constant(1)); // [n, dimension + 1]
+  public <T extends TFloating> Operand<T> apply(
+      Ops tf, Weights weights, Operand<T> x, Operand<TFloat32> label, Dropout dropout) {
+    Operand<TFloat32> row = tf.reshape(label, tf.constant(new long[] {-1, 1}));
+    Operand<T> column = Layers.cast(tf, row, x.type());
+    Operand<T> h = tf.concat(List.of(x, column), tf.constant(1)); // [n, dimension + 1]
     List<Dense> layers = layers();
     for (Dense hidden : layers.subList(0, depth)) {
       h = Layers.gelu(tf, hidden.apply(tf, weights, h)); // [n, width]

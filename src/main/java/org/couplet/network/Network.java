@@ -7,6 +7,7 @@ import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /** The free-form function F of a consistency model, described once and applied to any weights. */
 public sealed interface Network permits SongUNet, Mlp {
@@ -14,16 +15,17 @@ public sealed interface Network permits SongUNet, Mlp {
   List<Weight> weights();
 
   /**
-   * Applies the network.
+   * Applies the network. It works in x's type, float32 or bfloat16: that of its convolutions,
+   * matrix products and activations. Weights, moments and sinusoids are float32.
    *
    * @param weights a value for each of {@link #weights}
    * @param x [n, ...] as the network wants it; n may be unknown
    * @param label the noise label, [n]
    * @param dropout masks to use; with masks, n must be static
-   * @return of x's shape
+   * @return of x's shape and type
    */
-  Operand<TFloat32> apply(
-      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> label, Dropout dropout);
+  <T extends TFloating> Operand<T> apply(
+      Ops tf, Weights weights, Operand<T> x, Operand<TFloat32> label, Dropout dropout);
 
   /** Number of trainable values. */
   default long parameters() {

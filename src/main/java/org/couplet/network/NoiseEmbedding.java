@@ -10,6 +10,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The noise label as a vector: sinusoids, then two linear layers, each followed by SiLU.
@@ -41,14 +42,15 @@ record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) imp
         .toList();
   }
 
-  /** label [n] to [n, out]. */
-  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> label) {
+  /** label [n] to [n, out] in a type; the sinusoids need float32. */
+  <T extends TFloating> Operand<T> apply(
+      Ops tf, Weights weights, Operand<TFloat32> label, Class<T> type) {
     Operand<TFloat32> radians =
         switch (frequencies) {
           case POSITIONAL -> tf.constant(geometric());
           case FOURIER -> tf.math.mul(weights.get(FREQUENCIES), tf.constant((float) (2 * Math.PI)));
         };
-    Operand<TFloat32> h = Layers.sinusoids(tf, label, radians);
+    Operand<T> h = Layers.cast(tf, Layers.sinusoids(tf, label, radians), type);
     h = Layers.silu(tf, layer0().apply(tf, weights, h));
     return Layers.silu(tf, layer1().apply(tf, weights, h));
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /** A group normalisation with its scale and bias. */
 record Norm(String name, int channels) implements Part {
@@ -21,8 +21,8 @@ record Norm(String name, int channels) implements Part {
   }
 
   /** Normalises x [n, h, w, channels], plus a shift [n, channels] where there is one. */
-  Operand<TFloat32> apply(
-      Ops tf, Weights weights, Operand<TFloat32> x, @Nullable Operand<TFloat32> shift) {
+  <T extends TFloating> Operand<T> apply(
+      Ops tf, Weights weights, Operand<T> x, @Nullable Operand<T> shift) {
     return GroupNorm.of(channels)
         .apply(tf, x, shift, weights.get(name + "/weight"), weights.get(name + "/bias"));
   }

@@ -3,7 +3,7 @@ package org.couplet.network;
 import org.couplet.graph.FirFilter;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /** What a block does to the size of its image, and with which filter. */
 record Resampling(Direction direction, FirFilter filter) {
@@ -18,7 +18,7 @@ record Resampling(Direction direction, FirFilter filter) {
   }
 
   /** x [n, h, w, c], kept, halved or doubled. */
-  Operand<TFloat32> apply(Ops tf, Operand<TFloat32> x) {
+  <T extends TFloating> Operand<T> apply(Ops tf, Operand<T> x) {
     return switch (direction) {
       case KEEP -> x;
       case DOWN -> filter.down(tf, x);

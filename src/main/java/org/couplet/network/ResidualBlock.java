@@ -8,7 +8,7 @@ import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The UNet's block: two convolutions, each after normalisation and SiLU, the noise embedding added
@@ -49,26 +49,26 @@ record ResidualBlock(
   }
 
   /** x [n, h, w, in] and the embedding [n, embedding] to [n, h', w', out]. */
-  Operand<TFloat32> apply(
-      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> noise, Dropout masks) {
-    Operand<TFloat32> h = Layers.silu(tf, norm0().apply(tf, weights, x, null));
+  <T extends TFloating> Operand<T> apply(
+      Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Dropout masks) {
+    Operand<T> h = Layers.silu(tf, norm0().apply(tf, weights, x, null));
     h = convolution0().withoutBias(tf, weights, resampling.apply(tf, h));
     // Bias and embedding go to the normalisation as one shift per image and channel.
-    Operand<TFloat32> shift =
+    Operand<T> shift =
         Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
     h = Layers.silu(tf, norm1().apply(tf, weights, h, shift));
     h = convolution1().apply(tf, weights, masks.apply(tf, h, dropout, site));
-    Operand<TFloat32> y = sum(tf, h, skipped(tf, weights, x));
+    Operand<T> y = sum(tf, h, skipped(tf, weights, x));
     return attention ? sum(tf, selfAttention().apply(tf, weights, y), y) : y;
   }
 
-  private Operand<TFloat32> skipped(Ops tf, Weights weights, Operand<TFloat32> x) {
+  private <T extends TFloating> Operand<T> skipped(Ops tf, Weights weights, Operand<T> x) {
     return hasSkipConvolution() ? skip().apply(tf, weights, resampling.apply(tf, x)) : x;
   }
 
   // Keeps the variance of two independent terms.
-  static Operand<TFloat32> sum(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
-    return tf.math.mul(tf.math.add(a, b), tf.constant(HALF_POWER));
+  static <T extends TFloating> Operand<T> sum(Ops tf, Operand<T> a, Operand<T> b) {
+    return Layers.scale(tf, tf.math.add(a, b), HALF_POWER);
   }
 
   private boolean hasSkipConvolution() {

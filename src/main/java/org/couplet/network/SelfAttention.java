@@ -9,6 +9,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /** Self-attention over the pixels of an image, with one head: the tail of a residual block. */
 record SelfAttention(String block, int channels) implements Part {
@@ -20,23 +21,21 @@ record SelfAttention(String block, int channels) implements Part {
   }
 
   /** [n, h, w, channels] to the same. */
-  Operand<TFloat32> apply(Ops tf, Weights weights, Operand<TFloat32> x) {
+  <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x) {
     long height = x.shape().get(1);
     long width = x.shape().get(2);
-    Operand<TFloat32> normal = norm().apply(tf, weights, x, null);
-    Operand<TFloat32> rows = tf.reshape(normal, tf.constant(new long[] {-1, channels}));
-    Operand<TFloat32> mixed =
+    Operand<T> normal = norm().apply(tf, weights, x, null);
+    Operand<T> rows = tf.reshape(normal, tf.constant(new long[] {-1, channels}));
+    Operand<T> mixed =
         Layers.linear(
             tf,
             rows,
             sorted(tf, queryKeyValue().filter(weights), channels),
             sorted(tf, queryKeyValue().bias(weights), 1));
-    Operand<TFloat32> all =
-        tf.reshape(mixed, tf.constant(new long[] {-1, height * width, 3L * channels}));
-    List<Output<TFloat32>> parts = tf.split(tf.constant(2), all, 3L).output();
-    Operand<TFloat32> attended = Layers.attention(tf, parts.get(0), parts.get(1), parts.get(2));
-    Operand<TFloat32> image =
-        tf.reshape(attended, tf.constant(new long[] {-1, height, width, channels}));
+    Operand<T> all = tf.reshape(mixed, tf.constant(new long[] {-1, height * width, 3L * channels}));
+    List<Output<T>> parts = tf.split(tf.constant(2), all, 3L).output();
+    Operand<T> attended = Layers.attention(tf, parts.get(0), parts.get(1), parts.get(2));
+    Operand<T> image = tf.reshape(attended, tf.constant(new long[] {-1, height, width, channels}));
     return projection().apply(tf, weights, image);
   }
 

@@ -11,6 +11,7 @@ import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The UNet of DDPM++ and NCSN++ (Song et al. 2021, as Karras et al. 2022 write it) for images x [n,
@@ -91,21 +92,21 @@ public record SongUNet(
   }
 
   @Override
-  public Operand<TFloat32> apply(
-      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> label, Dropout dropout) {
+  public <T extends TFloating> Operand<T> apply(
+      Ops tf, Weights weights, Operand<T> x, Operand<TFloat32> label, Dropout dropout) {
     UNetLayout layout = UNetLayout.of(this);
-    Operand<TFloat32> noise = layout.embedding().apply(tf, weights, label);
+    Operand<T> noise = layout.embedding().apply(tf, weights, label, x.type());
 
     // Encoder.
-    Deque<Operand<TFloat32>> skips = new ArrayDeque<>();
+    Deque<Operand<T>> skips = new ArrayDeque<>();
     FirFilter filter = new FirFilter(resampleFilter);
-    Operand<TFloat32> image = x;
-    Operand<TFloat32> h = layout.opening().apply(tf, weights, x);
+    Operand<T> image = x;
+    Operand<T> h = layout.opening().apply(tf, weights, x);
     skips.push(h);
     for (UNetLayout.Descent step : layout.encoder()) {
       h = step.block().apply(tf, weights, h, noise, dropout);
       if (step.image() != null) {
-        Operand<TFloat32> half = step.image().applyAndHalve(tf, weights, image, filter);
+        Operand<T> half = step.image().applyAndHalve(tf, weights, image, filter);
         h = ResidualBlock.sum(tf, h, half);
         image = h;
       }

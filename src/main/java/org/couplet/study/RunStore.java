@@ -165,6 +165,7 @@ final class RunStore {
   // Without what changes neither the training nor what is measured of it.
   private static Experiment essence(Experiment experiment) {
     Experiment.Builder kept = experiment.toBuilder().clearName().clearRuntime();
+    kept.getRuntimeBuilder().setPrecision(experiment.getRuntime().getPrecision());
     kept.getRunBuilder().clearKeepCheckpoints().clearLogEvery();
     kept.getEvaluationBuilder().clearSampleEvery().clearSampleCount();
     return kept.build();

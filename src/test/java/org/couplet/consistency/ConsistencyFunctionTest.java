@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
 class ConsistencyFunctionTest {
   @ParameterizedTest
@@ -26,7 +27,7 @@ class ConsistencyFunctionTest {
     Reference reference = Reference.read(name);
     Network network = Networks.named(name);
     ConsistencyFunction function =
-        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5);
+        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5, TFloat32.class);
     List<Evaluation.Input> inputs = new ArrayList<>();
     for (String input : new String[] {"x", "z", "sigma_i"}) {
       inputs.add(reference.input(input));
@@ -72,7 +73,7 @@ class ConsistencyFunctionTest {
   private static float[] apply(boolean compiled, double sigmaMin, float[] x, float... sigma) {
     Network network = new Mlp(2, 1, 4);
     ConsistencyFunction function =
-        new ConsistencyFunction(network, new VarianceExploding(), sigmaMin, 0.5);
+        new ConsistencyFunction(network, new VarianceExploding(), sigmaMin, 0.5, TFloat32.class);
     return Evaluation.of(
             compiled,
             List.of(

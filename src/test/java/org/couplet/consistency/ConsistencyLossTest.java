@@ -128,7 +128,7 @@ class ConsistencyLossTest {
   private static ConsistencyLoss loss(Network network, boolean induced) {
     double c = 0.00054 * Math.sqrt(16 * 16 * 3);
     return new ConsistencyLoss(
-        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5),
+        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5, TFloat32.class),
         new StandardNormalNoise(),
         new DiscreteLevelPairs(new UniformLaw()),
         new InverseGapWeighting(),
@@ -136,7 +136,7 @@ class ConsistencyLossTest {
         induced
             ? new GeneratorInducedCoupling(true, GeneratorInducedCoupling.Choice.CHOSEN, INDUCED)
             : new IndependentCoupling(),
-        ConsistencyFunction.denoiser(network, 0.5),
+        ConsistencyFunction.denoiser(network, 0.5, TFloat32.class),
         false);
   }
 

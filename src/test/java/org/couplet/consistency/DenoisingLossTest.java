@@ -23,7 +23,7 @@ class DenoisingLossTest {
   private static final LognormalLaw LAW = new LognormalLaw(-1.2, 1.2);
   private static final Network NETWORK = new Mlp(2, 1, 4);
   private static final DenoisingLoss LOSS =
-      new DenoisingLoss(ConsistencyFunction.denoiser(NETWORK, SIGMA_DATA), LAW);
+      new DenoisingLoss(ConsistencyFunction.denoiser(NETWORK, SIGMA_DATA, TFloat32.class), LAW);
 
   // F is a constant: D = c_skip x + c_out F.
   @ParameterizedTest

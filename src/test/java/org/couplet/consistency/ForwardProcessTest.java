@@ -123,7 +123,8 @@ class ForwardProcessTest {
               List<Operand<TFloat32>> values = new ArrayList<>();
               for (int i = 0; i < lowest.length; i++) {
                 values.add(
-                    new ConsistencyFunction(network, known.process(), lowest[i], SIGMA_DATA)
+                    new ConsistencyFunction(
+                            network, known.process(), lowest[i], SIGMA_DATA, TFloat32.class)
                         .apply(tf, weights, in.get(2 * i + 1), in.get(2 * i), Dropout.none()));
               }
               return values;

@@ -3,6 +3,7 @@ package org.couplet.network;
 import static org.couplet.network.Reference.relativeError;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
 class SongUNetTest {
@@ -44,6 +46,32 @@ class SongUNetTest {
               return List.of(network.apply(tf, values, in.get(0), label, Dropout.none()));
             });
     assertEquals(0, relativeError(reference.values("raw_F"), results.get(0)), 1e-5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"songunet_ddpmpp, false", "songunet_ncsnpp, true"})
+  void outputInBfloat16IsNearTheReference(String name, boolean compiled) {
+    Network network = Networks.named(name);
+    Reference reference = Reference.read(name);
+    List<Evaluation.Input> inputs = new ArrayList<>();
+    inputs.add(reference.input("x"));
+    inputs.add(reference.input("sigma_i"));
+    network.weights().forEach(weight -> inputs.add(reference.weight(weight)));
+    List<float[]> results =
+        Evaluation.of(
+            compiled,
+            inputs,
+            (tf, in) -> {
+              Operand<TFloat32> label = tf.math.mul(tf.math.log(in.get(1)), tf.constant(0.25f));
+              Weights values = Weights.of(network.weights(), in.subList(2, in.size()));
+              Operand<TBfloat16> x = tf.dtypes.cast(in.get(0), TBfloat16.class);
+              Operand<TBfloat16> y = network.apply(tf, values, x, label, Dropout.none());
+              return List.of(tf.dtypes.cast(y, TFloat32.class));
+            });
+    double error = relativeError(reference.values("raw_F"), results.get(0));
+    // The numbers of bfloat16 are up to 1 / 128 apart, relatively.
+    assertEquals(0, error, 0.02);
+    assertTrue(error > 1e-4, "float32 after all: " + error);
   }
 
   @Test

@@ -38,6 +38,7 @@ class RunStoreTest {
         "optimizer.learning_rate=0.1",
         "consistency.coupling.generator_induced.mu=0.6",
         "evaluation.gradient_variance_every=5",
+        "runtime.precision=BFLOAT16",
         "dataset.gaussians.seed=1"
       })
   void whatChangesItIs(String override) {
