@@ -86,7 +86,11 @@ final class CommandLine {
 
   /** An option's value, if it was given. */
   Optional<String> text(String name) {
-    return Optional.ofNullable(line().getOptionValue(name));
+    List<String> values = texts(name);
+    if (values.size() > 1) {
+      throw new InvalidInputException("--" + name + ": is given " + values.size() + " times");
+    }
+    return values.stream().findFirst();
   }
 
   /** Every value of an option that may be repeated. */

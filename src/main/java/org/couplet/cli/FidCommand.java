@@ -125,6 +125,12 @@ final class FidCommand implements Command {
                 .formatted(metric.word(), generated ? FidSource.REFERENCE : FidSource.GENERATED));
       }
     }
+    if (reference
+        && !options.has("save-stats")
+        && metrics.stream().noneMatch(Metric::needsReference)) {
+      throw new InvalidInputException(
+          "--reference: is not needed for --metrics " + words.orElse("") + "; leave it out");
+    }
     return metrics;
   }
 
@@ -139,6 +145,10 @@ final class FidCommand implements Command {
     if (!file.toString().endsWith(".npz") || Files.isDirectory(file)) {
       throw new InvalidInputException(
           "--save-stats " + file + ": give the name of a file that ends in .npz");
+    }
+    if (Files.exists(file)) {
+      throw new InvalidInputException(
+          "--save-stats " + file + ": is there already; remove it or choose another name");
     }
     if (!options.has("inception")) {
       throw new InvalidInputException(

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.couplet.data.ImageSelection;
 import org.couplet.data.SourceBatches;
+import org.couplet.data.SourceReport;
 import org.couplet.data.Split;
 import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeaturePass;
@@ -26,6 +27,12 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
         side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);
   }
 
+  @Override
+  public void check(FidPass pass) throws IOException {
+    FidSource.super.check(pass);
+    pass.requireEnough(side, images.count());
+  }
+
   // A reference is the same for many models: what was measured of it is kept.
   @Override
   public Side measure(FidPass pass) throws IOException {
@@ -41,7 +48,13 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
     Map<String, Object> numbers = new LinkedHashMap<>();
     numbers.put("source", name);
     numbers.put("count", count);
-    return new Side(name + ": " + count + " images", numbers, features);
+    return new Side(name + ": " + count + " images" + size(), numbers, features);
+  }
+
+  // Height x width, if they were looked at and are all the same.
+  private String size() {
+    SourceReport report = images.report();
+    return report.sizes() == 1 ? " of " + report.largest() : "";
   }
 
   private GaussianFit statistics(FidPass pass) throws IOException {

@@ -46,6 +46,12 @@ record FidModel(
   }
 
   @Override
+  public void check(FidPass pass) throws IOException {
+    FidSource.super.check(pass);
+    pass.requireEnough(side, count);
+  }
+
+  @Override
   public Side measure(FidPass pass) throws IOException {
     List<Double> levels = sigmas.isEmpty() ? List.of(sampler.sigmaMax()) : sigmas;
     Map<String, Object> numbers = new LinkedHashMap<>();
@@ -60,9 +66,11 @@ record FidModel(
     String words =
         String.format(
             Locale.ROOT,
-            "%s: %d samples, seed %d, %ssigma %s; clipped to [-1, 1], rounded to 0..255",
+            "%s: %d samples of %d x %d, seed %d, %ssigma %s; clipped to [-1, 1], rounded to 0..255",
             model.origin(),
             count,
+            sampler.elementShape().get(0),
+            sampler.elementShape().get(1),
             seed,
             solver.isEmpty() ? "" : solver + ", ",
             levels.stream()

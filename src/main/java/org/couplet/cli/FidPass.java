@@ -34,7 +34,6 @@ record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStrea
 
   /** Measures all images, and tells how it goes. */
   FeatureSet over(String side, ImageBatches images) throws IOException {
-    requireEnough(side, images.count());
     FeatureCollector collector =
         new FeatureCollector(extractor(), metrics, side.equals(FidSource.REFERENCE));
     FeaturePass pass = new FeaturePass(extractor(), collector.needsLogits());
@@ -64,7 +63,8 @@ record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStrea
     return collector.set();
   }
 
-  private void requireEnough(String side, long images) {
+  /** Refuses a side that has fewer images than a metric needs. */
+  void requireEnough(String side, long images) {
     for (Metric metric : metrics.isEmpty() ? Set.of(Metric.FID) : metrics) {
       boolean concerned = side.equals(FidSource.GENERATED) || metric.needsReference();
       if (concerned && images < metric.leastImages()) {
@@ -77,7 +77,9 @@ record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStrea
   }
 
   private void warnOfFew(String side, long images) {
-    if (images < extractor().dimension()) {
+    boolean asFid =
+        metrics.isEmpty() || metrics.contains(Metric.FID) || metrics.contains(Metric.FID_INFINITY);
+    if (asFid && images < extractor().dimension()) {
       err.printf(
           "warning: --%s: %d images are fewer than the %d features: such a FID is exact for these"
               + " images, but far larger than that of many; take more, or read kid%n",

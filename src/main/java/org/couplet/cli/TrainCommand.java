@@ -73,9 +73,7 @@ final class TrainCommand implements Command {
     }
     // What can be refused is refused before there is a run.
     Dataset.open(experiment.getDataset()).close();
-    if (experiment.getEvaluation().getFidEvery() > 0) {
-      FeatureProgram.load(Path.of(experiment.getEvaluation().getFeatures()), 0).close();
-    }
+    checkFeatures(options, experiment);
     if (!goesOn) {
       for (ParentRun parent : ParentRun.of(experiment)) {
         parent.check(experiment);
@@ -155,6 +153,20 @@ final class TrainCommand implements Command {
               + "); --set can't change it. Begin another run");
     }
     return experiment;
+  }
+
+  private static void checkFeatures(CommandLine options, Experiment experiment) throws IOException {
+    if (experiment.getEvaluation().getFidEvery() > 0) {
+      try {
+        FeatureProgram.load(Path.of(experiment.getEvaluation().getFeatures()), 0).close();
+      } catch (InvalidInputException e) {
+        throw new InvalidInputException(
+            "evaluation.features: " + e.getMessage() + "; --features names another", e);
+      }
+    } else if (options.has("features")) {
+      throw new InvalidInputException(
+          "--features: is for runs that measure FID; begin one with --set evaluation.fid_every=N");
+    }
   }
 
   // What a run may find elsewhere than where it began.

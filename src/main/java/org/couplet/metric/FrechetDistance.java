@@ -56,7 +56,8 @@ public final class FrechetDistance {
       distance += apart * apart + other.covariance()[i * size + i];
       distance += reference.covariance()[i * size + i];
     }
-    return distance - 2 * traceOfRoot(other.covariance(), size);
+    // Rounding can leave a little less than 0.
+    return Math.max(0, distance - 2 * traceOfRoot(other.covariance(), size));
   }
 
   // S1 S2, with S1 = V D V', has the eigenvalues of the symmetric D^(1/2) V' S2 V D^(1/2).

@@ -83,7 +83,8 @@ public record StatisticsCache(Path folder) {
       StatisticsFile.write(own, fit, extractor);
       Files.move(own, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      tell.accept("statistics can't be kept in " + folder + " (" + e + "); going on without");
+      tell.accept(
+          "statistics can't be kept in " + folder + " (" + e.getMessage() + "); going on without");
     }
   }
 

@@ -143,14 +143,17 @@ public final class StatisticsFile {
           largest = Math.max(largest, Math.abs(value));
         }
       }
-      requireSymmetric(array, covariance, size, ASYMMETRY * largest);
+      requireCovariance(array, covariance, size, ASYMMETRY * largest);
     }
     return covariance;
   }
 
-  private static void requireSymmetric(
+  private static void requireCovariance(
       NpyReader array, double[] covariance, int size, double tolerance) {
     for (int i = 0; i < size; i++) {
+      if (covariance[i * size + i] < -tolerance) {
+        throw wrong(array, "no covariance: a variance is below 0 at [%d, %d]".formatted(i, i));
+      }
       for (int j = 0; j < i; j++) {
         if (Math.abs(covariance[i * size + j] - covariance[j * size + i]) > tolerance) {
           throw wrong(array, "not symmetric at [%d, %d]".formatted(i, j));

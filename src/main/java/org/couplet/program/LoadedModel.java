@@ -53,7 +53,7 @@ final class LoadedModel implements AutoCloseable {
       throw new InvalidInputException(
           folder
               + ": no SavedModel is there (saved_model.pb is missing); give a folder such as"
-              + " `couplet build` or `couplet export` writes");
+              + " `couplet build`, `couplet export` or `couplet inception` writes");
     }
     requireTag(folder, tag);
     ConfigProto config =

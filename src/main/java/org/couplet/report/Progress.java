@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Progress implements AutoCloseable {
   private static final int REDRAW_MILLIS = 500;
+  private static final long LEAST_LINE_NANOS = 5_000_000_000L;
 
   private final String task;
   private final PrintStream err;
@@ -33,6 +34,7 @@ public final class Progress implements AutoCloseable {
   private volatile long done;
   private volatile long measuredFrom;
   private volatile long measuredSince;
+  private long lastLine;
 
   /**
    * Starts a task.
@@ -68,6 +70,7 @@ public final class Progress implements AutoCloseable {
     this.measuredFrom = start;
     this.total = total;
     this.nanoTime = nanoTime;
+    this.lastLine = nanoTime.getAsLong();
     this.console = terminal ? new ConsoleProgressBarConsumer(err) : null;
     this.bar =
         console == null
@@ -103,12 +106,14 @@ public final class Progress implements AutoCloseable {
 
   /**
    * As {@link #stepTo}, for tasks without lines of their own: where there is no bar, a line comes
-   * at each tenth of the whole.
+   * at each tenth of the whole, but not more than one in five seconds.
    */
   public void passTo(long n, String message) {
     long tenthBefore = done * 10 / total;
     stepTo(n, message);
-    if (bar == null && n * 10 / total > tenthBefore) {
+    long now = nanoTime.getAsLong();
+    if (bar == null && n * 10 / total > tenthBefore && now - lastLine > LEAST_LINE_NANOS) {
+      lastLine = now;
       String left = timeLeft().map(time -> "  " + words(time) + " left").orElse("");
       line(task + " " + n + "/" + total + "  " + message + left);
     }

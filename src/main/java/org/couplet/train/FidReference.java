@@ -67,6 +67,11 @@ final class FidReference implements AutoCloseable {
                   line -> terminal.println("training images: " + line),
                   () -> measure(dataset, features, terminal, goesOn));
       if (fit.isPresent()) {
+        if (evaluation.getFidSamples() < features.dimension()) {
+          terminal.println(
+              "warning: evaluation.fid_samples: %d samples are fewer than the %d features; such a FID is far larger than that of many"
+                  .formatted(evaluation.getFidSamples(), features.dimension()));
+        }
         long seed = experiment.getRun().getSeed();
         return new FidReference(evaluation, seed, features, FrechetDistance.to(fit.get()));
       }

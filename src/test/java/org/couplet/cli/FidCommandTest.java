@@ -118,8 +118,8 @@ class FidCommandTest {
   void theWholeProtocolIsPrintedWithTheNumber() {
     CommandRun run = fid("--generated", dark, "--reference", bright);
     List<String> lines = run.out().lines().toList();
-    assertEquals("generated          " + dark + ": 60 images", lines.get(0));
-    assertEquals("reference          " + bright + ": 60 images", lines.get(1));
+    assertEquals("generated          " + dark + ": 60 images of 16 x 16", lines.get(0));
+    assertTrue(lines.get(1).startsWith("reference          " + bright + ": 60 images"));
     assertTrue(
         lines.get(2).matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}"),
         lines.get(2));
@@ -215,6 +215,14 @@ class FidCommandTest {
     Path one = images(folder.resolve("one.npy"), 3, 1, 255);
     assertRefused(
         fid("--generated", one, "--reference", dark), "--generated: has 1 image, but fid needs");
+    assertRefused(
+        fid("--generated", dark, "--reference", one), "--reference: has 1 image, but fid needs");
+    assertRefused(
+        fid("--generated", dark, "--generated", bright, "--reference", dark),
+        "--generated: is given 2 times");
+    assertRefused(
+        fid("--reference", dark, "--save-stats", Files.createFile(folder.resolve("kept.npz"))),
+        "is there already");
     assertRefused(fid("--generated", dark), "give --generated and --reference");
     assertRefused(fid("--generated", dark, "--metrics", "kid"), "--reference is missing");
     assertRefused(

@@ -60,6 +60,7 @@ class FidKillTest {
   }
 
   private Process measure(Path features, Path images) throws IOException {
+    Files.deleteIfExists(folder.resolve("saved.npz"));
     return CommandProcess.start(
         folder.resolve("output.txt"),
         Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString()),
