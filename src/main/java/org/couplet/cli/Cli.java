@@ -38,6 +38,7 @@ public final class Cli {
           new InceptionCommand(),
           new FidCommand(),
           new StudyCommand(),
+          new BenchCommand(),
           new DoctorCommand());
 
   private Cli() {}

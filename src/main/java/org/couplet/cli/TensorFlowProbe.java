@@ -133,8 +133,9 @@ final class TensorFlowProbe {
         tf.math.mul(x.asOutput().expect(TFloat32.class), tf.constant(2f)), tf.constant(1f));
   }
 
+  /** A few words for each GPU that TensorFlow sees. */
   // TensorFlow Java has no public class for this; its C interface has.
-  private static List<String> devices() {
+  static List<String> devices() {
     List<String> devices = new ArrayList<>();
     try (TF_Status status = TF_Status.newStatus();
         TF_Graph graph = TF_Graph.newGraph();

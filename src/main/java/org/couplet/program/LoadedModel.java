@@ -16,9 +16,11 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
@@ -174,12 +176,26 @@ final class LoadedModel implements AutoCloseable {
 
   /** Runs a signature; the caller closes the result, whose order is that of {@code outputs}. */
   Result call(String signature, Map<String, TType> inputs, List<String> outputs) {
+    return runner(signature, inputs, outputs).run();
+  }
+
+  /** Runs a signature and tells when each operation ran; what it computes is dropped. */
+  StepStats trace(String signature, Map<String, TType> inputs, List<String> outputs) {
+    RunOptions options =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    try (Result result =
+        runner(signature, inputs, outputs).setOptions(options).runAndFetchMetadata()) {
+      return result.getMetadata().orElseThrow().getStepStats();
+    }
+  }
+
+  private Session.Runner runner(String signature, Map<String, TType> inputs, List<String> outputs) {
     SignatureDef definition = signature(signature);
     Session.Runner runner = session.runner();
     inputs.forEach(
         (name, tensor) -> runner.feed(definition.getInputsOrThrow(name).getName(), tensor));
     outputs.forEach(name -> runner.fetch(definition.getOutputsOrThrow(name).getName()));
-    return runner.run();
+    return runner;
   }
 
   /** Writes every variable as a TensorFlow checkpoint. */

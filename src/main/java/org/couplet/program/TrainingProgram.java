@@ -111,6 +111,13 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
+  /** Runs one step and tells when each of its operations ran. Arguments as of {@link #step}. */
+  public List<TracedOperation> trace(TType batch, int[] columns, StepNumbers numbers) {
+    try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
+      return TracedOperation.of(model.trace(TRAIN, inputs.tensors(), List.of(LOSS, GRADIENT_NORM)));
+    }
+  }
+
   /** Whether {@link #step} needs the noise row of each data row (batch-OT). */
   public boolean takesColumns() {
     return model.has(PAIR_COSTS);

@@ -1,0 +1,52 @@
+package org.couplet.assembly;
+
+import org.couplet.config.proto.Experiment;
+import org.couplet.consistency.Coupling;
+import org.couplet.consistency.GeneratorInducedCoupling;
+import org.couplet.consistency.ProbabilityFlow;
+import org.couplet.consistency.ProbabilityFlowCoupling;
+import org.couplet.network.ForwardCost;
+
+/**
+ * What a training step has to compute for each row of its batch, whoever computes it.
+ *
+ * @param forwardFlop floating-point operations of one forward pass, 2 for each multiply-add of
+ *     convolutions and linear layers
+ * @param forwards how many such passes a step is worth
+ */
+public record StepCost(double forwardFlop, double forwards) {
+  // A backward pass has two products for each of the forward pass: for the weights' gradient, and
+  // for the input's.
+  private static final double FORWARD_AND_BACKWARD = 3;
+  private static final double TEACHER = 1;
+
+  /**
+   * Counts a step.
+   *
+   * @param experiment resolved
+   * @param mu mixing factor of the coupling at the step, in [0, 1]
+   */
+  public static StepCost of(Experiment experiment, double mu) {
+    Model model = Model.of(experiment);
+    double forwards =
+        FORWARD_AND_BACKWARD
+            + model.coupling().map(coupling -> TEACHER + forwards(coupling, mu)).orElse(0.0);
+    return new StepCost(2.0 * ForwardCost.multiplyAdds(model.network()), forwards);
+  }
+
+  /** Floating-point operations of a row's step. */
+  public double flop() {
+    return forwards * forwardFlop;
+  }
+
+  // Passes that make the pairs.
+  private static double forwards(Coupling coupling, double mu) {
+    if (coupling instanceof GeneratorInducedCoupling induced) {
+      return induced.rows() == GeneratorInducedCoupling.Choice.CHOSEN ? mu : 1;
+    }
+    if (coupling instanceof ProbabilityFlowCoupling flow) {
+      return flow.solver() == ProbabilityFlow.Solver.EULER ? 1 : 2;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,125 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.RuntimeConfig;
+import org.couplet.io.InvalidInputException;
+
+/**
+ * One combination of what {@code couplet bench} varies.
+ *
+ * @param experiment resolved, with the combination's values
+ */
+record BenchCase(Experiment experiment) {
+  /** What can be varied: an option with a list, and the field that its entries are for. */
+  private record Axis(String option, String field, String entry, String wanted) {
+    List<String> overrides(String list) {
+      List<String> overrides = new ArrayList<>();
+      for (String word : list.split(",", -1)) {
+        if (!word.matches(entry)) {
+          throw new InvalidInputException("--%s: '%s' is not %s".formatted(option, word, wanted));
+        }
+        overrides.add(
+            switch (word) {
+              case "on" -> field + "=true";
+              case "off" -> field + "=false";
+              default -> field + "=" + word.toUpperCase(Locale.ROOT);
+            });
+      }
+      return overrides;
+    }
+  }
+
+  private static final List<Axis> AXES =
+      List.of(
+          new Axis("batch", "run.batch_size", "[1-9][0-9]{0,8}", "a batch size of at least 1"),
+          new Axis("precision", "runtime.precision", "\\w+", "a precision such as float32"),
+          new Axis("xla", "runtime.xla", "on|off", "on or off"),
+          new Axis("threads", "runtime.threads", "[0-9]{1,4}", "a number of threads"));
+
+  static CommandLine declare(CommandLine options) {
+    return options
+        .value("batch", "N,...", "batch sizes; default: the config's")
+        .value("precision", "P,...", "of float32 and bfloat16; default: the config's")
+        .value("xla", "on,off", "whether XLA compiles the step, or both; default: the config's")
+        .value("threads", "N,...", "threads of one operation, 0: all cores; default: the config's");
+  }
+
+  /**
+   * All combinations of the lists that are given.
+   *
+   * @throws InvalidInputException if one is no experiment
+   */
+  static List<BenchCase> of(CommandLine options) throws IOException {
+    List<List<String>> combinations = List.of(options.texts("set"));
+    for (Axis axis : AXES) {
+      if (options.has(axis.option())) {
+        combinations = product(combinations, axis.overrides(options.required(axis.option())));
+      }
+    }
+    List<BenchCase> cases = new ArrayList<>();
+    for (List<String> overrides : combinations) {
+      cases.add(new BenchCase(ExperimentFile.load(options.requiredPath("config"), overrides)));
+    }
+    return cases;
+  }
+
+  private static List<List<String>> product(
+      List<List<String>> combinations, List<String> overrides) {
+    List<List<String>> product = new ArrayList<>();
+    for (List<String> combination : combinations) {
+      for (String override : overrides) {
+        List<String> longer = new ArrayList<>(combination);
+        longer.add(override);
+        product.add(longer);
+      }
+    }
+    return product;
+  }
+
+  int batch() {
+    return experiment.getRun().getBatchSize();
+  }
+
+  boolean isFloat32() {
+    return precision().equals("float32");
+  }
+
+  String precision() {
+    RuntimeConfig runtime = experiment.getRuntime();
+    var field = RuntimeConfig.getDescriptor().findFieldByName("precision");
+    return field == null ? "float32" : runtime.getField(field).toString().toLowerCase(Locale.ROOT);
+  }
+
+  boolean xla() {
+    return experiment.getRuntime().getXla();
+  }
+
+  /** Threads of one operation; where the config says 0, the cores. */
+  int threads() {
+    int threads = experiment.getRuntime().getThreads();
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** The combination's values, by the options' names. */
+  Map<String, Object> values() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("batch", batch());
+    values.put("precision", precision());
+    values.put("xla", xla());
+    values.put("threads", threads());
+    return values;
+  }
+
+  /** The same in a few words. */
+  String words() {
+    return "batch %d, %s, XLA %s, %d threads"
+        .formatted(batch(), precision(), xla() ? "on" : "off", threads());
+  }
+}

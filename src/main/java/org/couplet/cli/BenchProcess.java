@@ -1,0 +1,146 @@
+package org.couplet.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.couplet.config.ExperimentFile;
+import org.couplet.io.WholeFile;
+
+/**
+ * One combination in a process of its own. Only so is its peak memory its own, and only so do its
+ * threads count: TensorFlow makes its pools once a process.
+ */
+final class BenchProcess {
+  private static final int KILLED = 128 + 9;
+
+  private BenchProcess() {}
+
+  /**
+   * What a combination's process told.
+   *
+   * @param numbers by name: build_load_seconds, mu, num_levels, gpus and, on Linux,
+   *     peak_memory_bytes
+   * @param millis of each step, warm-up first
+   * @param waitedMillis of each step, for its batch
+   * @param operations of a traced step by type, the longest first; empty without a trace
+   * @param failure what went wrong; empty if nothing did
+   */
+  record Outcome(
+      Map<String, Double> numbers,
+      List<Double> millis,
+      List<Double> waitedMillis,
+      List<TypeTime> operations,
+      String failure) {}
+
+  /**
+   * All operations of a type in one step.
+   *
+   * @param count of them
+   * @param millis their sum; operations that overlap count each
+   */
+  record TypeTime(String type, long count, double millis) {}
+
+  /**
+   * Runs a combination.
+   *
+   * @param folder empty, for what the process writes
+   * @param steps to run, warm-up included
+   * @param trace file for the timeline of a further step
+   * @param afterStep takes each step's milliseconds
+   * @param interrupted asked after each step; true ends the process
+   */
+  static Outcome run(
+      BenchCase benchCase,
+      Path folder,
+      int steps,
+      Optional<Path> trace,
+      Consumer<Double> afterStep,
+      BooleanSupplier interrupted)
+      throws IOException, InterruptedException {
+    WholeFile.write(
+        folder.resolve(BenchWorker.EXPERIMENT), ExperimentFile.print(benchCase.experiment()));
+    List<String> command = javaCommand();
+    command.addAll(List.of(folder.toString(), Integer.toString(steps)));
+    trace.ifPresent(file -> command.add(file.toAbsolutePath().toString()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader lines = process.inputReader()) {
+      Reading reading = new Reading();
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (reading.take(line)) {
+          afterStep.accept(reading.millis.get(reading.millis.size() - 1));
+        }
+        if (interrupted.getAsBoolean()) {
+          break;
+        }
+      }
+      if (interrupted.getAsBoolean()) {
+        process.destroyForcibly();
+      }
+      return reading.outcome(process.waitFor());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  // As this process was started, but for what only one process can have.
+  private static List<String> javaCommand() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(
+            argument -> !argument.matches("-Dcouplet\\.errorStream=.*|-agentlib:.*|-javaagent:.*"))
+        .forEach(command::add);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(BenchWorker.class.getName());
+    return command;
+  }
+
+  /** The lines as they come. */
+  private static final class Reading {
+    private final Map<String, Double> numbers = new LinkedHashMap<>();
+    private final List<Double> millis = new ArrayList<>();
+    private final List<Double> waitedMillis = new ArrayList<>();
+    private final List<TypeTime> operations = new ArrayList<>();
+    private String failure = "";
+
+    /** Whether the line was of a step; what is none of the worker's lines is passed over. */
+    boolean take(String line) {
+      String[] words = line.split(" ", -1);
+      switch (words[0]) {
+        case "number" -> numbers.put(words[1], Double.valueOf(words[2]));
+        case "step" -> {
+          millis.add(Double.valueOf(words[1]));
+          waitedMillis.add(Double.valueOf(words[2]));
+          return true;
+        }
+        case "operation" ->
+            operations.add(
+                new TypeTime(words[1], Long.parseLong(words[2]), Double.parseDouble(words[3])));
+        case "failure" -> failure = line.substring("failure ".length());
+        default -> {}
+      }
+      return false;
+    }
+
+    Outcome outcome(int code) {
+      operations.sort(Comparator.comparingDouble(TypeTime::millis).reversed());
+      if (code != Cli.DONE && failure.isEmpty()) {
+        failure =
+            "its process ended with code "
+                + code
+                + (code == KILLED ? ": killed, most likely for want of memory" : "");
+      }
+      return new Outcome(numbers, millis, waitedMillis, operations, failure);
+    }
+  }
+}

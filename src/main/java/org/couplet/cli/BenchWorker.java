@@ -1,0 +1,119 @@
+package org.couplet.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.couplet.assembly.TrainingAssembly;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.program.TracedOperation;
+import org.couplet.report.ChromeTrace;
+import org.couplet.train.StepBenchmark;
+
+/**
+ * Main class of the process that {@link BenchProcess} starts: runs one combination's steps and
+ * prints what they took, a line each.
+ */
+final class BenchWorker {
+  static final String EXPERIMENT = "experiment.textproto";
+
+  // On GPUs every kernel is in its own stream's row and again in that of all streams.
+  private static final String ALL_STREAMS = "stream:all";
+
+  private BenchWorker() {}
+
+  /**
+   * Measures.
+   *
+   * @param arguments a folder with {@link #EXPERIMENT}, steps to run, and where wanted the trace's
+   *     file
+   */
+  public static void main(String[] arguments) {
+    ByteArrayOutputStream complaint = new ByteArrayOutputStream();
+    int code =
+        Cli.guarded(
+            new BenchCommand(),
+            new PrintStream(complaint, true, StandardCharsets.UTF_8),
+            () -> {
+              measure(arguments, System.out);
+              return Cli.DONE;
+            });
+    String words = complaint.toString(StandardCharsets.UTF_8);
+    if (code != Cli.DONE) {
+      String line = words.lines().findFirst().orElse("");
+      System.out.println("failure " + line.substring(line.indexOf(": ") + 2));
+    }
+    if (words.lines().count() > 1) {
+      System.err.print(words);
+    }
+    System.exit(code);
+  }
+
+  private static void measure(String[] arguments, PrintStream out) throws IOException {
+    Path folder = Path.of(arguments[0]);
+    int steps = Integer.parseInt(arguments[1]);
+    Experiment experiment = ExperimentFile.load(folder.resolve(EXPERIMENT), List.of());
+    long begun = System.nanoTime();
+    try (StepBenchmark benchmark =
+        StepBenchmark.open(
+            experiment, folder, program -> TrainingAssembly.write(experiment, program))) {
+      out.println("number build_load_seconds " + (System.nanoTime() - begun) / 1e9);
+      out.println("number mu " + benchmark.numbers().mu());
+      out.println("number num_levels " + benchmark.numbers().numLevels());
+      for (int i = 0; i < steps; i++) {
+        StepBenchmark.Timing step = benchmark.step();
+        out.println("step " + step.millis() + " " + step.waitedMillis());
+      }
+      printPeakMemory(out);
+      out.println("number gpus " + TensorFlowProbe.devices().size());
+      if (arguments.length > 2) {
+        trace(benchmark.trace(), Path.of(arguments[2]), out);
+      }
+    }
+  }
+
+  // Linux keeps the largest resident size of a process; elsewhere it stays unknown.
+  private static void printPeakMemory(PrintStream out) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (Files.isReadable(status)) {
+      for (String line : Files.readAllLines(status)) {
+        if (line.startsWith("VmHWM:")) {
+          long kibibytes = Long.parseLong(line.replaceAll("[^0-9]", ""));
+          out.println("number peak_memory_bytes " + 1024 * kibibytes);
+        }
+      }
+    }
+  }
+
+  private static void trace(List<TracedOperation> operations, Path file, PrintStream out)
+      throws IOException {
+    ChromeTrace trace = new ChromeTrace();
+    for (TracedOperation operation : operations) {
+      trace.add(
+          operation.device(),
+          operation.thread(),
+          operation.type(),
+          operation.name(),
+          operation.startMicros(),
+          operation.micros());
+    }
+    trace.write(file);
+    boolean streams = operations.stream().anyMatch(one -> one.device().endsWith(ALL_STREAMS));
+    Map<String, double[]> types = new LinkedHashMap<>();
+    for (TracedOperation operation : operations) {
+      if (!streams || operation.device().endsWith(ALL_STREAMS)) {
+        double[] sums = types.computeIfAbsent(operation.type(), type -> new double[2]);
+        sums[0]++;
+        sums[1] += operation.micros() / 1e3;
+      }
+    }
+    types.forEach(
+        (type, sums) -> out.println("operation " + type + " " + (long) sums[0] + " " + sums[1]));
+  }
+}

@@ -1,0 +1,29 @@
+package org.couplet.cli;
+
+import java.util.Locale;
+
+/**
+ * The most that the cores could compute in float32, were every cycle two multiply-adds of full
+ * vectors.
+ *
+ * @param cores that can be used
+ * @param hertz the clock that the system reports
+ * @param flopPerCycle of a core
+ * @param instructions that do it
+ */
+record CpuPeak(int cores, double hertz, int flopPerCycle, String instructions) {
+  double gigaflops() {
+    return cores * hertz * flopPerCycle / 1e9;
+  }
+
+  /** What was assumed. */
+  String words() {
+    return String.format(
+        Locale.ROOT,
+        "%d cores x %.2f GHz x %d flop a cycle (float32, %s, two multiply-add units)",
+        cores,
+        hertz / 1e9,
+        flopPerCycle,
+        instructions);
+  }
+}
