@@ -1,9 +1,13 @@
 #!/usr/bin/python3
-"""Times the training step of the paper's image experiments in PyTorch on CPU, or checks it against reference arrays."""
+"""Times the training step of the paper's image experiments in PyTorch, or checks it against reference arrays.
+
+--device cuda, --precision bfloat16 and --compile have not been run yet.
+"""
 
 import argparse
 import json
 import pathlib
+import resource
 import statistics
 import sys
 import time
@@ -12,7 +16,7 @@ import numpy
 import torch
 
 from songunet import TABLES, Settings, SongUNet
-from training import Trainer, column, consistency, consistency_loss, generator_induced
+from training import Execution, Trainer, column, consistency, consistency_loss, generator_induced
 
 LAYOUTS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
 
@@ -24,6 +28,9 @@ def arguments():
     parser.add_argument("--mu", type=float, default=0.0, help="GC(mu) with round(mu * batch) rows; 0 is IC (default)")
     parser.add_argument("--threads", type=int, default=2, help="threads of one operation (default: %(default)s)")
     parser.add_argument("--layout", choices=LAYOUTS, default="channels_last", help="(default: %(default)s)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="(default: %(default)s)")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="(default: %(default)s)")
+    parser.add_argument("--compile", action="store_true", help="with torch.compile, from PyTorch 2 on")
     parser.add_argument("--warmup", type=int, default=2, help="steps before timing (default: %(default)s)")
     parser.add_argument("--steps", type=int, default=10, help="timed steps (default: %(default)s)")
     parser.add_argument("--levels", type=int, default=11, help="noise levels N (default: %(default)s, N(0))")
@@ -36,6 +43,10 @@ def arguments():
         parser.error("--mu must lie in [0, 1]")
     if min(given.batch, given.threads, given.steps) < 1 or given.warmup < 0 or given.levels < 2:
         parser.error("--batch, --threads and --steps must be at least 1, --levels at least 2, --warmup at least 0")
+    if given.device == "cuda" and not torch.cuda.is_available():
+        parser.error("--device cuda: PyTorch sees no GPU here")
+    if given.compile and not hasattr(torch, "compile"):
+        parser.error(f"--compile: PyTorch {torch.__version__} has no torch.compile; take 2.0 or newer")
     if given.check and not (given.check.is_file() and given.check.with_suffix(".json").is_file()):
         parser.error(f"--check {given.check}: no such file, or no .json of the same name beside it")
     return given
@@ -44,11 +55,12 @@ def arguments():
 def measure(given):
     """Runs the warm-up and the timed steps; returns what to report, times in ms."""
     settings, parameters = TABLES[given.table]
-    network = SongUNet(settings).to(memory_format=LAYOUTS[given.layout])
+    network = SongUNet(settings).to(given.device).to(memory_format=LAYOUTS[given.layout])
     count = sum(p.numel() for p in network.parameters())
     if count != parameters:
         raise AssertionError(f"{given.table}: {count} parameters, not {parameters}")
-    trainer = Trainer(network, given.batch, given.mu, given.levels, given.sigma_min, LAYOUTS[given.layout])
+    execution = Execution(LAYOUTS[given.layout], given.device, given.precision == "bfloat16", given.compile)
+    trainer = Trainer(network, given.batch, given.mu, given.levels, given.sigma_min, execution)
     losses, times = [], []
     for _ in range(given.warmup + given.steps):
         start = time.perf_counter()
@@ -65,15 +77,26 @@ def measure(given):
         "generator_induced_rows": trainer.rows,
         "threads": given.threads,
         "layout": given.layout,
+        "device": given.device,
+        "precision": given.precision,
+        "compiled": given.compile,
         "warmup": given.warmup,
         "steps": given.steps,
         "median_ms": median,
         "min_ms": min(times),
         "max_ms": max(times),
         "images_per_second": 1000 * given.batch / median,
+        "peak_memory_bytes": peak_memory(given.device),
         "times_ms": times,
         "losses": losses,
     }
+
+
+def peak_memory(device):
+    """Largest memory so far, bytes: of tensors on a GPU, else resident."""
+    if device == "cuda":
+        return torch.cuda.max_memory_allocated()
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def as_text(result):
@@ -171,6 +194,8 @@ def main():
     given = arguments()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
+    # Float32 products and convolutions of GPUs may round their factors to TF32, as TensorFlow's do.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     if given.check:
         sys.exit(0 if check(given.check, LAYOUTS[given.layout], given.sigma_min) else 1)
     result = measure(given)

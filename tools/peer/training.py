@@ -32,7 +32,7 @@ def consistency(network, x, sigma, sigma_min, masks=None):
     total = (sigma**2 + SIGMA_DATA**2).sqrt()
     c_skip = SIGMA_DATA**2 / ((sigma - sigma_min) ** 2 + SIGMA_DATA**2)
     c_out = SIGMA_DATA * (sigma - sigma_min) / total
-    raw = network(x * column(1 / total, x), (sigma.log() / 4).to(x.dtype), masks)
+    raw = network(x * column(1 / total, x), (sigma.log() / 4).to(x.dtype), masks).to(x.dtype)
     return torch.addcmul(x * column(c_skip, x), raw, column(c_out, x))
 
 
@@ -97,15 +97,33 @@ class LionWithAverage:
             weight.grad = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Execution:
+    """How the step runs: device "cpu" or "cuda", network in bfloat16 or float32, compiled or eager."""
+
+    memory_format: torch.memory_format
+    device: str = "cpu"
+    bfloat16: bool = False
+    compiled: bool = False
+
+    def precision(self):
+        """Everything but the network's products and convolutions stays float32."""
+        return torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16)
+
+    def of(self, function):
+        return torch.compile(function) if self.compiled else function
+
+
 class Trainer:
     """One training step on random uint8 images, everything the real one does except reading a file."""
 
-    def __init__(self, network, batch, mu, levels, sigma_min, memory_format, learning_rate=1e-4, decay=0.9999):
-        self.network, self.batch, self.sigma_min, self.memory_format = network, batch, sigma_min, memory_format
+    def __init__(self, network, batch, mu, levels, sigma_min, execution, learning_rate=1e-4, decay=0.9999):
+        self.network, self.batch, self.sigma_min, self.execution = network, batch, sigma_min, execution
         self.rows = math.floor(mu * batch + 0.5)
-        self.levels = karras_levels(levels, sigma_min)
-        self.law = lognormal_law(self.levels)
+        levels = karras_levels(levels, sigma_min)
+        self.levels, self.law = levels.to(execution.device), lognormal_law(levels).to(execution.device)
         self.optimizer = LionWithAverage(network, learning_rate, decay)
+        self.induced, self.loss = execution.of(generator_induced), execution.of(consistency_loss)
         settings = network.settings
         shape = (max(256, batch), settings.in_channels, settings.img_resolution, settings.img_resolution)
         self.images = torch.randint(0, 256, shape, dtype=torch.uint8)
@@ -113,12 +131,14 @@ class Trainer:
     def step(self):
         """Does one step; returns its loss."""
         chosen = torch.randperm(len(self.images))[: self.batch]
-        x = (self.images[chosen].float() / 127.5 - 1).contiguous(memory_format=self.memory_format)
+        x = self.images[chosen].to(self.execution.device).float() / 127.5 - 1
+        x = x.contiguous(memory_format=self.execution.memory_format)
         z = torch.randn_like(x)
         index = torch.multinomial(self.law, self.batch, replacement=True)
         sigma_i, sigma_next = self.levels[index], self.levels[index + 1]
-        x = generator_induced(self.optimizer.ema, x, z, sigma_i, self.sigma_min, self.rows)
-        loss = consistency_loss(self.network, x, z, sigma_i, sigma_next, self.sigma_min).loss
+        with self.execution.precision():
+            x = self.induced(self.optimizer.ema, x, z, sigma_i, self.sigma_min, self.rows)
+            loss = self.loss(self.network, x, z, sigma_i, sigma_next, self.sigma_min).loss
         loss.backward()
         self.optimizer.step()
         return loss.item()

@@ -97,11 +97,8 @@ final class BenchWorker {
     for (TracedOperation operation : operations) {
       trace.add(
           operation.device(),
-          operation.thread(),
-          operation.type(),
-          operation.name(),
-          operation.startMicros(),
-          operation.micros());
+          new ChromeTrace.Bar(
+              operation.type(), operation.name(), operation.startMicros(), operation.micros()));
     }
     trace.write(file);
     boolean streams = operations.stream().anyMatch(one -> one.device().endsWith(ALL_STREAMS));

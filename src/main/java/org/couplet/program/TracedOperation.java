@@ -7,42 +7,47 @@ import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.StepStats;
 
 /**
- * When one operation of a step ran.
+ * When one operation of a step ran. TensorFlow does not say on which thread.
  *
  * @param name in the graph, after TensorFlow's own rewriting
  * @param type such as {@code Conv2D}
  * @param device that ran it; on GPUs also each of its streams
- * @param thread that ran it or, on GPUs, started it
- * @param startMicros microseconds since the epoch
- * @param micros microseconds that it took; its work may spread over more threads
+ * @param startMicros microseconds since the step's first operation began
+ * @param micros microseconds that it took; its work may spread over several threads
  */
 public record TracedOperation(
-    String name, String type, String device, int thread, double startMicros, double micros) {
+    String name, String type, String device, double startMicros, double micros) {
   // TensorFlow's label is "name = Type(inputs)"; that of a GPU's kernel "name:Type".
-  private static final Pattern TYPE = Pattern.compile(" = (\\w+)\\(|:(\\w+)$");
+  private static final Pattern TYPE = Pattern.compile("(?: = |:)(\\w+)(?:\\(|$)");
 
   static List<TracedOperation> of(StepStats stats) {
+    long first =
+        stats.getDevStatsList().stream()
+            .flatMap(device -> device.getNodeStatsList().stream())
+            .mapToLong(TracedOperation::startNanos)
+            .min()
+            .orElse(0);
     return stats.getDevStatsList().stream()
         .flatMap(
-            device -> device.getNodeStatsList().stream().map(node -> of(device.getDevice(), node)))
+            device ->
+                device.getNodeStatsList().stream().map(node -> of(device.getDevice(), node, first)))
         .toList();
   }
 
-  private static TracedOperation of(String device, NodeExecStats node) {
-    Matcher matcher = TYPE.matcher(node.getTimelineLabel());
-    boolean known = matcher.find();
-    String type =
-        known && matcher.group(1) != null
-            ? matcher.group(1)
-            : known ? matcher.group(2) : node.getNodeName();
-    // Older kinds of traces have no nanoseconds.
-    boolean fine = node.getAllStartNanos() > 0;
+  private static TracedOperation of(String device, NodeExecStats node, long first) {
+    Matcher type = TYPE.matcher(node.getTimelineLabel());
+    double micros =
+        node.getAllEndRelNanos() > 0 ? node.getAllEndRelNanos() / 1e3 : node.getAllEndRelMicros();
     return new TracedOperation(
         node.getNodeName(),
-        type,
+        type.find() ? type.group(1) : node.getNodeName(),
         device,
-        node.getThreadId(),
-        fine ? node.getAllStartNanos() / 1e3 : node.getAllStartMicros(),
-        fine ? node.getAllEndRelNanos() / 1e3 : node.getAllEndRelMicros());
+        (startNanos(node) - first) / 1e3,
+        micros);
+  }
+
+  // Some sources fill in microseconds only.
+  private static long startNanos(NodeExecStats node) {
+    return node.getAllStartNanos() > 0 ? node.getAllStartNanos() : 1000 * node.getAllStartMicros();
   }
 }

@@ -67,6 +67,19 @@ class DoctorCommandTest {
   }
 
   @Test
+  void zen4TakesAvx512AtHalfRate() throws IOException {
+    String cpu = "processor : 0\nvendor_id : %s\ncpu family : 25\ncpu MHz : 1000.0\nflags : ";
+    write("proc/cpuinfo", cpu.formatted("AuthenticAMD") + "avx2 fma avx512f");
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertTrue(
+        machine("cores")
+            .fact()
+            .endsWith(32 * cores + " GFLOP/s float32 with AVX-512 at half rate"));
+    write("proc/cpuinfo", cpu.formatted("GenuineIntel") + "avx2 fma avx512f");
+    assertTrue(machine("cores").fact().endsWith(64 * cores + " GFLOP/s float32 with AVX-512"));
+  }
+
+  @Test
   void withheldCoresAreNoted() throws IOException {
     int cores = Runtime.getRuntime().availableProcessors();
     write("proc/cpuinfo", "processor : 0\n".repeat(cores + 1));

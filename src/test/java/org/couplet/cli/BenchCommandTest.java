@@ -1,0 +1,165 @@
+package org.couplet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.couplet.CommandRun;
+import org.couplet.JsonText;
+import org.couplet.SmallExperiments;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchCommandTest {
+  private final Path folder;
+
+  BenchCommandTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void anImageExperimentIsMeasuredAndTracedWithoutItsFile() throws IOException {
+    String images =
+        SmallExperiments.UNET.replaceFirst(
+            "procedural \\{.*?\\}", "image_file { path: 'absent.npy' resolution: 8 }");
+    Path trace = folder.resolve("trace.json");
+    CommandRun run =
+        CommandRun.done(
+            "bench",
+            "--config",
+            SmallExperiments.write(folder, images),
+            "--set",
+            "network.song_unet.channel_mult=1",
+            "--batch",
+            6,
+            "--threads",
+            1,
+            "--warmup",
+            1,
+            "--steps",
+            3,
+            "--peak",
+            50,
+            "--json",
+            "--trace",
+            trace);
+    assertEquals(1, run.out().lines().count(), run.out());
+    JsonText all = JsonText.of(run.out());
+    assertEquals(List.of(), all.list("failures"));
+    assertEquals(50, all.number("peak_gflops"));
+    JsonText result = all.objects("results").get(0);
+    assertEquals(6, result.number("batch"));
+    assertEquals(1, result.number("threads"));
+    assertEquals(false, result.get("xla"));
+    assertEquals(4.5, result.number("forwards_per_step"));
+    assertEquals(3, result.list("times_ms").size());
+    assertTrue(result.list("times_ms").contains(result.get("median_ms")), result.toString());
+    double median = result.number("median_ms");
+    double gigaflop = 6 * 4.5 * result.number("forward_gflop_per_image");
+    assertEquals(6e3 / median, result.number("images_per_second"), 1e-9);
+    assertEquals(gigaflop, result.number("gflop_per_step"), 1e-9);
+    assertEquals(1e3 * gigaflop / median, result.number("gflops"), 1e-9);
+    assertEquals(result.number("gflops") / 50, result.number("share_of_peak"), 1e-9);
+    assertTrue(result.number("build_load_seconds") > 0.1, result.toString());
+    if (Files.exists(Path.of("/proc/self/status"))) {
+      assertTrue(result.number("peak_memory_bytes") > 100e6, result.toString());
+    }
+    checkOperations(result, trace);
+  }
+
+  // What is summed by type is what the file holds.
+  private static void checkOperations(JsonText result, Path trace) throws IOException {
+    Map<Object, Double> expected =
+        JsonText.of(Files.readString(trace)).objects("traceEvents").stream()
+            .filter(event -> event.get("ph").equals("X"))
+            .collect(
+                Collectors.groupingBy(
+                    event -> event.get("name"),
+                    Collectors.summingDouble(event -> event.number("dur") / 1e3)));
+    List<JsonText> operations = result.objects("operations");
+    assertEquals(expected.size(), operations.size());
+    double before = Double.POSITIVE_INFINITY;
+    for (JsonText operation : operations) {
+      double millis = operation.number("ms");
+      assertEquals(expected.getOrDefault(operation.get("type"), 0.0), millis, 1e-6);
+      assertTrue(millis <= before, operations.toString());
+      before = millis;
+    }
+    assertTrue(expected.keySet().stream().anyMatch(type -> type.toString().contains("Conv2D")));
+  }
+
+  @Test
+  void everyCombinationHasALine() throws IOException {
+    Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
+    CommandRun run =
+        CommandRun.done(
+            "bench", "--config", config, "--batch", "8,16", "--steps", 2, "--warmup", 0);
+    List<String> lines = run.out().lines().toList();
+    assertTrue(lines.get(0).startsWith("gaussians: 370 parameters;"), run.out());
+    assertEquals(6, lines.size(), run.out());
+    assertTrue(lines.get(4).startsWith("    8  float32    off"), run.out());
+    assertTrue(lines.get(5).startsWith("   16  float32    off"), run.out());
+    assertTrue(run.err().contains("batch 16, float32, XLA off"), run.err());
+  }
+
+  @Test
+  void whatFailsIsToldInALine() throws IOException {
+    Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "--config",
+            config,
+            "--steps",
+            1,
+            "--warmup",
+            0,
+            "--trace",
+            config.resolve("trace.json"),
+            "--json");
+    assertEquals(Cli.FAILED, run.code(), run.toString());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().startsWith("batch 32, float32, XLA off"), run.err());
+    assertTrue(run.err().contains("experiment.textproto"), run.err());
+    JsonText all = JsonText.of(run.out());
+    assertEquals(List.of(), all.list("results"));
+    assertTrue(all.list("failures").toString().contains("experiment.textproto"), run.out());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|--config is missing",
+        "--config absent.textproto|absent.textproto: no such file",
+        "--config C --batch 4,0|--batch: '0' is not a batch size",
+        "--config C --batch 4,|--batch: '' is not a batch size",
+        "--config C --threads two|--threads: 'two' is not a number of threads",
+        "--config C --xla on,yes|--xla: 'yes' is not on or off",
+        "--config C --precision float8|runtime.precision",
+        "--config C --steps 0|--steps: '0'",
+        "--config C --warmup -1|--warmup: '-1'",
+        "--config C --peak none|--peak: 'none'",
+        "--config C --peak 0|--peak: '0'",
+        "--config C --batch 4,8 --trace t.json|--trace: is of one combination, but 2",
+        "--config C --set run.stesp=3|run.stesp",
+      })
+  void whatCantBeMeasuredIsRefused(String line, String named) throws IOException {
+    Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
+    String all = ("bench " + (line == null ? "" : line)).strip().replace("C", config.toString());
+    CommandRun refused = CommandRun.of((Object[]) all.split(" ", -1));
+    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertEquals(1, refused.err().lines().count(), refused.err());
+    assertTrue(refused.err().contains(named), refused.err());
+    assertEquals("", refused.out());
+    assertFalse(Files.exists(Path.of("t.json")));
+  }
+}

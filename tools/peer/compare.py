@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+"""Runs Couplet's training step and the peer's in turn on this machine and prints a table of both in Markdown.
+
+Every round runs each of them once, so that what else the machine does hits all alike. A ratio is that of the medians of
+all rounds' steps; behind it stand the lowest and the highest ratio of one round. GFLOP/s are those of `couplet bench`:
+what a step has to compute (4 forward passes for IC, 4.5 for GC(0.5)) over the time it took.
+
+--device gpu compares float32 (TF32) and bfloat16 at batch 512: Couplet plain and with XLA, PyTorch eager and compiled.
+That part HAS NOT BEEN RUN yet. It needs Couplet built for GPUs (COUPLET_MAVEN_ARGS=-Pgpu) and a PyTorch 2 with CUDA in
+the Python that runs this script.
+"""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+MU = {"ic": 0.0, "gc": 0.5}
+NAMES = {"ic": "IC", "gc": "GC(0.5)"}
+
+
+def arguments():
+    def words(text):
+        return text.split(",")
+
+    def numbers(text):
+        return [int(word) for word in words(text)]
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--table", choices=("cifar10", "celeba64", "imagenet32"), default="cifar10", help="network")
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="default: %(default)s")
+    parser.add_argument("--batches", type=numbers, help="default: 4,16,64; on a GPU 512")
+    parser.add_argument("--couplings", type=words, default=["ic", "gc"], help="default: ic,gc")
+    parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
+    parser.add_argument("--warmup", type=int, default=2, help="untimed steps of a run; default: %(default)s")
+    parser.add_argument("--steps", type=int, default=4, help="timed steps of a run; default: %(default)s")
+    parser.add_argument("--threads", type=int, default=2, help="of one operation, on a CPU; default: %(default)s")
+    parser.add_argument("--peak", type=float, help="GFLOP/s of the machine; default: what `couplet bench` assumes")
+    parser.add_argument("--couplet", default=ROOT / "tools" / "couplet", help="default: tools/couplet")
+    given = parser.parse_args()
+    given.batches = given.batches or ([4, 16, 64] if given.device == "cpu" else [512])
+    if set(given.couplings) - set(MU):
+        parser.error(f"--couplings: give some of {', '.join(MU)}")
+    if min(given.rounds, given.steps, given.threads, *given.batches) < 1 or given.warmup < 0:
+        parser.error("--rounds, --steps, --threads and --batches must be at least 1, --warmup at least 0")
+    return given
+
+
+@dataclasses.dataclass
+class Contestant:
+    """One of those compared: its name, its command, and what each round's run printed."""
+
+    name: str
+    command: list
+    is_peer: bool
+    runs: list = dataclasses.field(default_factory=list)
+
+    def run(self):
+        done = subprocess.run([str(word) for word in self.command], stdout=subprocess.PIPE, text=True)
+        if done.returncode:
+            sys.exit(f"{self.name} ended with code {done.returncode}: {' '.join(map(str, self.command))}")
+        printed = json.loads(done.stdout)
+        self.runs.append(printed if self.is_peer else {**printed, **printed["results"][0]})
+
+    def median(self):
+        return statistics.median(t for run in self.runs for t in run["times_ms"])
+
+    def memory(self):
+        return max(run.get("peak_memory_bytes", 0) for run in self.runs)
+
+    def ratio(self, peer):
+        """Median over the peer's, with the lowest and the highest of one round."""
+        rounds = [mine["median_ms"] / other["median_ms"] for mine, other in zip(self.runs, peer.runs)]
+        return f"{self.median() / peer.median():.2f} ({min(rounds):.2f}-{max(rounds):.2f})"
+
+
+@dataclasses.dataclass
+class Setting:
+    """What all contestants of a comparison do."""
+
+    coupling: str
+    batch: int
+    precision: str
+    contestants: list
+
+    def work(self):
+        return self.batch * (4 + MU[self.coupling]) * len(self.contestants)
+
+    def words(self):
+        return f"{NAMES[self.coupling]}, batch {self.batch}, {self.precision}"
+
+
+def ours(given, coupling, batch, precision, xla):
+    command = [given.couplet, "bench", "--config", ROOT / "configs" / f"{given.table}_{coupling}.textproto", "--json"]
+    command += ["--batch", batch, "--xla", "on" if xla else "off", "--warmup", given.warmup, "--steps", given.steps]
+    command += ["--threads", given.threads if given.device == "cpu" else 0]
+    command += ["--peak", given.peak] if given.peak else []
+    # The config's own precision is float32.
+    command += ["--precision", precision] if precision != "float32" else []
+    return Contestant("Couplet, XLA" if xla else "Couplet", command, False)
+
+
+def peer(given, coupling, batch, precision, compiled):
+    command = [sys.executable, HERE / "step.py", "--table", given.table, "--json", "--mu", MU[coupling]]
+    command += ["--batch", batch, "--warmup", given.warmup, "--steps", given.steps, "--threads", given.threads]
+    command += ["--device", "cuda" if given.device == "gpu" else "cpu", "--precision", precision]
+    command += ["--compile"] if compiled else []
+    return Contestant("PyTorch, compiled" if compiled else "PyTorch", command, True)
+
+
+def settings(given):
+    gpu = given.device == "gpu"
+    for precision in ("float32", "bfloat16") if gpu else ("float32",):
+        for coupling in given.couplings:
+            for batch in given.batches:
+                each = (given, coupling, batch, precision)
+                contestants = [ours(*each, False), peer(*each, False)]
+                contestants += [ours(*each, True), peer(*each, True)] if gpu else []
+                yield Setting(coupling, batch, precision, contestants)
+
+
+def measure(given, all_settings):
+    total, done, begun = given.rounds * sum(s.work() for s in all_settings), 0, time.monotonic()
+    for setting in all_settings:
+        for turn in range(given.rounds):
+            for contestant in setting.contestants:
+                contestant.run()
+                done += setting.work() / len(setting.contestants)
+                left = (time.monotonic() - begun) * (total / done - 1)
+                print(
+                    f"{setting.words()}, round {turn + 1} of {given.rounds}: {contestant.name} "
+                    f"{contestant.runs[-1]['median_ms']:.0f} ms; about {left / 60:.0f} min left",
+                    file=sys.stderr,
+                )
+
+
+def rows(setting):
+    own = next(c for c in setting.contestants if not c.is_peer).runs[0]
+    peak = own.get("peak_gflops") if setting.precision == "float32" or "as given" in own["peak"] else None
+    peers = [c for c in setting.contestants if c.is_peer]
+    for contestant in setting.contestants:
+        speed = 1000 * own["gflop_per_step"] / contestant.median()
+        # On a GPU Couplet's is the process's resident memory, which compares with nothing.
+        memory = contestant.memory() if contestant.is_peer or not own["gpus"] else 0
+        yield [
+            NAMES[setting.coupling],
+            setting.batch,
+            setting.precision,
+            contestant.name,
+            f"{contestant.median():.0f}",
+            f"{speed:.0f}",
+            f"{speed / peak:.0%}" if peak else "-",
+            f"{memory / 1e9:.2f} GB" if memory else "-",
+        ] + [contestant.ratio(p) if contestant is not p else "1" for p in peers]
+
+
+def as_markdown(given, all_settings):
+    first = all_settings[0]
+    own = next(c for c in first.contestants if not c.is_peer).runs[0]
+    peers = [c for c in first.contestants if c.is_peer]
+    head = ["step", "batch", "precision", "", "ms/step", "GFLOP/s", "of peak", "memory"]
+    head += [f"x {p.name}" for p in peers]
+    lines = [head, ["---"] * len(head)] + [row for setting in all_settings for row in rows(setting)]
+    table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    return (
+        f"{own['processor']}, {own['cores']} cores; {own['peak']}. {given.table}, {own['couplet']}, "
+        f"{peers[0].runs[0]['framework']}; medians of {given.rounds} rounds of {given.steps} steps.\n\n{table}"
+    )
+
+
+def main():
+    given = arguments()
+    all_settings = list(settings(given))
+    measure(given, all_settings)
+    print(as_markdown(given, all_settings))
+
+
+if __name__ == "__main__":
+    main()
