@@ -170,15 +170,20 @@ def as_markdown(given, all_settings):
     table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
     return (
         f"{own['processor']}, {own['cores']} cores; {own['peak']}. {given.table}, {own['couplet']}, "
-        f"{peers[0].runs[0]['framework']}; medians of {given.rounds} rounds of {given.steps} steps.\n\n{table}"
+        f"{peers[0].runs[0]['framework']}; medians of up to {given.rounds} rounds of {given.steps} steps.\n\n{table}"
     )
 
 
 def main():
     given = arguments()
     all_settings = list(settings(given))
-    measure(given, all_settings)
-    print(as_markdown(given, all_settings))
+    try:
+        measure(given, all_settings)
+    finally:
+        # What was measured before a failure or Ctrl-C is not lost.
+        measured = [s for s in all_settings if all(c.runs for c in s.contestants)]
+        if measured:
+            print(as_markdown(given, measured))
 
 
 if __name__ == "__main__":

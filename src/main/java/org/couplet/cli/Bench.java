@@ -66,7 +66,7 @@ final class Bench {
         if (outcome.failure().isEmpty()) {
           BenchResult result = new BenchResult(one, outcome, warmup);
           results.add(result);
-          tell(progress, result);
+          tell(progress, result, done == total);
         } else {
           failures.put(one, outcome.failure());
           progress.line(one.words() + ": " + outcome.failure());
@@ -96,17 +96,23 @@ final class Bench {
     }
   }
 
-  private static void tell(Progress progress, BenchResult result) {
-    if (!Progress.terminal()) {
-      String left =
-          progress.timeLeft().map(time -> "; " + Progress.words(time) + " left").orElse("");
-      progress.line(
-          String.format(
-              Locale.ROOT,
-              "%s: %.4g ms a step%s",
-              result.measured().words(),
-              result.medianMillis(),
-              left));
+  // On a terminal the bar says it.
+  private static void tell(Progress progress, BenchResult result, boolean last) {
+    if (Progress.terminal()) {
+      return;
     }
+    String left =
+        progress
+            .timeLeft()
+            .filter(time -> !last)
+            .map(time -> "; about " + Progress.words(time) + " left")
+            .orElse("");
+    progress.line(
+        String.format(
+            Locale.ROOT,
+            "%s: %.4g ms a step%s",
+            result.measured().words(),
+            result.medianMillis(),
+            left));
   }
 }

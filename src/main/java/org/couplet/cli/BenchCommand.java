@@ -40,8 +40,9 @@ final class BenchCommand implements Command {
         .value(
             "peak",
             "GFLOPS",
-            "what the machine can compute at most; default: cores x clock x 32 flop a cycle with"
-                + " AVX2, 64 with AVX-512 (two multiply-add units a core)")
+            "what the machine can compute at most; default: cores x clock x flop a cycle in"
+                + " float32, 32 with AVX2 (or AVX-512 on Zen 4), 64 with AVX-512, as of two"
+                + " multiply-add units a core")
         .flag("json", "print one JSON object with every step's time")
         .value(
             "trace", "F.json", "write one more step's timeline, for chrome://tracing or Perfetto");
