@@ -126,7 +126,7 @@ record Measurements(Graph graph, Ops tf, Model model, ConsistencyLoss loss) {
   private List<Operand<TFloat32>> gradients(
       Ops ops, List<Weight> weights, Weights online, Weights average, LevelledPair pair) {
     Operand<TFloat32> mean = loss.compare(ops, online, average, pair, Dropout.none()).mean();
-    return TrainingStep.gradients(
+    return LossGradient.of(
         ops, mean, operands(weights.stream().filter(Weight::trainable).toList(), online));
   }
 

@@ -42,6 +42,7 @@ final class TrainingStep {
   private final Shape batch;
   private final boolean flip;
   private final double clipNorm;
+  private final int parts;
 
   TrainingStep(Model model, Experiment experiment) {
     this.model = model;
@@ -50,6 +51,7 @@ final class TrainingStep {
     this.batch = Shape.of(experiment.getRun().getBatchSize()).append(model.element());
     this.flip = experiment.getDataset().getHorizontalFlip();
     this.clipNorm = experiment.getOptimizer().getClipNorm();
+    this.parts = experiment.getOptimizer().getAccumulate();
   }
 
   /** Everything that a step reads and a checkpoint holds, in the order of the arguments. */
@@ -131,10 +133,10 @@ final class TrainingStep {
     }
 
     // Loss and gradients.
-    Operand<TFloat32> loss =
-        model.objective().loss(tf, objectiveStep(tf, values, inputs, completed));
-    List<Operand<TFloat32>> gradients =
-        gradients(tf, loss, trainable.stream().map(w -> value(values, w.name())).toList());
+    Objective.Step step = objectiveStep(tf, values, inputs, completed);
+    LossGradient computed = LossGradient.of(tf, model.objective(), step, trainable);
+    Operand<TFloat32> loss = computed.loss();
+    List<Operand<TFloat32>> gradients = computed.gradients();
     Operand<TFloat32> norm = GradientNorm.global(tf, gradients);
     if (clipNorm > 0) {
       gradients = GradientNorm.clip(tf, gradients, norm, clipNorm);
@@ -183,7 +185,8 @@ final class TrainingStep {
         model.takesColumns()
             ? Optional.of(input(inputs, Contract.COLUMNS, TInt32.class))
             : Optional.empty(),
-        randomness);
+        randomness,
+        parts);
   }
 
   /** Squared distances between the data rows and the noise rows of a step, [n, n]. */
@@ -238,17 +241,6 @@ final class TrainingStep {
   private Weights weights(Map<String, Operand<TFloat32>> values, String prefix) {
     return Weights.of(
         weights, weights.stream().map(weight -> value(values, prefix + weight.name())).toList());
-  }
-
-  /** Gradients of a scalar. */
-  static List<Operand<TFloat32>> gradients(
-      Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> variables) {
-    var gradients = tf.gradients(loss, variables);
-    List<Operand<TFloat32>> results = new ArrayList<>();
-    for (int i = 0; i < variables.size(); i++) {
-      results.add(gradients.<TFloat32>dy(i));
-    }
-    return results;
   }
 
   private static Operand<TFloat32> value(Map<String, Operand<TFloat32>> values, String name) {

@@ -108,6 +108,7 @@ final class ExperimentRules {
   private void run() {
     numbers.atLeast("run.steps", 1);
     numbers.atLeast("run.batch_size", 1);
+    parts();
     numbers.atLeast("run.log_every", 1);
     numbers.atLeast("run.checkpoint_every", 1);
     numbers.atLeast("run.keep_checkpoints", 1);
@@ -116,6 +117,20 @@ final class ExperimentRules {
     numbers.atLeast("evaluation.gradient_variance_every", 0);
     fid();
     numbers.atLeast("runtime.threads", 0);
+  }
+
+  private void parts() {
+    numbers.atLeast("optimizer.accumulate", 1);
+    int parts = experiment.getOptimizer().getAccumulate();
+    int rows = experiment.getRun().getBatchSize();
+    if (rows % parts != 0) {
+      throw origins.problem(
+          "optimizer.accumulate",
+          String.format(
+              "%d rows (run.batch_size) do not fall into %d equal parts. Give a divisor of %d",
+              rows, parts, rows),
+          "run.batch_size");
+    }
   }
 
   private void fid() {

@@ -1,11 +1,14 @@
 package org.couplet.consistency;
 
+import java.util.List;
 import java.util.Optional;
 import org.couplet.graph.Dropout;
+import org.couplet.graph.RowParts;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 
 /**
  * The consistency loss (equations 4, 6 and 9): levels, noise, pairs, teacher, student, distance.
@@ -54,9 +57,24 @@ public record ConsistencyLoss(
       Operand<TFloat32> mean) {}
 
   @Override
-  public Operand<TFloat32> loss(Ops tf, Step step) {
+  public List<Operand<?>> examples(Ops tf, Step step) {
     LevelledPair pair = pair(tf, step);
-    return compare(tf, step.online(), step.average(), pair, Dropout.with(step.randomness())).mean();
+    return List.of(
+        pair.points().low(), pair.points().high(), pair.levels().low(), pair.levels().high());
+  }
+
+  @Override
+  public Operand<TFloat32> loss(
+      Ops tf, Weights online, Weights average, List<Operand<?>> examples, Dropout dropout) {
+    LevelledPair pair =
+        new LevelledPair(
+            new Coupling.Pair(
+                examples.get(0).asOutput().expect(TFloat32.class),
+                examples.get(1).asOutput().expect(TFloat32.class)),
+            new Levels(
+                examples.get(2).asOutput().expect(TFloat64.class),
+                examples.get(3).asOutput().expect(TFloat64.class)));
+    return compare(tf, online, average, pair, dropout).mean();
   }
 
   /** The pairs of a training step. */
@@ -69,14 +87,14 @@ public record ConsistencyLoss(
   /** What the coupling is given for the independent pair (x, z) at {@code levels}. */
   public Coupling.Inputs couplingInputs(Ops tf, Step step, Operand<TFloat32> z, Levels drawn) {
     Optional<Coupling.Generator> scored =
-        step.score().map(weights -> generator(tf, denoiser, weights));
+        step.score().map(weights -> inParts(tf, "denoise_part", denoiser, weights, step));
     return new Coupling.Inputs(
         step.x(),
         z,
         drawn,
         function.process(),
-        generator(tf, function, step.online()),
-        generator(tf, function, step.average()),
+        inParts(tf, "estimate_part", function, step.online(), step),
+        inParts(tf, "estimate_part", function, step.average(), step),
         scored,
         step.columns(),
         step.numbers().mu(),
@@ -87,6 +105,25 @@ public record ConsistencyLoss(
   public static Coupling.Generator generator(
       Ops tf, ConsistencyFunction function, Weights weights) {
     return (points, sigma) -> function.apply(tf, weights, points, sigma, Dropout.none());
+  }
+
+  // Estimates no more rows at once than a part of the step has.
+  private static Coupling.Generator inParts(
+      Ops tf, String name, ConsistencyFunction function, Weights weights, Step step) {
+    if (step.parts() == 1) {
+      return generator(tf, function, weights);
+    }
+    return (points, sigma) ->
+        new RowParts(name, step.rows() / step.parts())
+            .map(
+                tf,
+                List.of(points, sigma),
+                List.copyOf(weights.operands()),
+                (ops, part) ->
+                    generator(ops, function, weights.with(part.shared()))
+                        .estimate(
+                            part.rows().get(0).asOutput().expect(TFloat32.class),
+                            part.rows().get(1).asOutput().expect(TFloat32.class)));
   }
 
   /** Compares teacher and student, with the same dropout masks. */

@@ -1,7 +1,9 @@
 package org.couplet.consistency;
 
+import java.util.List;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Randomness;
+import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -22,7 +24,7 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
   }
 
   @Override
-  public Operand<TFloat32> loss(Ops tf, Step step) {
+  public List<Operand<?>> examples(Ops tf, Step step) {
     Operand<TFloat32> z = noise().draw(tf, step.randomness(), step.x().shape());
     Operand<TFloat32> normal =
         step.randomness().normal(tf, Randomness.Purpose.LEVELS, 0, Shape.of(step.rows()));
@@ -31,10 +33,17 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
             tf.math.add(
                 tf.constant((float) law.mean()),
                 tf.math.mul(tf.constant((float) law.std()), normal))); // [n]
-    Operand<TFloat32> noisy = function.process().point(tf, step.x(), z, sigma);
-    Operand<TFloat32> estimate =
-        function.apply(tf, step.online(), noisy, sigma, Dropout.with(step.randomness()));
-    Operand<TFloat32> errors = new SquaredL2Distance().between(tf, estimate, step.x()); // [n]
+    return List.of(step.x(), function.process().point(tf, step.x(), z, sigma), sigma);
+  }
+
+  @Override
+  public Operand<TFloat32> loss(
+      Ops tf, Weights online, Weights average, List<Operand<?>> examples, Dropout dropout) {
+    Operand<TFloat32> x = examples.get(0).asOutput().expect(TFloat32.class);
+    Operand<TFloat32> noisy = examples.get(1).asOutput().expect(TFloat32.class);
+    Operand<TFloat32> sigma = examples.get(2).asOutput().expect(TFloat32.class);
+    Operand<TFloat32> estimate = function.apply(tf, online, noisy, sigma, dropout);
+    Operand<TFloat32> errors = new SquaredL2Distance().between(tf, estimate, x); // [n]
     return tf.math.mean(tf.math.mul(weight(tf, sigma), errors), tf.constant(0));
   }
 

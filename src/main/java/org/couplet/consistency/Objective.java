@@ -1,6 +1,8 @@
 package org.couplet.consistency;
 
+import java.util.List;
 import java.util.Optional;
+import org.couplet.graph.Dropout;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
@@ -20,6 +22,8 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
    * @param numbers of the step
    * @param columns int32 [n], the noise row of each data row, where the coupling needs it
    * @param randomness this step's
+   * @param parts of equal size in which the networks work the rows off, one after another; 1 for
+   *     all at once
    */
   record Step(
       Weights online,
@@ -28,8 +32,10 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
       Operand<TFloat32> x,
       Numbers numbers,
       Optional<Operand<TInt32>> columns,
-      Randomness randomness) {
-    int rows() {
+      Randomness randomness,
+      int parts) {
+    /** n. */
+    public int rows() {
       return (int) x.shape().get(0);
     }
   }
@@ -40,6 +46,24 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
   /** Law of the noise z. */
   NoiseLaw noise();
 
-  /** The loss of a step, a scalar. */
-  Operand<TFloat32> loss(Ops tf, Step step);
+  /**
+   * What a step trains on: float arrays [n, ...] that go together row by row, in the order that
+   * {@link #loss(Ops, Weights, Weights, List, Dropout)} takes them. No gradient flows through them.
+   */
+  List<Operand<?>> examples(Ops tf, Step step);
+
+  /**
+   * The mean loss of examples, a scalar; the loss of a step is the mean over its parts.
+   *
+   * @param examples some rows of {@link #examples}
+   * @param dropout the masks of these rows
+   */
+  Operand<TFloat32> loss(
+      Ops tf, Weights online, Weights average, List<Operand<?>> examples, Dropout dropout);
+
+  /** The loss of a step, all rows at once; a scalar. */
+  default Operand<TFloat32> loss(Ops tf, Step step) {
+    return loss(
+        tf, step.online(), step.average(), examples(tf, step), Dropout.with(step.randomness()));
+  }
 }

@@ -28,9 +28,17 @@ import org.tensorflow.types.family.TType;
  * compiled by XLA or not.
  *
  * @param definition TensorFlow's own form of it
+ * @param called the functions that its body calls
  */
-public record GraphFunction(FunctionDef definition) {
+public record GraphFunction(FunctionDef definition, List<FunctionDef> called) {
   private static final AttrValue TRUE = AttrValue.newBuilder().setB(true).build();
+  // Makes a loop plain control flow, of whose operations each is placed on a device by itself.
+  private static final String LOWERED = "_lower_using_switch_merge";
+
+  /** Keeps a copy of the list. */
+  public GraphFunction {
+    called = List.copyOf(called);
+  }
 
   /**
    * An argument.
@@ -67,7 +75,7 @@ public record GraphFunction(FunctionDef definition) {
         signature.output("result_" + i, tf.identity(results.get(i)));
       }
       try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
-        return new GraphFunction(function.getFunctionDef());
+        return new GraphFunction(function.getFunctionDef(), library(graph));
       }
     }
   }
@@ -82,7 +90,10 @@ public record GraphFunction(FunctionDef definition) {
       Graph graph, Ops tf, List<? extends Operand<?>> arguments, boolean compiled) {
     FunctionDef function = definition;
     if (compiled) {
-      function = definition.toBuilder().putAttr("_XlaMustCompile", TRUE).build();
+      FunctionDef.Builder changed = definition.toBuilder().putAttr("_XlaMustCompile", TRUE);
+      // XLA compiles a loop, but not the control flow that it is lowered to.
+      changed.getNodeDefBuilderList().forEach(node -> node.removeAttr(LOWERED));
+      function = changed.build();
     }
     addToLibrary(graph, function);
     var builder =
@@ -122,12 +133,47 @@ public record GraphFunction(FunctionDef definition) {
     return results((GraphOperation) builder.build());
   }
 
-  private static void addToLibrary(Graph graph, FunctionDef function) {
+  /**
+   * Adds the function and a condition to a graph's library and calls it there again and again, each
+   * time with its results of the time before, while the condition's one result is true.
+   *
+   * @param condition of the same arguments as the function
+   * @param arguments for the first time
+   * @return the last results, of the shapes of the arguments
+   */
+  List<Output<?>> callWhile(
+      Graph graph, Ops tf, GraphFunction condition, List<? extends Operand<?>> arguments) {
+    addToLibrary(graph, condition.definition);
+    addToLibrary(graph, definition);
+    var builder = tf.scope().opBuilder("StatelessWhile", definition.getSignature().getName());
+    builder.addInputList(outputs(arguments));
+    builder.setAttr("T", types(definition.getSignature().getInputArgList()));
+    builder.setAttr("cond", reference(condition.definition));
+    builder.setAttr("body", reference(definition));
+    builder.setAttr("output_shapes", arguments.stream().map(Operand::shape).toArray(Shape[]::new));
+    // Rounds that ran at the same time would be in memory at the same time.
+    builder.setAttr("parallel_iterations", 1);
+    builder.setAttr(LOWERED, true);
+    return results((GraphOperation) builder.build());
+  }
+
+  private static List<FunctionDef> library(Graph graph) {
+    List<FunctionDef> functions = new ArrayList<>();
+    for (ConcreteFunction function : graph.getFunctions()) {
+      try (function) {
+        functions.add(function.getFunctionDef());
+      }
+    }
+    return functions;
+  }
+
+  private void addToLibrary(Graph graph, FunctionDef function) {
     graph.importGraphDef(
         GraphDef.newBuilder()
             // Without it the graph would count as an old one, in which scalars have no known shape.
             .setVersions(versions())
-            .setLibrary(FunctionDefLibrary.newBuilder().addFunction(function))
+            .setLibrary(
+                FunctionDefLibrary.newBuilder().addFunction(function).addAllFunction(called))
             .build());
   }
 

@@ -57,6 +57,22 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
   }
 
   /**
+   * The part of a draw of more rows that rows {@code first}, {@code first + 1}, ... have in it.
+   *
+   * @param first int64 scalar, at least 0
+   * @param shape static, [rows wanted, element...], an element having a multiple of 4 values
+   */
+  public Operand<TInt32> bitsOfRows(
+      Ops tf, Purpose purpose, int site, Operand<TInt64> first, Shape shape) {
+    long perRow = shape.size() / shape.get(0);
+    if (perRow % VALUES_PER_BLOCK != 0) {
+      throw new IllegalArgumentException(perRow + " values do not fill blocks of the generator");
+    }
+    Operand<TInt64> block = tf.math.mul(first, tf.constant(perRow / VALUES_PER_BLOCK));
+    return bits(tf, purpose, site, block, tf.constant(shape));
+  }
+
+  /**
    * Uniforms in (0, 1), multiples of 2^-23 moved by half of one.
    *
    * @param shape static

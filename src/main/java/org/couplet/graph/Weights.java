@@ -31,6 +31,21 @@ public final class Weights {
     return new Weights(values);
   }
 
+  /** All operands, in order. */
+  public List<Operand<TFloat32>> operands() {
+    return List.copyOf(values.values());
+  }
+
+  /** Other operands under the same names, in the same order. */
+  public Weights with(List<? extends Operand<?>> operands) {
+    Map<String, Operand<TFloat32>> others = new LinkedHashMap<>();
+    int i = 0;
+    for (String name : values.keySet()) {
+      others.put(name, operands.get(i++).asOutput().expect(TFloat32.class));
+    }
+    return new Weights(others);
+  }
+
   /** The operand of a name; an unknown name is a fault of the network. */
   public Operand<TFloat32> get(String name) {
     Operand<TFloat32> value = values.get(name);

@@ -166,6 +166,7 @@ final class RunStore {
   private static Experiment essence(Experiment experiment) {
     Experiment.Builder kept = experiment.toBuilder().clearName().clearRuntime();
     kept.getRuntimeBuilder().setPrecision(experiment.getRuntime().getPrecision());
+    kept.getOptimizerBuilder().clearAccumulate();
     kept.getRunBuilder().clearKeepCheckpoints().clearLogEvery();
     kept.getEvaluationBuilder().clearSampleEvery().clearSampleCount();
     return kept.build();

@@ -39,6 +39,7 @@ class BuiltInTest {
         "consistency.process={bridge {}}|"
             + "consistency={sigma_max: 1 process {bridge {alpha: SIGMA}}}",
         "evaluation.gradient_variance_every=5|evaluation.gradient_variance_every=0",
+        "optimizer.accumulate=1|optimizer.accumulate=4",
         "runtime.precision=FLOAT32|runtime.precision=BFLOAT16",
         "score.mean=-1|score.mean=-2",
         "score={}|consistency={}",

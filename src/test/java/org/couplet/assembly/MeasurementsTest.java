@@ -255,7 +255,7 @@ class MeasurementsTest {
                         Dropout.none())
                     .mean();
             List<Operand<TFloat32>> flat = new ArrayList<>();
-            for (Operand<TFloat32> gradient : TrainingStep.gradients(tf, value, online)) {
+            for (Operand<TFloat32> gradient : LossGradient.of(tf, value, online)) {
               flat.add(tf.reshape(gradient, tf.constant(new int[] {-1})));
             }
             flat.add(tf.reshape(value, tf.constant(new int[] {1})));

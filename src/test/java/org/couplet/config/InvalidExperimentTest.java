@@ -185,6 +185,15 @@ class InvalidExperimentTest {
             3,
             "optimizer.clip_norm: -0.5 is too small. Give 0 or more"),
         images(
+            "optimizer { accumulate: 0 }",
+            3,
+            "optimizer.accumulate: 0 is too small. Give 1 or more"),
+        images(
+            "optimizer { accumulate: 3 }",
+            3,
+            "optimizer.accumulate: 512 rows (run.batch_size) do not fall into 3 equal parts."
+                + " Give a divisor of 512"),
+        images(
             "optimizer { adam { epsilon: 0 } }",
             3,
             "optimizer.adam.epsilon: 0 is not positive. Give a number above 0"),

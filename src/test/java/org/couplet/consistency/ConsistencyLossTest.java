@@ -153,7 +153,8 @@ class ConsistencyLossTest {
             tf.constant((float) INDUCED),
             tf.constant(1f)),
         Optional.empty(),
-        new Randomness(tf.constant(0L), tf.constant(0L)));
+        new Randomness(tf.constant(0L), tf.constant(0L)),
+        1);
   }
 
   // Online weights, averaged weights, x, z.

@@ -90,7 +90,8 @@ class DenoisingLossTest {
         new Numbers(
             tf.constant(new double[] {1, 2}), tf.constant(2), tf.constant(0f), tf.constant(1f)),
         Optional.empty(),
-        randomness(tf));
+        randomness(tf),
+        1);
   }
 
   private static Randomness randomness(Ops tf) {

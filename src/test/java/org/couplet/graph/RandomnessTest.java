@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -53,6 +55,29 @@ class RandomnessTest {
   void rowsDoNotDependOnTheirNeighbours() {
     float[] all = rows(0, 8);
     assertArrayEquals(Arrays.copyOfRange(all, 3 * 7, 5 * 7), rows(3, 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void bitsOfRowsArePartsOfTheWholeDraw(boolean compiled) {
+    List<float[]> bits =
+        Evaluation.of(
+            compiled,
+            List.of(new Evaluation.Input(Shape.scalar(), 3)),
+            (tf, in) -> {
+              Randomness randomness = new Randomness(tf.constant(5L), tf.constant(6L));
+              Operand<TInt64> first = tf.dtypes.cast(in.get(0), TInt64.class);
+              var purpose = Randomness.Purpose.DROPOUT;
+              var all = randomness.bits(tf, purpose, 2, Shape.of(8, 3, 4));
+              var rows = randomness.bitsOfRows(tf, purpose, 2, first, Shape.of(2, 3, 4));
+              return List.of(
+                  tf.dtypes.cast(
+                      tf.slice(
+                          all, tf.constant(new int[] {3, 0, 0}), tf.constant(new int[] {2, 3, 4})),
+                      TFloat32.class),
+                  tf.dtypes.cast(rows, TFloat32.class));
+            });
+    assertArrayEquals(bits.get(0), bits.get(1));
   }
 
   private static float[] normals(boolean compiled, long seed, long step, long count) {

@@ -21,6 +21,7 @@ class RunStoreTest {
       strings = {
         "name=other",
         "runtime.xla=true",
+        "optimizer.accumulate=4",
         "run.log_every=1",
         "run.keep_checkpoints=100",
         "evaluation.sample_every=5"

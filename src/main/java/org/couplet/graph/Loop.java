@@ -1,0 +1,78 @@
+package org.couplet.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.couplet.graph.GraphFunction.Argument;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * A loop in the graph with a known number of rounds, one after another. No gradient goes through
+ * it, but a round may take some.
+ *
+ * @param name of the loop; loops of the same name in a program must be the same
+ * @param rounds at least 1
+ */
+record Loop(String name, int rounds) {
+  /** What one round does, in a graph of its own. */
+  @FunctionalInterface
+  interface Round {
+    /**
+     * The next state.
+     *
+     * @param index int32 scalar, of the round, from 0
+     * @param state as the round before left it
+     * @param shared as given to the loop
+     */
+    List<Operand<TFloat32>> next(
+        Ops tf, Operand<TInt32> index, List<Operand<TFloat32>> state, List<Operand<?>> shared);
+  }
+
+  /**
+   * Runs the loop.
+   *
+   * @param state to begin with, of static shapes
+   * @param shared what every round gets, of static shapes
+   * @return the last state
+   */
+  List<Operand<TFloat32>> run(
+      Ops tf, List<Operand<TFloat32>> state, List<Operand<?>> shared, Round round) {
+    List<Operand<?>> values = new ArrayList<>();
+    values.add(tf.constant(0));
+    values.addAll(state);
+    values.addAll(shared);
+    List<Argument> arguments =
+        values.stream().map(value -> new Argument(value.type(), value.shape())).toList();
+    GraphFunction goesOn =
+        GraphFunction.define(
+            name + "_goes_on",
+            arguments,
+            (ops, in) -> List.of(ops.math.less(index(in), ops.constant(rounds))));
+    GraphFunction body =
+        GraphFunction.define(
+            name,
+            arguments,
+            (ops, in) -> {
+              List<Operand<?>> given = in.subList(1 + state.size(), in.size());
+              List<Operand<?>> results = new ArrayList<>();
+              results.add(ops.math.add(index(in), ops.constant(1)));
+              results.addAll(round.next(ops, index(in), state(in, state.size()), given));
+              results.addAll(given);
+              return results;
+            });
+    return state(body.callWhile((Graph) tf.scope().env(), tf, goesOn, values), state.size());
+  }
+
+  private static Operand<TInt32> index(List<? extends Operand<?>> values) {
+    return values.get(0).asOutput().expect(TInt32.class);
+  }
+
+  private static List<Operand<TFloat32>> state(List<? extends Operand<?>> values, int count) {
+    return values.subList(1, 1 + count).stream()
+        .<Operand<TFloat32>>map(value -> value.asOutput().expect(TFloat32.class))
+        .toList();
+  }
+}
