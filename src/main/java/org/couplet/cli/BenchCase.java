@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -92,9 +91,7 @@ record BenchCase(Experiment experiment) {
   }
 
   String precision() {
-    RuntimeConfig runtime = experiment.getRuntime();
-    var field = RuntimeConfig.getDescriptor().findFieldByName("precision");
-    return field == null ? "float32" : runtime.getField(field).toString().toLowerCase(Locale.ROOT);
+    return experiment.getRuntime().getPrecision().name().toLowerCase(Locale.ROOT);
   }
 
   boolean xla() {

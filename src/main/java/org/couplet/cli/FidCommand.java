@@ -235,8 +235,7 @@ final class FidCommand implements Command {
   }
 
   private static void print(
-      FidPass pass, Map<String, Side> sides, List<Score> scores, PrintStream out)
-      throws IOException {
+      FidPass pass, Map<String, Side> sides, List<Score> scores, PrintStream out) {
     sides.forEach((name, side) -> out.printf("%-18s %s%n", name, side.words()));
     if (pass.network() != null) {
       out.printf(
@@ -250,7 +249,7 @@ final class FidCommand implements Command {
   }
 
   private static Map<String, Object> numbers(
-      FidPass pass, Map<String, Side> sides, List<Score> scores) throws IOException {
+      FidPass pass, Map<String, Side> sides, List<Score> scores) {
     Map<String, Object> numbers = new LinkedHashMap<>();
     scores.forEach(score -> numbers.putAll(score.numbers()));
     sides.forEach((name, side) -> numbers.put(name, side.numbers()));
