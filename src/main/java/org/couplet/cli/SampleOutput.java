@@ -13,6 +13,7 @@ import org.couplet.data.NpyType;
 import org.couplet.data.NpzWriter;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.WholeFile;
+import org.couplet.program.Bytes;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.Progress;
@@ -157,9 +158,7 @@ record SampleOutput(Path path, Kind kind) {
       SamplingProgram program, long seed, int first, int rows, List<Double> sigmas) {
     if (program.makesImages()) {
       try (TUint8 images = program.images(seed, first, rows, sigmas)) {
-        byte[] bytes = new byte[(int) images.size()];
-        images.asRawTensor().data().read(bytes);
-        return bytes;
+        return Bytes.of(images);
       }
     }
     try (TFloat32 points = program.samples(seed, first, rows, sigmas)) {

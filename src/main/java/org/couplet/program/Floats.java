@@ -16,8 +16,7 @@ public final class Floats {
 
   /** The same values, 0..255, as floats; the caller closes the tensor. */
   static TFloat32 of(TUint8 bytes) {
-    byte[] read = new byte[Math.toIntExact(bytes.size())];
-    bytes.asRawTensor().data().read(read);
+    byte[] read = Bytes.of(bytes);
     TFloat32 floats = TFloat32.tensorOf(bytes.shape());
     float[] values = new float[read.length];
     for (int i = 0; i < values.length; i++) {

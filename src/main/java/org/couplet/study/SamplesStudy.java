@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.io.InvalidInputException;
+import org.couplet.program.Bytes;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.CloudChart;
@@ -123,9 +124,7 @@ final class SamplesStudy implements Study {
     List<Double> levels = SampleLevels.of(program, SampleLevels.FLOW_STEPS);
     if (program.makesImages()) {
       try (TUint8 images = program.images(SEED, 0, IMAGES, levels)) {
-        byte[] pixels = new byte[(int) images.size()];
-        images.asRawTensor().data().read(pixels);
-        return new Samples(name, program.elementShape(), pixels, new float[0]);
+        return new Samples(name, program.elementShape(), Bytes.of(images), new float[0]);
       }
     }
     try (TFloat32 samples = program.samples(SEED, 0, POINTS, levels)) {

@@ -20,6 +20,7 @@ import org.couplet.metric.FrechetDistance;
 import org.couplet.metric.GaussianFit;
 import org.couplet.metric.SampleBatches;
 import org.couplet.metric.StatisticsCache;
+import org.couplet.program.Bytes;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.Progress;
@@ -94,9 +95,7 @@ final class FidReference implements AutoCloseable {
 
   private static byte[] pixels(Dataset dataset, long index) {
     try (TUint8 image = (TUint8) dataset.batch(new long[] {index})) {
-      byte[] pixels = new byte[(int) image.size()];
-      image.asRawTensor().data().read(pixels);
-      return pixels;
+      return Bytes.of(image);
     }
   }
 

@@ -67,6 +67,19 @@ class FidCommandTest {
     return CommandRun.of(arguments.toArray());
   }
 
+  private static CommandRun byForeign(Path network) {
+    return CommandRun.of(
+        "fid",
+        "--generated",
+        dark,
+        "--reference",
+        bright,
+        "--inception",
+        network,
+        "--signature",
+        "embed");
+  }
+
   private static double number(CommandRun run, String name) {
     assertEquals(Cli.DONE, run.code(), run.toString());
     assertTrue(run.out().contains("\"" + name + "\":"), run.out());
@@ -288,18 +301,7 @@ class FidCommandTest {
             tf.reshape(
                 tf.math.mean(images, tf.constant(new int[] {0, 1, 2})),
                 tf.constant(new int[] {-1, 3})));
-    assertRefused(
-        CommandRun.of(
-            "fid",
-            "--generated",
-            dark,
-            "--reference",
-            bright,
-            "--inception",
-            network,
-            "--signature",
-            "embed"),
-        "makes 3 values of 32 images, not 3 each");
+    assertRefused(byForeign(network), "makes 3 values of 32 images, not 3 each");
   }
 
   @Test
@@ -310,17 +312,7 @@ class FidCommandTest {
         network,
         Shape.of(-1, -1, -1, 3),
         (tf, images) -> tf.reshape(images, tf.constant(new int[] {50, 192})));
-    CommandRun refused =
-        CommandRun.of(
-            "fid",
-            "--generated",
-            dark,
-            "--reference",
-            bright,
-            "--inception",
-            network,
-            "--signature",
-            "embed");
+    CommandRun refused = byForeign(network);
     assertRefused(refused, "fails on images of shape [32, 16, 16, 3]");
     assertEquals(1, refused.err().lines().filter(line -> line.startsWith("couplet")).count());
   }
@@ -349,17 +341,7 @@ class FidCommandTest {
           var logarithms = tf.math.mean(tf.math.log(images), tf.constant(new int[] {1, 2}));
           return tf.math.sub(logarithms, logarithms);
         });
-    CommandRun refused =
-        CommandRun.of(
-            "fid",
-            "--generated",
-            dark,
-            "--reference",
-            bright,
-            "--inception",
-            network,
-            "--signature",
-            "embed");
+    CommandRun refused = byForeign(network);
     assertRefused(refused, "gives features that are not finite numbers");
     assertFalse(refused.err().contains("a fault of couplet"), refused.err());
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.couplet.ForeignFeatures;
@@ -53,10 +54,7 @@ class FeatureProgramTest {
   @Test
   void anotherProgramsNetworkIsTakenByItsSignature(@TempDir Path folder) throws Exception {
     Path model = folder.resolve("foreign");
-    ForeignFeatures.write(
-        model,
-        Shape.of(-1, 2, 2, 3),
-        (tf, images) -> tf.math.mean(images, tf.constant(new int[] {1, 2})));
+    writeMeans(model);
     try (FeatureProgram program = FeatureProgram.load(model, "embed", 1);
         TUint8 images = TUint8.tensorOf(Shape.of(2, 2, 2, 3))) {
       byte[] pixels = new byte[24];
@@ -74,10 +72,7 @@ class FeatureProgramTest {
   @Test
   void imagesOfAnotherSizeAreRefused(@TempDir Path folder) throws Exception {
     Path model = folder.resolve("foreign");
-    ForeignFeatures.write(
-        model,
-        Shape.of(-1, 2, 2, 3),
-        (tf, images) -> tf.math.mean(images, tf.constant(new int[] {1, 2})));
+    writeMeans(model);
     try (FeatureProgram program = FeatureProgram.load(model, "embed", 1);
         TUint8 images = TUint8.tensorOf(Shape.of(1, 4, 4, 3))) {
       InvalidInputException refusal =
@@ -103,10 +98,7 @@ class FeatureProgramTest {
   void theFingerprintTellsNetworksAndSignaturesApart(@TempDir Path folder) throws Exception {
     RandomFeaturesAssembly.write(folder.resolve("one"));
     RandomFeaturesAssembly.write(folder.resolve("same"));
-    ForeignFeatures.write(
-        folder.resolve("foreign"),
-        Shape.of(-1, 2, 2, 3),
-        (tf, images) -> tf.math.mean(images, tf.constant(new int[] {1, 2})));
+    writeMeans(folder.resolve("foreign"));
     try (FeatureProgram one = FeatureProgram.load(folder.resolve("one"), 1);
         FeatureProgram same = FeatureProgram.load(folder.resolve("same"), 1);
         FeatureProgram foreign = FeatureProgram.load(folder.resolve("foreign"), "embed", 1)) {
@@ -114,5 +106,13 @@ class FeatureProgramTest {
       assertTrue(one.fingerprint().matches("[0-9a-f]{64}"), one.fingerprint());
       assertNotEquals(one.fingerprint(), foreign.fingerprint());
     }
+  }
+
+  // A network for 2 x 2 pixels: the mean of each colour.
+  private static void writeMeans(Path folder) throws IOException {
+    ForeignFeatures.write(
+        folder,
+        Shape.of(-1, 2, 2, 3),
+        (tf, images) -> tf.math.mean(images, tf.constant(new int[] {1, 2})));
   }
 }
