@@ -22,7 +22,7 @@ public final class SmallExperiments {
       ema { decay: 0.99 }
       run { steps: 20 batch_size: 32 seed: 3 log_every: 5 checkpoint_every: 7 }
       evaluation { sample_every: 0 }
-      runtime { xla: false }
+      runtime { xla: OFF }
       """;
 
   /** 8 x 8 pictures, a SongUNet with dropout, GC(0.5) and Lion; 20 steps. */
@@ -43,7 +43,7 @@ public final class SmallExperiments {
       ema { decay: 0.99 }
       run { steps: 20 batch_size: 4 seed: 3 log_every: 5 checkpoint_every: 7 }
       evaluation { sample_every: 0 }
-      runtime { xla: false }
+      runtime { xla: OFF }
       """;
 
   /** The same data, network and training as {@code text}'s, but of a score model. */

@@ -43,6 +43,7 @@ import org.couplet.consistency.TwoGaussiansNoise;
 import org.couplet.consistency.UniformLaw;
 import org.couplet.consistency.VarianceExploding;
 import org.couplet.consistency.Weighting;
+import org.couplet.network.Execution;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.couplet.network.SongUNet;
@@ -85,6 +86,7 @@ record Model(
     Network network = network(experiment, element);
     Optimizer optimizer = optimizer(experiment.getOptimizer());
     Class<? extends TFloating> precision = precision(experiment.getRuntime());
+    Execution execution = execution(experiment.getRuntime());
     boolean isImages = !dataset.hasGaussians();
     return switch (experiment.getObjectiveCase()) {
       case CONSISTENCY -> {
@@ -92,7 +94,7 @@ record Model(
         yield new Model(
             element,
             isImages,
-            consistencyLoss(config, network, element, precision),
+            consistencyLoss(config, network, element, precision, execution),
             optimizer,
             maxLevels(config.getLevels()),
             new Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()));
@@ -103,7 +105,7 @@ record Model(
             element,
             isImages,
             new DenoisingLoss(
-                ConsistencyFunction.denoiser(network, config.getSigmaData(), precision),
+                ConsistencyFunction.denoiser(network, config.getSigmaData(), precision, execution),
                 new LognormalLaw(config.getMean(), config.getStd())),
             optimizer,
             UNUSED_LEVELS,
@@ -143,20 +145,22 @@ record Model(
       ConsistencyConfig config,
       Network network,
       Shape element,
-      Class<? extends TFloating> precision) {
+      Class<? extends TFloating> precision,
+      Execution execution) {
     return new ConsistencyLoss(
         new ConsistencyFunction(
             network,
             process(config.getProcess()),
             config.getSigmaMin(),
             config.getSigmaData(),
-            precision),
+            precision,
+            execution),
         noise(config.getNoise()),
         levels(config),
         weighting(config),
         distance(config.getDistance(), element),
         coupling(config.getCoupling()),
-        ConsistencyFunction.denoiser(network, config.getSigmaData(), precision),
+        ConsistencyFunction.denoiser(network, config.getSigmaData(), precision, execution),
         switch (config.getTeacher()) {
           case ONLINE -> false;
           case EMA -> true;
@@ -336,6 +340,14 @@ record Model(
     return switch (config.getPrecision()) {
       case FLOAT32 -> TFloat32.class;
       case BFLOAT16 -> TBfloat16.class;
+    };
+  }
+
+  private static Execution execution(RuntimeConfig config) {
+    return switch (config.getXla()) {
+      case POINTWISE -> new Execution(true);
+      // Within a compiled step XLA fuses by itself.
+      case OFF, STEP -> Execution.PLAIN;
     };
   }
 

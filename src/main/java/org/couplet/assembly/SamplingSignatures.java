@@ -144,7 +144,7 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
   }
 
   private ConsistencyFunction function() {
-    return model.function().inFloat32();
+    return model.function().plain();
   }
 
   private Shape rows() {

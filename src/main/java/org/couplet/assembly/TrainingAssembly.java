@@ -11,6 +11,7 @@ import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ImageFile;
 import org.couplet.config.proto.LevelScheduleConfig;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.consistency.ConsistencyLoss;
 import org.couplet.consistency.Objective;
 import org.couplet.graph.GraphFunction;
@@ -175,7 +176,9 @@ public final class TrainingAssembly {
     arguments.addAll(inputs.values());
 
     GraphFunction function = GraphFunction.define("train_step", step.arguments(), step::results);
-    List<Output<?>> results = function.call(graph, tf, arguments, experiment.getRuntime().getXla());
+    List<Output<?>> results =
+        function.call(
+            graph, tf, arguments, experiment.getRuntime().getXla() == RuntimeConfig.Xla.STEP);
 
     List<Op> assignments = new ArrayList<>();
     List<TrainingStep.State> changing = step.changingStates();

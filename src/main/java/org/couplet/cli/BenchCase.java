@@ -24,12 +24,7 @@ record BenchCase(Experiment experiment) {
         if (!word.matches(entry)) {
           throw new InvalidInputException("--%s: '%s' is not %s".formatted(option, word, wanted));
         }
-        overrides.add(
-            switch (word) {
-              case "on" -> field + "=true";
-              case "off" -> field + "=false";
-              default -> field + "=" + word.toUpperCase(Locale.ROOT);
-            });
+        overrides.add(field + "=" + word.toUpperCase(Locale.ROOT));
       }
       return overrides;
     }
@@ -39,14 +34,14 @@ record BenchCase(Experiment experiment) {
       List.of(
           new Axis("batch", "run.batch_size", "[1-9][0-9]{0,8}", "a batch size of at least 1"),
           new Axis("precision", "runtime.precision", "\\w+", "a precision such as float32"),
-          new Axis("xla", "runtime.xla", "on|off", "on or off"),
+          new Axis("xla", "runtime.xla", "\\w+", "one of off, pointwise and step"),
           new Axis("threads", "runtime.threads", "[0-9]{1,4}", "a number of threads"));
 
   static CommandLine declare(CommandLine options) {
     return options
         .value("batch", "N,...", "batch sizes; default: the config's")
         .value("precision", "P,...", "of float32 and bfloat16; default: the config's")
-        .value("xla", "on,off", "whether XLA compiles the step, or both; default: the config's")
+        .value("xla", "X,...", "of off, pointwise and step; default: the config's")
         .value("threads", "N,...", "threads of one operation, 0: all cores; default: the config's");
   }
 
@@ -94,8 +89,8 @@ record BenchCase(Experiment experiment) {
     return experiment.getRuntime().getPrecision().name().toLowerCase(Locale.ROOT);
   }
 
-  boolean xla() {
-    return experiment.getRuntime().getXla();
+  String xla() {
+    return experiment.getRuntime().getXla().name().toLowerCase(Locale.ROOT);
   }
 
   /** Threads of one operation; where the config says 0, the cores. */
@@ -116,7 +111,6 @@ record BenchCase(Experiment experiment) {
 
   /** The same in a few words. */
   String words() {
-    return "batch %d, %s, XLA %s, %d threads"
-        .formatted(batch(), precision(), xla() ? "on" : "off", threads());
+    return "batch %d, %s, XLA %s, %d threads".formatted(batch(), precision(), xla(), threads());
   }
 }

@@ -26,7 +26,7 @@ final class BenchCommand implements Command {
     CommandLine options =
         new CommandLine(
                 "couplet bench --config F [--set path=value]... [--batch N,...] [--precision P,...]"
-                    + " [--xla on,off] [--threads N,...] [--warmup N] [--steps N] [--peak GFLOPS]"
+                    + " [--xla X,...] [--threads N,...] [--warmup N] [--steps N] [--peak GFLOPS]"
                     + " [--json] [--trace F.json]",
                 "couplet bench --config configs/cifar10_ic.textproto --batch 4,16 --threads 2")
             .about(

@@ -98,7 +98,7 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
     table.row(
         measured.batch(),
         measured.precision(),
-        measured.xla() ? "on" : "off",
+        measured.xla(),
         measured.threads(),
         medianMillis(),
         minimumMillis(),

@@ -3,6 +3,7 @@ package org.couplet.consistency;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Layers;
 import org.couplet.graph.Weights;
+import org.couplet.network.Execution;
 import org.couplet.network.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -18,22 +19,29 @@ import org.tensorflow.types.family.TFloating;
  * @param sigmaMin lowest noise level, at least 0
  * @param sigmaData standard deviation of the data, &gt; 0
  * @param precision what the network works in, TFloat32 or TBfloat16; all else is float32
+ * @param execution how the network is computed
  */
 public record ConsistencyFunction(
     Network network,
     ForwardProcess process,
     double sigmaMin,
     double sigmaData,
-    Class<? extends TFloating> precision) {
+    Class<? extends TFloating> precision,
+    Execution execution) {
   /** EDM's denoiser D: the same scaling with its boundary at sigma = 0. */
   public static ConsistencyFunction denoiser(
-      Network network, double sigmaData, Class<? extends TFloating> precision) {
-    return new ConsistencyFunction(network, new VarianceExploding(), 0, sigmaData, precision);
+      Network network,
+      double sigmaData,
+      Class<? extends TFloating> precision,
+      Execution execution) {
+    return new ConsistencyFunction(
+        network, new VarianceExploding(), 0, sigmaData, precision, execution);
   }
 
-  /** The same function with a network that works in float32. */
-  public ConsistencyFunction inFloat32() {
-    return new ConsistencyFunction(network, process, sigmaMin, sigmaData, TFloat32.class);
+  /** The same function with a network that works in float32 and by plain operations. */
+  public ConsistencyFunction plain() {
+    return new ConsistencyFunction(
+        network, process, sigmaMin, sigmaData, TFloat32.class, Execution.PLAIN);
   }
 
   /**
@@ -49,7 +57,7 @@ public record ConsistencyFunction(
     Operand<TFloat32> label = tf.math.mul(tf.math.log(sigma), tf.constant(0.25f));
     Operand<TFloat32> scaled = tf.math.mul(Rows.like(tf, scaling.in(), x), x);
     Operand<? extends TFloating> raw =
-        network.apply(tf, weights, Layers.cast(tf, scaled, precision), label, dropout);
+        network.apply(tf, weights, Layers.cast(tf, scaled, precision), label, dropout, execution);
     return tf.math.add(
         tf.math.mul(Rows.like(tf, scaling.skip(), x), x),
         tf.math.mul(Rows.like(tf, scaling.out(), x), Layers.cast(tf, raw, TFloat32.class)));

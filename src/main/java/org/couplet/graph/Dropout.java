@@ -18,6 +18,7 @@ import org.tensorflow.types.family.TFloating;
 public final class Dropout {
   private final @Nullable Randomness randomness;
   private final @Nullable Operand<TInt64> first;
+  private final Map<Integer, Operand<TInt32>> bits = new LinkedHashMap<>();
   private final Map<Integer, Operand<TFloat32>> masks = new LinkedHashMap<>();
 
   private Dropout(@Nullable Randomness randomness, @Nullable Operand<TInt64> first) {
@@ -54,28 +55,44 @@ public final class Dropout {
    * @return x with dropped values 0 and the others divided by 1 - rate
    */
   public <T extends TFloating> Operand<T> apply(Ops tf, Operand<T> x, double rate, int site) {
-    if (randomness == null || rate == 0) {
+    Draw draw = draw(tf, x.shape(), rate, site);
+    if (draw == null) {
       return x;
     }
-    Operand<TFloat32> mask = masks.get(site);
-    if (mask == null) {
-      mask = mask(tf, bits(tf, randomness, site, x.shape()), rate);
-      masks.put(site, mask);
+    return tf.math.mul(
+        x, Layers.cast(tf, masks.computeIfAbsent(site, unused -> draw.mask(tf)), x.type()));
+  }
+
+  /**
+   * What decides about each value: it is kept where the bits are at least the threshold.
+   *
+   * @param bits uniform in [-2^31, 2^31)
+   * @param gain what a kept value is multiplied by, 1 / (1 - rate)
+   */
+  record Draw(Operand<TInt32> bits, int threshold, float gain) {
+    private Operand<TFloat32> mask(Ops tf) {
+      return tf.math.mul(
+          tf.dtypes.cast(tf.math.greaterEqual(bits, tf.constant(threshold)), TFloat32.class),
+          tf.constant(gain));
     }
-    return tf.math.mul(x, Layers.cast(tf, mask, x.type()));
+  }
+
+  /** The draw of a site, or null where nothing is dropped. Arguments as of {@link #apply}. */
+  @Nullable Draw draw(Ops tf, Shape shape, double rate, int site) {
+    Randomness drawn = randomness;
+    if (drawn == null || rate == 0) {
+      return null;
+    }
+    Operand<TInt32> bits = this.bits.computeIfAbsent(site, unused -> bits(tf, drawn, site, shape));
+    return new Draw(
+        bits,
+        (int) Math.round(Integer.MIN_VALUE + rate * Math.pow(2, 32)),
+        (float) (1 / (1 - rate)));
   }
 
   private Operand<TInt32> bits(Ops tf, Randomness drawn, int site, Shape shape) {
     return first == null
         ? drawn.bits(tf, Randomness.Purpose.DROPOUT, site, shape)
         : drawn.bitsOfRows(tf, Randomness.Purpose.DROPOUT, site, first, shape);
-  }
-
-  // 0 or 1 / (1 - rate): the int32 bits, uniform in [-2^31, 2^31), are compared as they are.
-  private static Operand<TFloat32> mask(Ops tf, Operand<TInt32> bits, double rate) {
-    int threshold = (int) Math.round(Integer.MIN_VALUE + rate * Math.pow(2, 32));
-    return tf.math.mul(
-        tf.dtypes.cast(tf.math.greaterEqual(bits, tf.constant(threshold)), TFloat32.class),
-        tf.constant((float) (1 / (1 - rate))));
   }
 }

@@ -17,6 +17,7 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.GradientDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.OpDef;
@@ -28,17 +29,12 @@ import org.tensorflow.types.family.TType;
  * compiled by XLA or not.
  *
  * @param definition TensorFlow's own form of it
- * @param called the functions that its body calls
+ * @param library the functions that its body calls, and which function is whose gradient
  */
-public record GraphFunction(FunctionDef definition, List<FunctionDef> called) {
+public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) {
   private static final AttrValue TRUE = AttrValue.newBuilder().setB(true).build();
   // Makes a loop plain control flow, of whose operations each is placed on a device by itself.
   private static final String LOWERED = "_lower_using_switch_merge";
-
-  /** Keeps a copy of the list. */
-  public GraphFunction {
-    called = List.copyOf(called);
-  }
 
   /**
    * An argument.
@@ -75,9 +71,31 @@ public record GraphFunction(FunctionDef definition, List<FunctionDef> called) {
         signature.output("result_" + i, tf.identity(results.get(i)));
       }
       try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
-        return new GraphFunction(function.getFunctionDef(), library(graph));
+        return new GraphFunction(function.getFunctionDef(), graph.toGraphDef().getLibrary());
       }
     }
+  }
+
+  /**
+   * The same function with a gradient of its own in place of that of its body's operations.
+   *
+   * @param gradient of this function's arguments and then a gradient of each of its results, to a
+   *     gradient of each of its arguments
+   */
+  public GraphFunction withGradient(GraphFunction gradient) {
+    return new GraphFunction(
+        definition,
+        library.toBuilder()
+            .addFunction(gradient.definition)
+            .addAllFunction(gradient.library.getFunctionList())
+            .addAllGradient(gradient.library.getGradientList())
+            .addGradient(
+                GradientDef.newBuilder().setFunctionName(name()).setGradientFunc(gradient.name()))
+            .build());
+  }
+
+  private String name() {
+    return definition.getSignature().getName();
   }
 
   /**
@@ -96,8 +114,7 @@ public record GraphFunction(FunctionDef definition, List<FunctionDef> called) {
       function = changed.build();
     }
     addToLibrary(graph, function);
-    var builder =
-        tf.scope().opBuilder("StatefulPartitionedCall", function.getSignature().getName());
+    var builder = tf.scope().opBuilder("PartitionedCall", function.getSignature().getName());
     builder.addInputList(outputs(arguments));
     builder.setAttr("Tin", types(function.getSignature().getInputArgList()));
     builder.setAttr("Tout", types(function.getSignature().getOutputArgList()));
@@ -157,23 +174,12 @@ public record GraphFunction(FunctionDef definition, List<FunctionDef> called) {
     return results((GraphOperation) builder.build());
   }
 
-  private static List<FunctionDef> library(Graph graph) {
-    List<FunctionDef> functions = new ArrayList<>();
-    for (ConcreteFunction function : graph.getFunctions()) {
-      try (function) {
-        functions.add(function.getFunctionDef());
-      }
-    }
-    return functions;
-  }
-
   private void addToLibrary(Graph graph, FunctionDef function) {
     graph.importGraphDef(
         GraphDef.newBuilder()
             // Without it the graph would count as an old one, in which scalars have no known shape.
             .setVersions(versions())
-            .setLibrary(
-                FunctionDefLibrary.newBuilder().addFunction(function).addAllFunction(called))
+            .setLibrary(library.toBuilder().addFunction(function))
             .build());
   }
 

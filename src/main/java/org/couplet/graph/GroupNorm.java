@@ -3,10 +3,12 @@ package org.couplet.graph;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
 
 /**
  * Group normalisation (Wu &amp; He 2018) with a scale and a bias per channel.
@@ -50,42 +52,73 @@ public record GroupNorm(int channels, int groups, double epsilon) {
       @Nullable Operand<T> shift,
       Operand<TFloat32> scale,
       Operand<TFloat32> bias) {
-    long height = x.shape().get(1);
-    long width = x.shape().get(2);
-    long positions = height * width;
-    Operand<T> image = tf.reshape(x, tf.constant(new long[] {-1, positions, channels}));
-    Operand<TFloat32> channelMeans = meanOverImage(tf, image, positions); // [n, 1, channels]
-    Operand<TFloat32> centre; // of x alone, [n, 1, channels]
-    if (shift == null) {
-      centre = meanOverGroup(tf, channelMeans);
-    } else {
-      Operand<TFloat32> row =
-          tf.reshape(
-              Layers.cast(tf, shift, TFloat32.class), tf.constant(new long[] {-1, 1, channels}));
-      centre = tf.math.sub(meanOverGroup(tf, tf.math.add(channelMeans, row)), row);
-    }
+    Operand<T> image = flat(tf, x);
+    Operand<TFloat32> centre = centre(tf, image, shift);
     Operand<T> centred =
         Layers.cast(tf, tf.math.sub(Layers.cast(tf, image, TFloat32.class), centre), x.type());
-    Operand<TFloat32> variance =
-        meanOverGroup(tf, meanOverImage(tf, tf.math.square(centred), positions));
-    Operand<TFloat32> factor =
-        tf.math.mul(tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon))), scale);
+    Operand<TFloat32> factor = tf.math.mul(reciprocalDeviation(tf, tf.math.square(centred)), scale);
     Operand<T> normal =
         Layers.biasAdd(tf, tf.math.mul(centred, Layers.cast(tf, factor, x.type())), bias);
-    return tf.reshape(normal, tf.constant(new long[] {-1, height, width, channels}));
+    return image(tf, normal, x.shape());
+  }
+
+  /**
+   * What a group's values of x + shift are centred about and divided by, as each channel has it.
+   *
+   * @param centre of x, so without the shift, [n, 1, channels]
+   * @param reciprocalDeviation one over the standard deviation, [n, 1, channels]
+   */
+  record Moments(Operand<TFloat32> centre, Operand<TFloat32> reciprocalDeviation) {}
+
+  /** The moments alone. Arguments as of {@link #apply}. */
+  <T extends TFloating> Moments moments(Ops tf, Operand<T> x, @Nullable Operand<T> shift) {
+    Operand<T> image = flat(tf, x);
+    Operand<TFloat32> centre = centre(tf, image, shift);
+    Operand<TFloat32> squares =
+        tf.math.squaredDifference(Layers.cast(tf, image, TFloat32.class), centre);
+    return new Moments(centre, reciprocalDeviation(tf, squares));
+  }
+
+  /** [n, h, w, channels] to [n, h w, channels]. */
+  <T extends TType> Operand<T> flat(Ops tf, Operand<T> x) {
+    long positions = x.shape().get(1) * x.shape().get(2);
+    return tf.reshape(x, tf.constant(new long[] {-1, positions, channels}));
+  }
+
+  /** [n, h w, channels] to a shape [n, h, w, channels]. */
+  <T extends TType> Operand<T> image(Ops tf, Operand<T> flat, Shape shape) {
+    long n = shape.get(0); // Shape.UNKNOWN_SIZE is what a reshape takes for it.
+    return tf.reshape(flat, tf.constant(new long[] {n, shape.get(1), shape.get(2), channels}));
+  }
+
+  private <T extends TFloating> Operand<TFloat32> centre(
+      Ops tf, Operand<T> image, @Nullable Operand<T> shift) {
+    Operand<TFloat32> channelMeans = meanOverImage(tf, image); // [n, 1, channels]
+    if (shift == null) {
+      return meanOverGroup(tf, channelMeans);
+    }
+    Operand<TFloat32> row =
+        tf.reshape(
+            Layers.cast(tf, shift, TFloat32.class), tf.constant(new long[] {-1, 1, channels}));
+    return tf.math.sub(meanOverGroup(tf, tf.math.add(channelMeans, row)), row);
+  }
+
+  private Operand<TFloat32> reciprocalDeviation(Ops tf, Operand<? extends TFloating> squares) {
+    Operand<TFloat32> variance = meanOverGroup(tf, meanOverImage(tf, squares));
+    return tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
   }
 
   // A sum and a small product: the gradient of a mean would divide an array of the image's size.
-  private static Operand<TFloat32> meanOverImage(
-      Ops tf, Operand<? extends TFloating> image, long positions) {
+  private static Operand<TFloat32> meanOverImage(Ops tf, Operand<? extends TFloating> image) {
+    long positions = image.shape().get(1);
     Operand<TFloat32> sum =
         tf.reduceSum(
             Layers.cast(tf, image, TFloat32.class), tf.constant(1), ReduceSum.keepDims(true));
     return tf.math.mul(sum, tf.constant((float) (1.0 / positions)));
   }
 
-  // [n, 1, channels] to [n, 1, channels], every channel with its group's mean.
-  private Operand<TFloat32> meanOverGroup(Ops tf, Operand<TFloat32> channelMeans) {
+  /** [n, 1, channels] to [n, 1, channels], every channel with its group's mean. */
+  Operand<TFloat32> meanOverGroup(Ops tf, Operand<TFloat32> channelMeans) {
     int size = channels / groups;
     Operand<TFloat32> grouped =
         tf.reshape(channelMeans, tf.constant(new long[] {-1, groups, size}));

@@ -34,7 +34,12 @@ public record Mlp(int dimension, int depth, int width) implements Network {
 
   @Override
   public <T extends TFloating> Operand<T> apply(
-      Ops tf, Weights weights, Operand<T> x, Operand<TFloat32> label, Dropout dropout) {
+      Ops tf,
+      Weights weights,
+      Operand<T> x,
+      Operand<TFloat32> label,
+      Dropout dropout,
+      Execution execution) {
     Operand<TFloat32> row = tf.reshape(label, tf.constant(new long[] {-1, 1}));
     Operand<T> column = Layers.cast(tf, row, x.type());
     Operand<T> h = tf.concat(List.of(x, column), tf.constant(1)); // [n, dimension + 1]

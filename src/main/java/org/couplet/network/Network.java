@@ -22,10 +22,16 @@ public sealed interface Network permits SongUNet, Mlp {
    * @param x [n, ...] as the network wants it; n may be unknown
    * @param label the noise label, [n]
    * @param dropout masks to use; with masks, n must be static
+   * @param execution how the same values are computed
    * @return of x's shape and type
    */
   <T extends TFloating> Operand<T> apply(
-      Ops tf, Weights weights, Operand<T> x, Operand<TFloat32> label, Dropout dropout);
+      Ops tf,
+      Weights weights,
+      Operand<T> x,
+      Operand<TFloat32> label,
+      Dropout dropout,
+      Execution execution);
 
   /** Number of trainable values. */
   default long parameters() {

@@ -2,7 +2,7 @@ package org.couplet.network;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.couplet.graph.Dropout;
+import org.couplet.graph.Activation;
 import org.couplet.graph.Layers;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
@@ -50,14 +50,14 @@ record ResidualBlock(
 
   /** x [n, h, w, in] and the embedding [n, embedding] to [n, h', w', out]. */
   <T extends TFloating> Operand<T> apply(
-      Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Dropout masks) {
-    Operand<T> h = Layers.silu(tf, norm0().apply(tf, weights, x, null));
+      Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Activation activation) {
+    Operand<T> h = norm0().activated(tf, weights, x, activation);
     h = convolution0().withoutBias(tf, weights, resampling.apply(tf, h));
     // Bias and embedding go to the normalisation as one shift per image and channel.
     Operand<T> shift =
         Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
-    h = Layers.silu(tf, norm1().apply(tf, weights, h, shift));
-    h = convolution1().apply(tf, weights, masks.apply(tf, h, dropout, site));
+    h = norm1().activated(tf, weights, h, shift, activation, dropout, site);
+    h = convolution1().apply(tf, weights, h);
     Operand<T> y = sum(tf, h, skipped(tf, weights, x));
     return attention ? sum(tf, selfAttention().apply(tf, weights, y), y) : y;
   }

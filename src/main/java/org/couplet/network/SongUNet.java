@@ -3,9 +3,9 @@ package org.couplet.network;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.couplet.graph.Activation;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.FirFilter;
-import org.couplet.graph.Layers;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
@@ -93,8 +93,14 @@ public record SongUNet(
 
   @Override
   public <T extends TFloating> Operand<T> apply(
-      Ops tf, Weights weights, Operand<T> x, Operand<TFloat32> label, Dropout dropout) {
+      Ops tf,
+      Weights weights,
+      Operand<T> x,
+      Operand<TFloat32> label,
+      Dropout dropout,
+      Execution execution) {
     UNetLayout layout = UNetLayout.of(this);
+    Activation activation = new Activation(dropout, execution.fused());
     Operand<T> noise = layout.embedding().apply(tf, weights, label, x.type());
 
     // Encoder.
@@ -104,7 +110,7 @@ public record SongUNet(
     Operand<T> h = layout.opening().apply(tf, weights, x);
     skips.push(h);
     for (UNetLayout.Descent step : layout.encoder()) {
-      h = step.block().apply(tf, weights, h, noise, dropout);
+      h = step.block().apply(tf, weights, h, noise, activation);
       if (step.image() != null) {
         Operand<T> half = step.image().applyAndHalve(tf, weights, image, filter);
         h = ResidualBlock.sum(tf, h, half);
@@ -118,9 +124,9 @@ public record SongUNet(
       if (step.takesSkip()) {
         h = tf.concat(List.of(h, skips.pop()), tf.constant(3));
       }
-      h = step.block().apply(tf, weights, h, noise, dropout);
+      h = step.block().apply(tf, weights, h, noise, activation);
     }
-    h = Layers.silu(tf, layout.closingNorm().apply(tf, weights, h, null));
+    h = layout.closingNorm().activated(tf, weights, h, activation);
     return layout.closing().apply(tf, weights, h);
   }
 }

@@ -73,7 +73,7 @@ class AccumulationTest {
   @Test
   void compiledPartsTrainAsTheWhole() throws IOException {
     assertPartsTrainAsTheWhole(
-        UNET.replace(MU, "generator_induced { mu: 0.6 }"), "runtime.xla=true");
+        UNET.replace(MU, "generator_induced { mu: 0.6 }"), "runtime.xla=STEP");
   }
 
   @Test

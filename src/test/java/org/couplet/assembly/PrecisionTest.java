@@ -64,8 +64,8 @@ class PrecisionTest {
 
   @Test
   void lossesAreThoseOfFloat32() throws IOException {
-    double[] wide = losses(train("FLOAT32", 50, false));
-    double[] narrow = losses(train("BFLOAT16", 50, false));
+    double[] wide = losses(train("FLOAT32", 50, "OFF"));
+    double[] narrow = losses(train("BFLOAT16", 50, "POINTWISE"));
     assertEquals(50, narrow.length);
     assertEquals(mean(wide), mean(narrow), 0.02 * mean(wide));
     // They are not the same because of a setting that does nothing.
@@ -74,8 +74,8 @@ class PrecisionTest {
 
   @Test
   void compiledStepsEqualPlainStepsAndSaveFloat32() throws IOException {
-    double[] plain = losses(train("BFLOAT16", 3, false));
-    Path run = train("BFLOAT16", 3, true);
+    double[] plain = losses(train("BFLOAT16", 3, "OFF"));
+    Path run = train("BFLOAT16", 3, "STEP");
     assertArrayEquals(plain, losses(run), 0.02 * mean(plain));
     Map<String, DataType> types = SavedVariables.names(run.resolve("program"));
     assertEquals(DataType.DT_INT64, types.remove("step"));
@@ -111,7 +111,7 @@ class PrecisionTest {
             .noneMatch(node -> node.getAttrOrThrow("SrcT").getType() == DataType.DT_FLOAT));
   }
 
-  private Path train(String precision, int steps, boolean xla) throws IOException {
+  private Path train(String precision, int steps, String xla) throws IOException {
     Path run = folder.resolve(precision + xla);
     CommandRun.done(
         "train",

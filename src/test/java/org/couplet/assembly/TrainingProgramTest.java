@@ -42,7 +42,7 @@ class TrainingProgramTest {
   @Test
   void compiledStepsEqualPlainSteps() throws IOException {
     Path config = SmallExperiments.write(folder, SmallExperiments.UNET);
-    for (String xla : new String[] {"true", "false"}) {
+    for (String xla : new String[] {"STEP", "POINTWISE", "OFF"}) {
       CommandRun.done(
           "train",
           "--config",
@@ -58,14 +58,19 @@ class TrainingProgramTest {
           "--set",
           "optimizer.adam={}");
     }
-    List<Double> compiled = losses(folder.resolve("true"));
-    List<Double> plain = losses(folder.resolve("false"));
+    compare("STEP");
+    compare("POINTWISE");
+  }
+
+  private void compare(String xla) throws IOException {
+    List<Double> compiled = losses(folder.resolve(xla));
+    List<Double> plain = losses(folder.resolve("OFF"));
     assertEquals(10, plain.size());
     for (int step = 0; step < 10; step++) {
       assertEquals(plain.get(step), compiled.get(step), 1e-4 * plain.get(step), "step " + step);
     }
-    Map<String, double[]> expected = SavedVariables.ofRun(folder.resolve("false"), 10);
-    Map<String, double[]> actual = SavedVariables.ofRun(folder.resolve("true"), 10);
+    Map<String, double[]> expected = SavedVariables.ofRun(folder.resolve("OFF"), 10);
+    Map<String, double[]> actual = SavedVariables.ofRun(folder.resolve(xla), 10);
     double difference = 0;
     double norm = 0;
     for (String name : weights(SmallExperiments.UNET)) {
@@ -81,8 +86,8 @@ class TrainingProgramTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"true, 1", "false, 0"})
-  void aRunIsCompiledOnceIfAskedAndNeverElse(boolean xla, int compilations) throws Exception {
+  @CsvSource({"STEP, 1", "POINTWISE, 0"})
+  void aStepIsCompiledOnceIfAskedAndNeverElse(String xla, int compilations) throws Exception {
     // Every number that the driver feeds changes during these steps.
     Path config =
         SmallExperiments.write(

@@ -58,7 +58,7 @@ class BenchCommandTest {
     JsonText result = all.objects("results").get(0);
     assertEquals(6, result.number("batch"));
     assertEquals(1, result.number("threads"));
-    assertEquals(false, result.get("xla"));
+    assertEquals("off", result.get("xla"));
     assertEquals(4.5, result.number("forwards_per_step"));
     assertEquals(3, result.list("times_ms").size());
     assertTrue(result.list("times_ms").contains(result.get("median_ms")), result.toString());
@@ -143,7 +143,7 @@ class BenchCommandTest {
         "--config C --batch 4,0|--batch: '0' is not a batch size",
         "--config C --batch 4,|--batch: '' is not a batch size",
         "--config C --threads two|--threads: 'two' is not a number of threads",
-        "--config C --xla on,yes|--xla: 'yes' is not on or off",
+        "--config C --xla off,yes|runtime.xla",
         "--config C --precision float8|runtime.precision",
         "--config C --steps 0|--steps: '0'",
         "--config C --warmup -1|--warmup: '-1'",

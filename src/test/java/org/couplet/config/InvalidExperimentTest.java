@@ -81,8 +81,8 @@ class InvalidExperimentTest {
             "ema { decay: [0.9] }",
             "a.textproto:1: ema.decay: a list, where one value belongs. Write decay: value"),
         arguments(
-            "runtime { xla: yes }",
-            "a.textproto:1: runtime.xla: yes is neither true nor false. Write one of them"),
+            "dataset { procedural { resolution: 32 } horizontal_flip: yes }",
+            "a.textproto:1: dataset.horizontal_flip: yes is neither true nor false. Write one of them"),
         arguments("name: 5", "a.textproto:1: name: 5 is not a text. Put it in double quotes"),
         arguments(
             "name: \"five\nrun {}",

@@ -19,9 +19,9 @@ class OverridesTest {
 
   @Test
   void scalarReplacesTheFilesValue() {
-    Experiment experiment = parse("run.steps=7", "runtime.xla=false", "ema.decay=9e-1");
+    Experiment experiment = parse("run.steps=7", "dataset.horizontal_flip=false", "ema.decay=9e-1");
     assertEquals(7, experiment.getRun().getSteps());
-    assertFalse(experiment.getRuntime().getXla());
+    assertFalse(experiment.getDataset().getHorizontalFlip());
     assertEquals(0.9, experiment.getEma().getDecay());
   }
 

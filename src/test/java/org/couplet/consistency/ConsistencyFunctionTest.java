@@ -10,6 +10,7 @@ import org.couplet.Npz;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Weights;
+import org.couplet.network.Execution;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.couplet.network.Networks;
@@ -27,7 +28,8 @@ class ConsistencyFunctionTest {
     Reference reference = Reference.read(name);
     Network network = Networks.named(name);
     ConsistencyFunction function =
-        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5, TFloat32.class);
+        new ConsistencyFunction(
+            network, new VarianceExploding(), 0.002, 0.5, TFloat32.class, Execution.PLAIN);
     List<Evaluation.Input> inputs = new ArrayList<>();
     for (String input : new String[] {"x", "z", "sigma_i"}) {
       inputs.add(reference.input(input));
@@ -73,7 +75,8 @@ class ConsistencyFunctionTest {
   private static float[] apply(boolean compiled, double sigmaMin, float[] x, float... sigma) {
     Network network = new Mlp(2, 1, 4);
     ConsistencyFunction function =
-        new ConsistencyFunction(network, new VarianceExploding(), sigmaMin, 0.5, TFloat32.class);
+        new ConsistencyFunction(
+            network, new VarianceExploding(), sigmaMin, 0.5, TFloat32.class, Execution.PLAIN);
     return Evaluation.of(
             compiled,
             List.of(

@@ -14,6 +14,7 @@ import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.network.Execution;
 import org.couplet.network.Network;
 import org.couplet.network.Networks;
 import org.couplet.network.Reference;
@@ -33,16 +34,19 @@ class ConsistencyLossTest {
 
   @ParameterizedTest
   @CsvSource({
-    "songunet_ddpmpp, ic, false",
-    "songunet_ddpmpp, gc, true",
-    "songunet_ncsnpp, ic, true",
-    "songunet_ncsnpp, gc, false"
+    "songunet_ddpmpp, ic, false, false",
+    "songunet_ddpmpp, ic, false, true",
+    "songunet_ddpmpp, gc, true, false",
+    "songunet_ncsnpp, ic, true, false",
+    "songunet_ncsnpp, gc, false, false",
+    "songunet_ncsnpp, gc, false, true"
   })
-  void lossAndGradientsMatchReference(String name, String coupling, boolean compiled) {
+  void lossAndGradientsMatchReference(
+      String name, String coupling, boolean compiled, boolean fused) {
     Reference reference = Reference.read(name);
     Network network = Networks.named(name);
     List<Weight> trainable = network.weights().stream().filter(Weight::trainable).toList();
-    ConsistencyLoss loss = loss(network, coupling.equals("gc"));
+    ConsistencyLoss loss = loss(network, coupling.equals("gc"), new Execution(fused));
     List<float[]> results =
         Evaluation.of(
             compiled,
@@ -100,7 +104,7 @@ class ConsistencyLossTest {
   void generatorInducedRowsAreTheAveragesEstimates(String name) {
     Reference reference = Reference.read(name);
     Network network = Networks.named(name);
-    ConsistencyLoss loss = loss(network, true);
+    ConsistencyLoss loss = loss(network, true, Execution.PLAIN);
     List<float[]> results =
         Evaluation.of(
             false,
@@ -125,10 +129,11 @@ class ConsistencyLossTest {
     assertEquals(0, relativeError(expected, results.get(0)), 1e-5);
   }
 
-  private static ConsistencyLoss loss(Network network, boolean induced) {
+  private static ConsistencyLoss loss(Network network, boolean induced, Execution execution) {
     double c = 0.00054 * Math.sqrt(16 * 16 * 3);
     return new ConsistencyLoss(
-        new ConsistencyFunction(network, new VarianceExploding(), 0.002, 0.5, TFloat32.class),
+        new ConsistencyFunction(
+            network, new VarianceExploding(), 0.002, 0.5, TFloat32.class, execution),
         new StandardNormalNoise(),
         new DiscreteLevelPairs(new UniformLaw()),
         new InverseGapWeighting(),
@@ -136,7 +141,7 @@ class ConsistencyLossTest {
         induced
             ? new GeneratorInducedCoupling(true, GeneratorInducedCoupling.Choice.CHOSEN, INDUCED)
             : new IndependentCoupling(),
-        ConsistencyFunction.denoiser(network, 0.5, TFloat32.class),
+        ConsistencyFunction.denoiser(network, 0.5, TFloat32.class, execution),
         false);
   }
 

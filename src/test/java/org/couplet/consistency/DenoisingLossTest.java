@@ -8,6 +8,7 @@ import java.util.Random;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
+import org.couplet.network.Execution;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ class DenoisingLossTest {
   private static final LognormalLaw LAW = new LognormalLaw(-1.2, 1.2);
   private static final Network NETWORK = new Mlp(2, 1, 4);
   private static final DenoisingLoss LOSS =
-      new DenoisingLoss(ConsistencyFunction.denoiser(NETWORK, SIGMA_DATA, TFloat32.class), LAW);
+      new DenoisingLoss(
+          ConsistencyFunction.denoiser(NETWORK, SIGMA_DATA, TFloat32.class, Execution.PLAIN), LAW);
 
   // F is a constant: D = c_skip x + c_out F.
   @ParameterizedTest

@@ -15,6 +15,7 @@ import org.couplet.graph.Dropout;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.network.Execution;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,12 @@ class ForwardProcessTest {
               for (int i = 0; i < lowest.length; i++) {
                 values.add(
                     new ConsistencyFunction(
-                            network, known.process(), lowest[i], SIGMA_DATA, TFloat32.class)
+                            network,
+                            known.process(),
+                            lowest[i],
+                            SIGMA_DATA,
+                            TFloat32.class,
+                            Execution.PLAIN)
                         .apply(tf, weights, in.get(2 * i + 1), in.get(2 * i), Dropout.none()));
               }
               return values;

@@ -42,7 +42,8 @@ class MlpTest {
                             Weights.of(mlp.weights(), in.subList(0, 4)),
                             in.get(4),
                             in.get(5),
-                            Dropout.none())))
+                            Dropout.none(),
+                            Execution.PLAIN)))
             .get(0);
     // x = 1: hidden [1, 0] at label 0.5, and [0, 0.5] at label 0.
     float first = (float) (3 * PHI_1 + 0.25);

@@ -24,12 +24,14 @@ import org.tensorflow.types.TFloat32;
 class SongUNetTest {
   @ParameterizedTest
   @CsvSource({
-    "songunet_ddpmpp, false",
-    "songunet_ddpmpp, true",
-    "songunet_ncsnpp, false",
-    "songunet_ncsnpp, true"
+    "songunet_ddpmpp, false, false",
+    "songunet_ddpmpp, false, true",
+    "songunet_ddpmpp, true, false",
+    "songunet_ncsnpp, false, false",
+    "songunet_ncsnpp, false, true",
+    "songunet_ncsnpp, true, true"
   })
-  void outputMatchesReference(String name, boolean compiled) {
+  void outputMatchesReference(String name, boolean compiled, boolean fused) {
     Network network = Networks.named(name);
     Reference reference = Reference.read(name);
     List<Evaluation.Input> inputs = new ArrayList<>();
@@ -43,14 +45,20 @@ class SongUNetTest {
             (tf, in) -> {
               Operand<TFloat32> label = tf.math.mul(tf.math.log(in.get(1)), tf.constant(0.25f));
               Weights values = Weights.of(network.weights(), in.subList(2, in.size()));
-              return List.of(network.apply(tf, values, in.get(0), label, Dropout.none()));
+              return List.of(
+                  network.apply(
+                      tf, values, in.get(0), label, Dropout.none(), new Execution(fused)));
             });
     assertEquals(0, relativeError(reference.values("raw_F"), results.get(0)), 1e-5);
   }
 
   @ParameterizedTest
-  @CsvSource({"songunet_ddpmpp, false", "songunet_ncsnpp, true"})
-  void outputInBfloat16IsNearTheReference(String name, boolean compiled) {
+  @CsvSource({
+    "songunet_ddpmpp, false, false",
+    "songunet_ddpmpp, false, true",
+    "songunet_ncsnpp, true, false"
+  })
+  void outputInBfloat16IsNearTheReference(String name, boolean compiled, boolean fused) {
     Network network = Networks.named(name);
     Reference reference = Reference.read(name);
     List<Evaluation.Input> inputs = new ArrayList<>();
@@ -65,7 +73,8 @@ class SongUNetTest {
               Operand<TFloat32> label = tf.math.mul(tf.math.log(in.get(1)), tf.constant(0.25f));
               Weights values = Weights.of(network.weights(), in.subList(2, in.size()));
               Operand<TBfloat16> x = tf.dtypes.cast(in.get(0), TBfloat16.class);
-              Operand<TBfloat16> y = network.apply(tf, values, x, label, Dropout.none());
+              Operand<TBfloat16> y =
+                  network.apply(tf, values, x, label, Dropout.none(), new Execution(fused));
               return List.of(tf.dtypes.cast(y, TFloat32.class));
             });
     double error = relativeError(reference.values("raw_F"), results.get(0));
@@ -84,7 +93,8 @@ class SongUNetTest {
       Operand<TFloat32> x = images(tf, Shape.of(Shape.UNKNOWN_SIZE, 16, 16, 3));
       Operand<TFloat32> label = images(tf, Shape.of(Shape.UNKNOWN_SIZE));
       Operand<TFloat32> y =
-          network.apply(tf, Weights.of(network.weights(), values), x, label, Dropout.none());
+          network.apply(
+              tf, Weights.of(network.weights(), values), x, label, Dropout.none(), Execution.PLAIN);
       // As arrays: a shape with an unknown size equals no other.
       assertArrayEquals(x.shape().asArray(), y.shape().asArray());
     }

@@ -20,7 +20,7 @@ class RunStoreTest {
   @ValueSource(
       strings = {
         "name=other",
-        "runtime.xla=true",
+        "runtime.xla=STEP",
         "optimizer.accumulate=4",
         "run.log_every=1",
         "run.keep_checkpoints=100",
