@@ -1,8 +1,10 @@
 package org.couplet.network;
 
 import org.couplet.graph.FirFilter;
+import org.couplet.graph.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /** What a block does to the size of its image, and with which filter. */
@@ -15,6 +17,13 @@ record Resampling(Direction direction, FirFilter filter) {
 
   boolean changesSize() {
     return direction != Direction.KEEP;
+  }
+
+  /** x [n, h, w, in], kept, halved or doubled, and then convolved with [k, k, in, out]. */
+  <T extends TFloating> Operand<T> convolved(Ops tf, Operand<T> x, Operand<TFloat32> kernel) {
+    return direction == Direction.UP
+        ? filter.upConvolved(tf, x, kernel)
+        : Layers.conv2d(tf, apply(tf, x), kernel);
   }
 
   /** x [n, h, w, c], kept, halved or doubled. */

@@ -52,7 +52,7 @@ record ResidualBlock(
   <T extends TFloating> Operand<T> apply(
       Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Activation activation) {
     Operand<T> h = norm0().activated(tf, weights, x, activation);
-    h = convolution0().withoutBias(tf, weights, resampling.apply(tf, h));
+    h = resampling.convolved(tf, h, convolution0().filter(weights));
     // Bias and embedding go to the normalisation as one shift per image and channel.
     Operand<T> shift =
         Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
@@ -63,7 +63,16 @@ record ResidualBlock(
   }
 
   private <T extends TFloating> Operand<T> skipped(Ops tf, Weights weights, Operand<T> x) {
-    return hasSkipConvolution() ? skip().apply(tf, weights, resampling.apply(tf, x)) : x;
+    if (!hasSkipConvolution()) {
+      return x;
+    }
+    if (resampling.direction() == Resampling.Direction.UP) {
+      // A convolution of single pixels is cheapest on the smaller image. The bias, which a filter
+      // would fade out at the border, comes last.
+      Operand<T> up = resampling.apply(tf, skip().withoutBias(tf, weights, x));
+      return Layers.biasAdd(tf, up, skip().bias(weights));
+    }
+    return skip().apply(tf, weights, resampling.apply(tf, x));
   }
 
   // Keeps the variance of two independent terms.
