@@ -53,30 +53,14 @@ public record GroupNorm(int channels, int groups, double epsilon) {
       Operand<TFloat32> scale,
       Operand<TFloat32> bias) {
     Operand<T> image = flat(tf, x);
-    Operand<TFloat32> centre = centre(tf, image, shift);
+    Operand<TFloat32> centre = centre(tf, meanOverImage(tf, image), shift);
     Operand<T> centred =
         Layers.cast(tf, tf.math.sub(Layers.cast(tf, image, TFloat32.class), centre), x.type());
-    Operand<TFloat32> factor = tf.math.mul(reciprocalDeviation(tf, tf.math.square(centred)), scale);
+    Operand<TFloat32> factor =
+        tf.math.mul(reciprocalDeviation(tf, meanOverImage(tf, tf.math.square(centred))), scale);
     Operand<T> normal =
         Layers.biasAdd(tf, tf.math.mul(centred, Layers.cast(tf, factor, x.type())), bias);
     return image(tf, normal, x.shape());
-  }
-
-  /**
-   * What a group's values of x + shift are centred about and divided by, as each channel has it.
-   *
-   * @param centre of x, so without the shift, [n, 1, channels]
-   * @param reciprocalDeviation one over the standard deviation, [n, 1, channels]
-   */
-  record Moments(Operand<TFloat32> centre, Operand<TFloat32> reciprocalDeviation) {}
-
-  /** The moments alone. Arguments as of {@link #apply}. */
-  <T extends TFloating> Moments moments(Ops tf, Operand<T> x, @Nullable Operand<T> shift) {
-    Operand<T> image = flat(tf, x);
-    Operand<TFloat32> centre = centre(tf, image, shift);
-    Operand<TFloat32> squares =
-        tf.math.squaredDifference(Layers.cast(tf, image, TFloat32.class), centre);
-    return new Moments(centre, reciprocalDeviation(tf, squares));
   }
 
   /** [n, h, w, channels] to [n, h w, channels]. */
@@ -91,9 +75,14 @@ public record GroupNorm(int channels, int groups, double epsilon) {
     return tf.reshape(flat, tf.constant(new long[] {n, shape.get(1), shape.get(2), channels}));
   }
 
-  private <T extends TFloating> Operand<TFloat32> centre(
-      Ops tf, Operand<T> image, @Nullable Operand<T> shift) {
-    Operand<TFloat32> channelMeans = meanOverImage(tf, image); // [n, 1, channels]
+  /**
+   * What a group's values of x + shift are centred about, less the shift.
+   *
+   * @param channelMeans of x, [n, 1, channels]
+   * @return [n, 1, channels]
+   */
+  <T extends TFloating> Operand<TFloat32> centre(
+      Ops tf, Operand<TFloat32> channelMeans, @Nullable Operand<T> shift) {
     if (shift == null) {
       return meanOverGroup(tf, channelMeans);
     }
@@ -103,8 +92,9 @@ public record GroupNorm(int channels, int groups, double epsilon) {
     return tf.math.sub(meanOverGroup(tf, tf.math.add(channelMeans, row)), row);
   }
 
-  private Operand<TFloat32> reciprocalDeviation(Ops tf, Operand<? extends TFloating> squares) {
-    Operand<TFloat32> variance = meanOverGroup(tf, meanOverImage(tf, squares));
+  /** One over the standard deviation, from the means of squares, both [n, 1, channels]. */
+  Operand<TFloat32> reciprocalDeviation(Ops tf, Operand<TFloat32> channelMeans) {
+    Operand<TFloat32> variance = meanOverGroup(tf, channelMeans);
     return tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
   }
 

@@ -1,0 +1,209 @@
+package org.couplet.graph;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.couplet.graph.GraphFunction.Argument;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The pointwise work of {@link FusedNorm} as functions that XLA compiles, each one pass over its
+ * arrays. An image is [n, positions, channels].
+ *
+ * <p>Sums over positions are made half-way here: XLA's own are slow on CPUs.
+ *
+ * @param kind what is computed
+ * @param squares (image, centre) to squared differences, some positions summed
+ * @param value arguments as {@link #arguments} to the activated image
+ * @param slope the same and dy to dv
+ * @param slopeSums (image, centre, reciprocal deviation, dv) to dv and dv u, some positions summed
+ * @param imageGradient (image, centre, reciprocal deviation, scale, dv, mean of scale dv, mean of
+ *     scale dv u) to dx
+ */
+record NormKernels(
+    Kind kind,
+    GraphFunction squares,
+    GraphFunction value,
+    GraphFunction slope,
+    GraphFunction slopeSums,
+    GraphFunction imageGradient) {
+
+  /**
+   * What differs between functions.
+   *
+   * @param positions of an image
+   * @param type of the image
+   * @param shifted whether there is a shift
+   * @param dropped whether there is dropout
+   */
+  record Kind(
+      GroupNorm norm,
+      long positions,
+      Class<? extends TFloating> type,
+      boolean shifted,
+      boolean dropped) {
+    /** How many positions are summed here: enough for a short rest, and a divisor of them. */
+    int parts() {
+      return positions % 8 == 0 ? 8 : 1;
+    }
+
+    String name(String part) {
+      return "norm_silu_%s_%dx%d_%d_%s%s%s"
+          .formatted(
+              part,
+              positions,
+              norm.channels(),
+              norm.groups(),
+              type.getSimpleName(),
+              shifted ? "_shifted" : "",
+              dropped ? "_dropped" : "");
+    }
+  }
+
+  private static final Argument FLOATS = new Argument(TFloat32.class, Shape.unknown());
+  private static final Argument INTS = new Argument(TInt32.class, Shape.unknown());
+
+  static NormKernels of(Kind kind) {
+    Argument image = new Argument(kind.type(), Shape.unknown());
+    return new NormKernels(
+        kind,
+        define(kind, "squares", List.of(image, FLOATS), NormKernels::squares),
+        define(kind, "value", arguments(kind), NormKernels::value),
+        define(kind, "slope", and(arguments(kind), image), NormKernels::slope),
+        define(kind, "slope_sums", List.of(image, FLOATS, FLOATS, image), NormKernels::slopeSums),
+        define(
+            kind,
+            "image_gradient",
+            List.of(image, FLOATS, FLOATS, FLOATS, image, FLOATS, FLOATS),
+            NormKernels::imageGradient));
+  }
+
+  /**
+   * Image; centre and reciprocal deviation, [n, 1, channels]; scale and bias, [channels]; shift,
+   * [n, channels], if there is one; bits like the image, threshold and gain, if there is dropout.
+   */
+  static List<Argument> arguments(Kind kind) {
+    List<Argument> arguments = new ArrayList<>();
+    arguments.add(new Argument(kind.type(), Shape.unknown()));
+    arguments.addAll(Collections.nCopies(kind.shifted() ? 5 : 4, FLOATS));
+    if (kind.dropped()) {
+      arguments.addAll(List.of(INTS, INTS, FLOATS));
+    }
+    return arguments;
+  }
+
+  static <E> List<E> and(List<E> arguments, E last) {
+    List<E> all = new ArrayList<>(arguments);
+    all.add(last);
+    return all;
+  }
+
+  /** Calls one of the functions. */
+  static List<Output<?>> call(Ops tf, GraphFunction function, List<? extends Operand<?>> inputs) {
+    return function.call((Graph) tf.scope().env(), tf, inputs, true);
+  }
+
+  private static GraphFunction define(
+      Kind kind,
+      String part,
+      List<Argument> arguments,
+      BiFunction<Ops, Inputs, List<Operand<?>>> body) {
+    return GraphFunction.define(
+        kind.name(part), arguments, (tf, in) -> body.apply(tf, new Inputs(kind, in)));
+  }
+
+  private static List<Operand<?>> squares(Ops tf, Inputs in) {
+    return List.of(in.partlySummed(tf, tf.math.squaredDifference(in.get(tf, 0), in.get(tf, 1))));
+  }
+
+  private static List<Operand<?>> value(Ops tf, Inputs in) {
+    return List.of(in.narrow(tf, in.masked(tf, Layers.silu(tf, in.scaled(tf)))));
+  }
+
+  private static List<Operand<?>> slope(Ops tf, Inputs in) {
+    Operand<TFloat32> one = tf.constant(1f);
+    Operand<TFloat32> v = in.scaled(tf);
+    Operand<TFloat32> sigmoid = tf.math.sigmoid(v);
+    Operand<TFloat32> derivative =
+        tf.math.mul(sigmoid, tf.math.add(one, tf.math.mul(v, tf.math.sub(one, sigmoid))));
+    return List.of(in.narrow(tf, tf.math.mul(in.masked(tf, in.last(tf)), derivative)));
+  }
+
+  private static List<Operand<?>> slopeSums(Ops tf, Inputs in) {
+    Operand<TFloat32> dv = in.last(tf);
+    return List.of(in.partlySummed(tf, dv), in.partlySummed(tf, tf.math.mul(dv, in.normal(tf))));
+  }
+
+  private static List<Operand<?>> imageGradient(Ops tf, Inputs in) {
+    Operand<TFloat32> along = tf.math.add(in.get(tf, 5), tf.math.mul(in.normal(tf), in.get(tf, 6)));
+    Operand<TFloat32> across = tf.math.mul(in.get(tf, 3), in.get(tf, 4));
+    return List.of(in.narrow(tf, tf.math.mul(in.get(tf, 2), tf.math.sub(across, along))));
+  }
+
+  /** A function's arguments, all but the bits as float32. */
+  private record Inputs(Kind kind, List<Operand<?>> all) {
+    Operand<TFloat32> get(Ops tf, int index) {
+      Operand<?> input = all.get(index);
+      return input.type().equals(kind.type())
+          ? Layers.cast(tf, typed(index, kind.type()), TFloat32.class)
+          : typed(index, TFloat32.class);
+    }
+
+    Operand<TFloat32> last(Ops tf) {
+      return get(tf, all.size() - 1);
+    }
+
+    /** u = (image - centre) / deviation. */
+    Operand<TFloat32> normal(Ops tf) {
+      return tf.math.mul(tf.math.sub(get(tf, 0), get(tf, 1)), get(tf, 2));
+    }
+
+    /** v = scale u + bias. */
+    Operand<TFloat32> scaled(Ops tf) {
+      return tf.math.add(tf.math.mul(normal(tf), get(tf, 3)), get(tf, 4));
+    }
+
+    /** x times the gain where it is kept, else 0. */
+    Operand<TFloat32> masked(Ops tf, Operand<TFloat32> x) {
+      if (!kind.dropped()) {
+        return x;
+      }
+      int bits = kind.shifted() ? 6 : 5;
+      return tf.select(
+          tf.math.greaterEqual(typed(bits, TInt32.class), typed(bits + 1, TInt32.class)),
+          tf.math.mul(x, get(tf, bits + 2)),
+          tf.constant(0f));
+    }
+
+    Operand<? extends TFloating> narrow(Ops tf, Operand<TFloat32> x) {
+      return Layers.cast(tf, x, kind.type());
+    }
+
+    /** [n, positions, channels] to [n, positions / parts, channels], one after the other. */
+    Operand<TFloat32> partlySummed(Ops tf, Operand<TFloat32> x) {
+      long channels = kind.norm().channels();
+      long rest = kind.positions() / kind.parts();
+      Operand<TFloat32> apart =
+          tf.reshape(x, tf.constant(new long[] {-1, kind.parts(), rest, channels}));
+      Operand<TFloat32> sum = null;
+      for (Output<TFloat32> part : tf.split(tf.constant(1), apart, (long) kind.parts()).output()) {
+        sum = sum == null ? part : tf.math.add(sum, part);
+      }
+      return tf.reshape(Objects.requireNonNull(sum), tf.constant(new long[] {-1, rest, channels}));
+    }
+
+    private <T extends TType> Operand<T> typed(int index, Class<T> type) {
+      return all.get(index).asOutput().expect(type);
+    }
+  }
+}
