@@ -5,8 +5,8 @@ Every round runs each of them once, so that what else the machine does hits all 
 all rounds' steps; behind it stand the lowest and the highest ratio of one round. GFLOP/s are those of `couplet bench`:
 what a step has to compute (4 forward passes for IC, 4.5 for GC(0.5)) over the time it took.
 
---device gpu compares float32 (TF32) and bfloat16 at batch 512: Couplet plain and with XLA, PyTorch eager and compiled.
-That part HAS NOT BEEN RUN yet. It needs Couplet built for GPUs (COUPLET_MAVEN_ARGS=-Pgpu) and a PyTorch 2 with CUDA in
+--device gpu compares float32 (TF32) and bfloat16 at batch 512: Couplet with its pointwise work and with all of its step
+compiled by XLA, PyTorch eager and compiled. That part HAS NOT BEEN RUN yet. It needs Couplet built for GPUs (COUPLET_MAVEN_ARGS=-Pgpu) and a PyTorch 2 with CUDA in
 the Python that runs this script.
 """
 
@@ -98,12 +98,12 @@ class Setting:
 
 def ours(given, coupling, batch, precision, xla):
     command = [given.couplet, "bench", "--config", ROOT / "configs" / f"{given.table}_{coupling}.textproto", "--json"]
-    command += ["--batch", batch, "--xla", "on" if xla else "off", "--warmup", given.warmup, "--steps", given.steps]
+    command += ["--batch", batch, "--xla", xla, "--warmup", given.warmup, "--steps", given.steps]
     command += ["--threads", given.threads if given.device == "cpu" else 0]
     command += ["--peak", given.peak] if given.peak else []
     # The config's own precision is float32.
     command += ["--precision", precision] if precision != "float32" else []
-    return Contestant("Couplet, XLA" if xla else "Couplet", command, False)
+    return Contestant("Couplet, XLA" if xla == "step" else "Couplet", command, False)
 
 
 def peer(given, coupling, batch, precision, compiled):
@@ -120,8 +120,8 @@ def settings(given):
         for coupling in given.couplings:
             for batch in given.batches:
                 each = (given, coupling, batch, precision)
-                contestants = [ours(*each, False), peer(*each, False)]
-                contestants += [ours(*each, True), peer(*each, True)] if gpu else []
+                contestants = [ours(*each, "pointwise"), peer(*each, False)]
+                contestants += [ours(*each, "step"), peer(*each, True)] if gpu else []
                 yield Setting(coupling, batch, precision, contestants)
 
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.couplet.graph.GraphFunction.InGraph;
 import org.couplet.graph.NormKernels.Kind;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -17,15 +18,15 @@ import org.tensorflow.types.family.TFloating;
 
 /**
  * Group normalisation, SiLU and dropout in one, with a gradient written out. The pointwise work is
- * {@link NormKernels}'.
+ * {@link NormKernels}'. The object belongs to one graph.
  *
  * <p>With u the normalised values, {@code y = mask silu(v)} and {@code v = scale u + bias}: {@code
  * dv = mask dy silu'(v)}, {@code dscale = sum dv u}, {@code dbias = sum dv} and {@code dx = (scale
  * dv - mean(scale dv) - u mean(scale dv u)) / deviation}, the means over the group.
  */
 final class FusedNorm {
-  /** Kernels, and the function of the values with its gradient. */
-  private record Functions(NormKernels kernels, GraphFunction activated) {}
+  /** The functions of a kind in the graph. */
+  private record Functions(InGraph squares, InGraph activated) {}
 
   private final Map<Kind, Functions> functions = new LinkedHashMap<>();
 
@@ -49,13 +50,13 @@ final class FusedNorm {
       Dropout.@Nullable Draw dropped) {
     Operand<T> image = norm.flat(tf, x);
     Kind kind = new Kind(norm, image.shape().get(1), x.type(), shift != null, dropped != null);
-    Functions known = functions.computeIfAbsent(kind, FusedNorm::define);
+    Graph graph = (Graph) tf.scope().env();
+    Functions known = functions.computeIfAbsent(kind, unused -> define(graph, kind));
 
     // Moments; the gradient of the function follows them, too.
     Operand<TFloat32> means = mean(tf, kind, sum(tf, halfSummed(tf, kind, image)));
     Operand<TFloat32> centre = tf.stopGradient(norm.centre(tf, means, shift));
-    Operand<?> squares =
-        NormKernels.call(tf, known.kernels().squares(), List.of(image, centre)).get(0);
+    Operand<?> squares = known.squares().call(tf, List.of(image, centre)).get(0);
     Operand<TFloat32> reciprocalDeviation =
         tf.stopGradient(norm.reciprocalDeviation(tf, mean(tf, kind, sum(tf, squares))));
 
@@ -69,12 +70,11 @@ final class FusedNorm {
       arguments.add(tf.constant(dropped.threshold()));
       arguments.add(tf.constant(dropped.gain()));
     }
-    Graph graph = (Graph) tf.scope().env();
-    Operand<?> y = known.activated().call(graph, tf, arguments, false).get(0);
+    Operand<?> y = known.activated().call(tf, arguments).get(0);
     return norm.image(tf, y.asOutput().expect(x.type()), x.shape());
   }
 
-  private static Functions define(Kind kind) {
+  private static Functions define(Graph graph, Kind kind) {
     NormKernels kernels = NormKernels.of(kind);
     List<GraphFunction.Argument> arguments = NormKernels.arguments(kind);
     // A function that XLA compiles has no gradient; one that calls it can have one.
@@ -88,7 +88,8 @@ final class FusedNorm {
             kind.name("gradient"),
             NormKernels.and(arguments, arguments.get(0)),
             (tf, in) -> gradients(tf, kernels, in));
-    return new Functions(kernels, value.withGradient(gradient));
+    return new Functions(
+        kernels.squares().addTo(graph, true), value.withGradient(gradient).addTo(graph, false));
   }
 
   // In the order of the arguments.

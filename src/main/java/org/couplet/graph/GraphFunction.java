@@ -33,6 +33,7 @@ import org.tensorflow.types.family.TType;
  */
 public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) {
   private static final AttrValue TRUE = AttrValue.newBuilder().setB(true).build();
+  private static final String COMPILED = "_XlaMustCompile";
   // Makes a loop plain control flow, of whose operations each is placed on a device by itself.
   private static final String LOWERED = "_lower_using_switch_merge";
 
@@ -106,23 +107,36 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
    */
   public List<Output<?>> call(
       Graph graph, Ops tf, List<? extends Operand<?>> arguments, boolean compiled) {
+    return addTo(graph, compiled).call(tf, arguments);
+  }
+
+  /** Adds the function to a graph's library, to be called there several times. */
+  InGraph addTo(Graph graph, boolean compiled) {
     FunctionDef function = definition;
     if (compiled) {
-      FunctionDef.Builder changed = definition.toBuilder().putAttr("_XlaMustCompile", TRUE);
+      FunctionDef.Builder changed = definition.toBuilder().putAttr(COMPILED, TRUE);
       // XLA compiles a loop, but not the control flow that it is lowered to.
       changed.getNodeDefBuilderList().forEach(node -> node.removeAttr(LOWERED));
       function = changed.build();
     }
     addToLibrary(graph, function);
-    var builder = tf.scope().opBuilder("PartitionedCall", function.getSignature().getName());
-    builder.addInputList(outputs(arguments));
-    builder.setAttr("Tin", types(function.getSignature().getInputArgList()));
-    builder.setAttr("Tout", types(function.getSignature().getOutputArgList()));
-    builder.setAttr("f", reference(function));
-    if (compiled) {
-      builder.setAttr("_XlaMustCompile", true);
+    return new InGraph(function, compiled);
+  }
+
+  /** A function in the library of a graph. */
+  record InGraph(FunctionDef function, boolean compiled) {
+    /** Calls it in its graph; returns the results, in order. */
+    List<Output<?>> call(Ops tf, List<? extends Operand<?>> arguments) {
+      var builder = tf.scope().opBuilder("PartitionedCall", function.getSignature().getName());
+      builder.addInputList(outputs(arguments));
+      builder.setAttr("Tin", types(function.getSignature().getInputArgList()));
+      builder.setAttr("Tout", types(function.getSignature().getOutputArgList()));
+      builder.setAttr("f", reference(function));
+      if (compiled) {
+        builder.setAttr(COMPILED, true);
+      }
+      return results(function, (GraphOperation) builder.build());
     }
-    return results((GraphOperation) builder.build());
   }
 
   /**
@@ -147,7 +161,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
     builder.setAttr("output_types", types(definition.getSignature().getOutputArgList()));
     builder.setAttr("output_shapes", scalars);
     builder.setAttr("f", reference(definition));
-    return results((GraphOperation) builder.build());
+    return results(definition, (GraphOperation) builder.build());
   }
 
   /**
@@ -171,7 +185,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
     // Rounds that ran at the same time would be in memory at the same time.
     builder.setAttr("parallel_iterations", 1);
     builder.setAttr(LOWERED, true);
-    return results((GraphOperation) builder.build());
+    return results(definition, (GraphOperation) builder.build());
   }
 
   private void addToLibrary(Graph graph, FunctionDef function) {
@@ -203,9 +217,9 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
         .build();
   }
 
-  private List<Output<?>> results(GraphOperation call) {
+  private static List<Output<?>> results(FunctionDef function, GraphOperation call) {
     List<Output<?>> results = new ArrayList<>();
-    for (int i = 0; i < definition.getSignature().getOutputArgCount(); i++) {
+    for (int i = 0; i < function.getSignature().getOutputArgCount(); i++) {
       results.add(call.output(i));
     }
     return results;
