@@ -344,11 +344,11 @@ record Model(
   }
 
   private static Execution execution(RuntimeConfig config) {
-    return switch (config.getXla()) {
-      case POINTWISE -> new Execution(true);
-      // Within a compiled step XLA fuses by itself.
-      case OFF, STEP -> Execution.PLAIN;
-    };
+    // Within a compiled step XLA fuses by itself.
+    return new Execution(
+        config.getXla() == RuntimeConfig.Xla.POINTWISE,
+        config.getRemat(),
+        config.getXla() == RuntimeConfig.Xla.STEP);
   }
 
   // ExperimentFile resolves every choice before anything is built.

@@ -1,6 +1,7 @@
 package org.couplet.assembly;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.consistency.BatchTransportCoupling;
 import org.couplet.consistency.Numbers;
 import org.couplet.consistency.Objective;
+import org.couplet.graph.GraphFunction;
 import org.couplet.graph.GraphFunction.Argument;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
@@ -18,6 +20,7 @@ import org.couplet.optimizer.GradientNorm;
 import org.couplet.optimizer.MovingAverage;
 import org.couplet.optimizer.Update;
 import org.couplet.program.Contract;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -33,6 +36,11 @@ import org.tensorflow.types.family.TType;
  * to (weights', average', slots', loss, gradient norm).
  */
 final class TrainingStep {
+  // Learning rate, count and decay of the average.
+  private static final int UPDATE_NUMBERS = 3;
+  // Values; smaller weights are updated sooner than a compiled function is called.
+  private static final long WORTH_A_CALL = 4096;
+
   /** One float32 array that a step reads; {@code changes} if it also makes its next value. */
   record State(String name, Shape shape, boolean changes) {}
 
@@ -148,9 +156,10 @@ final class TrainingStep {
             tf,
             values,
             gradients,
-            input(inputs, Contract.LEARNING_RATE, TFloat32.class),
-            tf.dtypes.cast(tf.math.add(completed, tf.constant(1L)), TFloat32.class),
-            input(inputs, Contract.EMA_DECAY, TFloat32.class));
+            List.of(
+                input(inputs, Contract.LEARNING_RATE, TFloat32.class),
+                tf.dtypes.cast(tf.math.add(completed, tf.constant(1L)), TFloat32.class),
+                input(inputs, Contract.EMA_DECAY, TFloat32.class)));
     List<Operand<?>> results = new ArrayList<>();
     for (State state : changingStates()) {
       results.add(value(updated, state.name()));
@@ -214,28 +223,57 @@ final class TrainingStep {
       Ops tf,
       Map<String, Operand<TFloat32>> values,
       List<Operand<TFloat32>> gradients,
-      Operand<TFloat32> learningRate,
-      Operand<TFloat32> count,
-      Operand<TFloat32> emaDecay) {
+      List<Operand<TFloat32>> numbers) {
     Map<String, Operand<TFloat32>> updated = new LinkedHashMap<>();
     List<String> slots = model.optimizer().slots();
+    GraphFunction.InGraph compiled =
+        model.function().execution().fused() ? compiledUpdate((Graph) tf.scope().env()) : null;
     for (int i = 0; i < trainable.size(); i++) {
       String name = trainable.get(i).name();
-      List<Operand<TFloat32>> slotValues =
-          slots.stream().map(slot -> value(values, slot + "/" + name)).toList();
-      Update update =
-          model
-              .optimizer()
-              .update(tf, value(values, name), gradients.get(i), slotValues, learningRate, count);
-      updated.put(name, update.weight());
-      for (int s = 0; s < slots.size(); s++) {
-        updated.put(slots.get(s) + "/" + name, update.slots().get(s));
+      List<String> names = new ArrayList<>(List.of(name, Contract.EMA_PREFIX + name));
+      slots.forEach(slot -> names.add(slot + "/" + name));
+      List<Operand<?>> arguments = new ArrayList<>(numbers);
+      arguments.add(gradients.get(i));
+      names.forEach(each -> arguments.add(value(values, each)));
+      List<? extends Operand<?>> results =
+          compiled != null && trainable.get(i).shape().size() >= WORTH_A_CALL
+              ? compiled.call(tf, arguments)
+              : update(tf, arguments);
+      for (int k = 0; k < names.size(); k++) {
+        updated.put(names.get(k), typed(results.get(k), TFloat32.class));
       }
-      String average = Contract.EMA_PREFIX + name;
-      updated.put(
-          average, MovingAverage.update(tf, value(values, average), update.weight(), emaDecay));
     }
     return updated;
+  }
+
+  // One function for weights of all shapes: the same operations, in fewer passes.
+  private GraphFunction.InGraph compiledUpdate(Graph graph) {
+    int count = UPDATE_NUMBERS + 3 + model.optimizer().slots().size();
+    Argument any = new Argument(TFloat32.class, Shape.unknown());
+    return GraphFunction.define("update", Collections.nCopies(count, any), this::update)
+        .addTo(graph, true);
+  }
+
+  // (learning rate, count, decay of the average, gradient, weight, average, slots...) to (weight',
+  // average', slots'...).
+  private List<Operand<?>> update(Ops tf, List<Operand<?>> arguments) {
+    List<Operand<TFloat32>> in = new ArrayList<>();
+    arguments.forEach(argument -> in.add(typed(argument, TFloat32.class)));
+    Update update =
+        model
+            .optimizer()
+            .update(
+                tf,
+                in.get(UPDATE_NUMBERS + 1),
+                in.get(UPDATE_NUMBERS),
+                in.subList(UPDATE_NUMBERS + 3, in.size()),
+                in.get(0),
+                in.get(1));
+    List<Operand<?>> results = new ArrayList<>();
+    results.add(update.weight());
+    results.add(MovingAverage.update(tf, in.get(UPDATE_NUMBERS + 2), update.weight(), in.get(2)));
+    results.addAll(update.slots());
+    return results;
   }
 
   private Weights weights(Map<String, Operand<TFloat32>> values, String prefix) {

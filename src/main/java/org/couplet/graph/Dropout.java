@@ -1,9 +1,12 @@
 package org.couplet.graph;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -44,6 +47,27 @@ public final class Dropout {
    */
   public static Dropout ofRows(Randomness randomness, Operand<TInt64> first) {
     return new Dropout(randomness, first);
+  }
+
+  /** What the masks depend on, int64 scalars. */
+  public List<Operand<?>> operands() {
+    List<Operand<?>> operands = new ArrayList<>();
+    if (randomness != null) {
+      operands.addAll(List.of(randomness.seed(), randomness.step()));
+    }
+    if (first != null) {
+      operands.add(first);
+    }
+    return operands;
+  }
+
+  /** The same masks in another graph, in which {@link #operands} have these values. */
+  public Dropout with(List<Operand<?>> operands) {
+    List<Output<TInt64>> values =
+        operands.stream().map(value -> value.asOutput().expect(TInt64.class)).toList();
+    return new Dropout(
+        randomness == null ? null : new Randomness(values.get(0), values.get(1)),
+        first == null ? null : values.get(2));
   }
 
   /**

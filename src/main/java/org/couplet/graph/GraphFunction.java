@@ -95,6 +95,11 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
             .build());
   }
 
+  /** The same function, whose body TensorFlow does not make part of the graph that calls it. */
+  GraphFunction apart() {
+    return new GraphFunction(definition.toBuilder().putAttr("_noinline", TRUE).build(), library);
+  }
+
   private String name() {
     return definition.getSignature().getName();
   }
@@ -111,7 +116,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
   }
 
   /** Adds the function to a graph's library, to be called there several times. */
-  InGraph addTo(Graph graph, boolean compiled) {
+  public InGraph addTo(Graph graph, boolean compiled) {
     FunctionDef function = definition;
     if (compiled) {
       FunctionDef.Builder changed = definition.toBuilder().putAttr(COMPILED, TRUE);
@@ -124,9 +129,9 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
   }
 
   /** A function in the library of a graph. */
-  record InGraph(FunctionDef function, boolean compiled) {
+  public record InGraph(FunctionDef function, boolean compiled) {
     /** Calls it in its graph; returns the results, in order. */
-    List<Output<?>> call(Ops tf, List<? extends Operand<?>> arguments) {
+    public List<Output<?>> call(Ops tf, List<? extends Operand<?>> arguments) {
       var builder = tf.scope().opBuilder("PartitionedCall", function.getSignature().getName());
       builder.addInputList(outputs(arguments));
       builder.setAttr("Tin", types(function.getSignature().getInputArgList()));

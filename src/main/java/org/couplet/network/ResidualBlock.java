@@ -3,11 +3,15 @@ package org.couplet.network;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.graph.Activation;
+import org.couplet.graph.Dropout;
 import org.couplet.graph.Layers;
+import org.couplet.graph.Recomputed;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -48,8 +52,59 @@ record ResidualBlock(
     return parts.stream().flatMap(part -> part.weights().stream()).toList();
   }
 
+  /** What the blocks of one pass through the network share. */
+  record Pass(Activation activation, Dropout dropout, Execution execution) {}
+
   /** x [n, h, w, in] and the embedding [n, embedding] to [n, h', w', out]. */
   <T extends TFloating> Operand<T> apply(
+      Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Pass pass) {
+    return pass.execution().remat()
+        ? recomputed(tf, weights, x, noise, pass)
+        : apply(tf, weights, x, noise, pass.activation());
+  }
+
+  private <T extends TFloating> Operand<T> recomputed(
+      Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Pass pass) {
+    List<Weight> own = weights();
+    int end = 2 + own.size();
+    List<Operand<?>> inputs = new ArrayList<>(List.of(x, noise));
+    own.forEach(weight -> inputs.add(weights.get(weight.name())));
+    inputs.addAll(pass.dropout().operands());
+    Class<T> type = x.type();
+    Operand<T> y =
+        new Recomputed(name.replace('/', '_'), pass.execution().compiled())
+            .call(
+                tf,
+                inputs,
+                type,
+                (ops, in) -> {
+                  Dropout masks = pass.dropout().with(in.subList(end, inputs.size()));
+                  return apply(
+                      ops,
+                      Weights.of(own, floats(in.subList(2, end))),
+                      in.get(0).asOutput().expect(type),
+                      in.get(1).asOutput().expect(type),
+                      new Activation(masks, pass.execution().fused()));
+                });
+    return tf.reshape(y, tf.constant(shape(x.shape())));
+  }
+
+  private static List<Operand<TFloat32>> floats(List<Operand<?>> operands) {
+    return operands.stream()
+        .<Operand<TFloat32>>map(operand -> operand.asOutput().expect(TFloat32.class))
+        .toList();
+  }
+
+  // A function's result tells no shape.
+  private long[] shape(Shape x) {
+    return switch (resampling.direction()) {
+      case KEEP -> new long[] {x.get(0), x.get(1), x.get(2), out};
+      case DOWN -> new long[] {x.get(0), x.get(1) / 2, x.get(2) / 2, out};
+      case UP -> new long[] {x.get(0), 2 * x.get(1), 2 * x.get(2), out};
+    };
+  }
+
+  private <T extends TFloating> Operand<T> apply(
       Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Activation activation) {
     Operand<T> h = norm0().activated(tf, weights, x, activation);
     h = resampling.convolved(tf, h, convolution0().filter(weights));

@@ -101,6 +101,7 @@ public record SongUNet(
       Execution execution) {
     UNetLayout layout = UNetLayout.of(this);
     Activation activation = new Activation(dropout, execution.fused());
+    ResidualBlock.Pass pass = new ResidualBlock.Pass(activation, dropout, execution);
     Operand<T> noise = layout.embedding().apply(tf, weights, label, x.type());
 
     // Encoder.
@@ -110,7 +111,7 @@ public record SongUNet(
     Operand<T> h = layout.opening().apply(tf, weights, x);
     skips.push(h);
     for (UNetLayout.Descent step : layout.encoder()) {
-      h = step.block().apply(tf, weights, h, noise, activation);
+      h = step.block().apply(tf, weights, h, noise, pass);
       if (step.image() != null) {
         Operand<T> half = step.image().applyAndHalve(tf, weights, image, filter);
         h = ResidualBlock.sum(tf, h, half);
@@ -124,7 +125,7 @@ public record SongUNet(
       if (step.takesSkip()) {
         h = tf.concat(List.of(h, skips.pop()), tf.constant(3));
       }
-      h = step.block().apply(tf, weights, h, noise, activation);
+      h = step.block().apply(tf, weights, h, noise, pass);
     }
     h = layout.closingNorm().activated(tf, weights, h, activation);
     return layout.closing().apply(tf, weights, h);

@@ -31,6 +31,7 @@ final class LoadedModel implements AutoCloseable {
   private static final RewriterConfig REWRITES =
       RewriterConfig.newBuilder()
           .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)
+          .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)
           .build();
 
   private final Path folder;

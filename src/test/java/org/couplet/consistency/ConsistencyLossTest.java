@@ -46,7 +46,7 @@ class ConsistencyLossTest {
     Reference reference = Reference.read(name);
     Network network = Networks.named(name);
     List<Weight> trainable = network.weights().stream().filter(Weight::trainable).toList();
-    ConsistencyLoss loss = loss(network, coupling.equals("gc"), new Execution(fused));
+    ConsistencyLoss loss = loss(network, coupling.equals("gc"), new Execution(fused, false, false));
     List<float[]> results =
         Evaluation.of(
             compiled,

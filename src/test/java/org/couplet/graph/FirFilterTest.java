@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -12,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
 class FirFilterTest {
   private static final int SIZE = 8;
@@ -56,6 +59,38 @@ class FirFilterTest {
         backward += results.get(1)[i] * (double) x[i];
       }
       assertEquals(forward, backward, 1e-4 * forward);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("filters")
+  void convolvesTheDoubledImage(List<Double> taps, boolean compiled) {
+    FirFilter filter = new FirFilter(taps);
+    for (int size : new int[] {1, 3, 5}) {
+      Shape kernel = Shape.of(size, size, CHANNELS, 4);
+      List<float[]> results =
+          Evaluation.of(
+              compiled,
+              List.of(new Input(IMAGE, image()), new Input(kernel, normal(kernel))),
+              (tf, in) -> {
+                List<Operand<TFloat32>> all = new ArrayList<>();
+                for (Operand<TFloat32> y :
+                    List.of(
+                        Layers.conv2d(tf, filter.up(tf, in.get(0)), in.get(1)),
+                        filter.upConvolved(tf, in.get(0), in.get(1)))) {
+                  var gradients = tf.gradients(tf.math.mul(y, y), in);
+                  all.addAll(List.of(y, gradients.dy(0), gradients.dy(1)));
+                }
+                return all;
+              });
+      assertEquals(2 * 4 * 4 * SIZE * SIZE, results.get(3).length);
+      for (int i = 0; i < 3; i++) {
+        double scale = 0;
+        for (float value : results.get(i)) {
+          scale = Math.max(scale, Math.abs(value));
+        }
+        assertArrayEquals(results.get(i), results.get(i + 3), (float) (2e-6 * scale));
+      }
     }
   }
 
@@ -137,8 +172,12 @@ class FirFilterTest {
   }
 
   private static float[] image() {
+    return normal(IMAGE);
+  }
+
+  private static float[] normal(Shape shape) {
     Random random = new Random(1);
-    float[] values = new float[(int) IMAGE.size()];
+    float[] values = new float[(int) shape.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
     }

@@ -47,7 +47,12 @@ class SongUNetTest {
               Weights values = Weights.of(network.weights(), in.subList(2, in.size()));
               return List.of(
                   network.apply(
-                      tf, values, in.get(0), label, Dropout.none(), new Execution(fused)));
+                      tf,
+                      values,
+                      in.get(0),
+                      label,
+                      Dropout.none(),
+                      new Execution(fused, false, false)));
             });
     assertEquals(0, relativeError(reference.values("raw_F"), results.get(0)), 1e-5);
   }
@@ -74,7 +79,8 @@ class SongUNetTest {
               Weights values = Weights.of(network.weights(), in.subList(2, in.size()));
               Operand<TBfloat16> x = tf.dtypes.cast(in.get(0), TBfloat16.class);
               Operand<TBfloat16> y =
-                  network.apply(tf, values, x, label, Dropout.none(), new Execution(fused));
+                  network.apply(
+                      tf, values, x, label, Dropout.none(), new Execution(fused, false, false));
               return List.of(tf.dtypes.cast(y, TFloat32.class));
             });
     double error = relativeError(reference.values("raw_F"), results.get(0));
