@@ -120,11 +120,12 @@ final class TensorFlowProbe {
         String time = String.format(Locale.ROOT, "%.2f s", (System.nanoTime() - start) / 1e9);
         return value == 7f
             ? Finding.ok("XLA", "compiles and runs a function here (" + time + ")")
-            : Finding.note("XLA", "computes 2 * 3 + 1 = " + value, "train with runtime.xla: false");
+            : Finding.note(
+                "XLA", "computes 2 * 3 + 1 = " + value, "train with --set runtime.xla=OFF");
       }
     } catch (TensorFlowException | IllegalStateException e) {
       return Finding.note(
-          "XLA", "does not compile here: " + firstLine(e), "train with runtime.xla: false");
+          "XLA", "does not compile here: " + firstLine(e), "train with --set runtime.xla=OFF");
     }
   }
 
