@@ -103,7 +103,7 @@ def ours(given, coupling, batch, precision, xla):
     command += ["--peak", given.peak] if given.peak else []
     # The config's own precision is float32.
     command += ["--precision", precision] if precision != "float32" else []
-    return Contestant("Couplet, XLA" if xla == "step" else "Couplet", command, False)
+    return Contestant("Couplet, step compiled" if xla == "step" else "Couplet", command, False)
 
 
 def peer(given, coupling, batch, precision, compiled):

@@ -128,8 +128,9 @@ public final class TrainingAssembly {
       addPairCosts();
     }
     addImports();
-    if (model.objective() instanceof ConsistencyLoss loss) {
-      addMeasurements(new Measurements(graph, tf, model, loss));
+    Model plain = Model.of(plain(experiment));
+    if (plain.objective() instanceof ConsistencyLoss loss) {
+      addMeasurements(new Measurements(graph, tf, plain, loss));
     }
     signatures.add(
         Contract.PROGRESS, Map.of(), Map.of(Contract.STEP, variables.readCounter(Contract.STEP)));
@@ -138,6 +139,13 @@ public final class TrainingAssembly {
     sampling.addFor(current(Contract.EMA_PREFIX), "");
     sampling.addFor(current(""), Contract.ONLINE);
     return variables.addSaver();
+  }
+
+  // Measurements run rarely, and plainly whatever compiles the step.
+  private static Experiment plain(Experiment experiment) {
+    Experiment.Builder plain = experiment.toBuilder();
+    plain.getRuntimeBuilder().setXla(RuntimeConfig.Xla.OFF).setRemat(false);
+    return plain.build();
   }
 
   // The average starts as a copy of the weights, the optimizer's slots at 0.

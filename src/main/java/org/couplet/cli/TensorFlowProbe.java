@@ -121,11 +121,15 @@ final class TensorFlowProbe {
         return value == 7f
             ? Finding.ok("XLA", "compiles and runs a function here (" + time + ")")
             : Finding.note(
-                "XLA", "computes 2 * 3 + 1 = " + value, "train with --set runtime.xla=OFF");
+                "XLA",
+                "computes 2 * 3 + 1 = " + value,
+                "by default training needs it; train with --set runtime.xla=OFF");
       }
     } catch (TensorFlowException | IllegalStateException e) {
       return Finding.note(
-          "XLA", "does not compile here: " + firstLine(e), "train with --set runtime.xla=OFF");
+          "XLA",
+          "does not compile here: " + firstLine(e),
+          "by default training needs it; train with --set runtime.xla=OFF");
     }
   }
 

@@ -117,6 +117,10 @@ final class ExperimentRules {
     numbers.atLeast("evaluation.gradient_variance_every", 0);
     fid();
     numbers.atLeast("runtime.threads", 0);
+    if (experiment.getRuntime().getRemat() && experiment.getNetwork().hasMlp()) {
+      throw origins.problem(
+          "runtime.remat", "an MLP has no blocks to compute again. Remove it", "network.mlp");
+    }
   }
 
   private void parts() {

@@ -41,7 +41,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
    * An argument.
    *
    * @param type of the values
-   * @param shape static where the function is to be compiled
+   * @param shape static where the body needs it to be
    */
   public record Argument(Class<? extends TType> type, Shape shape) {}
 

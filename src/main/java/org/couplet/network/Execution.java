@@ -3,7 +3,8 @@ package org.couplet.network;
 /**
  * How a network's values are computed; which values does not depend on it, but for rounding.
  *
- * @param fused whether XLA compiles the pointwise work of a UNet, several operations to one pass
+ * @param fused whether XLA compiles the pointwise work of a UNet and of updates, several operations
+ *     to one pass
  * @param remat whether a UNet's blocks keep only their inputs for the backward pass
  * @param compiled whether the graph that the network is in is compiled by XLA as a whole
  */

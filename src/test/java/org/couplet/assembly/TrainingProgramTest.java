@@ -86,7 +86,7 @@ class TrainingProgramTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"STEP, 1", "POINTWISE, 0"})
+  @CsvSource({"STEP, 1", "OFF, 0"})
   void aStepIsCompiledOnceIfAskedAndNeverElse(String xla, int compilations) throws Exception {
     // Every number that the driver feeds changes during these steps.
     Path config =

@@ -201,6 +201,9 @@ class InvalidExperimentTest {
             POINTS + "consistency { rho: -1 }",
             "a.textproto:3: consistency.rho: -1 is not positive. Give a number above 0"),
         arguments(
+            "dataset { gaussians {} }\nnetwork { mlp {} }\nruntime { remat: true }",
+            "a.textproto:3: runtime.remat: an MLP has no blocks to compute again. Remove it"),
+        arguments(
             "dataset { gaussians {} horizontal_flip: true }\nnetwork { mlp {} }",
             "a.textproto:1: dataset.horizontal_flip: points can't be mirrored."
                 + " Remove it, or choose images"),
