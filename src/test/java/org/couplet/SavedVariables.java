@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,25 @@ public final class SavedVariables {
         .sorted()
         .filter(name -> !Arrays.equals(one.get(name), other.get(name)))
         .findFirst();
+  }
+
+  /** Norm of the difference over the norm of what is expected, of all named variables together. */
+  public static double relativeDifference(
+      Map<String, double[]> expected, Map<String, double[]> actual, Collection<String> names) {
+    double difference = 0;
+    double norm = 0;
+    for (String name : names) {
+      double[] one = get(expected, name);
+      double[] other = get(actual, name);
+      for (int i = 0; i < one.length; i++) {
+        difference += Math.pow(other[i] - one[i], 2);
+        norm += Math.pow(one[i], 2);
+      }
+    }
+    if (norm == 0) {
+      throw new IllegalArgumentException("nothing but zeros in " + names);
+    }
+    return Math.sqrt(difference / norm);
   }
 
   private static DataType type(NodeDef node) {

@@ -14,7 +14,6 @@ import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.optimizer.GradientNorm;
 import org.couplet.program.Contract;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -26,7 +25,7 @@ import org.tensorflow.types.TFloat64;
  * What the paper's section 4.2 measures of a consistency model in training: its pairs, its points
  * under both couplings, the variance of its gradient.
  */
-record Measurements(Graph graph, Ops tf, Model model, ConsistencyLoss loss) {
+record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
   /** The pairs of a step. */
   Map<String, Operand<?>> pairs(Objective.Step step) {
     LevelledPair pair = loss.pair(tf, step);
@@ -73,7 +72,6 @@ record Measurements(Graph graph, Ops tf, Model model, ConsistencyLoss loss) {
     List<Output<?>> squares =
         squaredNorm(weights)
             .callForRows(
-                graph,
                 tf,
                 List.of(
                     pair.points().low(),

@@ -36,7 +36,6 @@ public final class TrainingAssembly {
   private final Experiment experiment;
   private final TrainingStep step;
   private final Ops tf;
-  private final Graph graph;
   private final Variables variables;
   private final Signatures signatures = new Signatures();
 
@@ -44,7 +43,6 @@ public final class TrainingAssembly {
     this.experiment = experiment;
     this.model = Model.of(experiment);
     this.step = new TrainingStep(model, experiment);
-    this.graph = graph;
     this.tf = Ops.create(graph);
     this.variables = new Variables(tf);
   }
@@ -130,7 +128,7 @@ public final class TrainingAssembly {
     addImports();
     Model plain = Model.of(plain(experiment));
     if (plain.objective() instanceof ConsistencyLoss loss) {
-      addMeasurements(new Measurements(graph, tf, plain, loss));
+      addMeasurements(new Measurements(tf, plain, loss));
     }
     signatures.add(
         Contract.PROGRESS, Map.of(), Map.of(Contract.STEP, variables.readCounter(Contract.STEP)));
@@ -185,8 +183,7 @@ public final class TrainingAssembly {
 
     GraphFunction function = GraphFunction.define("train_step", step.arguments(), step::results);
     List<Output<?>> results =
-        function.call(
-            graph, tf, arguments, experiment.getRuntime().getXla() == RuntimeConfig.Xla.STEP);
+        function.call(tf, arguments, experiment.getRuntime().getXla() == RuntimeConfig.Xla.STEP);
 
     List<Op> assignments = new ArrayList<>();
     List<TrainingStep.State> changing = step.changingStates();

@@ -20,7 +20,6 @@ import org.couplet.optimizer.GradientNorm;
 import org.couplet.optimizer.MovingAverage;
 import org.couplet.optimizer.Update;
 import org.couplet.program.Contract;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -227,7 +226,7 @@ final class TrainingStep {
     Map<String, Operand<TFloat32>> updated = new LinkedHashMap<>();
     List<String> slots = model.optimizer().slots();
     GraphFunction.InGraph compiled =
-        model.function().execution().fused() ? compiledUpdate((Graph) tf.scope().env()) : null;
+        model.function().execution().fused() ? compiledUpdate(tf) : null;
     for (int i = 0; i < trainable.size(); i++) {
       String name = trainable.get(i).name();
       List<String> names = new ArrayList<>(List.of(name, Contract.EMA_PREFIX + name));
@@ -247,11 +246,11 @@ final class TrainingStep {
   }
 
   // One function for weights of all shapes: the same operations, in fewer passes.
-  private GraphFunction.InGraph compiledUpdate(Graph graph) {
+  private GraphFunction.InGraph compiledUpdate(Ops tf) {
     int count = UPDATE_NUMBERS + 3 + model.optimizer().slots().size();
     Argument any = new Argument(TFloat32.class, Shape.unknown());
     return GraphFunction.define("update", Collections.nCopies(count, any), this::update)
-        .addTo(graph, true);
+        .addTo(tf, true);
   }
 
   // (learning rate, count, decay of the average, gradient, weight, average, slots...) to (weight',

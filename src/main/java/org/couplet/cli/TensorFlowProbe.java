@@ -113,7 +113,7 @@ final class TensorFlowProbe {
               "doctor",
               List.of(new GraphFunction.Argument(TFloat32.class, Shape.scalar())),
               (body, x) -> List.of(twicePlusOne(body, x.get(0))));
-      Output<?> result = function.call(graph, tf, List.of(tf.constant(3f)), true).get(0);
+      Output<?> result = function.call(tf, List.of(tf.constant(3f)), true).get(0);
       try (Session session = new Session(graph);
           Result fetched = session.runner().fetch(result).run()) {
         float value = ((TFloat32) fetched.get(0)).getFloat();

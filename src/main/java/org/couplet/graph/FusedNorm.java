@@ -7,7 +7,6 @@ import java.util.Map;
 import org.couplet.graph.GraphFunction.InGraph;
 import org.couplet.graph.NormKernels.Kind;
 import org.jspecify.annotations.Nullable;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
@@ -50,8 +49,7 @@ final class FusedNorm {
       Dropout.@Nullable Draw dropped) {
     Operand<T> image = norm.flat(tf, x);
     Kind kind = new Kind(norm, image.shape().get(1), x.type(), shift != null, dropped != null);
-    Graph graph = (Graph) tf.scope().env();
-    Functions known = functions.computeIfAbsent(kind, unused -> define(graph, kind));
+    Functions known = functions.computeIfAbsent(kind, unused -> define(tf, kind));
 
     // Moments; the gradient of the function follows them, too.
     Operand<TFloat32> means = mean(tf, kind, sum(tf, halfSummed(tf, kind, image)));
@@ -74,7 +72,7 @@ final class FusedNorm {
     return norm.image(tf, y.asOutput().expect(x.type()), x.shape());
   }
 
-  private static Functions define(Graph graph, Kind kind) {
+  private static Functions define(Ops ops, Kind kind) {
     NormKernels kernels = NormKernels.of(kind);
     List<GraphFunction.Argument> arguments = NormKernels.arguments(kind);
     // A function that XLA compiles has no gradient; one that calls it can have one.
@@ -82,23 +80,23 @@ final class FusedNorm {
         GraphFunction.define(
             kind.name("activated"),
             arguments,
-            (tf, in) -> List.copyOf(NormKernels.call(tf, kernels.value(), in)));
+            (tf, in) -> List.copyOf(kernels.value().call(tf, in, true)));
     GraphFunction gradient =
         GraphFunction.define(
             kind.name("gradient"),
             NormKernels.and(arguments, arguments.get(0)),
             (tf, in) -> gradients(tf, kernels, in));
     return new Functions(
-        kernels.squares().addTo(graph, true), value.withGradient(gradient).addTo(graph, false));
+        kernels.squares().addTo(ops, true), value.withGradient(gradient).addTo(ops, false));
   }
 
   // In the order of the arguments.
   private static List<Operand<?>> gradients(Ops tf, NormKernels kernels, List<Operand<?>> in) {
     Kind kind = kernels.kind();
-    Operand<?> dv = NormKernels.call(tf, kernels.slope(), in).get(0);
+    Operand<?> dv = kernels.slope().call(tf, in, true).get(0);
     List<Operand<?>> moments = new ArrayList<>(in.subList(0, 3));
     moments.add(dv);
-    List<Output<?>> halves = NormKernels.call(tf, kernels.slopeSums(), moments);
+    List<Output<?>> halves = kernels.slopeSums().call(tf, moments, true);
     Operand<TFloat32> scale = in.get(3).asOutput().expect(TFloat32.class);
     List<Operand<?>> known = new ArrayList<>(in.subList(0, 4));
     known.add(dv);
@@ -108,7 +106,7 @@ final class FusedNorm {
       known.add(kind.norm().meanOverGroup(tf, tf.math.mul(mean(tf, kind, sum), scale)));
       weightGradients.add(tf.reduceSum(sum, tf.constant(new int[] {0, 1})));
     }
-    Operand<?> dx = NormKernels.call(tf, kernels.imageGradient(), known).get(0);
+    Operand<?> dx = kernels.imageGradient().call(tf, known, true).get(0);
     // The rest must have some gradient, but nobody asks for it.
     Operand<TFloat32> unused = tf.constant(0f);
     List<Operand<?>> results = new ArrayList<>(List.of(dx, unused, unused));

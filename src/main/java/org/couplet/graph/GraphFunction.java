@@ -96,7 +96,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
   }
 
   /** The same function, whose body TensorFlow does not make part of the graph that calls it. */
-  GraphFunction apart() {
+  GraphFunction notInlined() {
     return new GraphFunction(definition.toBuilder().putAttr("_noinline", TRUE).build(), library);
   }
 
@@ -110,13 +110,12 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
    * @param compiled whether XLA must compile it; TensorFlow then fails rather than run it plainly
    * @return the results, in order
    */
-  public List<Output<?>> call(
-      Graph graph, Ops tf, List<? extends Operand<?>> arguments, boolean compiled) {
-    return addTo(graph, compiled).call(tf, arguments);
+  public List<Output<?>> call(Ops tf, List<? extends Operand<?>> arguments, boolean compiled) {
+    return addTo(tf, compiled).call(tf, arguments);
   }
 
   /** Adds the function to a graph's library, to be called there several times. */
-  public InGraph addTo(Graph graph, boolean compiled) {
+  public InGraph addTo(Ops tf, boolean compiled) {
     FunctionDef function = definition;
     if (compiled) {
       FunctionDef.Builder changed = definition.toBuilder().putAttr(COMPILED, TRUE);
@@ -124,7 +123,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
       changed.getNodeDefBuilderList().forEach(node -> node.removeAttr(LOWERED));
       function = changed.build();
     }
-    addToLibrary(graph, function);
+    addToLibrary(tf, function);
     return new InGraph(function, compiled);
   }
 
@@ -153,8 +152,8 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
    * @return the results, [n] each, in order
    */
   public List<Output<?>> callForRows(
-      Graph graph, Ops tf, List<? extends Operand<?>> rows, List<? extends Operand<?>> shared) {
-    addToLibrary(graph, definition);
+      Ops tf, List<? extends Operand<?>> rows, List<? extends Operand<?>> shared) {
+    addToLibrary(tf, definition);
     DataType[] inputs = types(definition.getSignature().getInputArgList());
     Shape[] scalars = new Shape[definition.getSignature().getOutputArgCount()];
     Arrays.fill(scalars, Shape.scalar());
@@ -177,10 +176,9 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
    * @param arguments for the first time
    * @return the last results, of the shapes of the arguments
    */
-  List<Output<?>> callWhile(
-      Graph graph, Ops tf, GraphFunction condition, List<? extends Operand<?>> arguments) {
-    addToLibrary(graph, condition.definition);
-    addToLibrary(graph, definition);
+  List<Output<?>> callWhile(Ops tf, GraphFunction condition, List<? extends Operand<?>> arguments) {
+    addToLibrary(tf, condition.definition);
+    addToLibrary(tf, definition);
     var builder = tf.scope().opBuilder("StatelessWhile", definition.getSignature().getName());
     builder.addInputList(outputs(arguments));
     builder.setAttr("T", types(definition.getSignature().getInputArgList()));
@@ -193,13 +191,15 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
     return results(definition, (GraphOperation) builder.build());
   }
 
-  private void addToLibrary(Graph graph, FunctionDef function) {
-    graph.importGraphDef(
-        GraphDef.newBuilder()
-            // Without it the graph would count as an old one, in which scalars have no known shape.
-            .setVersions(versions())
-            .setLibrary(library.toBuilder().addFunction(function))
-            .build());
+  private void addToLibrary(Ops tf, FunctionDef function) {
+    ((Graph) tf.scope().env())
+        .importGraphDef(
+            GraphDef.newBuilder()
+                // Without it the graph would count as an old one, in which scalars have no known
+                // shape.
+                .setVersions(versions())
+                .setLibrary(library.toBuilder().addFunction(function))
+                .build());
   }
 
   private static VersionDef versions() {

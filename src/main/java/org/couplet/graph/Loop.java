@@ -3,7 +3,6 @@ package org.couplet.graph;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.graph.GraphFunction.Argument;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -63,7 +62,7 @@ record Loop(String name, int rounds) {
               results.addAll(given);
               return results;
             });
-    return state(body.callWhile((Graph) tf.scope().env(), tf, goesOn, values), state.size());
+    return state(body.callWhile(tf, goesOn, values), state.size());
   }
 
   private static Operand<TInt32> index(List<? extends Operand<?>> values) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.couplet.graph.GraphFunction.Argument;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -41,6 +40,7 @@ record NormKernels(
   /**
    * What differs between functions.
    *
+   * @param norm with its channels and groups
    * @param positions of an image
    * @param type of the image
    * @param shifted whether there is a shift
@@ -70,19 +70,28 @@ record NormKernels(
     }
   }
 
+  // Places of the arguments.
+  private static final int IMAGE = 0;
+  private static final int CENTRE = 1;
+  private static final int RECIPROCAL_DEVIATION = 2;
+  private static final int SCALE = 3;
+  private static final int BIAS = 4;
+
   private static final Argument FLOATS = new Argument(TFloat32.class, Shape.unknown());
   private static final Argument INTS = new Argument(TInt32.class, Shape.unknown());
 
   static NormKernels of(Kind kind) {
     Argument image = new Argument(kind.type(), Shape.unknown());
+    // What has neither shift nor dropout in it is the same function for all, compiled once.
+    Kind bare = new Kind(kind.norm(), kind.positions(), kind.type(), false, false);
     return new NormKernels(
         kind,
-        define(kind, "squares", List.of(image, FLOATS), NormKernels::squares),
+        define(bare, "squares", List.of(image, FLOATS), NormKernels::squares),
         define(kind, "value", arguments(kind), NormKernels::value),
         define(kind, "slope", and(arguments(kind), image), NormKernels::slope),
-        define(kind, "slope_sums", List.of(image, FLOATS, FLOATS, image), NormKernels::slopeSums),
+        define(bare, "slope_sums", List.of(image, FLOATS, FLOATS, image), NormKernels::slopeSums),
         define(
-            kind,
+            bare,
             "image_gradient",
             List.of(image, FLOATS, FLOATS, FLOATS, image, FLOATS, FLOATS),
             NormKernels::imageGradient));
@@ -108,11 +117,6 @@ record NormKernels(
     return all;
   }
 
-  /** Calls one of the functions. */
-  static List<Output<?>> call(Ops tf, GraphFunction function, List<? extends Operand<?>> inputs) {
-    return function.call((Graph) tf.scope().env(), tf, inputs, true);
-  }
-
   private static GraphFunction define(
       Kind kind,
       String part,
@@ -123,7 +127,8 @@ record NormKernels(
   }
 
   private static List<Operand<?>> squares(Ops tf, Inputs in) {
-    return List.of(in.partlySummed(tf, tf.math.squaredDifference(in.get(tf, 0), in.get(tf, 1))));
+    return List.of(
+        in.partlySummed(tf, tf.math.squaredDifference(in.get(tf, IMAGE), in.get(tf, CENTRE))));
   }
 
   private static List<Operand<?>> value(Ops tf, Inputs in) {
@@ -145,9 +150,13 @@ record NormKernels(
   }
 
   private static List<Operand<?>> imageGradient(Ops tf, Inputs in) {
-    Operand<TFloat32> along = tf.math.add(in.get(tf, 5), tf.math.mul(in.normal(tf), in.get(tf, 6)));
-    Operand<TFloat32> across = tf.math.mul(in.get(tf, 3), in.get(tf, 4));
-    return List.of(in.narrow(tf, tf.math.mul(in.get(tf, 2), tf.math.sub(across, along))));
+    Operand<TFloat32> dv = in.get(tf, SCALE + 1);
+    Operand<TFloat32> mean = in.get(tf, SCALE + 2);
+    Operand<TFloat32> meanWithNormal = in.get(tf, SCALE + 3);
+    Operand<TFloat32> along = tf.math.add(mean, tf.math.mul(in.normal(tf), meanWithNormal));
+    Operand<TFloat32> across = tf.math.mul(in.get(tf, SCALE), dv);
+    return List.of(
+        in.narrow(tf, tf.math.mul(in.get(tf, RECIPROCAL_DEVIATION), tf.math.sub(across, along))));
   }
 
   /** A function's arguments, all but the bits as float32. */
@@ -165,12 +174,13 @@ record NormKernels(
 
     /** u = (image - centre) / deviation. */
     Operand<TFloat32> normal(Ops tf) {
-      return tf.math.mul(tf.math.sub(get(tf, 0), get(tf, 1)), get(tf, 2));
+      return tf.math.mul(
+          tf.math.sub(get(tf, IMAGE), get(tf, CENTRE)), get(tf, RECIPROCAL_DEVIATION));
     }
 
     /** v = scale u + bias. */
     Operand<TFloat32> scaled(Ops tf) {
-      return tf.math.add(tf.math.mul(normal(tf), get(tf, 3)), get(tf, 4));
+      return tf.math.add(tf.math.mul(normal(tf), get(tf, SCALE)), get(tf, BIAS));
     }
 
     /** x times the gain where it is kept, else 0. */
@@ -178,7 +188,7 @@ record NormKernels(
       if (!kind.dropped()) {
         return x;
       }
-      int bits = kind.shifted() ? 6 : 5;
+      int bits = BIAS + (kind.shifted() ? 2 : 1);
       return tf.select(
           tf.math.greaterEqual(typed(bits, TInt32.class), typed(bits + 1, TInt32.class)),
           tf.math.mul(x, get(tf, bits + 2)),

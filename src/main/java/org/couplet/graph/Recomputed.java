@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.couplet.graph.GraphFunction.Argument;
-import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -26,7 +25,9 @@ public record Recomputed(String name, boolean compiled) {
    * Calls the part.
    *
    * @param inputs floating-point arrays, all of which the part uses, and int64 scalars
+   * @param type of the result
    * @param body from (ops, inputs) to the result; of {@code inputs} it uses only those given to it
+   * @return the result, of unknown shape
    */
   public <T extends TFloating> Operand<T> call(
       Ops tf,
@@ -42,13 +43,11 @@ public record Recomputed(String name, boolean compiled) {
     GraphFunction again =
         GraphFunction.define(
                 name + "_again", arguments, (ops, in) -> gradients(ops, in, type, body))
-            .apart();
+            .notInlined();
     GraphFunction gradient =
         GraphFunction.define(
-            name + "_gradient",
-            arguments,
-            (ops, in) -> List.copyOf(again.call(graph(ops), ops, in, false)));
-    Operand<?> y = value.withGradient(gradient).call(graph(tf), tf, inputs, false).get(0);
+            name + "_gradient", arguments, (ops, in) -> List.copyOf(again.call(ops, in, false)));
+    Operand<?> y = value.withGradient(gradient).call(tf, inputs, false).get(0);
     return y.asOutput().expect(type);
   }
 
@@ -85,9 +84,5 @@ public record Recomputed(String name, boolean compiled) {
       outputs.add(barrier.output(i));
     }
     return outputs;
-  }
-
-  private static Graph graph(Ops tf) {
-    return (Graph) tf.scope().env();
   }
 }

@@ -168,22 +168,9 @@ class AccumulationTest {
     return pixels;
   }
 
-  // Norm of the difference over the norm, of all variables together.
   private static double difference(
       Map<String, double[]> one, Map<String, double[]> other, String prefix) {
-    double difference = 0;
-    double norm = 0;
-    for (String name : one.keySet()) {
-      if (name.startsWith(prefix)) {
-        double[] expected = SavedVariables.get(one, name);
-        double[] actual = SavedVariables.get(other, name);
-        for (int i = 0; i < expected.length; i++) {
-          difference += Math.pow(actual[i] - expected[i], 2);
-          norm += Math.pow(expected[i], 2);
-        }
-      }
-    }
-    assertTrue(norm > 0, prefix);
-    return Math.sqrt(difference / norm);
+    return SavedVariables.relativeDifference(
+        one, other, one.keySet().stream().filter(name -> name.startsWith(prefix)).toList());
   }
 }

@@ -33,19 +33,9 @@ class RematTest {
     assertEquals(0, difference(kept, trained("STEP", 1, true)), 1e-4);
   }
 
-  // Relative, of all values together.
   private static double difference(Map<String, double[]> expected, Map<String, double[]> actual) {
     assertEquals(expected.keySet(), actual.keySet());
-    double difference = 0;
-    double norm = 0;
-    for (Map.Entry<String, double[]> entry : expected.entrySet()) {
-      double[] other = SavedVariables.get(actual, entry.getKey());
-      for (int i = 0; i < other.length; i++) {
-        difference += Math.pow(entry.getValue()[i] - other[i], 2);
-        norm += Math.pow(entry.getValue()[i], 2);
-      }
-    }
-    return Math.sqrt(difference / norm);
+    return SavedVariables.relativeDifference(expected, actual, expected.keySet());
   }
 
   @Test

@@ -71,17 +71,8 @@ class TrainingProgramTest {
     }
     Map<String, double[]> expected = SavedVariables.ofRun(folder.resolve("OFF"), 10);
     Map<String, double[]> actual = SavedVariables.ofRun(folder.resolve(xla), 10);
-    double difference = 0;
-    double norm = 0;
-    for (String name : weights(SmallExperiments.UNET)) {
-      double[] one = SavedVariables.get(expected, name);
-      double[] other = SavedVariables.get(actual, name);
-      for (int i = 0; i < one.length; i++) {
-        difference += Math.pow(one[i] - other[i], 2);
-        norm += Math.pow(one[i], 2);
-      }
-    }
-    double relative = Math.sqrt(difference / norm);
+    double relative =
+        SavedVariables.relativeDifference(expected, actual, weights(SmallExperiments.UNET));
     assertTrue(relative < 1e-4, "relative difference of the weights " + relative);
   }
 

@@ -45,7 +45,7 @@ class ConsistencyFunctionTest {
               Weights weights = Weights.of(network.weights(), in.subList(3, in.size()));
               return List.of(function.apply(tf, weights, point, sigma, Dropout.none()));
             });
-    assertEquals(0, Reference.relativeError(reference.values("f_theta"), result.get(0)), 1e-5);
+    assertEquals(0, Evaluation.relativeError(reference.values("f_theta"), result.get(0)), 1e-5);
   }
 
   @ParameterizedTest

@@ -1,6 +1,6 @@
 package org.couplet.consistency;
 
-import static org.couplet.network.Reference.relativeError;
+import static org.couplet.graph.Evaluation.relativeError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

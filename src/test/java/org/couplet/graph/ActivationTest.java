@@ -1,5 +1,6 @@
 package org.couplet.graph;
 
+import static org.couplet.graph.Evaluation.relativeError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -105,17 +106,6 @@ class ActivationTest {
       values[i] = (float) (mean + random.nextGaussian());
     }
     return new Input(shape, values);
-  }
-
-  private static double relativeError(float[] expected, float[] actual) {
-    assertEquals(expected.length, actual.length);
-    double difference = 0;
-    double norm = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow((double) actual[i] - expected[i], 2);
-      norm += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(difference / norm);
   }
 
   private static long zeros(float[] values) {

@@ -63,8 +63,22 @@ public final class Evaluation {
       for (Input input : inputs) {
         arguments.add(tf.constant(input.shape(), DataBuffers.of(input.values())));
       }
-      return values(graph, function.call(graph, tf, arguments, compiled));
+      return values(graph, function.call(tf, arguments, compiled));
     }
+  }
+
+  /** Norm of the difference over the norm of what is expected. */
+  public static double relativeError(float[] expected, float[] actual) {
+    if (expected.length != actual.length) {
+      throw new IllegalArgumentException(expected.length + " and " + actual.length + " values");
+    }
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow((double) actual[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / norm);
   }
 
   private static List<float[]> values(Graph graph, List<Output<?>> outputs) {

@@ -117,8 +117,7 @@ class RandomnessTest {
             "draw", List.of(scalar, scalar), (tf, in) -> List.of(body.apply(tf, in)));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      var result =
-          function.call(graph, tf, List.of(tf.constant(seed), tf.constant(step)), compiled);
+      var result = function.call(tf, List.of(tf.constant(seed), tf.constant(step)), compiled);
       try (Session session = new Session(graph);
           Result values = session.runner().fetch(result.get(0)).run()) {
         TFloat32 tensor = (TFloat32) values.get(0);

@@ -44,20 +44,6 @@ public record Reference(Map<String, Npz.Array> arrays) {
     return permuted(array, PERMUTATIONS[array.shape().length]);
   }
 
-  /** Norm of the difference over the norm of what is expected. */
-  public static double relativeError(float[] expected, float[] actual) {
-    if (expected.length != actual.length) {
-      throw new IllegalArgumentException(expected.length + " and " + actual.length + " values");
-    }
-    double difference = 0;
-    double norm = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow((double) actual[i] - expected[i], 2);
-      norm += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(difference / norm);
-  }
-
   private static float[] permuted(Npz.Array array, int[] axes) {
     float[] from = array.floats();
     int rank = axes.length;
