@@ -344,11 +344,14 @@ record Model(
   }
 
   private static Execution execution(RuntimeConfig config) {
-    // Within a compiled step XLA fuses by itself.
     return new Execution(
-        config.getXla() == RuntimeConfig.Xla.POINTWISE,
-        config.getRemat(),
-        config.getXla() == RuntimeConfig.Xla.STEP);
+        switch (config.getXla()) {
+          case OFF -> Execution.Compiled.NOTHING;
+          case POINTWISE -> Execution.Compiled.POINTWISE;
+          case WINOGRAD -> Execution.Compiled.WINOGRAD;
+          case STEP -> Execution.Compiled.WHOLE;
+        },
+        config.getRemat());
   }
 
   // ExperimentFile resolves every choice before anything is built.

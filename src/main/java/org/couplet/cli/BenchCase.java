@@ -34,14 +34,14 @@ record BenchCase(Experiment experiment) {
       List.of(
           new Axis("batch", "run.batch_size", "[1-9][0-9]{0,8}", "a batch size of at least 1"),
           new Axis("precision", "runtime.precision", "\\w+", "a precision such as float32"),
-          new Axis("xla", "runtime.xla", "\\w+", "one of off, pointwise and step"),
+          new Axis("xla", "runtime.xla", "\\w+", "one of off, pointwise, winograd and step"),
           new Axis("threads", "runtime.threads", "[0-9]{1,4}", "a number of threads"));
 
   static CommandLine declare(CommandLine options) {
     return options
         .value("batch", "N,...", "batch sizes; default: the config's")
         .value("precision", "P,...", "of float32 and bfloat16; default: the config's")
-        .value("xla", "X,...", "of off, pointwise and step; default: the config's")
+        .value("xla", "X,...", "of off, pointwise, winograd and step; default: the config's")
         .value("threads", "N,...", "threads of one operation, 0: all cores; default: the config's");
   }
 

@@ -90,12 +90,13 @@ public record FirFilter(List<Double> taps) {
    *
    * @param x [n, h, w, in], static but for n
    * @param kernel [k, k, in, out], k odd
+   * @param conv2d of the graph, for filters other than [1, 1]
    * @return [n, 2h, 2w, out]
    */
   public <T extends TFloating> Operand<T> upConvolved(
-      Ops tf, Operand<T> x, Operand<TFloat32> kernel) {
+      Ops tf, Operand<T> x, Operand<TFloat32> kernel, Conv2d conv2d) {
     if (!isBox()) {
-      return Layers.conv2d(tf, up(tf, x), kernel);
+      return conv2d.apply(tf, up(tf, x), kernel, null);
     }
     // Of a kernel's k^2 products with repeated pixels (k + 1)^2 / 4 differ: those of a transposed
     // convolution with sums of the kernel's neighbours.

@@ -3,12 +3,31 @@ package org.couplet.network;
 /**
  * How a network's values are computed; which values does not depend on it, but for rounding.
  *
- * @param fused whether XLA compiles the pointwise work of a UNet and of updates, several operations
- *     to one pass
+ * @param compiled what XLA compiles
  * @param remat whether a UNet's blocks keep only their inputs for the backward pass
- * @param compiled whether the graph that the network is in is compiled by XLA as a whole
  */
-public record Execution(boolean fused, boolean remat, boolean compiled) {
-  /** Of plain operations, which any TensorFlow runtime has. */
-  public static final Execution PLAIN = new Execution(false, false, false);
+public record Execution(Compiled compiled, boolean remat) {
+  /** What XLA compiles, with the rest in plain operations. */
+  public enum Compiled {
+    /** Nothing: any TensorFlow runtime has the operations. */
+    NOTHING,
+    /** The pointwise work of a UNet and of updates, several operations to one pass. */
+    POINTWISE,
+    /** The same and the transforms of convolutions that are done by Winograd's algorithm. */
+    WINOGRAD,
+    /** The graph that the network is in, as a whole; within it XLA fuses by itself. */
+    WHOLE
+  }
+
+  /** Of plain operations. */
+  public static final Execution PLAIN = new Execution(Compiled.NOTHING, false);
+
+  /** Whether pointwise work is compiled by itself. */
+  public boolean fused() {
+    return compiled == Compiled.POINTWISE || compiled == Compiled.WINOGRAD;
+  }
+
+  boolean winograd() {
+    return compiled == Compiled.WINOGRAD;
+  }
 }

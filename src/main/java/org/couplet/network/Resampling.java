@@ -1,7 +1,7 @@
 package org.couplet.network;
 
+import org.couplet.graph.Conv2d;
 import org.couplet.graph.FirFilter;
-import org.couplet.graph.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -20,10 +20,11 @@ record Resampling(Direction direction, FirFilter filter) {
   }
 
   /** x [n, h, w, in], kept, halved or doubled, and then convolved with [k, k, in, out]. */
-  <T extends TFloating> Operand<T> convolved(Ops tf, Operand<T> x, Operand<TFloat32> kernel) {
+  <T extends TFloating> Operand<T> convolved(
+      Ops tf, Operand<T> x, Operand<TFloat32> kernel, Conv2d conv2d) {
     return direction == Direction.UP
-        ? filter.upConvolved(tf, x, kernel)
-        : Layers.conv2d(tf, apply(tf, x), kernel);
+        ? filter.upConvolved(tf, x, kernel, conv2d)
+        : conv2d.apply(tf, apply(tf, x), kernel, null);
   }
 
   /** x [n, h, w, c], kept, halved or doubled. */

@@ -3,6 +3,7 @@ package org.couplet.network;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.graph.Activation;
+import org.couplet.graph.Conv2d;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Layers;
 import org.couplet.graph.Recomputed;
@@ -53,14 +54,22 @@ record ResidualBlock(
   }
 
   /** What the blocks of one pass through the network share. */
-  record Pass(Activation activation, Dropout dropout, Execution execution) {}
+  record Pass(Activation activation, Conv2d conv2d, Dropout dropout, Execution execution) {
+    static Pass of(Dropout dropout, Execution execution) {
+      return new Pass(
+          new Activation(dropout, execution.fused()),
+          new Conv2d(execution.winograd()),
+          dropout,
+          execution);
+    }
+  }
 
   /** x [n, h, w, in] and the embedding [n, embedding] to [n, h', w', out]. */
   <T extends TFloating> Operand<T> apply(
       Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Pass pass) {
     return pass.execution().remat()
         ? recomputed(tf, weights, x, noise, pass)
-        : apply(tf, weights, x, noise, pass.activation());
+        : computed(tf, weights, x, noise, pass);
   }
 
   private <T extends TFloating> Operand<T> recomputed(
@@ -72,19 +81,20 @@ record ResidualBlock(
     inputs.addAll(pass.dropout().operands());
     Class<T> type = x.type();
     Operand<T> y =
-        new Recomputed(name.replace('/', '_'), pass.execution().compiled())
+        new Recomputed(
+                name.replace('/', '_'), pass.execution().compiled() == Execution.Compiled.WHOLE)
             .call(
                 tf,
                 inputs,
                 type,
                 (ops, in) -> {
                   Dropout masks = pass.dropout().with(in.subList(end, inputs.size()));
-                  return apply(
+                  return computed(
                       ops,
                       Weights.of(own, floats(in.subList(2, end))),
                       in.get(0).asOutput().expect(type),
                       in.get(1).asOutput().expect(type),
-                      new Activation(masks, pass.execution().fused()));
+                      Pass.of(masks, pass.execution()));
                 });
     return tf.reshape(y, tf.constant(shape(x.shape())));
   }
@@ -104,15 +114,15 @@ record ResidualBlock(
     };
   }
 
-  private <T extends TFloating> Operand<T> apply(
-      Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Activation activation) {
-    Operand<T> h = norm0().activated(tf, weights, x, activation);
-    h = resampling.convolved(tf, h, convolution0().filter(weights));
+  private <T extends TFloating> Operand<T> computed(
+      Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Pass pass) {
+    Operand<T> h = norm0().activated(tf, weights, x, pass.activation());
+    h = resampling.convolved(tf, h, convolution0().filter(weights), pass.conv2d());
     // Bias and embedding go to the normalisation as one shift per image and channel.
     Operand<T> shift =
         Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
-    h = norm1().activated(tf, weights, h, shift, activation, dropout, site);
-    h = convolution1().apply(tf, weights, h);
+    h = norm1().activated(tf, weights, h, shift, pass.activation(), dropout, site);
+    h = pass.conv2d().apply(tf, h, convolution1().filter(weights), convolution1().bias(weights));
     Operand<T> y = sum(tf, h, skipped(tf, weights, x));
     return attention ? sum(tf, selfAttention().apply(tf, weights, y), y) : y;
   }

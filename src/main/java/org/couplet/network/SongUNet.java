@@ -3,7 +3,6 @@ package org.couplet.network;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.couplet.graph.Activation;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.FirFilter;
 import org.couplet.graph.Weight;
@@ -100,8 +99,7 @@ public record SongUNet(
       Dropout dropout,
       Execution execution) {
     UNetLayout layout = UNetLayout.of(this);
-    Activation activation = new Activation(dropout, execution.fused());
-    ResidualBlock.Pass pass = new ResidualBlock.Pass(activation, dropout, execution);
+    ResidualBlock.Pass pass = ResidualBlock.Pass.of(dropout, execution);
     Operand<T> noise = layout.embedding().apply(tf, weights, label, x.type());
 
     // Encoder.
@@ -127,7 +125,7 @@ public record SongUNet(
       }
       h = step.block().apply(tf, weights, h, noise, pass);
     }
-    h = layout.closingNorm().activated(tf, weights, h, activation);
+    h = layout.closingNorm().activated(tf, weights, h, pass.activation());
     return layout.closing().apply(tf, weights, h);
   }
 }

@@ -27,10 +27,23 @@ class RematTest {
 
   @Test
   void weightsAreThoseOfABackwardPassThatKeepsEverything() throws IOException {
-    Map<String, double[]> kept = trained("OFF", 1, false);
-    assertEquals(0, difference(kept, trained("OFF", 1, true)), 1e-6);
-    assertEquals(0, difference(kept, trained("POINTWISE", 2, true)), 1e-4);
-    assertEquals(0, difference(kept, trained("STEP", 1, true)), 1e-4);
+    String text = SmallExperiments.UNET;
+    Map<String, double[]> kept = trained(text, "OFF", 1, false);
+    assertEquals(0, difference(kept, trained(text, "OFF", 1, true)), 1e-6);
+    assertEquals(0, difference(kept, trained(text, "POINTWISE", 2, true)), 1e-4);
+    assertEquals(0, difference(kept, trained(text, "STEP", 1, true)), 1e-4);
+  }
+
+  @Test
+  void winogradsConvolutionsAreComputedAgainToo() throws IOException {
+    // Wide enough for them: 96 channels, parts of 16 images of 8 x 8.
+    String text =
+        SmallExperiments.UNET
+            .replace(
+                "model_channels: 16 channel_mult: [1, 2]", "model_channels: 96 channel_mult: [1]")
+            .replace("batch_size: 4", "batch_size: 32");
+    Map<String, double[]> kept = trained(text, "OFF", 1, false);
+    assertEquals(0, difference(kept, trained(text, "WINOGRAD", 2, true)), 1e-4);
   }
 
   private static double difference(Map<String, double[]> expected, Map<String, double[]> actual) {
@@ -59,12 +72,13 @@ class RematTest {
     assertTrue(apart.contains("enc_4x4_down"), apart.toString());
   }
 
-  private Map<String, double[]> trained(String xla, int parts, boolean remat) throws IOException {
+  private Map<String, double[]> trained(String text, String xla, int parts, boolean remat)
+      throws IOException {
     Path run = folder.resolve(xla + remat);
     CommandRun.done(
         "train",
         "--config",
-        SmallExperiments.write(folder, SmallExperiments.UNET),
+        SmallExperiments.write(folder, text),
         "--run",
         run,
         "--steps",

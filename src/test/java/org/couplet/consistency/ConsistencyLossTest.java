@@ -34,22 +34,21 @@ class ConsistencyLossTest {
 
   @ParameterizedTest
   @CsvSource({
-    "songunet_ddpmpp, ic, false, false",
-    "songunet_ddpmpp, ic, false, true",
-    "songunet_ddpmpp, gc, true, false",
-    "songunet_ncsnpp, ic, true, false",
-    "songunet_ncsnpp, gc, false, false",
-    "songunet_ncsnpp, gc, false, true"
+    "songunet_ddpmpp, ic, NOTHING",
+    "songunet_ddpmpp, ic, WINOGRAD",
+    "songunet_ddpmpp, gc, WHOLE",
+    "songunet_ncsnpp, ic, WHOLE",
+    "songunet_ncsnpp, gc, NOTHING",
+    "songunet_ncsnpp, gc, POINTWISE"
   })
-  void lossAndGradientsMatchReference(
-      String name, String coupling, boolean compiled, boolean fused) {
+  void lossAndGradientsMatchReference(String name, String coupling, Execution.Compiled compiled) {
     Reference reference = Reference.read(name);
     Network network = Networks.named(name);
     List<Weight> trainable = network.weights().stream().filter(Weight::trainable).toList();
-    ConsistencyLoss loss = loss(network, coupling.equals("gc"), new Execution(fused, false, false));
+    ConsistencyLoss loss = loss(network, coupling.equals("gc"), new Execution(compiled, false));
     List<float[]> results =
         Evaluation.of(
-            compiled,
+            compiled == Execution.Compiled.WHOLE,
             inputs(reference, network),
             (tf, in) -> {
               int count = network.weights().size();

@@ -77,7 +77,7 @@ class FirFilterTest {
                 for (Operand<TFloat32> y :
                     List.of(
                         Layers.conv2d(tf, filter.up(tf, in.get(0)), in.get(1)),
-                        filter.upConvolved(tf, in.get(0), in.get(1)))) {
+                        filter.upConvolved(tf, in.get(0), in.get(1), new Conv2d(false)))) {
                   var gradients = tf.gradients(tf.math.mul(y, y), in);
                   all.addAll(List.of(y, gradients.dy(0), gradients.dy(1)));
                 }

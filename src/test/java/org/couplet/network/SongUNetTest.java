@@ -24,14 +24,14 @@ import org.tensorflow.types.TFloat32;
 class SongUNetTest {
   @ParameterizedTest
   @CsvSource({
-    "songunet_ddpmpp, false, false",
-    "songunet_ddpmpp, false, true",
-    "songunet_ddpmpp, true, false",
-    "songunet_ncsnpp, false, false",
-    "songunet_ncsnpp, false, true",
-    "songunet_ncsnpp, true, true"
+    "songunet_ddpmpp, NOTHING",
+    "songunet_ddpmpp, POINTWISE",
+    "songunet_ddpmpp, WHOLE",
+    "songunet_ncsnpp, NOTHING",
+    "songunet_ncsnpp, WINOGRAD",
+    "songunet_ncsnpp, WHOLE"
   })
-  void outputMatchesReference(String name, boolean compiled, boolean fused) {
+  void outputMatchesReference(String name, Execution.Compiled compiled) {
     Network network = Networks.named(name);
     Reference reference = Reference.read(name);
     List<Evaluation.Input> inputs = new ArrayList<>();
@@ -40,7 +40,7 @@ class SongUNetTest {
     network.weights().forEach(weight -> inputs.add(reference.weight(weight)));
     List<float[]> results =
         Evaluation.of(
-            compiled,
+            compiled == Execution.Compiled.WHOLE,
             inputs,
             (tf, in) -> {
               Operand<TFloat32> label = tf.math.mul(tf.math.log(in.get(1)), tf.constant(0.25f));
@@ -52,18 +52,14 @@ class SongUNetTest {
                       in.get(0),
                       label,
                       Dropout.none(),
-                      new Execution(fused, false, false)));
+                      new Execution(compiled, false)));
             });
     assertEquals(0, relativeError(reference.values("raw_F"), results.get(0)), 1e-5);
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "songunet_ddpmpp, false, false",
-    "songunet_ddpmpp, false, true",
-    "songunet_ncsnpp, true, false"
-  })
-  void outputInBfloat16IsNearTheReference(String name, boolean compiled, boolean fused) {
+  @CsvSource({"songunet_ddpmpp, NOTHING", "songunet_ddpmpp, WINOGRAD", "songunet_ncsnpp, WHOLE"})
+  void outputInBfloat16IsNearTheReference(String name, Execution.Compiled compiled) {
     Network network = Networks.named(name);
     Reference reference = Reference.read(name);
     List<Evaluation.Input> inputs = new ArrayList<>();
@@ -72,7 +68,7 @@ class SongUNetTest {
     network.weights().forEach(weight -> inputs.add(reference.weight(weight)));
     List<float[]> results =
         Evaluation.of(
-            compiled,
+            compiled == Execution.Compiled.WHOLE,
             inputs,
             (tf, in) -> {
               Operand<TFloat32> label = tf.math.mul(tf.math.log(in.get(1)), tf.constant(0.25f));
@@ -80,7 +76,7 @@ class SongUNetTest {
               Operand<TBfloat16> x = tf.dtypes.cast(in.get(0), TBfloat16.class);
               Operand<TBfloat16> y =
                   network.apply(
-                      tf, values, x, label, Dropout.none(), new Execution(fused, false, false));
+                      tf, values, x, label, Dropout.none(), new Execution(compiled, false));
               return List.of(tf.dtypes.cast(y, TFloat32.class));
             });
     double error = relativeError(reference.values("raw_F"), results.get(0));
