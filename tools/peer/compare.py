@@ -120,7 +120,7 @@ def settings(given):
         for coupling in given.couplings:
             for batch in given.batches:
                 each = (given, coupling, batch, precision)
-                contestants = [ours(*each, "pointwise"), peer(*each, False)]
+                contestants = [ours(*each, "pointwise" if gpu else "winograd"), peer(*each, False)]
                 contestants += [ours(*each, "step"), peer(*each, True)] if gpu else []
                 yield Setting(coupling, batch, precision, contestants)
 
