@@ -80,28 +80,22 @@ final class Winograd {
     Argument any = new Argument(TFloat32.class, Shape.unknown());
     String name =
         "winograd_%dx%dx%dx%d".formatted(kind.height(), kind.width(), kind.in(), kind.out());
-    long t0 = System.nanoTime();
-    try {
-      return GraphFunction.define(
-              name, Collections.nCopies(3, any), (tf, in) -> value(tf, kind, kernels, in))
-          .withGradient(
-              GraphFunction.define(
-                  name + "_gradient",
-                  Collections.nCopies(4, any),
-                  (tf, in) -> gradients(tf, kind, kernels, in)));
-    } finally {
-      System.err.println("define " + name + " " + (System.nanoTime() - t0) / 1000000);
-    }
+    return GraphFunction.define(
+            name, Collections.nCopies(3, any), (tf, in) -> value(tf, kind, kernels, in))
+        .withGradient(
+            GraphFunction.define(
+                name + "_gradient",
+                Collections.nCopies(4, any),
+                (tf, in) -> gradients(tf, kind, kernels, in)));
   }
 
   // (x, filter, bias) to y.
   private static List<Operand<?>> value(
       Ops tf, Kind kind, WinogradKernels kernels, List<Operand<?>> in) {
     List<Output<?>> tiles = kernels.tiles().call(tf, in.subList(0, 1), true);
-    List<Output<?>> filter =
-        kernels
-            .filter()
-            .call(tf.withControlDependencies(List.of(in.get(0))), in.subList(1, 2), true);
+    // Not before the image is there: a step would begin with the filters of all layers.
+    Ops later = tf.withControlDependencies(List.of(in.get(0)));
+    List<Output<?>> filter = kernels.filter().call(later, in.subList(1, 2), true);
     List<Operand<?>> products =
         new ArrayList<>(each(i -> tf.linalg.matMul(floats(tiles, i), floats(filter, i))));
     products.add(in.get(2));
