@@ -40,11 +40,13 @@ final class Winograd {
 
   /** Whether a convolution is cheaper so; of an image [n, h, w, in] by [k, k, in, out]. */
   static boolean pays(Shape image, Shape filter) {
+    if (image.hasUnknownDimension() || filter.hasUnknownDimension()) {
+      return false;
+    }
     long in = filter.get(2);
     long out = filter.get(3);
     return filter.get(0) == 3
         && filter.get(1) == 3
-        && !image.hasUnknownDimension()
         && image.get(1) % STEP == 0
         && image.get(2) % STEP == 0
         && image.get(0) * image.get(1) * image.get(2) >= FEWEST_TILES * STEP * STEP
@@ -54,7 +56,7 @@ final class Winograd {
   /**
    * Convolves with stride 1 and zeros around the image, and adds a bias.
    *
-   * @param x [n, h, w, in], h and w static and multiples of 4
+   * @param x [n, h, w, in], static, h and w multiples of 4
    * @param filter [3, 3, in, out], static
    * @param bias [out]
    * @return [n, h, w, out]
@@ -69,9 +71,9 @@ final class Winograd {
             .computeIfAbsent(kind, unused -> define(kind).addTo(tf, false))
             .call(tf, List.of(x, filter, bias))
             .get(0);
-    long n = image.get(0); // Shape.UNKNOWN_SIZE is what a reshape takes for it.
     return tf.reshape(
-        y.expect(TFloat32.class), tf.constant(new long[] {n, image.get(1), image.get(2), out}));
+        y.expect(TFloat32.class),
+        tf.constant(new long[] {image.get(0), image.get(1), image.get(2), out}));
   }
 
   private static GraphFunction define(Kind kind) {

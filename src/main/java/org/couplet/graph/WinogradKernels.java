@@ -45,7 +45,7 @@ record WinogradKernels(
   /** Pixels of a tile along an axis, and so many products a pair of channels. */
   static final int TILE = 6;
 
-  /** Which of the products' gradients are sums over a tile's result: the row of A' of ones. */
+  /** Which of the products' gradients are sums over a tile's result: by the row of A of ones. */
   static final int SUMS = TILE + 1;
 
   private static final double[][] B_TRANSPOSED = {

@@ -13,7 +13,10 @@ public record Execution(Compiled compiled, boolean remat) {
     NOTHING,
     /** The pointwise work of a UNet and of updates, several operations to one pass. */
     POINTWISE,
-    /** The same and the transforms of convolutions that are done by Winograd's algorithm. */
+    /**
+     * The same; a UNet's convolutions are Winograd's where that is cheaper, their transforms
+     * compiled.
+     */
     WINOGRAD,
     /** The graph that the network is in, as a whole; within it XLA fuses by itself. */
     WHOLE

@@ -1,6 +1,7 @@
 package org.couplet.assembly;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -43,7 +44,12 @@ class RematTest {
                 "model_channels: 16 channel_mult: [1, 2]", "model_channels: 96 channel_mult: [1]")
             .replace("batch_size: 4", "batch_size: 32");
     Map<String, double[]> kept = trained(text, "OFF", 1, false);
+    assertEquals(0, difference(kept, trained(text, "WINOGRAD", 1, false)), 1e-4);
     assertEquals(0, difference(kept, trained(text, "WINOGRAD", 2, true)), 1e-4);
+    String winograd = "winograd_8x8x96x96";
+    assertFalse(calls(folder.resolve("OFF1false"), winograd));
+    assertTrue(calls(folder.resolve("WINOGRAD1false"), winograd));
+    assertTrue(calls(folder.resolve("WINOGRAD2true"), winograd));
   }
 
   private static double difference(Map<String, double[]> expected, Map<String, double[]> actual) {
@@ -57,24 +63,30 @@ class RematTest {
     Path program = folder.resolve("program");
     CommandRun.done(
         "build", "--config", config, "--output", program, "--set", "runtime.remat=true");
-    Set<String> apart;
-    try (var in = Files.newInputStream(program.resolve("saved_model.pb"))) {
-      List<FunctionDef> functions =
-          SavedModel.parseFrom(in).getMetaGraphs(0).getGraphDef().getLibrary().getFunctionList();
-      apart =
-          functions.stream()
-              .filter(function -> function.containsAttr("_noinline"))
-              .map(function -> function.getSignature().getName().replaceFirst("_again.*", ""))
-              .collect(Collectors.toSet());
-    }
+    Set<String> apart =
+        functions(program).stream()
+            .filter(function -> function.containsAttr("_noinline"))
+            .map(function -> function.getSignature().getName().replaceFirst("_again.*", ""))
+            .collect(Collectors.toSet());
     assertTrue(apart.contains("enc_8x8_block0"), apart.toString());
     assertTrue(apart.contains("dec_8x8_up"), apart.toString());
     assertTrue(apart.contains("enc_4x4_down"), apart.toString());
   }
 
+  private static boolean calls(Path run, String name) throws IOException {
+    return functions(run.resolve("program")).stream()
+        .anyMatch(function -> function.getSignature().getName().startsWith(name));
+  }
+
+  private static List<FunctionDef> functions(Path program) throws IOException {
+    try (var in = Files.newInputStream(program.resolve("saved_model.pb"))) {
+      return SavedModel.parseFrom(in).getMetaGraphs(0).getGraphDef().getLibrary().getFunctionList();
+    }
+  }
+
   private Map<String, double[]> trained(String text, String xla, int parts, boolean remat)
       throws IOException {
-    Path run = folder.resolve(xla + remat);
+    Path run = folder.resolve(xla + parts + remat);
     CommandRun.done(
         "train",
         "--config",

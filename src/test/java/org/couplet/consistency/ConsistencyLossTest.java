@@ -35,7 +35,7 @@ class ConsistencyLossTest {
   @ParameterizedTest
   @CsvSource({
     "songunet_ddpmpp, ic, NOTHING",
-    "songunet_ddpmpp, ic, WINOGRAD",
+    "songunet_ddpmpp, ic, POINTWISE",
     "songunet_ddpmpp, gc, WHOLE",
     "songunet_ncsnpp, ic, WHOLE",
     "songunet_ncsnpp, gc, NOTHING",

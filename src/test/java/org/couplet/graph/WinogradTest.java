@@ -56,14 +56,15 @@ class WinogradTest {
 
   @ParameterizedTest
   @CsvSource({
-    "4, 16, 96, 96, true",
-    "-1, 16, 96, 96, false",
-    "3, 16, 96, 96, false",
-    "4, 18, 96, 96, false",
-    "64, 16, 3, 128, false"
+    "4, 16, 16, 96, 96, true",
+    "-1, 16, 16, 96, 96, false",
+    "3, 16, 16, 96, 96, false",
+    "4, 18, 16, 96, 96, false",
+    "4, 16, 18, 96, 96, false",
+    "64, 16, 16, 64, 128, false"
   })
-  void itIsUsedWhereItIsCheaper(int n, int pixels, int in, int out, boolean used) {
-    Shape image = Shape.of(n, pixels, pixels, in);
+  void itIsUsedWhereItIsCheaper(int n, int height, int width, int in, int out, boolean used) {
+    Shape image = Shape.of(n, height, width, in);
     Shape filter = Shape.of(3, 3, in, out);
     assertEquals(used, usesWinograd(image, filter, TFloat32.class, true));
     assertEquals(false, usesWinograd(image, filter, TFloat32.class, false));
