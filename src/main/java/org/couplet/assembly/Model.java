@@ -344,14 +344,7 @@ record Model(
   }
 
   private static Execution execution(RuntimeConfig config) {
-    return new Execution(
-        switch (config.getXla()) {
-          case OFF -> Execution.Compiled.NOTHING;
-          case POINTWISE -> Execution.Compiled.POINTWISE;
-          case WINOGRAD -> Execution.Compiled.WINOGRAD;
-          case STEP -> Execution.Compiled.WHOLE;
-        },
-        config.getRemat());
+    return new Execution(Execution.Compiled.valueOf(config.getXla().name()), config.getRemat());
   }
 
   // ExperimentFile resolves every choice before anything is built.

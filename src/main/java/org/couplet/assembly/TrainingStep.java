@@ -256,8 +256,7 @@ final class TrainingStep {
   // (learning rate, count, decay of the average, gradient, weight, average, slots...) to (weight',
   // average', slots'...).
   private List<Operand<?>> update(Ops tf, List<Operand<?>> arguments) {
-    List<Operand<TFloat32>> in = new ArrayList<>();
-    arguments.forEach(argument -> in.add(typed(argument, TFloat32.class)));
+    List<Operand<TFloat32>> in = GraphFunction.floats(arguments);
     Update update =
         model
             .optimizer()

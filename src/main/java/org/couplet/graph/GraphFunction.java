@@ -22,6 +22,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.VersionDef;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -93,6 +94,13 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
             .addGradient(
                 GradientDef.newBuilder().setFunctionName(name()).setGradientFunc(gradient.name()))
             .build());
+  }
+
+  /** Arguments or results that are float32, as such. */
+  public static List<Operand<TFloat32>> floats(List<? extends Operand<?>> operands) {
+    return operands.stream()
+        .<Operand<TFloat32>>map(operand -> operand.asOutput().expect(TFloat32.class))
+        .toList();
   }
 
   /** The same function, whose body TensorFlow does not make part of the graph that calls it. */

@@ -70,8 +70,6 @@ record Loop(String name, int rounds) {
   }
 
   private static List<Operand<TFloat32>> state(List<? extends Operand<?>> values, int count) {
-    return values.subList(1, 1 + count).stream()
-        .<Operand<TFloat32>>map(value -> value.asOutput().expect(TFloat32.class))
-        .toList();
+    return GraphFunction.floats(values.subList(1, 1 + count));
   }
 }

@@ -96,13 +96,7 @@ record WinogradKernels(
     return GraphFunction.define(
         "winograd_" + name,
         Collections.nCopies(arguments, any),
-        (tf, in) ->
-            List.copyOf(
-                body.apply(
-                    tf,
-                    in.stream()
-                        .<Operand<TFloat32>>map(each -> each.asOutput().expect(TFloat32.class))
-                        .toList())));
+        (tf, in) -> List.copyOf(body.apply(tf, GraphFunction.floats(in))));
   }
 
   /** How many tiles an image has, and its channels. */

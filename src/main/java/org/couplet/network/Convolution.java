@@ -1,6 +1,7 @@
 package org.couplet.network;
 
 import java.util.List;
+import org.couplet.graph.Conv2d;
 import org.couplet.graph.FirFilter;
 import org.couplet.graph.Initializer;
 import org.couplet.graph.Layers;
@@ -34,6 +35,11 @@ record Convolution(String name, int in, int out, int kernel, double gain) implem
   /** [n, h, w, in] to [n, h, w, out]. */
   <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x) {
     return Layers.biasAdd(tf, withoutBias(tf, weights, x), bias(weights));
+  }
+
+  /** The same by a graph's way of doing convolutions. */
+  <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x, Conv2d conv2d) {
+    return conv2d.apply(tf, x, filter(weights), bias(weights));
   }
 
   /** {@link #apply} but for the bias. */

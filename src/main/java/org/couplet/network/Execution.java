@@ -7,10 +7,10 @@ package org.couplet.network;
  * @param remat whether a UNet's blocks keep only their inputs for the backward pass
  */
 public record Execution(Compiled compiled, boolean remat) {
-  /** What XLA compiles, with the rest in plain operations. */
+  /** What XLA compiles, named as in a config, with the rest in plain operations. */
   public enum Compiled {
     /** Nothing: any TensorFlow runtime has the operations. */
-    NOTHING,
+    OFF,
     /** The pointwise work of a UNet and of updates, several operations to one pass. */
     POINTWISE,
     /**
@@ -19,11 +19,11 @@ public record Execution(Compiled compiled, boolean remat) {
      */
     WINOGRAD,
     /** The graph that the network is in, as a whole; within it XLA fuses by itself. */
-    WHOLE
+    STEP
   }
 
   /** Of plain operations. */
-  public static final Execution PLAIN = new Execution(Compiled.NOTHING, false);
+  public static final Execution PLAIN = new Execution(Compiled.OFF, false);
 
   /** Whether pointwise work is compiled by itself. */
   public boolean fused() {
@@ -32,5 +32,9 @@ public record Execution(Compiled compiled, boolean remat) {
 
   boolean winograd() {
     return compiled == Compiled.WINOGRAD;
+  }
+
+  boolean whole() {
+    return compiled == Compiled.STEP;
   }
 }

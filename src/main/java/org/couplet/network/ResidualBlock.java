@@ -5,6 +5,7 @@ import java.util.List;
 import org.couplet.graph.Activation;
 import org.couplet.graph.Conv2d;
 import org.couplet.graph.Dropout;
+import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Layers;
 import org.couplet.graph.Recomputed;
 import org.couplet.graph.Weight;
@@ -12,7 +13,6 @@ import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -81,8 +81,7 @@ record ResidualBlock(
     inputs.addAll(pass.dropout().operands());
     Class<T> type = x.type();
     Operand<T> y =
-        new Recomputed(
-                name.replace('/', '_'), pass.execution().compiled() == Execution.Compiled.WHOLE)
+        new Recomputed(name.replace('/', '_'), pass.execution().whole())
             .call(
                 tf,
                 inputs,
@@ -91,18 +90,12 @@ record ResidualBlock(
                   Dropout masks = pass.dropout().with(in.subList(end, inputs.size()));
                   return computed(
                       ops,
-                      Weights.of(own, floats(in.subList(2, end))),
+                      Weights.of(own, GraphFunction.floats(in.subList(2, end))),
                       in.get(0).asOutput().expect(type),
                       in.get(1).asOutput().expect(type),
                       Pass.of(masks, pass.execution()));
                 });
     return tf.reshape(y, tf.constant(shape(x.shape())));
-  }
-
-  private static List<Operand<TFloat32>> floats(List<Operand<?>> operands) {
-    return operands.stream()
-        .<Operand<TFloat32>>map(operand -> operand.asOutput().expect(TFloat32.class))
-        .toList();
   }
 
   // A function's result tells no shape.
@@ -122,7 +115,7 @@ record ResidualBlock(
     Operand<T> shift =
         Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
     h = norm1().activated(tf, weights, h, shift, pass.activation(), dropout, site);
-    h = pass.conv2d().apply(tf, h, convolution1().filter(weights), convolution1().bias(weights));
+    h = convolution1().apply(tf, weights, h, pass.conv2d());
     Operand<T> y = sum(tf, h, skipped(tf, weights, x));
     return attention ? sum(tf, selfAttention().apply(tf, weights, y), y) : y;
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.couplet.graph.Evaluation.Input;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,11 +61,11 @@ class ActivationTest {
 
   private static List<Input> inputs(Shape image) {
     return List.of(
-        input(1, image, 3),
-        input(2, CHANNEL, 1),
-        input(3, CHANNEL, 0),
-        input(4, ROWS, 0),
-        input(5, image, 0));
+        Input.normal(1, image, 3),
+        Input.normal(2, CHANNEL, 1),
+        Input.normal(3, CHANNEL, 0),
+        Input.normal(4, ROWS, 0),
+        Input.normal(5, image, 0));
   }
 
   private static List<Operand<TFloat32>> valueAndGradients(
@@ -97,15 +96,6 @@ class ActivationTest {
 
   private static Dropout masks(Ops tf) {
     return Dropout.with(new Randomness(tf.constant(1L), tf.constant(2L)));
-  }
-
-  private static Input input(long seed, Shape shape, double mean) {
-    Random random = new Random(seed);
-    float[] values = new float[(int) shape.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (mean + random.nextGaussian());
-    }
-    return new Input(shape, values);
   }
 
   private static long zeros(float[] values) {

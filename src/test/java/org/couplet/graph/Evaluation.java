@@ -2,6 +2,7 @@ package org.couplet.graph;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.BiFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -28,6 +29,16 @@ public final class Evaluation {
       this.values = values.clone();
     }
 
+    /** Normals of deviation 1 about a mean. */
+    static Input normal(long seed, Shape shape, double mean) {
+      Random random = new Random(seed);
+      float[] values = new float[(int) shape.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (mean + random.nextGaussian());
+      }
+      return new Input(shape, values);
+    }
+
     Shape shape() {
       return shape;
     }
@@ -49,14 +60,7 @@ public final class Evaluation {
             inputs.stream()
                 .map(input -> new GraphFunction.Argument(TFloat32.class, input.shape()))
                 .toList(),
-            (tf, in) ->
-                List.copyOf(
-                    body.apply(
-                        tf,
-                        in.stream()
-                            .<Operand<TFloat32>>map(
-                                value -> value.asOutput().expect(TFloat32.class))
-                            .toList())));
+            (tf, in) -> List.copyOf(body.apply(tf, GraphFunction.floats(in))));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       List<Operand<TFloat32>> arguments = new ArrayList<>();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.couplet.graph.Evaluation.Input;
 import org.junit.jupiter.api.Test;
@@ -71,7 +70,7 @@ class FirFilterTest {
       List<float[]> results =
           Evaluation.of(
               compiled,
-              List.of(new Input(IMAGE, image()), new Input(kernel, normal(kernel))),
+              List.of(new Input(IMAGE, image()), Input.normal(1, kernel, 0)),
               (tf, in) -> {
                 List<Operand<TFloat32>> all = new ArrayList<>();
                 for (Operand<TFloat32> y :
@@ -172,15 +171,6 @@ class FirFilterTest {
   }
 
   private static float[] image() {
-    return normal(IMAGE);
-  }
-
-  private static float[] normal(Shape shape) {
-    Random random = new Random(1);
-    float[] values = new float[(int) shape.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
+    return Input.normal(1, IMAGE, 0).values();
   }
 }

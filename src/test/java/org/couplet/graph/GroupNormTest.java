@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
-import java.util.Random;
 import org.couplet.graph.Evaluation.Input;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +26,10 @@ class GroupNormTest {
     "1000, false, 5e-4", "1000, true, 5e-4"
   })
   void normalisesGroupsAboutTheirMean(double mean, boolean compiled, float tolerance) {
-    float[] x = normal(1, IMAGE, mean);
-    float[] shift = normal(2, Shape.of(BATCH, CHANNELS), 0);
-    float[] scale = normal(3, Shape.of(CHANNELS), 1);
-    float[] bias = normal(4, Shape.of(CHANNELS), 0);
+    float[] x = Input.normal(1, IMAGE, mean).values();
+    float[] shift = Input.normal(2, Shape.of(BATCH, CHANNELS), 0).values();
+    float[] scale = Input.normal(3, Shape.of(CHANNELS), 1).values();
+    float[] bias = Input.normal(4, Shape.of(CHANNELS), 0).values();
     float[] actual = applied(compiled, x, shift, scale, bias);
     assertArrayEquals(formula(x, shift, scale, bias), actual, tolerance);
   }
@@ -40,11 +39,11 @@ class GroupNormTest {
   void gradientsMatchFiniteDifferences(boolean compiled) {
     List<Input> inputs =
         List.of(
-            new Input(IMAGE, normal(1, IMAGE, 3)),
-            new Input(Shape.of(BATCH, CHANNELS), normal(2, Shape.of(BATCH, CHANNELS), 0)),
-            new Input(Shape.of(CHANNELS), normal(3, Shape.of(CHANNELS), 1)),
-            new Input(Shape.of(CHANNELS), normal(4, Shape.of(CHANNELS), 0)));
-    float[] direction = normal(5, IMAGE, 0);
+            Input.normal(1, IMAGE, 3),
+            Input.normal(2, Shape.of(BATCH, CHANNELS), 0),
+            Input.normal(3, Shape.of(CHANNELS), 1),
+            Input.normal(4, Shape.of(CHANNELS), 0));
+    float[] direction = Input.normal(5, IMAGE, 0).values();
     List<float[]> gradients =
         Evaluation.of(
             compiled,
@@ -134,14 +133,5 @@ class GroupNormTest {
       }
     }
     return y;
-  }
-
-  private static float[] normal(long seed, Shape shape, double mean) {
-    Random random = new Random(seed);
-    float[] values = new float[(int) shape.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (mean + random.nextGaussian());
-    }
-    return values;
   }
 }

@@ -24,12 +24,12 @@ import org.tensorflow.types.TFloat32;
 class SongUNetTest {
   @ParameterizedTest
   @CsvSource({
-    "songunet_ddpmpp, NOTHING",
+    "songunet_ddpmpp, OFF",
     "songunet_ddpmpp, POINTWISE",
-    "songunet_ddpmpp, WHOLE",
-    "songunet_ncsnpp, NOTHING",
+    "songunet_ddpmpp, STEP",
+    "songunet_ncsnpp, OFF",
     "songunet_ncsnpp, POINTWISE",
-    "songunet_ncsnpp, WHOLE"
+    "songunet_ncsnpp, STEP"
   })
   void outputMatchesReference(String name, Execution.Compiled compiled) {
     Network network = Networks.named(name);
@@ -40,7 +40,7 @@ class SongUNetTest {
     network.weights().forEach(weight -> inputs.add(reference.weight(weight)));
     List<float[]> results =
         Evaluation.of(
-            compiled == Execution.Compiled.WHOLE,
+            compiled == Execution.Compiled.STEP,
             inputs,
             (tf, in) -> {
               Operand<TFloat32> label = tf.math.mul(tf.math.log(in.get(1)), tf.constant(0.25f));
@@ -58,7 +58,7 @@ class SongUNetTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"songunet_ddpmpp, NOTHING", "songunet_ddpmpp, POINTWISE", "songunet_ncsnpp, WHOLE"})
+  @CsvSource({"songunet_ddpmpp, OFF", "songunet_ddpmpp, POINTWISE", "songunet_ncsnpp, STEP"})
   void outputInBfloat16IsNearTheReference(String name, Execution.Compiled compiled) {
     Network network = Networks.named(name);
     Reference reference = Reference.read(name);
@@ -68,7 +68,7 @@ class SongUNetTest {
     network.weights().forEach(weight -> inputs.add(reference.weight(weight)));
     List<float[]> results =
         Evaluation.of(
-            compiled == Execution.Compiled.WHOLE,
+            compiled == Execution.Compiled.STEP,
             inputs,
             (tf, in) -> {
               Operand<TFloat32> label = tf.math.mul(tf.math.log(in.get(1)), tf.constant(0.25f));
