@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
-# Fetches a file unless it is there, and checks its MD5 sum if that is known.
-# usage: fetch-verified.sh URL FILE [MD5]
+# Fetches a file unless it is there, and checks its MD5 or SHA-256 sum if that is known.
+# usage: fetch-verified.sh URL FILE [SUM]
 set -euo pipefail
 
-url=$1 file=$2 md5=${3:-}
+url=$1 file=$2 known=${3:-}
+kind=MD5
+[[ ${#known} -ne 64 ]] || kind=SHA-256
 
 sum() {
-  if command -v md5sum > /dev/null; then md5sum < "$1" | cut -d ' ' -f 1; else md5 -q "$1"; fi
+  case $kind in
+    MD5) if command -v md5sum > /dev/null; then md5sum < "$1"; else md5 -q "$1"; fi ;;
+    SHA-256) if command -v sha256sum > /dev/null; then sha256sum < "$1"; else shasum -a 256 < "$1"; fi ;;
+  esac | cut -d ' ' -f 1
 }
 
 matches() {
-  [[ -z $md5 || $(sum "$1") == "$md5" ]]
+  [[ -z $known || $(sum "$1") == "$known" ]]
 }
 
 if [[ ! -f $file ]]; then
@@ -28,12 +33,12 @@ if [[ ! -f $file ]]; then
   }
   matches "$file.partial" || {
     rm -f "$file.partial"
-    echo "$(basename "$0"): what came from $url has not the MD5 sum $md5 (perhaps a page that asks" \
+    echo "$(basename "$0"): what came from $url has not the $kind sum $known (perhaps a page that asks" \
       "for a login or says that a quota is used up); fetch it by hand to $file" >&2
     exit 1
   }
   mv "$file.partial" "$file"
 elif ! matches "$file"; then
-  echo "$(basename "$0"): $file has not the MD5 sum $md5; remove it and run this again" >&2
+  echo "$(basename "$0"): $file has not the $kind sum $known; remove it and run this again" >&2
   exit 1
 fi

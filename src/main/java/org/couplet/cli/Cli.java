@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.couplet.io.ErrorLine;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.train.DivergedException;
@@ -95,10 +96,14 @@ public final class Cli {
       err.println(name + e.getMessage());
       return FAILED;
     } catch (TFResourceExhaustedException e) {
-      err.println(name + "out of memory; lower run.batch_size or --count. " + firstLine(e));
+      err.println(
+          name
+              + "out of memory; lower run.batch_size or --count, or set optimizer.accumulate or"
+              + " runtime.remat. "
+              + ErrorLine.of(e));
       return FAILED;
     } catch (TensorFlowException e) {
-      err.println(name + "TensorFlow failed: " + firstLine(e));
+      err.println(name + words(e));
       return FAILED;
     } catch (OutOfMemoryError e) {
       err.println(name + "out of memory (" + e.getMessage() + "); try COUPLET_JAVA_OPTS=-Xmx8g");
@@ -110,8 +115,13 @@ public final class Cli {
     }
   }
 
-  private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  // On a GPU XLA needs two files of CUDA's compiler, which are in no library.
+  private static String words(TensorFlowException e) {
+    String line = ErrorLine.of(e);
+    return line.contains("ptxas") || line.contains("libdevice")
+        ? "XLA finds no ptxas or no libdevice, which it needs for GPUs; tools/fetch-cuda-compiler.sh"
+            + " fetches them, or begin with --set runtime.xla=OFF"
+        : "TensorFlow failed: " + line;
   }
 
   private static void overview(PrintStream out) {

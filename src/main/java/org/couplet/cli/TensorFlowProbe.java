@@ -11,9 +11,10 @@ import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.couplet.graph.GraphFunction;
+import org.couplet.graph.Layers;
+import org.couplet.io.ErrorLine;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -66,8 +67,9 @@ final class TensorFlowProbe {
     findings.add(version);
     if (version.mark() != Finding.Mark.MISSING) {
       findings.add(oneDnn(System.getenv(ONEDNN)));
-      findings.add(xla());
-      findings.add(gpus(library.get().endsWith("-gpu"), devices()));
+      List<String> gpus = devices();
+      findings.add(xla(!gpus.isEmpty()));
+      findings.add(gpus(library.get().endsWith("-gpu"), gpus));
       findings.add(nativeMemory(Pointer.maxPhysicalBytes()));
     }
     return findings;
@@ -92,7 +94,7 @@ final class TensorFlowProbe {
     } catch (LinkageError e) {
       return Finding.missing(
           "TensorFlow",
-          "the native library " + library + " does not load: " + firstLine(e),
+          "the native library " + library + " does not load: " + ErrorLine.of(e),
           "Linux needs glibc 2.34 or newer; ~/.javacpp needs 0.7 GiB free and leave to run files");
     }
   }
@@ -103,8 +105,14 @@ final class TensorFlowProbe {
         : Finding.ok("oneDNN", setting == null ? "as TensorFlow chooses" : "on");
   }
 
-  // Compiles and runs x -> 2x + 1; a function that must be compiled never runs plainly.
-  private static Finding xla() {
+  // Compiles and runs SiLU, for whose exponential XLA needs CUDA's libdevice on GPUs; a function
+  // that must be compiled never runs plainly.
+  private static Finding xla(boolean gpu) {
+    String advice =
+        gpu
+            ? "tools/fetch-cuda-compiler.sh fetches ptxas and libdevice, which XLA needs for GPUs;"
+                + " or train with --set runtime.xla=OFF"
+            : "by default training needs it; train with --set runtime.xla=OFF";
     long start = System.nanoTime();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -112,30 +120,19 @@ final class TensorFlowProbe {
           GraphFunction.define(
               "doctor",
               List.of(new GraphFunction.Argument(TFloat32.class, Shape.scalar())),
-              (body, x) -> List.of(twicePlusOne(body, x.get(0))));
+              (body, x) -> List.of(Layers.silu(body, GraphFunction.floats(x).get(0))));
       Output<?> result = function.call(tf, List.of(tf.constant(3f)), true).get(0);
       try (Session session = new Session(graph);
           Result fetched = session.runner().fetch(result).run()) {
         float value = ((TFloat32) fetched.get(0)).getFloat();
         String time = String.format(Locale.ROOT, "%.2f s", (System.nanoTime() - start) / 1e9);
-        return value == 7f
+        return Math.abs(value - 3 / (1 + Math.exp(-3))) < 1e-5
             ? Finding.ok("XLA", "compiles and runs a function here (" + time + ")")
-            : Finding.note(
-                "XLA",
-                "computes 2 * 3 + 1 = " + value,
-                "by default training needs it; train with --set runtime.xla=OFF");
+            : Finding.note("XLA", "computes 3 / (1 + exp(-3)) = " + value, advice);
       }
     } catch (TensorFlowException | IllegalStateException e) {
-      return Finding.note(
-          "XLA",
-          "does not compile here: " + firstLine(e),
-          "by default training needs it; train with --set runtime.xla=OFF");
+      return Finding.note("XLA", "does not compile here: " + ErrorLine.of(e), advice);
     }
-  }
-
-  private static Operand<TFloat32> twicePlusOne(Ops tf, Operand<?> x) {
-    return tf.math.add(
-        tf.math.mul(x.asOutput().expect(TFloat32.class), tf.constant(2f)), tf.constant(1f));
   }
 
   /** A few words for each GPU that TensorFlow sees. */
@@ -213,10 +210,5 @@ final class TensorFlowProbe {
             "native memory",
             String.format(Locale.ROOT, "bounded at %.1f GiB", bound / (double) (1L << 30)),
             "start with tools/couplet, or add -Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
-  }
-
-  private static String firstLine(Throwable e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse("");
   }
 }

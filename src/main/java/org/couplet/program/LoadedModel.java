@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.couplet.io.ErrorLine;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
@@ -76,7 +77,7 @@ final class LoadedModel implements AutoCloseable {
               + ": TensorFlow can't load this SavedModel with the tag '"
               + tag
               + "': "
-              + firstLine(e),
+              + ErrorLine.of(e),
           e);
     }
   }
@@ -224,7 +225,11 @@ final class LoadedModel implements AutoCloseable {
       session.runner().feed(fileTensor, file).addTarget(restoreOperation).run().close();
     } catch (TensorFlowException e) {
       throw new InvalidInputException(
-          prefix + ": this checkpoint does not fit the program in " + folder + ": " + firstLine(e),
+          prefix
+              + ": this checkpoint does not fit the program in "
+              + folder
+              + ": "
+              + ErrorLine.of(e),
           e);
     }
   }
@@ -235,10 +240,6 @@ final class LoadedModel implements AutoCloseable {
 
   private SignatureDef signature(String name) {
     return metaGraph.getSignatureDefOrThrow(name);
-  }
-
-  static String firstLine(RuntimeException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private static String operation(String tensor) {
