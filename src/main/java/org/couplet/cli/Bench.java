@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -52,21 +52,19 @@ final class Bench {
    * @param interrupted asked after each step; true ends the work
    */
   void run(PrintStream err, BooleanSupplier interrupted) throws IOException, InterruptedException {
-    // In images: the time left is about right for batches of any size.
-    long total = cases.stream().mapToLong(one -> one.batch() * (long) (warmup + steps)).sum();
-    try (Progress progress = new Progress("bench", total, err)) {
-      long done = 0;
-      for (BenchCase one : cases) {
-        BenchProcess.Outcome outcome = measure(one, progress, done, interrupted);
+    int each = warmup + steps;
+    try (Progress progress = new Progress("bench", (long) each * cases.size(), err)) {
+      for (int i = 0; i < cases.size(); i++) {
+        BenchCase one = cases.get(i);
+        BenchProcess.Outcome outcome = measure(i, progress, interrupted);
         if (interrupted.getAsBoolean()) {
           progress.line("interrupted at " + one.words());
           return;
         }
-        done += one.batch() * (long) (warmup + steps);
         if (outcome.failure().isEmpty()) {
           BenchResult result = new BenchResult(one, outcome, warmup);
           results.add(result);
-          tell(progress, result, done == total);
+          tell(progress, result, i == cases.size() - 1);
         } else {
           failures.put(one, outcome.failure());
           progress.line(one.words() + ": " + outcome.failure());
@@ -75,32 +73,48 @@ final class Bench {
     }
   }
 
-  private BenchProcess.Outcome measure(
-      BenchCase one, Progress progress, long done, BooleanSupplier interrupted)
+  private BenchProcess.Outcome measure(int index, Progress progress, BooleanSupplier interrupted)
       throws IOException, InterruptedException {
+    BenchCase one = cases.get(index);
+    int each = warmup + steps;
+    long before = (long) each * index;
+    String place = cases.size() == 1 ? "" : "%d of %d, ".formatted(index + 1, cases.size());
+    progress.stepTo(before, place + "building");
+    long begun = System.nanoTime();
+    List<Double> millis = new ArrayList<>();
     Path folder = Files.createTempDirectory("couplet-bench");
     try {
-      long[] images = {done};
       return BenchProcess.run(
           one,
           folder,
-          warmup + steps,
+          each,
           trace,
-          millis ->
-              progress.stepTo(
-                  images[0] += one.batch(),
-                  String.format(Locale.ROOT, "%s: %.4g ms", one.words(), millis)),
+          step -> {
+            millis.add(step);
+            if (millis.size() > 1) {
+              progress.expect(left(index, (System.nanoTime() - begun) / 1e6, millis));
+            }
+            progress.stepTo(before + millis.size(), place + BenchResult.words(step) + " ms");
+          },
           interrupted);
     } finally {
       WholeFile.delete(folder);
     }
   }
 
-  // On a terminal the bar says it.
-  private static void tell(Progress progress, BenchResult result, boolean last) {
-    if (Progress.terminal()) {
-      return;
+  // As if the later combinations took as long to begin as this one, and their steps by their rows.
+  private Duration left(int index, double elapsedMillis, List<Double> millis) {
+    int each = warmup + steps;
+    double step = millis.get(millis.size() - 1);
+    double beginning = elapsedMillis - step * (millis.size() - 1);
+    double left = step * (each - millis.size());
+    for (BenchCase later : cases.subList(index + 1, cases.size())) {
+      left += beginning + (each - 1) * step * later.batch() / cases.get(index).batch();
     }
+    return Duration.ofMillis(Math.round(left));
+  }
+
+  private static void tell(Progress progress, BenchResult result, boolean last) {
     String left =
         progress
             .timeLeft()
@@ -108,11 +122,10 @@ final class Bench {
             .map(time -> "; about " + Progress.words(time) + " left")
             .orElse("");
     progress.line(
-        String.format(
-            Locale.ROOT,
-            "%s: %.4g ms a step%s",
-            result.measured().words(),
-            result.medianMillis(),
-            left));
+        result.measured().words()
+            + ": "
+            + BenchResult.words(result.medianMillis())
+            + " ms a step"
+            + left);
   }
 }

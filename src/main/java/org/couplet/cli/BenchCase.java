@@ -3,11 +3,13 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -20,7 +22,7 @@ record BenchCase(Experiment experiment) {
   private record Axis(String option, String field, String entry, String wanted) {
     List<String> overrides(String list) {
       List<String> overrides = new ArrayList<>();
-      for (String word : list.split(",", -1)) {
+      for (String word : new LinkedHashSet<>(List.of(list.split(",", -1)))) {
         if (!word.matches(entry)) {
           throw new InvalidInputException("--%s: '%s' is not %s".formatted(option, word, wanted));
         }
@@ -32,16 +34,22 @@ record BenchCase(Experiment experiment) {
 
   private static final List<Axis> AXES =
       List.of(
-          new Axis("batch", "run.batch_size", "[1-9][0-9]{0,8}", "a batch size of at least 1"),
-          new Axis("precision", "runtime.precision", "\\w+", "a precision such as float32"),
-          new Axis("xla", "runtime.xla", "\\w+", "one of off, pointwise, winograd and step"),
-          new Axis("threads", "runtime.threads", "[0-9]{1,4}", "a number of threads"));
+          new Axis(
+              "batch", "run.batch_size", "[1-9][0-9]{0,8}", "a batch size from 1 to 999999999"),
+          new Axis("precision", "runtime.precision", "(?i)float32|bfloat16", "FLOAT32 or BFLOAT16"),
+          new Axis(
+              "xla",
+              "runtime.xla",
+              "(?i)off|pointwise|winograd|step",
+              "one of OFF, POINTWISE, WINOGRAD and STEP"),
+          new Axis(
+              "threads", "runtime.threads", "[0-9]{1,4}", "a number of threads, 0 for all cores"));
 
   static CommandLine declare(CommandLine options) {
     return options
         .value("batch", "N,...", "batch sizes; default: the config's")
-        .value("precision", "P,...", "of float32 and bfloat16; default: the config's")
-        .value("xla", "X,...", "of off, pointwise, winograd and step; default: the config's")
+        .value("precision", "P,...", "of FLOAT32 and BFLOAT16; default: the config's")
+        .value("xla", "X,...", "of OFF, POINTWISE, WINOGRAD and STEP; default: the config's")
         .value("threads", "N,...", "threads of one operation, 0: all cores; default: the config's");
   }
 
@@ -82,15 +90,15 @@ record BenchCase(Experiment experiment) {
   }
 
   boolean isFloat32() {
-    return precision().equals("float32");
+    return experiment.getRuntime().getPrecision() == RuntimeConfig.Precision.FLOAT32;
   }
 
   String precision() {
-    return experiment.getRuntime().getPrecision().name().toLowerCase(Locale.ROOT);
+    return experiment.getRuntime().getPrecision().name();
   }
 
   String xla() {
-    return experiment.getRuntime().getXla().name().toLowerCase(Locale.ROOT);
+    return experiment.getRuntime().getXla().name();
   }
 
   /** Threads of one operation; where the config says 0, the cores. */
@@ -111,6 +119,6 @@ record BenchCase(Experiment experiment) {
 
   /** The same in a few words. */
   String words() {
-    return "batch %d, %s, XLA %s, %d threads".formatted(batch(), precision(), xla(), threads());
+    return "batch %d, %s, XLA %s, threads %d".formatted(batch(), precision(), xla(), threads());
   }
 }

@@ -2,6 +2,7 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,9 @@ final class BenchCommand implements Command {
           "--trace: is of one combination, but %d are asked for; give one value each"
               .formatted(cases.size()));
     }
+    if (trace.isPresent()) {
+      checkTrace(trace.get().toAbsolutePath());
+    }
     Bench bench =
         new Bench(
             cases,
@@ -80,6 +84,21 @@ final class BenchCommand implements Command {
                     ? Cli.INTERRUPTED
                     : bench.failures().isEmpty() ? Cli.DONE : Cli.FAILED;
               }));
+    }
+  }
+
+  // Before minutes are spent on what could not be written.
+  private static void checkTrace(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new InvalidInputException("--trace " + file + ": is a folder; name a file");
+    }
+    Path folder = file.getParent();
+    while (folder != null && !Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new InvalidInputException(
+          "--trace " + file + ": " + folder + " is no folder to write to; name another");
     }
   }
 

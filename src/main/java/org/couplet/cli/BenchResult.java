@@ -2,6 +2,7 @@ package org.couplet.cli;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,9 +50,12 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
     return imagesPerSecond() * cost().flop() / 1e9;
   }
 
-  // What of the first step the others don't take: compiling, filling caches.
-  private double compileSeconds() {
-    return Math.max(0, outcome.millis().get(0) - medianMillis()) / 1e3;
+  // What of the first step the others don't take: compiling, filling caches. Of one step alone it
+  // is not known.
+  private Optional<Double> compileSeconds() {
+    return outcome.millis().size() == 1
+        ? Optional.empty()
+        : Optional.of(Math.max(0, outcome.millis().get(0) - medianMillis()) / 1e3);
   }
 
   private double waitedShare() {
@@ -108,8 +112,13 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
         peak.map(gigaflops -> percent(speed() / gigaflops)).orElse("-"),
         peakMemoryBytes().map(bytes -> Long.toString(Math.round(bytes / 1e6))).orElse("-"),
         number("build_load_seconds"),
-        compileSeconds(),
+        compileSeconds().<Object>map(seconds -> seconds).orElse("-"),
         percent(waitedShare()));
+  }
+
+  /** Milliseconds to 4 digits, but whole ones in full. */
+  static String words(double millis) {
+    return String.format(Locale.ROOT, millis < 1000 ? "%.4g" : "%.0f", millis);
   }
 
   private static String percent(double share) {
@@ -133,7 +142,7 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
     peak.ifPresent(gigaflops -> numbers.put("share_of_peak", speed() / gigaflops));
     peakMemoryBytes().ifPresent(bytes -> numbers.put("peak_memory_bytes", bytes.longValue()));
     numbers.put("build_load_seconds", number("build_load_seconds"));
-    numbers.put("compile_seconds", compileSeconds());
+    compileSeconds().ifPresent(seconds -> numbers.put("compile_seconds", seconds));
     numbers.put("waited_share", waitedShare());
     numbers.put("warmup_ms", outcome.millis().subList(0, warmup));
     numbers.put("times_ms", timed());

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.MissingArgumentException;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,12 @@ final class CommandLine {
             "'" + line.getArgList().get(0) + "' is not an option; usage: " + usage);
       }
       return true;
+    } catch (MissingArgumentException e) {
+      throw new InvalidInputException(
+          "--" + e.getOption().getLongOpt() + ": its value is missing; usage: " + usage, e);
+    } catch (UnrecognizedOptionException e) {
+      throw new InvalidInputException(
+          "'" + e.getOption() + "' is not an option; usage: " + usage, e);
     } catch (ParseException e) {
       throw new InvalidInputException(e.getMessage() + "; usage: " + usage, e);
     }
@@ -88,7 +96,8 @@ final class CommandLine {
   Optional<String> text(String name) {
     List<String> values = texts(name);
     if (values.size() > 1) {
-      throw new InvalidInputException("--" + name + ": is given " + values.size() + " times");
+      throw new InvalidInputException(
+          "--" + name + ": given " + values.size() + " times; give it once");
     }
     return values.stream().findFirst();
   }

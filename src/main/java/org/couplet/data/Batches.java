@@ -142,6 +142,9 @@ public final class Batches implements AutoCloseable {
           if (e.getCause() instanceof RuntimeException cause) {
             throw cause;
           }
+          if (e.getCause() instanceof Error cause) {
+            throw cause;
+          }
           throw new IllegalStateException("reading a batch failed", e.getCause());
         }
       }

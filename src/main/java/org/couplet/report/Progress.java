@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -34,6 +35,7 @@ public final class Progress implements AutoCloseable {
   private volatile long done;
   private volatile long measuredFrom;
   private volatile long measuredSince;
+  private volatile OptionalLong expectedEnd = OptionalLong.empty();
   private long lastLine;
 
   /**
@@ -104,6 +106,11 @@ public final class Progress implements AutoCloseable {
     }
   }
 
+  /** Takes the task's own word for the time left, where it knows better than by its speed. */
+  public void expect(Duration left) {
+    expectedEnd = OptionalLong.of(nanoTime.getAsLong() + left.toNanos());
+  }
+
   /**
    * As {@link #stepTo}, for tasks without lines of their own: where there is no bar, a line comes
    * at each tenth of the whole, but not more than one in five seconds.
@@ -131,8 +138,8 @@ public final class Progress implements AutoCloseable {
   }
 
   /**
-   * Time the rest will take at this session's speed. The first report's steps, slow as they are,
-   * don't count; before the second it is empty.
+   * Time the rest will take at this session's speed, or as the task expects it. The first report's
+   * steps, slow as they are, don't count; before the second it is empty.
    */
   public Optional<Duration> timeLeft() {
     return timeLeft(done);
@@ -190,6 +197,10 @@ public final class Progress implements AutoCloseable {
   }
 
   private Optional<Duration> timeLeft(long now) {
+    if (expectedEnd.isPresent()) {
+      long left = expectedEnd.getAsLong() - nanoTime.getAsLong();
+      return Optional.of(Duration.ofNanos(Math.max(0, left)));
+    }
     long from = measuredFrom;
     if (from == start || now <= from) {
       return Optional.empty();

@@ -58,7 +58,7 @@ class BenchCommandTest {
     JsonText result = all.objects("results").get(0);
     assertEquals(6, result.number("batch"));
     assertEquals(1, result.number("threads"));
-    assertEquals("off", result.get("xla"));
+    assertEquals("OFF", result.get("xla"));
     assertEquals(4.5, result.number("forwards_per_step"));
     assertEquals(3, result.list("times_ms").size());
     assertTrue(result.list("times_ms").contains(result.get("median_ms")), result.toString());
@@ -105,9 +105,9 @@ class BenchCommandTest {
     List<String> lines = run.out().lines().toList();
     assertTrue(lines.get(0).startsWith("gaussians: 370 parameters;"), run.out());
     assertEquals(6, lines.size(), run.out());
-    assertTrue(lines.get(4).startsWith("    8  float32    off"), run.out());
-    assertTrue(lines.get(5).startsWith("   16  float32    off"), run.out());
-    assertTrue(run.err().contains("batch 16, float32, XLA off"), run.err());
+    assertTrue(lines.get(4).startsWith("    8  FLOAT32    OFF"), run.out());
+    assertTrue(lines.get(5).startsWith("   16  FLOAT32    OFF"), run.out());
+    assertTrue(run.err().contains("batch 16, FLOAT32, XLA OFF"), run.err());
   }
 
   @Test
@@ -118,20 +118,20 @@ class BenchCommandTest {
             "bench",
             "--config",
             config,
+            "--batch",
+            999999999,
             "--steps",
             1,
             "--warmup",
             0,
-            "--trace",
-            config.resolve("trace.json"),
             "--json");
     assertEquals(Cli.FAILED, run.code(), run.toString());
     assertEquals(1, run.err().lines().count(), run.err());
-    assertTrue(run.err().startsWith("batch 32, float32, XLA off"), run.err());
-    assertTrue(run.err().contains("experiment.textproto"), run.err());
+    assertTrue(run.err().startsWith("batch 999999999, FLOAT32, XLA OFF"), run.err());
+    assertTrue(run.err().contains("out of memory"), run.err());
     JsonText all = JsonText.of(run.out());
     assertEquals(List.of(), all.list("results"));
-    assertTrue(all.list("failures").toString().contains("experiment.textproto"), run.out());
+    assertTrue(all.list("failures").toString().contains("out of memory"), run.out());
   }
 
   @ParameterizedTest
@@ -142,15 +142,20 @@ class BenchCommandTest {
         "--config absent.textproto|absent.textproto: no such file",
         "--config C --batch 4,0|--batch: '0' is not a batch size",
         "--config C --batch 4,|--batch: '' is not a batch size",
-        "--config C --threads two|--threads: 'two' is not a number of threads",
-        "--config C --xla off,yes|runtime.xla",
-        "--config C --precision float8|runtime.precision",
+        "--config C --threads two|--threads: 'two' is not a number of threads, 0 for all cores",
+        "--config C --xla off,yes|--xla: 'yes' is not one of OFF",
+        "--config C --precision float8|--precision: 'float8' is not FLOAT32 or BFLOAT16",
         "--config C --steps 0|--steps: '0'",
         "--config C --warmup -1|--warmup: '-1'",
         "--config C --peak none|--peak: 'none'",
         "--config C --peak 0|--peak: '0'",
         "--config C --batch 4,8 --trace t.json|--trace: is of one combination, but 2",
         "--config C --set run.stesp=3|run.stesp",
+        "--config C --batch 4 --batch 8|--batch: given 2 times; give it once",
+        "--config C --trace C/t.json|is no folder to write to",
+        "--config C --trace /|: is a folder",
+        "--config|--config: its value is missing",
+        "--config C --fast|'--fast' is not an option",
       })
   void whatCantBeMeasuredIsRefused(String line, String named) throws IOException {
     Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
