@@ -13,6 +13,7 @@ the Python that runs this script.
 import argparse
 import dataclasses
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -49,6 +50,13 @@ def arguments():
         parser.error(f"--couplings: give some of {', '.join(MU)}")
     if min(given.rounds, given.steps, given.threads, *given.batches) < 1 or given.warmup < 0:
         parser.error("--rounds, --steps, --threads and --batches must be at least 1, --warmup at least 0")
+    if not os.access(given.couplet, os.X_OK):
+        parser.error(f"--couplet {given.couplet}: no such program")
+    seen = subprocess.run([sys.executable, "-c", "import torch; print(torch.cuda.is_available())"], capture_output=True, text=True)
+    if seen.returncode:
+        parser.error(f"{sys.executable} has no PyTorch; run this with a Python that has")
+    if given.device == "gpu" and seen.stdout.strip() != "True":
+        parser.error("--device gpu: PyTorch sees no GPU here")
     return given
 
 
@@ -59,6 +67,7 @@ class Contestant:
     name: str
     command: list
     is_peer: bool
+    on_gpu: bool
     runs: list = dataclasses.field(default_factory=list)
 
     def run(self):
@@ -66,6 +75,8 @@ class Contestant:
         if done.returncode:
             sys.exit(f"{self.name} ended with code {done.returncode}: {' '.join(map(str, self.command))}")
         printed = json.loads(done.stdout)
+        if self.on_gpu and not self.is_peer and not printed["results"][0]["gpus"]:
+            sys.exit("Couplet sees no GPU; set COUPLET_MAVEN_ARGS=-Pgpu, and `couplet doctor` says what is missing")
         self.runs.append(printed if self.is_peer else {**printed, **printed["results"][0]})
 
     def median(self):
@@ -103,7 +114,7 @@ def ours(given, coupling, batch, precision, xla):
     command += ["--peak", given.peak] if given.peak else []
     # The config's own precision is float32.
     command += ["--precision", precision] if precision != "float32" else []
-    return Contestant("Couplet, step compiled" if xla == "step" else "Couplet", command, False)
+    return Contestant("Couplet, step compiled" if xla == "step" else "Couplet", command, False, given.device == "gpu")
 
 
 def peer(given, coupling, batch, precision, compiled):
@@ -111,7 +122,7 @@ def peer(given, coupling, batch, precision, compiled):
     command += ["--batch", batch, "--warmup", given.warmup, "--steps", given.steps, "--threads", given.threads]
     command += ["--device", "cuda" if given.device == "gpu" else "cpu", "--precision", precision]
     command += ["--compile"] if compiled else []
-    return Contestant("PyTorch, compiled" if compiled else "PyTorch", command, True)
+    return Contestant("PyTorch, compiled" if compiled else "PyTorch", command, True, given.device == "gpu")
 
 
 def settings(given):
@@ -170,7 +181,7 @@ def as_markdown(given, all_settings):
     table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
     return (
         f"{own['processor']}, {own['cores']} cores; {own['peak']}. {given.table}, {own['couplet']}, "
-        f"{peers[0].runs[0]['framework']}; medians of up to {given.rounds} rounds of {given.steps} steps.\n\n{table}"
+        f"{peers[0].runs[0]['framework']}; medians of {given.rounds} x {given.steps} steps at most.\n\n{table}"
     )
 
 
@@ -179,6 +190,8 @@ def main():
     all_settings = list(settings(given))
     try:
         measure(given, all_settings)
+    except KeyboardInterrupt:
+        sys.exit(130)
     finally:
         # What was measured before a failure or Ctrl-C is not lost.
         measured = [s for s in all_settings if all(c.runs for c in s.contestants)]

@@ -79,6 +79,9 @@ public final class Cli {
     String name = "couplet " + command.name() + ": ";
     try {
       return work.call();
+    } catch (Interrupt.Interrupted e) {
+      err.println(name + "interrupted; nothing was written");
+      return INTERRUPTED;
     } catch (InvalidInputException e) {
       err.println(name + e.getMessage());
       return BAD_INPUT;

@@ -67,10 +67,20 @@ final class DataCommand implements Command {
             (int) Math.min(options.number("size", 1, 0), Integer.MAX_VALUE),
             options.requiredPath("output"),
             options.has("strict"));
-    try (Display display = new Display(err)) {
-      tell(request, Importer.run(request, display), out);
+    try (Interrupt interrupt = new Interrupt()) {
+      return interrupt.endWith(
+          Cli.guarded(
+              this,
+              err,
+              () -> {
+                ImportReport report;
+                try (Display display = new Display(err, interrupt)) {
+                  report = Importer.run(request, display);
+                }
+                tell(request, report, out);
+                return Cli.DONE;
+              }));
     }
-    return Cli.DONE;
   }
 
   /** The part of CIFAR-10 that a user names. */
@@ -97,11 +107,13 @@ final class DataCommand implements Command {
   /** Shows a conversion as it goes. */
   private static final class Display implements ImportListener, AutoCloseable {
     private final PrintStream err;
+    private final Interrupt interrupt;
     private @Nullable Progress progress;
     private long total;
 
-    Display(PrintStream err) {
+    Display(PrintStream err, Interrupt interrupt) {
       this.err = err;
+      this.interrupt = interrupt;
     }
 
     @Override
@@ -112,6 +124,7 @@ final class DataCommand implements Command {
 
     @Override
     public void done(long images) {
+      interrupt.check();
       if (progress != null && (images % REPORTED_EVERY == 0 || images == total)) {
         progress.stepTo(images, "");
       }

@@ -16,6 +16,18 @@ final class Interrupt implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
+  /** Ends work that leaves nothing behind; {@link Cli#guarded} makes a line and a code of it. */
+  static final class Interrupted extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Ends the work here if it should end. */
+  void check() {
+    if (requested) {
+      throw new Interrupted();
+    }
+  }
+
   /** Whether the work should end at the next good moment. */
   boolean requested() {
     return requested;

@@ -48,12 +48,21 @@ final class SampleCommand implements Command {
     int count = Math.toIntExact(Math.min(options.number("count", 1, 1), Integer.MAX_VALUE));
     SamplingOptions sampling = SamplingOptions.of(options);
     SampleOutput output = SampleOutput.of(options.required("output"));
-    try (TrainedModel model = model(options, sampling)) {
-      SamplingProgram program = sampling.withSolver(model.sampler());
-      output.write(program, sampling.seed(), count, sampling.levels(program), err);
+    try (Interrupt interrupt = new Interrupt()) {
+      return interrupt.endWith(
+          Cli.guarded(
+              this,
+              err,
+              () -> {
+                try (TrainedModel model = model(options, sampling)) {
+                  SamplingProgram program = sampling.withSolver(model.sampler());
+                  output.write(
+                      program, sampling.seed(), count, sampling.levels(program), err, interrupt);
+                }
+                out.println(count + " samples written to " + options.required("output"));
+                return Cli.DONE;
+              }));
     }
-    out.println(count + " samples written to " + options.required("output"));
-    return Cli.DONE;
   }
 
   private static TrainedModel model(CommandLine options, SamplingOptions sampling)

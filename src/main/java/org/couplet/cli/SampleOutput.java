@@ -63,7 +63,13 @@ record SampleOutput(Path path, Kind kind) {
   }
 
   /** Makes the samples and writes them; nothing is left behind if that fails. */
-  void write(SamplingProgram program, long seed, int count, List<Double> sigmas, PrintStream err)
+  void write(
+      SamplingProgram program,
+      long seed,
+      int count,
+      List<Double> sigmas,
+      PrintStream err,
+      Interrupt interrupt)
       throws IOException {
     switch (kind) {
       case GRID -> {
@@ -74,13 +80,15 @@ record SampleOutput(Path path, Kind kind) {
         SampleGrid.writePng(SamplePicture.of(program, seed, count, sigmas), path);
       }
       case ARRAY ->
-          WholeFile.write(path, out -> writeArray(out, program, seed, count, sigmas, err));
+          WholeFile.write(
+              path, out -> writeArray(out, program, seed, count, sigmas, err, interrupt));
       case FOLDER -> {
         if (!program.makesImages()) {
           throw new InvalidInputException(
               "--output " + path + "/: samples are points; use NAME.png or NAME.npz");
         }
-        WholeFile.create(path, folder -> writeFolder(folder, program, seed, count, sigmas, err));
+        WholeFile.create(
+            path, folder -> writeFolder(folder, program, seed, count, sigmas, err, interrupt));
       }
     }
   }
@@ -91,13 +99,14 @@ record SampleOutput(Path path, Kind kind) {
       long seed,
       int count,
       List<Double> sigmas,
-      PrintStream err)
+      PrintStream err,
+      Interrupt interrupt)
       throws IOException {
     Shape shape = Shape.of(count).append(program.elementShape());
     NpyType type = program.makesImages() ? NpyType.U1 : NpyType.F4;
     try (NpzWriter npz = new NpzWriter(out);
         OutputStream values = npz.begin("arr_0", type, shape)) {
-      each(program, seed, count, sigmas, err, (index, row) -> values.write(row));
+      each(program, seed, count, sigmas, err, interrupt, (index, row) -> values.write(row));
     }
   }
 
@@ -107,7 +116,8 @@ record SampleOutput(Path path, Kind kind) {
       long seed,
       int count,
       List<Double> sigmas,
-      PrintStream err)
+      PrintStream err,
+      Interrupt interrupt)
       throws IOException {
     Files.createDirectories(folder);
     Shape image = program.elementShape();
@@ -117,6 +127,7 @@ record SampleOutput(Path path, Kind kind) {
         count,
         sigmas,
         err,
+        interrupt,
         (index, row) ->
             Files.write(
                 folder.resolve(String.format(Locale.ROOT, "%06d.png", index)),
@@ -137,11 +148,13 @@ record SampleOutput(Path path, Kind kind) {
       int count,
       List<Double> sigmas,
       PrintStream err,
+      Interrupt interrupt,
       Sink sink)
       throws IOException {
     int rowBytes = (int) program.elementShape().size() * (program.makesImages() ? 1 : Float.BYTES);
     try (Progress progress = new Progress("sample", count, err)) {
       for (int first = 0; first < count; first += CHUNK) {
+        interrupt.check();
         int rows = Math.min(CHUNK, count - first);
         byte[] bytes = chunk(program, seed, first, rows, sigmas);
         for (int row = 0; row < rows; row++) {

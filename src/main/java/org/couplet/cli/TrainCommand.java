@@ -107,9 +107,37 @@ final class TrainCommand implements Command {
     }
     List<String> overrides = new ArrayList<>(options.texts("set"));
     overrides.addAll(moved(options));
+    if (options.has("data")) {
+      checkReadsFile(options);
+    }
+    return load(options, overrides);
+  }
+
+  private static void checkReadsFile(CommandLine options) throws IOException {
+    Experiment own;
+    try {
+      own = load(options, options.texts("set"));
+    } catch (InvalidInputException e) {
+      // Told with --data taken into account, which may be what is missing.
+      return;
+    }
+    checkReadsFile(own);
+  }
+
+  private static Experiment load(CommandLine options, List<String> overrides) throws IOException {
     return options.has("config")
         ? ExperimentFile.load(options.requiredPath("config"), overrides)
         : ofProgram(options.requiredPath("model"), overrides);
+  }
+
+  // --data says where images lie; it makes no experiment one of images.
+  private static void checkReadsFile(Experiment experiment) {
+    if (!experiment.getDataset().hasImageFile()) {
+      throw new InvalidInputException(
+          "--data: the data of "
+              + experiment.getName()
+              + " are drawn, not read; leave it out, or begin a run with dataset.image_file");
+    }
   }
 
   // Part of the experiment is in the program's graph; only the rest can still be chosen.
@@ -135,10 +163,12 @@ final class TrainCommand implements Command {
   // A run keeps its experiment: what is given again must say the same. Only files may move.
   private static Experiment resumed(CommandLine options, RunFolder run) throws IOException {
     boolean given = options.has("config") || options.has("model");
+    Experiment own = Runs.experiment(run);
+    if (options.has("data")) {
+      checkReadsFile(own);
+    }
     Experiment experiment =
-        moved(options).isEmpty()
-            ? Runs.experiment(run)
-            : ExperimentFile.load(run.config(), moved(options));
+        moved(options).isEmpty() ? own : ExperimentFile.load(run.config(), moved(options));
     if (given && !begun(options).equals(experiment)) {
       throw new InvalidInputException(
           "--resume: the experiment given differs from "
@@ -203,7 +233,14 @@ final class TrainCommand implements Command {
                     new Training(experiment, run, err, interrupt::requested).run(stopAt);
                 if (completed >= stopAt) {
                   out.println(
-                      experiment.getName() + ": " + completed + " steps done in " + run.root());
+                      experiment.getName()
+                          + ": "
+                          + completed
+                          + " steps done in "
+                          + run.root()
+                          + "; draw samples with: couplet sample --run "
+                          + run.root()
+                          + " --count 64 --output grid.png");
                   return Cli.DONE;
                 }
                 err.println(

@@ -60,7 +60,8 @@ public final class NpyImages implements Dataset {
           "dataset.image_file.path: not given; name a .npy file made by `couplet data` (or --data)");
     }
     if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(file + ": no such file; make it with `couplet data`");
+      throw new InvalidInputException(
+          file + ": no such file; make it with `couplet data`, or name another with --data");
     }
     NpyHeader header;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {

@@ -1,44 +1,34 @@
 package org.couplet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import javax.imageio.ImageIO;
+import org.couplet.CommandProcess;
+import org.couplet.CommandRun;
 import org.couplet.data.NpyImages;
-import org.couplet.io.InvalidInputException;
+import org.couplet.data.NpyWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.Shape;
 
 class DataCommandTest {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Path folder;
 
   DataCommandTest(@TempDir Path folder) {
     this.folder = folder;
   }
 
-  private int run(String... arguments) throws IOException {
-    return new DataCommand()
-        .run(
-            arguments,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-  }
-
-  private void assertRefused(String expected, String... arguments) {
-    String message =
-        String.valueOf(
-            assertThrows(InvalidInputException.class, () -> run(arguments)).getMessage());
-    assertTrue(message.contains(expected), message);
+  private static void assertRefused(String expected, Object... arguments) {
+    CommandRun refused = CommandRun.of(arguments);
+    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertTrue(refused.err().contains(expected), refused.err());
   }
 
   @Test
@@ -49,30 +39,61 @@ class DataCommandTest {
     ImageIO.write(image, "jpg", source.resolve("c.jpg").toFile());
     Files.writeString(source.resolve("b.jpg"), "no picture");
     Path output = folder.resolve("images.npy");
-    assertEquals(
-        Cli.DONE, run("--from", source.toString(), "--size", "8", "--output", output.toString()));
+    CommandRun run = CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
     try (NpyImages images = NpyImages.open(output, 8, 3)) {
       assertEquals(2, images.size());
     }
-    assertEquals(
-        output + ": 2 images of 8 x 8 x 3 written, 1 corrupt skipped",
-        out.toString(StandardCharsets.UTF_8).strip());
-    assertTrue(err.toString(StandardCharsets.UTF_8).contains("b.jpg: corrupt image (neither"));
-    assertRefused(
-        "b.jpg", "--from", source.toString(), "--size", "8", "--output", output + "", "--strict");
+    assertEquals(output + ": 2 images of 8 x 8 x 3 written, 1 corrupt skipped", run.out().strip());
+    assertTrue(run.err().contains("b.jpg: corrupt image (neither"), run.err());
+    assertRefused("b.jpg", "data", "--from", source, "--size", 8, "--output", output, "--strict");
   }
 
   @Test
   void badUsageIsRefused() {
-    assertRefused("--size is missing", "--from", "a", "--output", "b.npy");
-    assertRefused("--size: 'big'", "--from", "a", "--size", "big", "--output", "b.npy");
-    assertRefused("'half'", "--from", "a", "--size", "8", "--output", "b.npy", "--split", "half");
-    assertRefused("--output b", "--from", "a", "--size", "8", "--output", "b");
+    assertRefused("--size is missing", "data", "--from", "a", "--output", "b.npy");
+    assertRefused("--size: 'big'", "data", "--from", "a", "--size", "big", "--output", "b.npy");
+    assertRefused(
+        "'half'", "data", "--from", "a", "--size", 8, "--output", "b.npy", "--split", "half");
+    assertRefused("--output b", "data", "--from", "a", "--size", 8, "--output", "b");
   }
 
   @Test
-  void helpShowsAnExample() throws IOException {
-    assertEquals(Cli.DONE, run("--help"));
-    assertTrue(out.toString(StandardCharsets.UTF_8).contains("example: couplet data --from"));
+  @Timeout(60)
+  void interruptedItLeavesNothing() throws IOException, InterruptedException {
+    Path source = folder.resolve("source.npy");
+    try (NpyWriter writer = new NpyWriter(source, Shape.of(8, 8, 3))) {
+      for (int i = 0; i < 200_000; i++) {
+        writer.write(new byte[8 * 8 * 3]);
+      }
+    }
+    Path output = Files.createDirectory(folder.resolve("out"));
+    Path words = folder.resolve("words");
+    Process process =
+        CommandProcess.start(
+            words,
+            Map.of(),
+            "data",
+            "--from",
+            source,
+            "--size",
+            256,
+            "--output",
+            output.resolve("images.npy"));
+    while (Files.notExists(output.resolve(".images.npy.partial")) && process.isAlive()) {
+      Thread.sleep(10);
+    }
+    process.destroy();
+    assertEquals(Cli.INTERRUPTED, process.waitFor(), Files.readString(words));
+    assertTrue(
+        Files.readString(words).contains("couplet data: interrupted; nothing was written"),
+        Files.readString(words));
+    try (var left = Files.list(output)) {
+      assertEquals(0, left.count());
+    }
+  }
+
+  @Test
+  void helpShowsAnExample() {
+    assertTrue(CommandRun.done("data", "--help").out().contains("example: couplet data --from"));
   }
 }
