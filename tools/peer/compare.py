@@ -6,8 +6,8 @@ all rounds' steps; behind it stand the lowest and the highest ratio of one round
 what a step has to compute (4 forward passes for IC, 4.5 for GC(0.5)) over the time it took.
 
 --device gpu compares float32 (TF32) and bfloat16 at batch 512: Couplet with its pointwise work and with all of its step
-compiled by XLA, PyTorch eager and compiled. That part HAS NOT BEEN RUN yet. It needs Couplet built for GPUs (COUPLET_MAVEN_ARGS=-Pgpu) and a PyTorch 2 with CUDA in
-the Python that runs this script.
+compiled by XLA, PyTorch eager and compiled. That part HAS NOT BEEN RUN yet. It needs Couplet built for GPUs
+(COUPLET_MAVEN_ARGS=-Pgpu) and a PyTorch 2 with CUDA in the Python that runs this script.
 """
 
 import argparse
@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("--table", choices=("cifar10", "celeba64", "imagenet32"), default="cifar10", help="network")
     parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="default: %(default)s")
     parser.add_argument("--batches", type=numbers, help="default: 4,16,64; on a GPU 512")
+    parser.add_argument("--precisions", type=words, help="default: float32; on a GPU float32,bfloat16")
     parser.add_argument("--couplings", type=words, default=["ic", "gc"], help="default: ic,gc")
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--warmup", type=int, default=2, help="untimed steps of a run; default: %(default)s")
@@ -46,13 +47,17 @@ def arguments():
     parser.add_argument("--couplet", default=ROOT / "tools" / "couplet", help="default: tools/couplet")
     given = parser.parse_args()
     given.batches = given.batches or ([4, 16, 64] if given.device == "cpu" else [512])
+    given.precisions = given.precisions or (["float32"] if given.device == "cpu" else ["float32", "bfloat16"])
+    if set(given.precisions) - {"float32", "bfloat16"}:
+        parser.error("--precisions: give some of float32, bfloat16")
     if set(given.couplings) - set(MU):
         parser.error(f"--couplings: give some of {', '.join(MU)}")
     if min(given.rounds, given.steps, given.threads, *given.batches) < 1 or given.warmup < 0:
         parser.error("--rounds, --steps, --threads and --batches must be at least 1, --warmup at least 0")
     if not os.access(given.couplet, os.X_OK):
         parser.error(f"--couplet {given.couplet}: no such program")
-    seen = subprocess.run([sys.executable, "-c", "import torch; print(torch.cuda.is_available())"], capture_output=True, text=True)
+    probe = [sys.executable, "-c", "import torch; print(torch.cuda.is_available())"]
+    seen = subprocess.run(probe, capture_output=True, text=True)
     if seen.returncode:
         parser.error(f"{sys.executable} has no PyTorch; run this with a Python that has")
     if given.device == "gpu" and seen.stdout.strip() != "True":
@@ -127,7 +132,7 @@ def peer(given, coupling, batch, precision, compiled):
 
 def settings(given):
     gpu = given.device == "gpu"
-    for precision in ("float32", "bfloat16") if gpu else ("float32",):
+    for precision in given.precisions:
         for coupling in given.couplings:
             for batch in given.batches:
                 each = (given, coupling, batch, precision)

@@ -55,8 +55,15 @@ def convolution(inputs, outputs, kernel, gain=1.0):
     return xavier(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2), gain)
 
 
+class GroupNorm(nn.GroupNorm):
+    """Normalises in float32 and returns x's type: on CPUs autocast leaves it to the caller."""
+
+    def forward(self, x):
+        return super().forward(x.float()).to(x.dtype)
+
+
 def normalisation(channels):
-    return nn.GroupNorm(min(32, channels // 4), channels, eps=1e-6)
+    return GroupNorm(min(32, channels // 4), channels, eps=1e-6)
 
 
 def halve(x):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Times the training step of the paper's image experiments in PyTorch, or checks it against reference arrays.
 
---device cuda, --precision bfloat16 and --compile have not been run yet.
+--device cuda and --compile have not been run yet; --precision bfloat16 has on a CPU.
 """
 
 import argparse

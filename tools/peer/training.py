@@ -108,7 +108,8 @@ class Execution:
 
     def precision(self):
         """Everything but the network's products and convolutions stays float32."""
-        return torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16)
+        # Weights that were cast for the teacher, without gradients, must not be the student's.
+        return torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16, cache_enabled=False)
 
     def of(self, function):
         return torch.compile(function) if self.compiled else function

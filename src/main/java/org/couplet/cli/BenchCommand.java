@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.couplet.io.InvalidInputException;
 import org.couplet.report.Json;
@@ -32,7 +33,9 @@ final class BenchCommand implements Command {
                 "couplet bench --config configs/cifar10_ic.textproto --batch 4,16 --threads 2")
             .about(
                 "Every combination of the lists is measured in a process of its own, on random images"
-                    + " of the config's size.")
+                    + " of the config's size.\nIts columns: times are medians of steps, GFLOP/s those"
+                    + " of direct convolutions; compile: what the first step took longer;\nwaits: the"
+                    + " share of the time that steps waited for their batch.")
             .value("config", "F", "the experiment, a .textproto file; its data are not needed")
             .value("set", "path=value", "override one field; may be repeated");
     return BenchCase.declare(options)
@@ -105,7 +108,9 @@ final class BenchCommand implements Command {
   private static void report(
       BenchReport report, Bench bench, CommandLine options, PrintStream out) {
     if (options.has("json")) {
-      out.println(Json.of(report.numbers(bench.failures())));
+      Map<String, Object> numbers = report.numbers(bench.failures());
+      numbers.put("set", options.texts("set"));
+      out.println(Json.of(numbers));
     } else {
       report.print(out);
     }

@@ -71,7 +71,7 @@ final class BenchReport {
     Experiment experiment = first.measured().experiment();
     out.printf(
         Locale.ROOT,
-        "%s: %,d parameters; a forward pass of one row takes %.3g GFLOP, a step %.4g such passes%n",
+        "%s: %,d parameters; a forward pass of one row takes %.3g GFLOP, a step %.4g passes of its batch%n",
         experiment.getName(),
         TrainingAssembly.parameters(experiment),
         first.cost().forwardFlop() / 1e9,
@@ -102,7 +102,7 @@ final class BenchReport {
                     String.format(Locale.ROOT, "%.1f%%", 100 * type.millis() / sum)));
     out.printf(
         Locale.ROOT,
-        "%nOne traced step; operations that ran side by side count each, %.0f ms in all:%n%s",
+        "%nOne traced step, slower for it; operations that ran side by side count each, %.0f ms in all:%n%s",
         sum,
         table.text());
   }

@@ -3,8 +3,8 @@ package org.couplet.cli;
 import java.util.Locale;
 
 /**
- * The most that the cores could compute in float32, were every cycle two multiply-adds of full
- * vectors.
+ * The most that the cores could compute in float32 at the clock that the system reports, were every
+ * cycle two multiply-adds of full vectors. Clocks may rise above it.
  *
  * @param cores that can be used
  * @param hertz the clock that the system reports

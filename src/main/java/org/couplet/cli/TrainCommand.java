@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.FeatureProgram;
@@ -91,6 +93,7 @@ final class TrainCommand implements Command {
     try (lock) {
       if (!goesOn) {
         begin(options, experiment, run);
+        gpuAdvice(experiment, TensorFlowProbe.devices().size()).ifPresent(err::println);
       }
       return train(experiment, run, stopAt, out, err);
     }
@@ -205,6 +208,15 @@ final class TrainCommand implements Command {
     options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
     options.text("features").ifPresent(folder -> overrides.add("evaluation.features=" + folder));
     return overrides;
+  }
+
+  /** What to know before a run on GPUs whose settings are those for processors. */
+  static Optional<String> gpuAdvice(Experiment experiment, int gpus) {
+    return gpus > 0 && experiment.getRuntime().getXla() == RuntimeConfig.Xla.WINOGRAD
+        ? Optional.of(
+            "note: runtime.xla is WINOGRAD, which is for processors, and TensorFlow sees a GPU; begin"
+                + " with --set runtime.xla=STEP there")
+        : Optional.empty();
   }
 
   private static void begin(CommandLine options, Experiment experiment, RunFolder run)

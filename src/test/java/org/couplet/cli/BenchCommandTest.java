@@ -55,6 +55,7 @@ class BenchCommandTest {
     JsonText all = JsonText.of(run.out());
     assertEquals(List.of(), all.list("failures"));
     assertEquals(50, all.number("peak_gflops"));
+    assertEquals(List.of("network.song_unet.channel_mult=1"), all.list("set"));
     JsonText result = all.objects("results").get(0);
     assertEquals(6, result.number("batch"));
     assertEquals(1, result.number("threads"));
