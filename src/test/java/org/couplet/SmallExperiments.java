@@ -46,6 +46,12 @@ public final class SmallExperiments {
       runtime { xla: OFF }
       """;
 
+  /** The same with convolutions wide enough for Winograd's, also for half a batch. */
+  public static final String WIDE_UNET =
+      UNET.replace(
+              "model_channels: 16 channel_mult: [1, 2]", "model_channels: 96 channel_mult: [1]")
+          .replace("batch_size: 4", "batch_size: 32");
+
   /** The same data, network and training as {@code text}'s, but of a score model. */
   public static String score(String text) {
     return text.replaceFirst("(?s)consistency \\{.*?\n\\}", "score {}");

@@ -37,12 +37,7 @@ class RematTest {
 
   @Test
   void winogradsConvolutionsAreComputedAgainToo() throws IOException {
-    // Wide enough for them: 96 channels, parts of 16 images of 8 x 8.
-    String text =
-        SmallExperiments.UNET
-            .replace(
-                "model_channels: 16 channel_mult: [1, 2]", "model_channels: 96 channel_mult: [1]")
-            .replace("batch_size: 4", "batch_size: 32");
+    String text = SmallExperiments.WIDE_UNET;
     Map<String, double[]> kept = trained(text, "OFF", 1, false);
     assertEquals(0, difference(kept, trained(text, "WINOGRAD", 1, false)), 1e-4);
     assertEquals(0, difference(kept, trained(text, "WINOGRAD", 2, true)), 1e-4);

@@ -35,6 +35,7 @@ class ResumeTest {
     "gaussians, radam, OFF",
     "unet, adam, POINTWISE",
     "unet, lion, OFF",
+    "wide unet, lion, WINOGRAD",
     "score, adam, OFF",
     "distillation, adam, STEP",
     "tuning, radam, OFF",
@@ -119,6 +120,7 @@ class ResumeTest {
     return switch (name) {
       case "gaussians" -> points;
       case "unet" -> SmallExperiments.UNET;
+      case "wide unet" -> SmallExperiments.WIDE_UNET;
       case "score" -> SmallExperiments.score(points);
       case "distillation" -> coupled("pf_ode { run: \"%s\" }".formatted(parent()));
       case "tuning" ->
