@@ -28,7 +28,7 @@ final class BenchProcess {
    * What a combination's process told.
    *
    * @param numbers by name: build_load_seconds, mu, num_levels, gpus and, on Linux,
-   *     peak_memory_bytes
+   *     peak_memory_bytes, after a trace traced_ms
    * @param millis of each step, warm-up first
    * @param waitedMillis of each step, for its batch
    * @param operations of a traced step by type, the longest first; empty without a trace

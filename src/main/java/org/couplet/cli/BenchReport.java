@@ -102,7 +102,9 @@ final class BenchReport {
                     String.format(Locale.ROOT, "%.1f%%", 100 * type.millis() / sum)));
     out.printf(
         Locale.ROOT,
-        "%nOne traced step, slower for it; operations that ran side by side count each, %.0f ms in all:%n%s",
+        "%nOne traced step, %.0f ms with the tracing; operations that ran side by side count each, %.0f ms"
+            + " in all:%n%s",
+        result.outcome().numbers().getOrDefault("traced_ms", sum),
         sum,
         table.text());
   }

@@ -110,7 +110,11 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
         imagesPerSecond(),
         speed(),
         peak.map(gigaflops -> percent(speed() / gigaflops)).orElse("-"),
-        peakMemoryBytes().map(bytes -> Long.toString(Math.round(bytes / 1e6))).orElse("-"),
+        // On a GPU the process's own memory says nothing.
+        peakMemoryBytes()
+            .filter(bytes -> !onGpu())
+            .map(bytes -> Long.toString(Math.round(bytes / 1e6)))
+            .orElse("-"),
         number("build_load_seconds"),
         compileSeconds().<Object>map(seconds -> seconds).orElse("-"),
         percent(waitedShare()));

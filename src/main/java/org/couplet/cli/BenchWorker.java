@@ -101,6 +101,9 @@ final class BenchWorker {
               operation.type(), operation.name(), operation.startMicros(), operation.micros()));
     }
     trace.write(file);
+    double end =
+        operations.stream().mapToDouble(one -> one.startMicros() + one.micros()).max().orElse(0);
+    out.println("number traced_ms " + end / 1e3);
     boolean streams = operations.stream().anyMatch(one -> one.device().endsWith(ALL_STREAMS));
     Map<String, double[]> types = new LinkedHashMap<>();
     for (TracedOperation operation : operations) {

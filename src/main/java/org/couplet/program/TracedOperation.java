@@ -10,7 +10,7 @@ import org.tensorflow.proto.StepStats;
  * When one operation of a step ran. TensorFlow does not say on which thread.
  *
  * @param name in the graph, after TensorFlow's own rewriting
- * @param type such as {@code Conv2D}
+ * @param type such as {@code Conv2D}; of a function's call the function's name but for its sizes
  * @param device that ran it; on GPUs also each of its streams
  * @param startMicros microseconds since the step's first operation began
  * @param micros microseconds that it took; its work may spread over several threads
@@ -40,10 +40,19 @@ public record TracedOperation(
         node.getAllEndRelNanos() > 0 ? node.getAllEndRelNanos() / 1e3 : node.getAllEndRelMicros();
     return new TracedOperation(
         node.getNodeName(),
-        type.find() ? type.group(1) : node.getNodeName(),
+        type.find() ? type(type.group(1), node.getNodeName()) : node.getNodeName(),
         device,
         (startNanos(node) - first) / 1e3,
         micros);
+  }
+
+  // A call's node is named as its function, which ends with sizes and 11 characters of a hash.
+  static String type(String type, String node) {
+    return type.equals("PartitionedCall")
+        ? node.substring(node.lastIndexOf('/') + 1)
+            .replaceFirst("_\\w{11}(_\\d+)?$", "")
+            .replaceFirst("_[0-9A-Z].*", "")
+        : type;
   }
 
   // Some sources fill in microseconds only.
