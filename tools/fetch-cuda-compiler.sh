@@ -8,10 +8,22 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 name=cuda_nvcc-linux-x86_64-12.6.85-archive
 archive=$root/cuda/$name.tar.xz
+partial=$root/cuda/.partial
+
+command -v xz > /dev/null || {
+  echo "$(basename "$0"): xz is missing, which unpacks the archive; install it (xz-utils)" >&2
+  exit 1
+}
 
 "$root/tools/fetch-verified.sh" \
   "https://developer.download.nvidia.com/compute/cuda/redist/cuda_nvcc/linux-x86_64/$name.tar.xz" "$archive" \
   840deff234d9bef20d6856439c49881cb4f29423b214f9ecd2fa59b7ac323817
-tar -C "$root/cuda" --strip-components=1 -xJf "$archive" \
+# The launcher takes it from bin/ptxas that all is there.
+rm -rf "$partial" "$root/cuda/bin" "$root/cuda/nvvm"
+mkdir "$partial"
+tar -C "$partial" --strip-components=1 -xJf "$archive" \
   "$name/LICENSE" "$name/bin/ptxas" "$name/nvvm/libdevice/libdevice.10.bc"
+mv "$partial/LICENSE" "$partial/nvvm" "$root/cuda/"
+mv "$partial/bin" "$root/cuda/"
+rmdir "$partial"
 echo "XLA will find $root/cuda/bin/ptxas and $root/cuda/nvvm/libdevice" >&2

@@ -107,7 +107,7 @@ class Execution:
     compiled: bool = False
 
     def precision(self):
-        """Everything but the network's products and convolutions stays float32."""
+        """Weights, moments, optimizer and loss stay float32."""
         # Weights that were cast for the teacher, without gradients, must not be the student's.
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16, cache_enabled=False)
 

@@ -1,6 +1,7 @@
 package org.couplet;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,5 +31,22 @@ public final class CommandProcess {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().putAll(environment);
     return builder.start();
+  }
+
+  /**
+   * Ends a command as a polite kill does, once a file is there.
+   *
+   * @return the exit code
+   */
+  public static int endedAt(Path file, Process process) throws InterruptedException {
+    try {
+      while (Files.notExists(file) && process.isAlive()) {
+        Thread.sleep(10);
+      }
+      process.destroy();
+      return process.waitFor();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }

@@ -82,6 +82,7 @@ final class Bench {
     progress.stepTo(before, place + "building");
     long begun = System.nanoTime();
     List<Double> millis = new ArrayList<>();
+    List<Integer> batches = cases.stream().map(BenchCase::batch).toList();
     Path folder = Files.createTempDirectory("couplet-bench");
     try {
       return BenchProcess.run(
@@ -92,7 +93,8 @@ final class Bench {
           step -> {
             millis.add(step);
             if (millis.size() > 1) {
-              progress.expect(left(index, (System.nanoTime() - begun) / 1e6, millis));
+              progress.expect(
+                  left(batches, index, each, (System.nanoTime() - begun) / 1e6, millis));
             }
             progress.stepTo(before + millis.size(), place + BenchResult.words(step) + " ms");
           },
@@ -102,14 +104,23 @@ final class Bench {
     }
   }
 
-  // As if the later combinations took as long to begin as this one, and their steps by their rows.
-  private Duration left(int index, double elapsedMillis, List<Double> millis) {
-    int each = warmup + steps;
+  /**
+   * The time left, as if the later combinations took as long to begin as this one, and their steps
+   * by their rows.
+   *
+   * @param batches rows of each combination
+   * @param index of the combination that runs
+   * @param each steps of a combination
+   * @param elapsedMillis since it began
+   * @param millis its steps so far, at least 2
+   */
+  static Duration left(
+      List<Integer> batches, int index, int each, double elapsedMillis, List<Double> millis) {
     double step = millis.get(millis.size() - 1);
     double beginning = elapsedMillis - step * (millis.size() - 1);
     double left = step * (each - millis.size());
-    for (BenchCase later : cases.subList(index + 1, cases.size())) {
-      left += beginning + (each - 1) * step * later.batch() / cases.get(index).batch();
+    for (int batch : batches.subList(index + 1, batches.size())) {
+      left += beginning + (each - 1) * step * batch / batches.get(index);
     }
     return Duration.ofMillis(Math.round(left));
   }

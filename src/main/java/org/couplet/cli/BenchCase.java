@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
@@ -22,7 +23,7 @@ record BenchCase(Experiment experiment) {
   private record Axis(String option, String field, String entry, String wanted) {
     List<String> overrides(String list) {
       List<String> overrides = new ArrayList<>();
-      for (String word : new LinkedHashSet<>(List.of(list.split(",", -1)))) {
+      for (String word : list.split(",", -1)) {
         if (!word.matches(entry)) {
           throw new InvalidInputException("--%s: '%s' is not %s".formatted(option, word, wanted));
         }
@@ -65,11 +66,11 @@ record BenchCase(Experiment experiment) {
         combinations = product(combinations, axis.overrides(options.required(axis.option())));
       }
     }
-    List<BenchCase> cases = new ArrayList<>();
+    Set<BenchCase> cases = new LinkedHashSet<>();
     for (List<String> overrides : combinations) {
       cases.add(new BenchCase(ExperimentFile.load(options.requiredPath("config"), overrides)));
     }
-    return cases;
+    return List.copyOf(cases);
   }
 
   private static List<List<String>> product(

@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.couplet.io.InvalidInputException;
 import org.couplet.report.Json;
@@ -108,9 +107,7 @@ final class BenchCommand implements Command {
   private static void report(
       BenchReport report, Bench bench, CommandLine options, PrintStream out) {
     if (options.has("json")) {
-      Map<String, Object> numbers = report.numbers(bench.failures());
-      numbers.put("set", options.texts("set"));
-      out.println(Json.of(numbers));
+      out.println(Json.of(report.numbers(options.texts("set"), bench.failures())));
     } else {
       report.print(out);
     }

@@ -112,11 +112,13 @@ final class BenchReport {
   /**
    * Everything, for JSON.
    *
+   * @param set overrides of the config
    * @param failures what could not be measured, and why
    */
-  Map<String, Object> numbers(Map<BenchCase, String> failures) {
+  Map<String, Object> numbers(List<String> set, Map<BenchCase, String> failures) {
     Map<String, Object> numbers = new LinkedHashMap<>();
     numbers.put("couplet", Version.describe());
+    numbers.put("set", set);
     numbers.put("processor", machine.processorName());
     numbers.put("cores", Runtime.getRuntime().availableProcessors());
     numbers.put("peak", peakWords());

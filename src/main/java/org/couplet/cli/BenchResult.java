@@ -116,7 +116,7 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
             .map(bytes -> Long.toString(Math.round(bytes / 1e6)))
             .orElse("-"),
         number("build_load_seconds"),
-        compileSeconds().<Object>map(seconds -> seconds).orElse("-"),
+        compileSeconds().isPresent() ? compileSeconds().get() : "-",
         percent(waitedShare()));
   }
 

@@ -118,10 +118,10 @@ public final class Cli {
     }
   }
 
-  // On a GPU XLA needs two files of CUDA's compiler, which are in no library.
-  private static String words(TensorFlowException e) {
+  /** What TensorFlow failed at. On a GPU XLA needs two files of CUDA's compiler. */
+  static String words(TensorFlowException e) {
     String line = ErrorLine.of(e);
-    return line.contains("ptxas") || line.contains("libdevice")
+    return line.contains("find a suitable version of ptxas") || line.contains("libdevice not found")
         ? "XLA finds no ptxas or no libdevice, which it needs for GPUs; tools/fetch-cuda-compiler.sh"
             + " fetches them, or begin with --set runtime.xla=OFF"
         : "TensorFlow failed: " + line;

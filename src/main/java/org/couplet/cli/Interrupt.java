@@ -7,6 +7,11 @@ import java.util.concurrent.CountDownLatch;
  * for it and ends with its code.
  */
 final class Interrupt implements AutoCloseable {
+  /** Thrown by {@link #check}: the work ends here and leaves nothing behind. */
+  static final class Interrupted extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::request, "interrupt");
   private volatile boolean requested;
@@ -14,11 +19,6 @@ final class Interrupt implements AutoCloseable {
 
   Interrupt() {
     Runtime.getRuntime().addShutdownHook(hook);
-  }
-
-  /** Ends work that leaves nothing behind; {@link Cli#guarded} makes a line and a code of it. */
-  static final class Interrupted extends RuntimeException {
-    private static final long serialVersionUID = 1;
   }
 
   /** Ends the work here if it should end. */

@@ -151,7 +151,7 @@ final class MachineProbe {
   private static String bfloat16(Set<String> found) {
     boolean fast = found.contains("amx_bf16") || found.contains("avx512_bf16");
     return fast
-        ? " (large networks are faster with runtime.precision=BFLOAT16 here)"
+        ? " (large networks may be faster with runtime.precision=BFLOAT16 here)"
         : " (none for bfloat16: keep to float32 here)";
   }
 

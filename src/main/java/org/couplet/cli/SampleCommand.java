@@ -57,7 +57,13 @@ final class SampleCommand implements Command {
                 try (TrainedModel model = model(options, sampling)) {
                   SamplingProgram program = sampling.withSolver(model.sampler());
                   output.write(
-                      program, sampling.seed(), count, sampling.levels(program), err, interrupt);
+                      new SampleDraw(
+                          program,
+                          sampling.seed(),
+                          count,
+                          sampling.levels(program),
+                          err,
+                          interrupt));
                 }
                 out.println(count + " samples written to " + options.required("output"));
                 return Cli.DONE;

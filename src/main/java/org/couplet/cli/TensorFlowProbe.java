@@ -75,6 +75,18 @@ final class TensorFlowProbe {
     return findings;
   }
 
+  /**
+   * Whether there is a driver and the library for it. Unlike {@link #devices} this begins no
+   * session: a process's first one sizes its thread pools.
+   */
+  boolean mayUseGpu() {
+    return hasDriver() && library().filter(library -> library.endsWith("-gpu")).isPresent();
+  }
+
+  private boolean hasDriver() {
+    return Files.exists(root.resolve("proc/driver/nvidia/version"));
+  }
+
   // The native library on the class path: a platform, with -gpu behind it or not.
   private static Optional<String> library() {
     String file = System.mapLibraryName("jnitensorflow");
@@ -135,7 +147,7 @@ final class TensorFlowProbe {
     }
   }
 
-  /** A few words for each GPU that TensorFlow sees. */
+  /** A few words for each GPU that TensorFlow sees. Begins a session. */
   // TensorFlow Java has no public class for this; its C interface has.
   static List<String> devices() {
     List<String> devices = new ArrayList<>();
@@ -159,11 +171,10 @@ final class TensorFlowProbe {
   }
 
   Finding gpus(boolean gpuLibrary, List<String> gpus) {
-    boolean driver = Files.exists(root.resolve("proc/driver/nvidia/version"));
     if (!gpus.isEmpty()) {
       return Finding.ok("GPU", String.join(", ", gpus));
     }
-    if (!driver) {
+    if (!hasDriver()) {
       return gpuLibrary
           ? Finding.note(
               "GPU", "none: no NVIDIA driver", "install the driver, or build without -Pgpu")

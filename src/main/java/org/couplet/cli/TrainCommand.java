@@ -85,6 +85,9 @@ final class TrainCommand implements Command {
       TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
           .close();
     }
+    if (!goesOn) {
+      gpuAdvice(experiment, new TensorFlowProbe(Path.of("/")).mayUseGpu()).ifPresent(err::println);
+    }
     if (options.has("dry-run")) {
       DryRun.print(experiment, run, stopAt, out);
       return Cli.DONE;
@@ -93,7 +96,6 @@ final class TrainCommand implements Command {
     try (lock) {
       if (!goesOn) {
         begin(options, experiment, run);
-        gpuAdvice(experiment, TensorFlowProbe.devices().size()).ifPresent(err::println);
       }
       return train(experiment, run, stopAt, out, err);
     }
@@ -111,20 +113,18 @@ final class TrainCommand implements Command {
     List<String> overrides = new ArrayList<>(options.texts("set"));
     overrides.addAll(moved(options));
     if (options.has("data")) {
-      checkReadsFile(options);
+      withoutData(options).ifPresent(TrainCommand::checkReadsFile);
     }
     return load(options, overrides);
   }
 
-  private static void checkReadsFile(CommandLine options) throws IOException {
-    Experiment own;
+  // Empty where --data itself may be what is missing.
+  private static Optional<Experiment> withoutData(CommandLine options) throws IOException {
     try {
-      own = load(options, options.texts("set"));
+      return Optional.of(load(options, options.texts("set")));
     } catch (InvalidInputException e) {
-      // Told with --data taken into account, which may be what is missing.
-      return;
+      return Optional.empty();
     }
-    checkReadsFile(own);
   }
 
   private static Experiment load(CommandLine options, List<String> overrides) throws IOException {
@@ -210,12 +210,12 @@ final class TrainCommand implements Command {
     return overrides;
   }
 
-  /** What to know before a run on GPUs whose settings are those for processors. */
-  static Optional<String> gpuAdvice(Experiment experiment, int gpus) {
-    return gpus > 0 && experiment.getRuntime().getXla() == RuntimeConfig.Xla.WINOGRAD
+  /** What to know before a run on a GPU whose settings are those for processors. */
+  static Optional<String> gpuAdvice(Experiment experiment, boolean gpu) {
+    return gpu && experiment.getRuntime().getXla() == RuntimeConfig.Xla.WINOGRAD
         ? Optional.of(
-            "note: runtime.xla is WINOGRAD, which is for processors, and TensorFlow sees a GPU; begin"
-                + " with --set runtime.xla=STEP there")
+            "note: runtime.xla is WINOGRAD, which is for processors; on GPUs runs that begin with"
+                + " --set runtime.xla=STEP should be faster")
         : Optional.empty();
   }
 

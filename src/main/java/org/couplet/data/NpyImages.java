@@ -61,7 +61,8 @@ public final class NpyImages implements Dataset {
     }
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
-          file + ": no such file; make it with `couplet data`, or name another with --data");
+          file
+              + ": no such file; make it with `couplet data`, or name another as dataset.image_file.path");
     }
     NpyHeader header;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {

@@ -25,10 +25,12 @@ public final class SamplePicture {
    * @param seed of the noise
    * @param count number of samples, from row 0 on
    * @param sigmas as {@link SamplingProgram#samples} takes them
+   * @param beforeEach run before each part of the samples is made; may end it with an exception
    */
   public static BufferedImage of(
-      SamplingProgram program, long seed, int count, List<Double> sigmas) {
+      SamplingProgram program, long seed, int count, List<Double> sigmas, Runnable beforeEach) {
     if (!program.makesImages()) {
+      beforeEach.run();
       try (TFloat32 points = program.samples(seed, 0, count, sigmas)) {
         return ScatterPlot.of(List.of(Floats.of(points)), -AXES, AXES, SIZE);
       }
@@ -37,6 +39,7 @@ public final class SamplePicture {
     int values = (int) image.size();
     byte[] bytes = new byte[count * values];
     for (int first = 0; first < count; first += CHUNK) {
+      beforeEach.run();
       int rows = Math.min(CHUNK, count - first);
       try (TUint8 images = program.images(seed, first, rows, sigmas)) {
         images.asRawTensor().data().read(bytes, first * values, rows * values);

@@ -57,7 +57,8 @@ final class SampleWriter implements StepListener {
 
   private void draw(long step, String weights, SamplingProgram program) throws IOException {
     BufferedImage picture =
-        SamplePicture.of(program, seed, count, SampleLevels.of(program, SampleLevels.FLOW_STEPS));
+        SamplePicture.of(
+            program, seed, count, SampleLevels.of(program, SampleLevels.FLOW_STEPS), () -> {});
     SampleGrid.writePng(
         picture, folder.resolve(String.format(Locale.ROOT, "step-%07d-%s.png", step, weights)));
     events.image(step, "samples/" + weights, picture);

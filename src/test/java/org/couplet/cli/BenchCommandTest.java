@@ -102,7 +102,17 @@ class BenchCommandTest {
     Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
     CommandRun run =
         CommandRun.done(
-            "bench", "--config", config, "--batch", "8,16", "--steps", 2, "--warmup", 0);
+            "bench",
+            "--config",
+            config,
+            "--batch",
+            "8,16,8",
+            "--xla",
+            "off,OFF",
+            "--steps",
+            2,
+            "--warmup",
+            0);
     List<String> lines = run.out().lines().toList();
     assertTrue(lines.get(0).startsWith("gaussians: 370 parameters;"), run.out());
     assertEquals(6, lines.size(), run.out());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,10 +56,19 @@ class BenchResultTest {
   }
 
   @Test
+  void theTimeLeftHasTheBeginningsOfLaterCombinations() {
+    // 9,900 ms to begin and compile; a step of 100 left, then 9,900 and two of 200.
+    assertEquals(
+        Duration.ofMillis(100 + 9_900 + 2 * 200),
+        Bench.left(List.of(4, 8), 0, 3, 10_000, List.of(5_000.0, 100.0)));
+    assertEquals(Duration.ZERO, Bench.left(List.of(4, 8), 1, 2, 10_000, List.of(5_000.0, 100.0)));
+  }
+
+  @Test
   void aPeakThatWasBeatenIsNone() {
     // 32 points in a picosecond.
     BenchReport report = new BenchReport(List.of(result(1, 1e-9)), Optional.empty());
-    JsonText numbers = numbers(report.numbers(Map.of()));
+    JsonText numbers = numbers(report.numbers(List.of(), Map.of()));
     assertTrue(numbers.get("peak").toString().contains("peak unknown"), numbers.toString());
     assertFalse(numbers.members().containsKey("peak_gflops"), numbers.toString());
     JsonText result = numbers.objects("results").get(0);
@@ -68,7 +78,7 @@ class BenchResultTest {
   @Test
   void aPeakThatIsGivenCounts() {
     BenchReport report = new BenchReport(List.of(result(1, 1e-9)), Optional.of(5.0));
-    JsonText numbers = numbers(report.numbers(Map.of()));
+    JsonText numbers = numbers(report.numbers(List.of(), Map.of()));
     assertEquals(5, numbers.number("peak_gflops"));
     JsonText result = numbers.objects("results").get(0);
     assertEquals(result.number("gflops") / 5, result.number("share_of_peak"));

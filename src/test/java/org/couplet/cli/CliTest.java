@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.couplet.io.Version;
 import org.junit.jupiter.api.Test;
+import org.tensorflow.exceptions.TensorFlowException;
 
 class CliTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -65,5 +67,19 @@ class CliTest {
 
   private static String text(ByteArrayOutputStream bytes) {
     return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whatXlaLacksOfCudaIsToldWithTheRemedy() {
+    for (String message :
+        List.of(
+            "2 root error(s) found.\n  (0) NOT_FOUND: Couldn't find a suitable version of ptxas.",
+            "INTERNAL: libdevice not found at ./libdevice.10.bc")) {
+      String words = Cli.words(new TensorFlowException(message));
+      assertTrue(words.contains("tools/fetch-cuda-compiler.sh"), words);
+    }
+    assertEquals(
+        "TensorFlow failed: INTERNAL: ptxas exited with 255",
+        Cli.words(new TensorFlowException("INTERNAL: ptxas exited with 255")));
   }
 }

@@ -43,6 +43,18 @@ class ProgressTest {
   }
 
   @Test
+  void whatTheTaskExpectsCountsDown() {
+    try (Progress progress = progress(0, 100, false)) {
+      progress.expect(Duration.ofSeconds(90));
+      nanos.addAndGet(30_000_000_000L);
+      progress.stepTo(50, "");
+      assertEquals(Optional.of(Duration.ofSeconds(60)), progress.timeLeft());
+      nanos.addAndGet(100_000_000_000L);
+      assertEquals(Optional.of(Duration.ZERO), progress.timeLeft());
+    }
+  }
+
+  @Test
   void awayFromATerminalAPassHasALineEachTenth() {
     try (Progress progress = progress(0, 100, false)) {
       for (int n = 1; n <= 25; n++) {

@@ -9,13 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.cli.Cli;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +76,42 @@ class ResumeTest {
     }
     assertEquals(timelessMetrics(straight), timelessMetrics(resumed));
     assertEquals(4, timelessMetrics(straight).size());
+  }
+
+  // In processes of their own: a process has the threads of its first session.
+  @Test
+  @Timeout(120)
+  void resumedRunOfOneThreadEqualsStraightRun() throws IOException, InterruptedException {
+    Path config = SmallExperiments.write(folder, SmallExperiments.WIDE_UNET);
+    Path straight = folder.resolve("straight");
+    Path resumed = folder.resolve("resumed");
+    List<Object> command =
+        List.of(
+            "train",
+            "--config",
+            config,
+            "--set",
+            "runtime.threads=1",
+            "--set",
+            "run.steps=4",
+            "--run");
+    inProcess(with(command, straight));
+    inProcess(with(command, resumed, "--steps", 2));
+    inProcess("train", "--run", resumed, "--resume");
+    assertEquals(
+        Optional.empty(),
+        SavedVariables.firstDifference(
+            SavedVariables.ofRun(straight, 4), SavedVariables.ofRun(resumed, 4)));
+  }
+
+  private void inProcess(Object... arguments) throws IOException, InterruptedException {
+    Path words = folder.resolve("words");
+    Process process = CommandProcess.start(words, Map.of(), arguments);
+    try {
+      assertEquals(0, process.waitFor(), Files.readString(words));
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test

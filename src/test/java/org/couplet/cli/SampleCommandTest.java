@@ -1,0 +1,35 @@
+package org.couplet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.couplet.CommandProcess;
+import org.couplet.CommandRun;
+import org.couplet.SmallExperiments;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class SampleCommandTest {
+  @Test
+  @Timeout(60)
+  void interruptedItLeavesNothing(@TempDir Path folder) throws IOException, InterruptedException {
+    Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
+    Path run = folder.resolve("run");
+    CommandRun.done("train", "--config", config, "--run", run, "--steps", 1);
+    Path words = folder.resolve("words");
+    Path output = folder.resolve("points.npz");
+    Process process =
+        CommandProcess.start(
+            words, Map.of(), "sample", "--run", run, "--count", 100_000_000, "--output", output);
+    Path partial = folder.resolve(".points.npz.partial");
+    int code = CommandProcess.endedAt(partial, process);
+    assertEquals(Cli.INTERRUPTED, code, Files.readString(words));
+    assertFalse(Files.exists(partial));
+    assertFalse(Files.exists(output));
+  }
+}
