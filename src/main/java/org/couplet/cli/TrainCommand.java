@@ -191,7 +191,10 @@ final class TrainCommand implements Command {
   private static void checkFeatures(CommandLine options, Experiment experiment) throws IOException {
     if (experiment.getEvaluation().getFidEvery() > 0) {
       try {
-        FeatureProgram.load(Path.of(experiment.getEvaluation().getFeatures()), 0).close();
+        FeatureProgram.load(
+                Path.of(experiment.getEvaluation().getFeatures()),
+                experiment.getRuntime().getThreads())
+            .close();
       } catch (InvalidInputException e) {
         throw new InvalidInputException(
             "evaluation.features: " + e.getMessage() + "; --features names another", e);
