@@ -232,7 +232,7 @@ class FidCommandTest {
         fid("--generated", dark, "--reference", one), "--reference: has 1 image, but fid needs");
     assertRefused(
         fid("--generated", dark, "--generated", bright, "--reference", dark),
-        "--generated: is given 2 times");
+        "--generated: given 2 times");
     assertRefused(
         fid("--reference", dark, "--save-stats", Files.createFile(folder.resolve("kept.npz"))),
         "is there already");

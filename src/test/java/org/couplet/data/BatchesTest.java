@@ -3,6 +3,7 @@ package org.couplet.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,5 +101,12 @@ class BatchesTest {
       assertEquals(Shape.of(3, 8, 8, 3), batch.shape());
     }
     Refusal.assertRefused(() -> new Batches(points, 0, 0), "run.batch_size: 0");
+  }
+
+  @Test
+  void wantOfMemoryIsToldAsSuch() {
+    try (Batches batches = new Batches(points, Integer.MAX_VALUE, 7)) {
+      assertThrows(OutOfMemoryError.class, () -> batches.at(0));
+    }
   }
 }
