@@ -159,7 +159,7 @@ class ResumeTest {
     return switch (name) {
       case "gaussians" -> points;
       case "unet" -> SmallExperiments.UNET;
-      case "wide unet" -> SmallExperiments.WIDE_UNET;
+      case "wide unet" -> SmallExperiments.WIDE_UNET.replace("batch_size: 32", "batch_size: 16");
       case "score" -> SmallExperiments.score(points);
       case "distillation" -> coupled("pf_ode { run: \"%s\" }".formatted(parent()));
       case "tuning" ->
