@@ -72,7 +72,6 @@ class Contestant:
     name: str
     command: list
     is_peer: bool
-    on_gpu: bool
     runs: list = dataclasses.field(default_factory=list)
 
     def run(self):
@@ -80,8 +79,6 @@ class Contestant:
         if done.returncode:
             sys.exit(f"{self.name} ended with code {done.returncode}: {' '.join(map(str, self.command))}")
         printed = json.loads(done.stdout)
-        if self.on_gpu and not self.is_peer and not printed["results"][0]["gpus"]:
-            sys.exit("Couplet sees no GPU; set COUPLET_MAVEN_ARGS=-Pgpu, and `couplet doctor` says what is missing")
         self.runs.append(printed if self.is_peer else {**printed, **printed["results"][0]})
 
     def median(self):
@@ -119,7 +116,7 @@ def ours(given, coupling, batch, precision, xla):
     command += ["--peak", given.peak] if given.peak else []
     # The config's own precision is float32.
     command += ["--precision", precision] if precision != "float32" else []
-    return Contestant("Couplet, step compiled" if xla == "step" else "Couplet", command, False, given.device == "gpu")
+    return Contestant("Couplet, step compiled" if xla == "step" else "Couplet", command, False)
 
 
 def peer(given, coupling, batch, precision, compiled):
@@ -127,7 +124,7 @@ def peer(given, coupling, batch, precision, compiled):
     command += ["--batch", batch, "--warmup", given.warmup, "--steps", given.steps, "--threads", given.threads]
     command += ["--device", "cuda" if given.device == "gpu" else "cpu", "--precision", precision]
     command += ["--compile"] if compiled else []
-    return Contestant("PyTorch, compiled" if compiled else "PyTorch", command, True, given.device == "gpu")
+    return Contestant("PyTorch, compiled" if compiled else "PyTorch", command, True)
 
 
 def settings(given):
@@ -147,6 +144,8 @@ def measure(given, all_settings):
         for turn in range(given.rounds):
             for contestant in setting.contestants:
                 contestant.run()
+                if given.device == "gpu" and not contestant.is_peer and not contestant.runs[-1]["gpus"]:
+                    sys.exit("Couplet sees no GPU; set COUPLET_MAVEN_ARGS=-Pgpu, or ask `couplet doctor` why")
                 done += setting.work() / len(setting.contestants)
                 left = (time.monotonic() - begun) * (total / done - 1)
                 print(

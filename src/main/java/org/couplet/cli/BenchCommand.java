@@ -74,19 +74,16 @@ final class BenchCommand implements Command {
             (int) Math.min(options.number("steps", 1, 10), MOST_STEPS),
             trace);
     Optional<Double> peak = options.text("peak").map(BenchCommand::gigaflops);
-    try (Interrupt interrupt = new Interrupt()) {
-      return interrupt.endWith(
-          Cli.guarded(
-              this,
-              err,
-              () -> {
-                bench.run(err, interrupt::requested);
-                report(new BenchReport(bench.results(), peak), bench, options, out);
-                return interrupt.requested()
-                    ? Cli.INTERRUPTED
-                    : bench.failures().isEmpty() ? Cli.DONE : Cli.FAILED;
-              }));
-    }
+    return Interrupt.during(
+        this,
+        err,
+        interrupt -> {
+          bench.run(err, interrupt::requested);
+          report(new BenchReport(bench.results(), peak), bench, options, out);
+          return interrupt.requested()
+              ? Cli.INTERRUPTED
+              : bench.failures().isEmpty() ? Cli.DONE : Cli.FAILED;
+        });
   }
 
   // Before minutes are spent on what could not be written.

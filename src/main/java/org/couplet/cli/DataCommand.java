@@ -67,20 +67,17 @@ final class DataCommand implements Command {
             (int) Math.min(options.number("size", 1, 0), Integer.MAX_VALUE),
             options.requiredPath("output"),
             options.has("strict"));
-    try (Interrupt interrupt = new Interrupt()) {
-      return interrupt.endWith(
-          Cli.guarded(
-              this,
-              err,
-              () -> {
-                ImportReport report;
-                try (Display display = new Display(err, interrupt)) {
-                  report = Importer.run(request, display);
-                }
-                tell(request, report, out);
-                return Cli.DONE;
-              }));
-    }
+    return Interrupt.during(
+        this,
+        err,
+        interrupt -> {
+          ImportReport report;
+          try (Display display = new Display(err, interrupt)) {
+            report = Importer.run(request, display);
+          }
+          tell(request, report, out);
+          return Cli.DONE;
+        });
   }
 
   /** The part of CIFAR-10 that a user names. */

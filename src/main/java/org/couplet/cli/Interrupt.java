@@ -1,5 +1,6 @@
 package org.couplet.cli;
 
+import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -17,7 +18,21 @@ final class Interrupt implements AutoCloseable {
   private volatile boolean requested;
   private volatile int code = Cli.FAILED;
 
-  Interrupt() {
+  /** Work that can be asked to end; returns its exit code. */
+  interface Work {
+    int run(Interrupt interrupt) throws Exception;
+  }
+
+  /** Runs a command's long work as {@link Cli#guarded} does; returns the exit code. */
+  static int during(Command command, PrintStream err, Work work) {
+    try (Interrupt interrupt = new Interrupt()) {
+      // What an interrupted process exits with.
+      interrupt.code = Cli.guarded(command, err, () -> work.run(interrupt));
+      return interrupt.code;
+    }
+  }
+
+  private Interrupt() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -31,12 +46,6 @@ final class Interrupt implements AutoCloseable {
   /** Whether the work should end at the next good moment. */
   boolean requested() {
     return requested;
-  }
-
-  /** The work has ended and has said all it has to say; an interrupted process exits with this. */
-  int endWith(int exitCode) {
-    code = exitCode;
-    return exitCode;
   }
 
   private void request() {

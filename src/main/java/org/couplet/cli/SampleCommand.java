@@ -48,27 +48,19 @@ final class SampleCommand implements Command {
     int count = Math.toIntExact(Math.min(options.number("count", 1, 1), Integer.MAX_VALUE));
     SamplingOptions sampling = SamplingOptions.of(options);
     SampleOutput output = SampleOutput.of(options.required("output"));
-    try (Interrupt interrupt = new Interrupt()) {
-      return interrupt.endWith(
-          Cli.guarded(
-              this,
-              err,
-              () -> {
-                try (TrainedModel model = model(options, sampling)) {
-                  SamplingProgram program = sampling.withSolver(model.sampler());
-                  output.write(
-                      new SampleDraw(
-                          program,
-                          sampling.seed(),
-                          count,
-                          sampling.levels(program),
-                          err,
-                          interrupt));
-                }
-                out.println(count + " samples written to " + options.required("output"));
-                return Cli.DONE;
-              }));
-    }
+    return Interrupt.during(
+        this,
+        err,
+        interrupt -> {
+          try (TrainedModel model = model(options, sampling)) {
+            SamplingProgram program = sampling.withSolver(model.sampler());
+            output.write(
+                new SampleDraw(
+                    program, sampling.seed(), count, sampling.levels(program), err, interrupt));
+          }
+          out.println(count + " samples written to " + options.required("output"));
+          return Cli.DONE;
+        });
   }
 
   private static TrainedModel model(CommandLine options, SamplingOptions sampling)

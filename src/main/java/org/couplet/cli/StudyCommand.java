@@ -76,26 +76,22 @@ final class StudyCommand implements Command {
     }
     List<Study> studies = studies(named ? arguments[0] : "", options);
     StudyOptions asked = asked(options);
-    try (Interrupt interrupt = new Interrupt()) {
-      int code =
-          Cli.guarded(
-              this,
-              err,
-              () -> {
-                Workbench bench = new Workbench(asked, graphs(), out, err, interrupt::requested);
-                try {
-                  for (Study study : studies) {
-                    err.println("study " + study.name() + ": " + study.summary());
-                    study.run(bench);
-                  }
-                  return Cli.DONE;
-                } catch (InterruptedStudyException e) {
-                  err.println(e.getMessage());
-                  return Cli.INTERRUPTED;
-                }
-              });
-      return interrupt.endWith(code);
-    }
+    return Interrupt.during(
+        this,
+        err,
+        interrupt -> {
+          Workbench bench = new Workbench(asked, graphs(), out, err, interrupt::requested);
+          try {
+            for (Study study : studies) {
+              err.println("study " + study.name() + ": " + study.summary());
+              study.run(bench);
+            }
+            return Cli.DONE;
+          } catch (InterruptedStudyException e) {
+            err.println(e.getMessage());
+            return Cli.INTERRUPTED;
+          }
+        });
   }
 
   private static List<Study> studies(String name, CommandLine options) {

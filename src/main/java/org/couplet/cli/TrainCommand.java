@@ -238,37 +238,32 @@ final class TrainCommand implements Command {
 
   private int train(
       Experiment experiment, RunFolder run, long stopAt, PrintStream out, PrintStream err) {
-    try (Interrupt interrupt = new Interrupt()) {
-      int code =
-          Cli.guarded(
-              this,
-              err,
-              () -> {
-                long completed =
-                    new Training(experiment, run, err, interrupt::requested).run(stopAt);
-                if (completed >= stopAt) {
-                  out.println(
-                      experiment.getName()
-                          + ": "
-                          + completed
-                          + " steps done in "
-                          + run.root()
-                          + "; draw samples with: couplet sample --run "
-                          + run.root()
-                          + " --count 64 --output grid.png");
-                  return Cli.DONE;
-                }
-                err.println(
-                    "interrupted after step "
-                        + completed
-                        + "; go on with: couplet train --run "
-                        + run.root()
-                        + " --resume"
-                        + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));
-                return Cli.INTERRUPTED;
-              });
-      return interrupt.endWith(code);
-    }
+    return Interrupt.during(
+        this,
+        err,
+        interrupt -> {
+          long completed = new Training(experiment, run, err, interrupt::requested).run(stopAt);
+          if (completed >= stopAt) {
+            out.println(
+                experiment.getName()
+                    + ": "
+                    + completed
+                    + " steps done in "
+                    + run.root()
+                    + "; draw samples with: couplet sample --run "
+                    + run.root()
+                    + " --count 64 --output grid.png");
+            return Cli.DONE;
+          }
+          err.println(
+              "interrupted after step "
+                  + completed
+                  + "; go on with: couplet train --run "
+                  + run.root()
+                  + " --resume"
+                  + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));
+          return Cli.INTERRUPTED;
+        });
   }
 
   private static void copy(Path from, Path to) throws IOException {
