@@ -1,7 +1,6 @@
 package org.couplet.graph;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -9,7 +8,6 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Reshape;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -90,7 +88,7 @@ public record FirFilter(List<Double> taps) {
    *
    * @param x [n, h, w, in], static but for n
    * @param kernel [k, k, in, out], k odd
-   * @param conv2d of the graph, for filters other than [1, 1]
+   * @param conv2d of the graph
    * @return [n, 2h, 2w, out]
    */
   public <T extends TFloating> Operand<T> upConvolved(
@@ -98,47 +96,7 @@ public record FirFilter(List<Double> taps) {
     if (!isBox()) {
       return conv2d.apply(tf, up(tf, x), kernel, null);
     }
-    // Of a kernel's k^2 products with repeated pixels (k + 1)^2 / 4 differ: those of a transposed
-    // convolution with sums of the kernel's neighbours.
-    long[] size = kernel.shape().asArray();
-    Operand<TFloat32> transposed = tf.linalg.transpose(kernel, tf.constant(new int[] {0, 1, 3, 2}));
-    Operand<TFloat32> summed = neighbourSums(tf, neighbourSums(tf, flipped(tf, transposed), 0), 1);
-    Shape shape = x.shape();
-    int[] doubled = {(int) (2 * shape.get(1)), (int) (2 * shape.get(2)), (int) size[3]};
-    return tf.nn.conv2dBackpropInput(
-        tf.concat(List.of(rows(tf, x), tf.constant(doubled)), tf.constant(0)),
-        Layers.cast(tf, summed, x.type()),
-        x,
-        List.of(1L, 2L, 2L, 1L),
-        "SAME");
-  }
-
-  // [n], which XLA must know and does where n is static.
-  private static Operand<TInt32> rows(Ops tf, Operand<?> x) {
-    long n = x.shape().get(0);
-    return n == Shape.UNKNOWN_SIZE
-        ? tf.slice(tf.shape(x), tf.constant(new int[] {0}), tf.constant(new int[] {1}))
-        : tf.constant(new int[] {(int) n});
-  }
-
-  // [k, k, ...] turned by half a turn.
-  private static Operand<TFloat32> flipped(Ops tf, Operand<TFloat32> kernel) {
-    long[] size = kernel.shape().asArray();
-    int taps = (int) (size[0] * size[1]);
-    Operand<TFloat32> flat = tf.reshape(kernel, tf.constant(new long[] {taps, size[2], size[3]}));
-    int[] backwards = IntStream.range(0, taps).map(i -> taps - 1 - i).toArray();
-    return tf.reshape(tf.gather(flat, tf.constant(backwards), tf.constant(0)), tf.constant(size));
-  }
-
-  // Along an axis k values become the k + 1 sums of two neighbours, zeros being outside.
-  private static Operand<TFloat32> neighbourSums(Ops tf, Operand<TFloat32> kernel, int axis) {
-    int[][] before = new int[4][2];
-    int[][] after = new int[4][2];
-    before[axis][0] = 1;
-    after[axis][1] = 1;
-    Operand<TFloat32> zero = tf.constant(0f);
-    return tf.math.add(
-        tf.pad(kernel, tf.constant(before), zero), tf.pad(kernel, tf.constant(after), zero));
+    return conv2d.applyToDoubled(tf, x, kernel);
   }
 
   private boolean isBox() {

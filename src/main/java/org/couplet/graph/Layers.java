@@ -51,6 +51,17 @@ public final class Layers {
         pad(tf, x, padding, padding), cast(tf, filter, x.type()), List.of(1L, 1L, 1L, 1L), "VALID");
   }
 
+  /**
+   * The filter of a convolution's transpose: turned by half a turn, its channels swapped.
+   *
+   * @param filter [k, k, in, out]
+   * @return [k, k, out, in]
+   */
+  static <T extends TFloating> Operand<T> mirrored(Ops tf, Operand<T> filter) {
+    return tf.linalg.transpose(
+        tf.reverse(filter, tf.constant(new int[] {0, 1})), tf.constant(new int[] {0, 1, 3, 2}));
+  }
+
   /** Adds zeros before and after the rows and columns of x [n, h, w, c]. */
   static <T extends TFloating> Operand<T> pad(Ops tf, Operand<T> x, int before, int after) {
     int[][] paddings = {{0, 0}, {before, after}, {before, after}, {0, 0}};

@@ -33,18 +33,14 @@ record Convolution(String name, int in, int out, int kernel, double gain) implem
   }
 
   /** [n, h, w, in] to [n, h, w, out]. */
-  <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x) {
-    return Layers.biasAdd(tf, withoutBias(tf, weights, x), bias(weights));
-  }
-
-  /** The same by a graph's way of doing convolutions. */
   <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x, Conv2d conv2d) {
     return conv2d.apply(tf, x, filter(weights), bias(weights));
   }
 
   /** {@link #apply} but for the bias. */
-  <T extends TFloating> Operand<T> withoutBias(Ops tf, Weights weights, Operand<T> x) {
-    return Layers.conv2d(tf, x, filter(weights));
+  <T extends TFloating> Operand<T> withoutBias(
+      Ops tf, Weights weights, Operand<T> x, Conv2d conv2d) {
+    return conv2d.apply(tf, x, filter(weights), null);
   }
 
   /**
@@ -52,9 +48,9 @@ record Convolution(String name, int in, int out, int kernel, double gain) implem
    * w, in] to [n, h/2, w/2, out].
    */
   <T extends TFloating> Operand<T> applyAndHalve(
-      Ops tf, Weights weights, Operand<T> x, FirFilter fir) {
+      Ops tf, Weights weights, Operand<T> x, FirFilter fir, Conv2d conv2d) {
     int padding = kernel / 2 + fir.padding();
-    Operand<T> wide = Layers.conv2d(tf, x, filter(weights), padding);
+    Operand<T> wide = conv2d.apply(tf, x, filter(weights), padding);
     return Layers.biasAdd(tf, fir.downUnpadded(tf, wide), bias(weights));
   }
 

@@ -1,5 +1,7 @@
 package org.couplet.network;
 
+import org.couplet.graph.Conv2d;
+
 /**
  * How a network's values are computed; which values does not depend on it, but for rounding.
  *
@@ -30,8 +32,12 @@ public record Execution(Compiled compiled, boolean remat) {
     return compiled == Compiled.POINTWISE || compiled == Compiled.WINOGRAD;
   }
 
-  boolean winograd() {
-    return compiled == Compiled.WINOGRAD;
+  Conv2d.Algorithms convolutions() {
+    return switch (compiled) {
+      case OFF, POINTWISE -> Conv2d.Algorithms.DIRECT;
+      case WINOGRAD -> Conv2d.Algorithms.WINOGRAD;
+      case STEP -> Conv2d.Algorithms.TENSORFLOW;
+    };
   }
 
   boolean whole() {

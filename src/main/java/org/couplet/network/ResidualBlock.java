@@ -58,7 +58,7 @@ record ResidualBlock(
     static Pass of(Dropout dropout, Execution execution) {
       return new Pass(
           new Activation(dropout, execution.fused()),
-          new Conv2d(execution.winograd()),
+          new Conv2d(execution.convolutions()),
           dropout,
           execution);
     }
@@ -116,21 +116,22 @@ record ResidualBlock(
         Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
     h = norm1().activated(tf, weights, h, shift, pass.activation(), dropout, site);
     h = convolution1().apply(tf, weights, h, pass.conv2d());
-    Operand<T> y = sum(tf, h, skipped(tf, weights, x));
-    return attention ? sum(tf, selfAttention().apply(tf, weights, y), y) : y;
+    Operand<T> y = sum(tf, h, skipped(tf, weights, x, pass.conv2d()));
+    return attention ? sum(tf, selfAttention().apply(tf, weights, y, pass.conv2d()), y) : y;
   }
 
-  private <T extends TFloating> Operand<T> skipped(Ops tf, Weights weights, Operand<T> x) {
+  private <T extends TFloating> Operand<T> skipped(
+      Ops tf, Weights weights, Operand<T> x, Conv2d conv2d) {
     if (!hasSkipConvolution()) {
       return x;
     }
     if (resampling.direction() == Resampling.Direction.UP) {
       // A convolution of single pixels is cheapest on the smaller image. The bias, which a filter
       // would fade out at the border, comes last.
-      Operand<T> up = resampling.apply(tf, skip().withoutBias(tf, weights, x));
+      Operand<T> up = resampling.apply(tf, skip().withoutBias(tf, weights, x, conv2d));
       return Layers.biasAdd(tf, up, skip().bias(weights));
     }
-    return skip().apply(tf, weights, resampling.apply(tf, x));
+    return skip().apply(tf, weights, resampling.apply(tf, x), conv2d);
   }
 
   // Keeps the variance of two independent terms.

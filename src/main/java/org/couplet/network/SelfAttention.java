@@ -2,6 +2,7 @@ package org.couplet.network;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.couplet.graph.Conv2d;
 import org.couplet.graph.Layers;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
@@ -21,7 +22,7 @@ record SelfAttention(String block, int channels) implements Part {
   }
 
   /** [n, h, w, channels] to the same. */
-  <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x) {
+  <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x, Conv2d conv2d) {
     long height = x.shape().get(1);
     long width = x.shape().get(2);
     Operand<T> normal = norm().apply(tf, weights, x, null);
@@ -36,7 +37,7 @@ record SelfAttention(String block, int channels) implements Part {
     List<Output<T>> parts = tf.split(tf.constant(2), all, 3L).output();
     Operand<T> attended = Layers.attention(tf, parts.get(0), parts.get(1), parts.get(2));
     Operand<T> image = tf.reshape(attended, tf.constant(new long[] {-1, height, width, channels}));
-    return projection().apply(tf, weights, image);
+    return projection().apply(tf, weights, image, conv2d);
   }
 
   private Norm norm() {

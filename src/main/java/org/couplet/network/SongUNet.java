@@ -106,12 +106,12 @@ public record SongUNet(
     Deque<Operand<T>> skips = new ArrayDeque<>();
     FirFilter filter = new FirFilter(resampleFilter);
     Operand<T> image = x;
-    Operand<T> h = layout.opening().apply(tf, weights, x);
+    Operand<T> h = layout.opening().apply(tf, weights, x, pass.conv2d());
     skips.push(h);
     for (UNetLayout.Descent step : layout.encoder()) {
       h = step.block().apply(tf, weights, h, noise, pass);
       if (step.image() != null) {
-        Operand<T> half = step.image().applyAndHalve(tf, weights, image, filter);
+        Operand<T> half = step.image().applyAndHalve(tf, weights, image, filter, pass.conv2d());
         h = ResidualBlock.sum(tf, h, half);
         image = h;
       }
@@ -126,6 +126,6 @@ public record SongUNet(
       h = step.block().apply(tf, weights, h, noise, pass);
     }
     h = layout.closingNorm().activated(tf, weights, h, pass.activation());
-    return layout.closing().apply(tf, weights, h);
+    return layout.closing().apply(tf, weights, h, pass.conv2d());
   }
 }

@@ -39,7 +39,8 @@ class WinogradTest {
                 valueAndGradients(
                     tf,
                     in,
-                    Layers.biasAdd(tf, Layers.conv2d(tf, in.get(0), in.get(1)), in.get(2))));
+                    new Conv2d(Conv2d.Algorithms.DIRECT)
+                        .apply(tf, in.get(0), in.get(1), in.get(2))));
     List<float[]> winograd =
         Evaluation.of(
             compiled,
@@ -76,7 +77,7 @@ class WinogradTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       var y =
-          new Conv2d(wanted)
+          new Conv2d(wanted ? Conv2d.Algorithms.WINOGRAD : Conv2d.Algorithms.TENSORFLOW)
               .apply(
                   tf,
                   tf.placeholder(type, Placeholder.shape(image)),
