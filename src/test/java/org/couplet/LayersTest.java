@@ -44,6 +44,7 @@ class LayersTest {
     USES.put("network", List.of("graph"));
     USES.put("graph", List.of());
     USES.put("config", List.of());
+    USES.put("selftest", List.of());
     USES.put("io", List.of());
   }
 

@@ -6,11 +6,14 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.couplet.io.ErrorLine;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
+import org.couplet.selftest.FaultyKernelsException;
+import org.couplet.selftest.Report;
 import org.couplet.train.DivergedException;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -28,6 +31,9 @@ public final class Cli {
 
   /** Interrupted by the user. */
   public static final int INTERRUPTED = 130;
+
+  // The class that starts this one: a name, as this package does not know it.
+  private static final String MAIN = "org.couplet.Couplet";
 
   private static final List<Command> COMMANDS =
       List.of(
@@ -71,10 +77,22 @@ public final class Cli {
   }
 
   private static int run(Command command, String[] arguments, PrintStream out, PrintStream err) {
-    return guarded(command, err, () -> command.run(arguments, out, err));
+    try {
+      return guarded(command, err, () -> command.run(arguments, out, err));
+    } catch (FaultyKernelsException e) {
+      Report report = e.report();
+      List<String> again = new ArrayList<>(List.of(command.name()));
+      again.addAll(command.argumentsToGoOn(List.of(arguments)));
+      return guarded(
+          command, err, () -> Restart.run(report, report.remedy().orElseThrow(), MAIN, again, err));
+    }
   }
 
-  /** Runs a command's work; what goes wrong becomes one line and the exit code. */
+  /**
+   * Runs a command's work; what goes wrong becomes one line and the exit code.
+   *
+   * @throws FaultyKernelsException if the command should be started again with a remedy
+   */
   static int guarded(Command command, PrintStream err, Callable<Integer> work) {
     String name = "couplet " + command.name() + ": ";
     try {
@@ -82,6 +100,12 @@ public final class Cli {
     } catch (Interrupt.Interrupted e) {
       err.println(name + "interrupted; nothing was written");
       return INTERRUPTED;
+    } catch (FaultyKernelsException e) {
+      if (e.report().remedy().isPresent()) {
+        throw e;
+      }
+      err.println(name + refusal(e.report()));
+      return FAILED;
     } catch (InvalidInputException e) {
       err.println(name + e.getMessage());
       return BAD_INPUT;
@@ -116,6 +140,17 @@ public final class Cli {
       e.printStackTrace(err);
       return FAILED;
     }
+  }
+
+  // No remedy is known.
+  private static String refusal(Report report) {
+    return "the self-test found %s (%s). Results would be wrong; %s, or train anyway with --skip-self-test"
+        .formatted(
+            report.describe(),
+            report.machine().describe(),
+            report.bfloat16()
+                ? "begin with --set runtime.precision=FLOAT32"
+                : "run on another machine");
   }
 
   /** What TensorFlow failed at. On a GPU XLA needs two files of CUDA's compiler. */

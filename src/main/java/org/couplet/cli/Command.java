@@ -1,6 +1,7 @@
 package org.couplet.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 
 /** One command of the command line. */
 interface Command {
@@ -20,4 +21,9 @@ interface Command {
    * @throws org.couplet.io.InvalidInputException for bad input or usage: exit code 2
    */
   int run(String[] arguments, PrintStream out, PrintStream err) throws Exception;
+
+  /** The arguments with which another process goes on where this one stopped before its work. */
+  default List<String> argumentsToGoOn(List<String> arguments) {
+    return arguments;
+  }
 }

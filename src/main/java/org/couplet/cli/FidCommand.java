@@ -22,6 +22,7 @@ import org.couplet.metric.StatisticsFile;
 import org.couplet.program.Contract;
 import org.couplet.program.FeatureProgram;
 import org.couplet.report.Json;
+import org.couplet.train.TrainedModel;
 import org.jspecify.annotations.Nullable;
 
 /** {@code couplet fid}: how far generated images are from real ones. */
@@ -70,7 +71,7 @@ final class FidCommand implements Command {
                 "write the reference's statistics (without --reference, those of --generated)")
             .flag("strict", "stop at a corrupt image instead of leaving it out")
             .flag("json", "print one JSON object");
-    return SamplingOptions.declare(options);
+    return SamplingOptions.declare(SelfTests.declare(options));
   }
 
   @Override
@@ -81,6 +82,7 @@ final class FidCommand implements Command {
     }
     Set<Metric> metrics = metrics(options);
     checkFiles(options);
+    Map<String, Object> tested = selfTest(options, err);
     try (@Nullable FeatureProgram network = network(options, metrics);
         @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics);
         @Nullable FidSource reference = source(FidSource.REFERENCE, options, metrics)) {
@@ -96,13 +98,31 @@ final class FidCommand implements Command {
       }
       List<Score> scores = scores(pass, sides);
       if (options.has("json")) {
-        out.println(Json.of(numbers(pass, sides, scores)));
+        out.println(Json.of(numbers(pass, sides, scores, tested)));
       } else {
-        print(pass, sides, scores, out);
+        print(pass, sides, scores, tested, out);
       }
       save(options, pass, sides, err);
     }
     return Cli.DONE;
+  }
+
+  // Of both networks that run: the one that makes features, and the one that makes samples.
+  private static Map<String, Object> selfTest(CommandLine options, PrintStream err)
+      throws IOException {
+    Map<String, Object> found = new LinkedHashMap<>();
+    if (options.has("inception")) {
+      SelfTests tests = SelfTests.of(options, err);
+      found.putAll(
+          tests.features(
+              options.requiredPath("inception"),
+              options.text("signature").orElse(Contract.FEATURES)));
+      Optional<Path> generated = options.text(FidSource.GENERATED).map(Path::of);
+      if (generated.isPresent() && TrainedModel.isIn(generated.get())) {
+        found.put("sampling_self_test", tests.sampling(generated.get()).get("self_test"));
+      }
+    }
+    return found;
   }
 
   private static Set<Metric> metrics(CommandLine options) {
@@ -235,7 +255,11 @@ final class FidCommand implements Command {
   }
 
   private static void print(
-      FidPass pass, Map<String, Side> sides, List<Score> scores, PrintStream out) {
+      FidPass pass,
+      Map<String, Side> sides,
+      List<Score> scores,
+      Map<String, Object> tested,
+      PrintStream out) {
     sides.forEach((name, side) -> out.printf("%-18s %s%n", name, side.words()));
     if (pass.network() != null) {
       out.printf(
@@ -245,11 +269,12 @@ final class FidCommand implements Command {
           pass.network().dimension(),
           pass.network().fingerprint().substring(0, 12));
     }
+    tested.forEach((name, found) -> out.printf("%-18s %s%n", name.replace('_', ' '), found));
     scores.forEach(score -> out.printf("%-18s %s%n", score.name(), score.text()));
   }
 
   private static Map<String, Object> numbers(
-      FidPass pass, Map<String, Side> sides, List<Score> scores) {
+      FidPass pass, Map<String, Side> sides, List<Score> scores, Map<String, Object> tested) {
     Map<String, Object> numbers = new LinkedHashMap<>();
     scores.forEach(score -> numbers.putAll(score.numbers()));
     sides.forEach((name, side) -> numbers.put(name, side.numbers()));
@@ -260,6 +285,7 @@ final class FidCommand implements Command {
       extractor.put("sha256", pass.network().fingerprint());
       numbers.put("extractor", extractor);
     }
+    numbers.putAll(tested);
     numbers.put("couplet", Version.describe());
     return numbers;
   }

@@ -2,6 +2,7 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
 import org.couplet.train.RunFolder;
@@ -35,6 +36,7 @@ final class SampleCommand implements Command {
                 "output",
                 "PATH",
                 "NAME.png: one grid; NAME.npz: arr_0, uint8 NHWC; NAME/ : one PNG a sample");
+    SelfTests.declare(options);
     if (!options.parse(arguments, out)) {
       return Cli.DONE;
     }
@@ -48,11 +50,12 @@ final class SampleCommand implements Command {
     int count = Math.toIntExact(Math.min(options.number("count", 1, 1), Integer.MAX_VALUE));
     SamplingOptions sampling = SamplingOptions.of(options);
     SampleOutput output = SampleOutput.of(options.required("output"));
+    SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         this,
         err,
         interrupt -> {
-          try (TrainedModel model = model(options, sampling)) {
+          try (TrainedModel model = model(options, sampling, tests)) {
             SamplingProgram program = sampling.withSolver(model.sampler());
             output.write(
                 new SampleDraw(
@@ -63,13 +66,16 @@ final class SampleCommand implements Command {
         });
   }
 
-  private static TrainedModel model(CommandLine options, SamplingOptions sampling)
+  private static TrainedModel model(CommandLine options, SamplingOptions sampling, SelfTests tests)
       throws IOException {
     if (options.has("model")) {
-      return TrainedModel.ofExport(options.requiredPath("model"));
+      Path export = options.requiredPath("model");
+      tests.sampling(export);
+      return TrainedModel.ofExport(export);
     }
     RunFolder run = new RunFolder(options.requiredPath("run"));
     Runs.experiment(run);
+    tests.sampling(run.root());
     return TrainedModel.ofRun(run, sampling.best());
   }
 }

@@ -68,7 +68,7 @@ final class StudyCommand implements Command {
 
   @Override
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
-    CommandLine options = options();
+    CommandLine options = SelfTests.declare(options());
     boolean named = arguments.length > 0 && !arguments[0].startsWith("-");
     String[] rest = named ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments;
     if (!options.parse(rest, out)) {
@@ -76,11 +76,12 @@ final class StudyCommand implements Command {
     }
     List<Study> studies = studies(named ? arguments[0] : "", options);
     StudyOptions asked = asked(options);
+    SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         this,
         err,
         interrupt -> {
-          Workbench bench = new Workbench(asked, graphs(), out, err, interrupt::requested);
+          Workbench bench = new Workbench(asked, graphs(), tests, out, err, interrupt::requested);
           try {
             for (Study study : studies) {
               err.println("study " + study.name() + ": " + study.summary());

@@ -51,7 +51,7 @@ final class TrainCommand implements Command {
 
   @Override
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
-    CommandLine options = options();
+    CommandLine options = SelfTests.declare(options());
     if (!options.parse(arguments, out)) {
       return Cli.DONE;
     }
@@ -97,7 +97,7 @@ final class TrainCommand implements Command {
       if (!goesOn) {
         begin(options, experiment, run);
       }
-      return train(experiment, run, stopAt, out, err);
+      return train(experiment, run, stopAt, SelfTests.of(options, err), out, err);
     }
   }
 
@@ -236,13 +236,29 @@ final class TrainCommand implements Command {
         });
   }
 
+  // The run was begun before its program could be checked.
+  @Override
+  public List<String> argumentsToGoOn(List<String> arguments) {
+    List<String> all = new ArrayList<>(arguments);
+    if (!all.contains("--resume")) {
+      all.add("--resume");
+    }
+    return all;
+  }
+
   private int train(
-      Experiment experiment, RunFolder run, long stopAt, PrintStream out, PrintStream err) {
+      Experiment experiment,
+      RunFolder run,
+      long stopAt,
+      SelfTests tests,
+      PrintStream out,
+      PrintStream err) {
     return Interrupt.during(
         this,
         err,
         interrupt -> {
-          long completed = new Training(experiment, run, err, interrupt::requested).run(stopAt);
+          long completed =
+              new Training(experiment, run, tests, err, interrupt::requested).run(stopAt);
           if (completed >= stopAt) {
             out.println(
                 experiment.getName()

@@ -25,12 +25,14 @@ public final class Conv2d {
   }
 
   private final @Nullable DirectConvolution direct;
+  private final @Nullable Columns columns;
   private final @Nullable DoubledConvolution doubled;
   private final @Nullable Winograd winograd;
 
   /** Convolutions of one graph. */
   public Conv2d(Algorithms algorithms) {
     this.direct = algorithms == Algorithms.TENSORFLOW ? null : new DirectConvolution();
+    this.columns = algorithms == Algorithms.TENSORFLOW ? null : new Columns();
     this.doubled = algorithms == Algorithms.TENSORFLOW ? null : new DoubledConvolution();
     this.winograd = algorithms == Algorithms.WINOGRAD ? new Winograd() : null;
   }
@@ -55,11 +57,18 @@ public final class Conv2d {
           .asOutput()
           .expect(x.type());
     }
-    Operand<T> y =
-        direct != null && !x.shape().hasUnknownDimension()
-            ? direct.apply(tf, x, Layers.cast(tf, filter, x.type()), true)
-            : Layers.conv2d(tf, x, filter);
+    Operand<T> y = plain(tf, x, filter);
     return bias == null ? y : Layers.biasAdd(tf, y, bias);
+  }
+
+  private <T extends TFloating> Operand<T> plain(Ops tf, Operand<T> x, Operand<TFloat32> filter) {
+    if (direct == null || columns == null || x.shape().hasUnknownDimension()) {
+      return Layers.conv2d(tf, x, filter);
+    }
+    Operand<T> cast = Layers.cast(tf, filter, x.type());
+    return x.type().equals(TFloat32.class) && Columns.pays(x.shape(), filter.shape())
+        ? columns.apply(tf, x, cast)
+        : direct.apply(tf, x, cast, true);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.UserCache;
 
 /**
  * Statistics that were measured before, one file for each set of images and feature network, named
@@ -31,12 +32,7 @@ public record StatisticsCache(Path folder) {
 
   /** The user's own: {@code couplet} in $XDG_CACHE_HOME, or in {@code ~/.cache}. */
   public static StatisticsCache ofUser() {
-    String caches = System.getenv("XDG_CACHE_HOME");
-    Path parent =
-        caches == null || caches.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(caches);
-    return new StatisticsCache(parent.resolve("couplet"));
+    return new StatisticsCache(UserCache.folder());
   }
 
   /**

@@ -1,7 +1,5 @@
 package org.couplet.program;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +12,8 @@ import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.RunOptions;
-import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.StepStats;
@@ -28,13 +23,6 @@ import org.tensorflow.types.family.TType;
 
 /** A SavedModel in a session, called by the names of its signatures. */
 final class LoadedModel implements AutoCloseable {
-  // The memory optimizer may split sums into operations that XLA can't compile.
-  private static final RewriterConfig REWRITES =
-      RewriterConfig.newBuilder()
-          .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)
-          .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)
-          .build();
-
   private final Path folder;
   private final SavedModelBundle bundle;
   private final Session session;
@@ -53,19 +41,9 @@ final class LoadedModel implements AutoCloseable {
    * @param threads of one operation; 0: all cores
    */
   static LoadedModel load(Path folder, String tag, int threads) {
-    if (!Files.isRegularFile(folder.resolve("saved_model.pb"))) {
-      throw new InvalidInputException(
-          folder
-              + ": no SavedModel is there (saved_model.pb is missing); give a folder such as"
-              + " `couplet build`, `couplet export` or `couplet inception` writes");
-    }
-    requireTag(folder, tag);
-    ConfigProto config =
-        ConfigProto.newBuilder()
-            .setIntraOpParallelismThreads(threads)
-            .setInterOpParallelismThreads(threads)
-            .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(REWRITES))
-            .build();
+    // What is wrong is found before TensorFlow says it.
+    SavedModelGraph.read(folder, tag);
+    ConfigProto config = SavedModelGraph.session(threads);
     try {
       return new LoadedModel(
           folder,
@@ -79,30 +57,6 @@ final class LoadedModel implements AutoCloseable {
               + "': "
               + ErrorLine.of(e),
           e);
-    }
-  }
-
-  private static void requireTag(Path folder, String tag) {
-    List<String> tags;
-    try (var in = Files.newInputStream(folder.resolve("saved_model.pb"))) {
-      tags =
-          SavedModel.parseFrom(in).getMetaGraphsList().stream()
-              .flatMap(graph -> graph.getMetaInfoDef().getTagsList().stream())
-              .toList();
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          folder + ": saved_model.pb can't be read: " + e.getMessage(), e);
-    }
-    if (!tags.contains(tag)) {
-      throw new InvalidInputException(
-          "%s: the SavedModel has %s, not '%s'; `couplet %s such"
-              .formatted(
-                  folder,
-                  tags.isEmpty() ? "no tag" : "the tag " + String.join(", ", tags),
-                  tag,
-                  tag.equals(Contract.TRAIN_TAG)
-                      ? "build` writes"
-                      : "export` and `couplet inception` write"));
     }
   }
 

@@ -14,6 +14,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.report.MetricsLog;
 import org.couplet.train.Checkpoints;
 import org.couplet.train.NewRun;
+import org.couplet.train.ProgramCheck;
 import org.couplet.train.RunFolder;
 import org.couplet.train.RunLock;
 import org.couplet.train.Training;
@@ -25,15 +26,22 @@ import org.couplet.train.Training;
 final class RunStore {
   private final Path folder;
   private final Graphs graphs;
+  private final ProgramCheck check;
   private final PrintStream err;
   private final BooleanSupplier interrupted;
 
   /**
    * @param interrupted asked between and during runs; true ends the study
    */
-  RunStore(Path folder, Graphs graphs, PrintStream err, BooleanSupplier interrupted) {
+  RunStore(
+      Path folder,
+      Graphs graphs,
+      ProgramCheck check,
+      PrintStream err,
+      BooleanSupplier interrupted) {
     this.folder = folder;
     this.graphs = graphs;
+    this.check = check;
     this.err = err;
     this.interrupted = interrupted;
   }
@@ -60,7 +68,7 @@ final class RunStore {
       // Its own config may keep other checkpoints or threads, which does not change what it trains.
       Experiment own = ExperimentFile.load(run.config(), List.of());
       BooleanSupplier over = new TimeLimit(run.metrics(), length.seconds());
-      new Training(own, run, err, () -> interrupted.getAsBoolean() || over.getAsBoolean())
+      new Training(own, run, check, err, () -> interrupted.getAsBoolean() || over.getAsBoolean())
           .run(length.steps());
     }
     if (!length.isReached(run)) {

@@ -22,6 +22,7 @@ import org.couplet.report.Progress;
 import org.couplet.report.SampleGrid;
 import org.couplet.report.Table;
 import org.couplet.train.Checkpoints;
+import org.couplet.train.ProgramCheck;
 import org.couplet.train.RunFolder;
 
 /** What a study works with: its options, the runs, the places of its results, the terminal. */
@@ -39,6 +40,7 @@ public final class Workbench {
 
   /**
    * @param graphs the building half
+   * @param check of each program that is trained
    * @param out for results
    * @param err for progress
    * @param interrupted asked now and then; true ends the study
@@ -46,12 +48,13 @@ public final class Workbench {
   public Workbench(
       StudyOptions options,
       Graphs graphs,
+      ProgramCheck check,
       PrintStream out,
       PrintStream err,
       BooleanSupplier interrupted) {
     this.options = options;
     this.graphs = graphs;
-    this.runs = new RunStore(options.runs(), graphs, err, interrupted);
+    this.runs = new RunStore(options.runs(), graphs, check, err, interrupted);
     this.out = out;
     this.err = err;
     this.interrupted = interrupted;

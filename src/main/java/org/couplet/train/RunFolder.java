@@ -68,6 +68,11 @@ public record RunFolder(Path root) {
     return root.resolve("metrics.jsonl");
   }
 
+  /** One JSON object a session. */
+  public Path history() {
+    return root.resolve("history.jsonl");
+  }
+
   /** Folder of the sample pictures. */
   public Path samples() {
     return root.resolve("samples");

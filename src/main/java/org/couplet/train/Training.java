@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Training {
   private final Experiment experiment;
   private final RunFolder folder;
+  private final ProgramCheck check;
   private final PrintStream terminal;
   private final BooleanSupplier interrupted;
 
@@ -31,13 +33,19 @@ public final class Training {
    *
    * @param experiment resolved
    * @param folder holds the program; checkpoints in it are continued
+   * @param check of the program, before anything of the run changes
    * @param terminal where progress is shown
    * @param interrupted asked after every step; true ends the loop in order
    */
   public Training(
-      Experiment experiment, RunFolder folder, PrintStream terminal, BooleanSupplier interrupted) {
+      Experiment experiment,
+      RunFolder folder,
+      ProgramCheck check,
+      PrintStream terminal,
+      BooleanSupplier interrupted) {
     this.experiment = experiment;
     this.folder = folder;
+    this.check = check;
     this.terminal = terminal;
     this.interrupted = interrupted;
   }
@@ -50,6 +58,8 @@ public final class Training {
    * @throws DivergedException if the loss is no longer finite
    */
   public long run(long stopAt) throws IOException {
+    Map<String, Object> checked =
+        check.check(folder.program(), experiment.getRuntime().getThreads());
     Checkpoints checkpoints =
         new Checkpoints(folder.checkpoints(), experiment.getRun().getKeepCheckpoints());
     try (TrainingProgram program =
@@ -65,6 +75,7 @@ public final class Training {
       if (interrupted.getAsBoolean()) {
         return completed;
       }
+      new RunHistory(folder.history()).add(completed, checked);
       Listeners listeners = listeners(program, checkpoints, reference, completed, stopAt);
       try (listeners) {
         listeners.begin(completed);

@@ -1,0 +1,128 @@
+package org.couplet.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.couplet.io.ContentHash;
+import org.couplet.program.Contract;
+import org.couplet.program.SavedModelGraph;
+import org.couplet.selftest.FaultyKernelsException;
+import org.couplet.selftest.KernelCall;
+import org.couplet.selftest.ProgramKernels;
+import org.couplet.selftest.Report;
+import org.couplet.selftest.SelfTest;
+import org.couplet.train.ProgramCheck;
+import org.couplet.train.RunFolder;
+import org.tensorflow.proto.MetaGraphDef;
+
+/** The numerical self-test, as commands run it before a program's first call. */
+final class SelfTests implements ProgramCheck {
+  private static final String SKIP = "skip-self-test";
+  // Of samples, whose number is open; kernels are checked on a few rows whatever their number.
+  private static final long ROWS = 64;
+
+  private final boolean skipped;
+  private final PrintStream err;
+
+  private SelfTests(boolean skipped, PrintStream err) {
+    this.skipped = skipped;
+    this.err = err;
+  }
+
+  /** Adds the option that switches it off. */
+  static CommandLine declare(CommandLine options) {
+    return options.flag(
+        SKIP, "don't check on this machine that the operations the model needs are right");
+  }
+
+  /** As the options say; warns where it is switched off. */
+  static SelfTests of(CommandLine options, PrintStream err) {
+    boolean skipped = options.has(SKIP);
+    if (skipped) {
+      err.println(
+          "warning: --skip-self-test: nobody checks that numbers are right on this processor");
+    }
+    return new SelfTests(skipped, err);
+  }
+
+  /** Checks a training program: its step, and how it draws samples. */
+  @Override
+  public Map<String, Object> check(Path program, int threads) throws IOException {
+    return check(
+        program,
+        Contract.TRAIN_TAG,
+        threads,
+        List.of(Contract.TRAIN, Contract.GENERATE, Contract.HEUN));
+  }
+
+  /** Checks what makes samples, of a run or an export. */
+  Map<String, Object> sampling(Path model) throws IOException {
+    RunFolder run = new RunFolder(model);
+    boolean isRun = run.isBegun();
+    return check(
+        isRun ? run.program() : model,
+        isRun ? Contract.TRAIN_TAG : Contract.SERVE_TAG,
+        isRun ? Runs.experiment(run).getRuntime().getThreads() : 0,
+        List.of(Contract.GENERATE, Contract.HEUN));
+  }
+
+  /** Checks a feature network. */
+  Map<String, Object> features(Path network, String signature) throws IOException {
+    return check(network, Contract.SERVE_TAG, 0, List.of(signature));
+  }
+
+  private Map<String, Object> check(Path model, String tag, int threads, List<String> signatures)
+      throws IOException {
+    if (skipped) {
+      return Map.of("self_test", "skipped");
+    }
+    long begun = System.nanoTime();
+    Path file = SavedModelGraph.file(model);
+    Report report =
+        SelfTest.here(SavedModelGraph.session(threads))
+            .run(ContentHash.of(file) + signatures, () -> kernels(model, tag, signatures));
+    if (!report.faults().isEmpty()) {
+      throw new FaultyKernelsException(report);
+    }
+    if (report.remembered() < report.right()) {
+      err.printf(
+          Locale.ROOT,
+          "self-test: %s (%.1f s)%n",
+          report.describe(),
+          (System.nanoTime() - begun) / 1e9);
+    }
+    return facts(report);
+  }
+
+  private static ProgramKernels kernels(Path model, String tag, List<String> signatures) {
+    MetaGraphDef graph = SavedModelGraph.read(model, tag);
+    Set<KernelCall> calls = new LinkedHashSet<>();
+    int compiled = 0;
+    int unchecked = 0;
+    Optional<String> example = Optional.empty();
+    for (String signature : signatures) {
+      if (graph.containsSignatureDef(signature)) {
+        ProgramKernels kernels = ProgramKernels.of(graph, signature, ROWS);
+        calls.addAll(kernels.calls());
+        compiled += kernels.compiled();
+        unchecked += kernels.unchecked();
+        example = example.or(kernels::example);
+      }
+    }
+    return new ProgramKernels(List.copyOf(calls), compiled, unchecked, example);
+  }
+
+  private static Map<String, Object> facts(Report report) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("self_test", report.describe());
+    facts.put("machine", report.machine().describe());
+    return facts;
+  }
+}

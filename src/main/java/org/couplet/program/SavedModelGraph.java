@@ -1,0 +1,80 @@
+package org.couplet.program;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.couplet.io.InvalidInputException;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.SavedModel;
+
+/** What a SavedModel's file says, without loading it into a session. */
+public final class SavedModelGraph {
+  private static final String FILE = "saved_model.pb";
+
+  // The memory optimizer may split sums into operations that XLA can't compile.
+  private static final RewriterConfig REWRITES =
+      RewriterConfig.newBuilder()
+          .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)
+          .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)
+          .build();
+
+  private SavedModelGraph() {}
+
+  /**
+   * How sessions run a SavedModel.
+   *
+   * @param threads of one operation; 0: all cores
+   */
+  public static ConfigProto session(int threads) {
+    return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(threads)
+        .setInterOpParallelismThreads(threads)
+        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(REWRITES))
+        .build();
+  }
+
+  /** The file that holds the graphs; a folder without it is refused. */
+  public static Path file(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(
+          folder
+              + ": no SavedModel is there (saved_model.pb is missing); give a folder such as"
+              + " `couplet build`, `couplet export` or `couplet inception` writes");
+    }
+    return file;
+  }
+
+  /** Reads the graph with a tag; a folder without a SavedModel or without the tag is refused. */
+  public static MetaGraphDef read(Path folder, String tag) {
+    List<MetaGraphDef> graphs;
+    try (var in = Files.newInputStream(file(folder))) {
+      graphs = SavedModel.parseFrom(in).getMetaGraphsList();
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          folder + ": saved_model.pb can't be read: " + e.getMessage(), e);
+    }
+    return graphs.stream()
+        .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(tag))
+        .findFirst()
+        .orElseThrow(() -> missing(folder, tag, graphs));
+  }
+
+  private static InvalidInputException missing(Path folder, String tag, List<MetaGraphDef> graphs) {
+    List<String> tags =
+        graphs.stream().flatMap(graph -> graph.getMetaInfoDef().getTagsList().stream()).toList();
+    return new InvalidInputException(
+        "%s: the SavedModel has %s, not '%s'; `couplet %s such"
+            .formatted(
+                folder,
+                tags.isEmpty() ? "no tag" : "the tag " + String.join(", ", tags),
+                tag,
+                tag.equals(Contract.TRAIN_TAG)
+                    ? "build` writes"
+                    : "export` and `couplet inception` write"));
+  }
+}

@@ -1,0 +1,50 @@
+package org.couplet.selftest;
+
+import java.util.List;
+import java.util.Optional;
+import org.couplet.io.InvalidInputException;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SignatureDef;
+
+/**
+ * The kernels that one run of a program's signature calls.
+ *
+ * <pre>
+ * ProgramKernels kernels = ProgramKernels.of(metaGraph, "train", 64);
+ * kernels.calls().forEach(call -&gt; System.out.println(call.describe()));
+ * </pre>
+ *
+ * @param calls distinct, in order of appearance
+ * @param compiled how many nodes are left out because XLA compiles them: it has kernels of its own
+ * @param unchecked how many nodes are left out because a shape is unknown before the run, or
+ *     because the layout is not NHWC
+ * @param example the name of the first of the unchecked nodes, after that of its function
+ */
+public record ProgramKernels(
+    List<KernelCall> calls, int compiled, int unchecked, Optional<String> example) {
+  /** Copies the list. */
+  public ProgramKernels {
+    calls = List.copyOf(calls);
+  }
+
+  /**
+   * Finds the kernels. Nothing is run, and no variables are needed.
+   *
+   * @param graph of a SavedModel
+   * @param signature name of one of its signatures
+   * @param rows first size of the inputs whose first size is unknown
+   */
+  public static ProgramKernels of(MetaGraphDef graph, String signature, long rows) {
+    SignatureDef definition = graph.getSignatureDefMap().get(signature);
+    if (definition == null) {
+      throw new InvalidInputException(
+          "the program has no signature "
+              + signature
+              + "; it has "
+              + String.join(", ", graph.getSignatureDefMap().keySet().stream().sorted().toList()));
+    }
+    try (ProgramWalk walk = new ProgramWalk(graph.getGraphDef())) {
+      return walk.run(definition, rows);
+    }
+  }
+}

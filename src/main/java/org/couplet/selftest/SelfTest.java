@@ -1,0 +1,192 @@
+package org.couplet.selftest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.couplet.io.ContentHash;
+import org.couplet.io.UserCache;
+import org.couplet.io.WholeFile;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Checks kernels and remembers the verdicts in the user's cache, by machine: a second start pays
+ * nothing.
+ *
+ * <pre>
+ * Report report =
+ *     SelfTest.here(config)
+ *         .run(ContentHash.of(savedModel), () -&gt; ProgramKernels.of(metaGraph, "train", 64));
+ * if (!report.faults().isEmpty()) {
+ *   throw new FaultyKernelsException(report);
+ * }
+ * </pre>
+ */
+public final class SelfTest {
+  // To be raised when calls are checked in another way.
+  private static final String FORMAT = "self-test 1";
+  // Characters of a hash in a name: 64 bits.
+  private static final int HASH = 16;
+  private static final String RIGHT = "right ";
+  private static final Pattern PROGRAM = Pattern.compile("program (\\d{1,9}) (\\d{1,9})");
+  private static final String WRONG = "wrong ";
+
+  private final Machine machine;
+  private final Path file;
+  private final KernelCheck check;
+
+  /**
+   * A test on a machine.
+   *
+   * @param cache folder of the remembered verdicts
+   */
+  SelfTest(Machine machine, Path cache, KernelCheck check) {
+    this.machine = machine;
+    this.file =
+        cache.resolve(
+            "self-test-"
+                + ContentHash.of(FORMAT + "\n" + machine.key()).substring(0, HASH)
+                + ".txt");
+    this.check = check;
+  }
+
+  /**
+   * On the machine at hand, with the user's cache.
+   *
+   * @param config of the sessions that the program will run in
+   */
+  public static SelfTest here(ConfigProto config) {
+    return new SelfTest(Machine.here(), UserCache.folder(), KernelCheck.of(config));
+  }
+
+  /**
+   * Checks a program, unless it was found right before.
+   *
+   * @param program a hash that tells it from others
+   * @param kernels finds what it calls; asked where nothing is remembered
+   */
+  public Report run(String program, Supplier<ProgramKernels> kernels) {
+    Matcher known = PROGRAM.matcher(String.valueOf(read().get(program)));
+    if (known.matches()) {
+      int right = Integer.parseInt(known.group(1));
+      int unchecked = Integer.parseInt(known.group(2));
+      return new Report(machine, right, right, unchecked, List.of(), false, 0);
+    }
+    ProgramKernels found = kernels.get();
+    Report report = run(found.calls(), found.unchecked());
+    if (report.faults().isEmpty()) {
+      Map<String, String> verdicts = read();
+      verdicts.put(program, "program %d %d".formatted(report.right(), report.unchecked()));
+      write(verdicts);
+    }
+    return report;
+  }
+
+  /**
+   * Checks calls, but for those whose verdicts are known.
+   *
+   * @param calls distinct
+   * @param uncheckable how many more could not be found out
+   */
+  public Report run(List<KernelCall> calls, int uncheckable) {
+    long begun = System.nanoTime();
+    Map<String, String> known = read();
+    int before = known.size();
+    int unchecked = uncheckable;
+    int remembered = 0;
+    int right = 0;
+    boolean bfloat16 = false;
+    List<Fault> faults = new ArrayList<>();
+    for (KernelCall call : calls) {
+      if (!KernelCheck.covers(call)) {
+        unchecked++;
+        continue;
+      }
+      bfloat16 |= call.type() == DataType.DT_BFLOAT16;
+      String name = call.describe();
+      if (known.containsKey(name)) {
+        remembered++;
+      } else {
+        known.put(name, verdict(call));
+      }
+      String verdict = String.valueOf(known.get(name));
+      if (verdict.equals(RIGHT)) {
+        right++;
+      } else {
+        faults.add(fault(name, verdict));
+      }
+    }
+    if (known.size() > before) {
+      write(known);
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    return new Report(machine, right, remembered, unchecked, faults, bfloat16, seconds);
+  }
+
+  // RIGHT, or WRONG with the error or the reason.
+  private String verdict(KernelCall call) {
+    if (call.type() == DataType.DT_BFLOAT16 && machine.abortsOnBfloat16()) {
+      return WRONG + "oneDNN is held to older instructions, with which bfloat16 ends the process";
+    }
+    KernelCheck.Verdict verdict = check.check(call);
+    if (verdict.isRight()) {
+      return RIGHT;
+    }
+    return WRONG + (verdict.words().isEmpty() ? verdict.error() : verdict.words().strip());
+  }
+
+  private static Fault fault(String name, String verdict) {
+    String why = verdict.substring(WRONG.length());
+    try {
+      return new Fault(name, Double.parseDouble(why), "");
+    } catch (NumberFormatException e) {
+      return new Fault(name, Double.POSITIVE_INFINITY, why);
+    }
+  }
+
+  // A verdict a line: "right OPERATION", "wrong OPERATION: WHY", or of a whole program "program
+  // RIGHT UNCHECKED: HASH".
+  private Map<String, String> read() {
+    Map<String, String> known = new LinkedHashMap<>();
+    try {
+      for (String line : Files.readAllLines(file)) {
+        int colon = line.indexOf(": ");
+        if (line.startsWith(RIGHT)) {
+          known.put(line.substring(RIGHT.length()), RIGHT);
+        } else if (line.startsWith(WRONG) && colon > 0) {
+          known.put(line.substring(WRONG.length(), colon), WRONG + line.substring(colon + 2));
+        } else if (colon > 0 && PROGRAM.matcher(line.substring(0, colon)).matches()) {
+          known.put(line.substring(colon + 2), line.substring(0, colon));
+        }
+      }
+    } catch (IOException e) {
+      // Nothing is remembered: it is tested.
+    }
+    return known;
+  }
+
+  private void write(Map<String, String> known) {
+    StringBuilder text = new StringBuilder();
+    text.append("# ").append(machine.key().replace("\n", "\n# ")).append('\n');
+    known.forEach(
+        (name, verdict) ->
+            text.append(
+                verdict.equals(RIGHT)
+                    ? RIGHT + name + "\n"
+                    : verdict.startsWith(WRONG)
+                        ? WRONG + name + ": " + verdict.substring(WRONG.length()) + "\n"
+                        : verdict + ": " + name + "\n"));
+    try {
+      WholeFile.write(file, text.toString());
+    } catch (IOException e) {
+      // It is tested again next time.
+    }
+  }
+}

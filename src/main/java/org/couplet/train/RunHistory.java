@@ -1,0 +1,31 @@
+package org.couplet.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.couplet.io.Version;
+import org.couplet.report.Json;
+
+/**
+ * The sessions of a run, one JSON object a line: the step at which each began, when, with which
+ * Couplet, and what the self-test found.
+ *
+ * @param file {@code history.jsonl}
+ */
+record RunHistory(Path file) {
+  /** Adds a session. */
+  void add(long step, Map<String, Object> facts) throws IOException {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("step", step);
+    line.put("began", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    line.put("couplet", Version.describe());
+    line.putAll(facts);
+    Files.writeString(
+        file, Json.of(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+}
