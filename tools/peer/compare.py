@@ -95,9 +95,12 @@ class Contestant:
     command: list
     is_peer: bool
     runs: list = dataclasses.field(default_factory=list)
+    others: float = 0.0  # The highest share of the processors that other programs used during one run.
 
     def run(self):
-        done = subprocess.run([str(word) for word in self.command], stdout=subprocess.PIPE, text=True)
+        with machine.Others() as others:
+            done = subprocess.run([str(word) for word in self.command], stdout=subprocess.PIPE, text=True)
+        self.others = max(self.others, others.share)
         if done.returncode:
             sys.exit(f"{self.name} ended with code {done.returncode}: {' '.join(map(str, self.command))}")
         printed = json.loads(done.stdout)
@@ -230,12 +233,14 @@ def as_markdown(given, all_settings, tensorflow):
     head = ["step", "batch", "precision", "", "ms/step", "GFLOP/s", "of peak", "memory", yardstick]
     lines = [head, ["---"] * len(head)] + [row for setting in all_settings for row in rows(setting)]
     table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    others = max(c.others for setting in all_settings for c in setting.contestants)
     threads = f"{given.threads} threads, " if given.device == "cpu" else ""
     return (
         f"{own['processor']}, {own['cores']} cores, {machine.caches()}; {own['peak']}.\n"
         f"{own['couplet']} with {tensorflow}.\n"
         f"{machine.as_text(other)}, {other['layout']}.\n"
-        f"{given.table}, {threads}medians of {given.rounds} x {given.steps} steps at most.\n\n{table}"
+        f"{given.table}, {threads}medians of {given.rounds} x {given.steps} steps at most. "
+        f"Other programs used up to {others:.0%} of the processors during a run.\n\n{table}"
     )
 
 

@@ -1,10 +1,11 @@
-"""What a measurement in PyTorch runs on: the memory allocator, the versions, and the processor's caches."""
+"""What a measurement in PyTorch runs on: the allocator, the versions, the processor's caches, and who else is there."""
 
 import ctypes.util
 import os
 import pathlib
 import platform
 import re
+import resource
 import sys
 
 ALLOCATOR_HELP = "memory allocator: tcmalloc, system or a library's file; default: tcmalloc where it is installed"
@@ -77,3 +78,24 @@ def caches():
         if kind != "Instruction":
             sizes.append(f"L{level} {size}")
     return f"caches visible ({', '.join(sizes)})" if sizes else "caches hidden"
+
+
+class Others:
+    """The share of the processors that others used while this program's children ran, in a `with` block; Linux only."""
+
+    def __enter__(self):
+        self.begun = self._seconds()
+        return self
+
+    def __exit__(self, *failure):
+        total, busy, own = (after - before for before, after in zip(self.begun, self._seconds()))
+        self.share = max(0.0, busy - own) / total if total else 0.0
+
+    @staticmethod
+    def _seconds():
+        """Of all processors: seconds in all, seconds not idle, and seconds of children that have ended."""
+        first = pathlib.Path("/proc/stat").read_text().splitlines()[0]
+        # user, nice, system, idle, iowait, irq, softirq, steal; guests count as users.
+        ticks = [int(word) / os.sysconf("SC_CLK_TCK") for word in first.split()[1:9]]
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return sum(ticks), sum(ticks) - ticks[3] - ticks[4], children.ru_utime + children.ru_stime
