@@ -5,6 +5,9 @@ Every round runs each of them once, so that what else the machine does hits all 
 all rounds' steps; behind it stand the lowest and the highest ratio of one round. GFLOP/s are those of `couplet bench`:
 what a step has to compute (4 forward passes for IC, 4.5 for GC(0.5)) over the time it took.
 
+On a CPU the peer is PyTorch eager and, with --peer-compile, also compiled. Ratios are to the faster of both. The peer's
+step is first checked against reference arrays, those that Couplet's tests hold its step against.
+
 --device gpu compares float32 (TF32) and bfloat16 at batch 512: Couplet with its pointwise work and with all of its step
 compiled by XLA, PyTorch eager and compiled. That part HAS NOT BEEN RUN yet. It needs Couplet built for GPUs
 (COUPLET_MAVEN_ARGS=-Pgpu) and a PyTorch 2 with CUDA in the Python that runs this script.
@@ -15,10 +18,15 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
+import shlex
+import shutil
 import statistics
 import subprocess
 import sys
 import time
+
+import machine
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -44,6 +52,9 @@ def arguments():
     parser.add_argument("--steps", type=int, default=4, help="timed steps of a run; default: %(default)s")
     parser.add_argument("--threads", type=int, default=2, help="of one operation, on a CPU; default: %(default)s")
     parser.add_argument("--peak", type=float, help="GFLOP/s of the machine; default: what `couplet bench` assumes")
+    parser.add_argument("--peer-compile", action="store_true", help="on a CPU PyTorch compiled (torch.compile), too")
+    parser.add_argument("--allocator", metavar="A", help=f"the peer's {machine.ALLOCATOR_HELP}")
+    parser.add_argument("--under", metavar="COMMAND", default="", help="runs each contestant, such as taskset -c 0,1")
     parser.add_argument("--couplet", default=ROOT / "tools" / "couplet", help="default: tools/couplet")
     given = parser.parse_args()
     given.batches = given.batches or ([4, 16, 64] if given.device == "cpu" else [512])
@@ -56,13 +67,24 @@ def arguments():
         parser.error("--rounds, --steps, --threads and --batches must be at least 1, --warmup at least 0")
     if not os.access(given.couplet, os.X_OK):
         parser.error(f"--couplet {given.couplet}: no such program")
-    probe = [sys.executable, "-c", "import torch; print(torch.cuda.is_available())"]
+    given.compiled = given.peer_compile or given.device == "gpu"
+    probe_peer(given, parser)
+    return given
+
+
+def probe_peer(given, parser):
+    machine.allocator(given.allocator, parser.error)
+    probe = [sys.executable, "-c", "import torch; print(torch.cuda.is_available(), hasattr(torch, 'compile'))"]
     seen = subprocess.run(probe, capture_output=True, text=True)
     if seen.returncode:
         parser.error(f"{sys.executable} has no PyTorch; run this with a Python that has")
-    if given.device == "gpu" and seen.stdout.strip() != "True":
+    gpu, compiler = (word == "True" for word in seen.stdout.split())
+    if given.device == "gpu" and not gpu:
         parser.error("--device gpu: PyTorch sees no GPU here")
-    return given
+    if given.peer_compile and not compiler:
+        parser.error(f"--peer-compile: the PyTorch of {sys.executable} has no torch.compile; take 2.0 or newer")
+    if given.peer_compile and given.device == "cpu" and not shutil.which(os.environ.get("CXX", "g++")):
+        parser.error("--peer-compile: PyTorch needs a C++ compiler here; install g++, or set CXX to one")
 
 
 @dataclasses.dataclass
@@ -73,9 +95,12 @@ class Contestant:
     command: list
     is_peer: bool
     runs: list = dataclasses.field(default_factory=list)
+    others: float = 0.0  # The highest share of the processors that other programs used during one run.
 
     def run(self):
-        done = subprocess.run([str(word) for word in self.command], stdout=subprocess.PIPE, text=True)
+        with machine.Others() as others:
+            done = subprocess.run([str(word) for word in self.command], stdout=subprocess.PIPE, text=True)
+        self.others = max(self.others, others.share)
         if done.returncode:
             sys.exit(f"{self.name} ended with code {done.returncode}: {' '.join(map(str, self.command))}")
         printed = json.loads(done.stdout)
@@ -110,7 +135,8 @@ class Setting:
 
 
 def ours(given, coupling, batch, precision, xla):
-    command = [given.couplet, "bench", "--config", ROOT / "configs" / f"{given.table}_{coupling}.textproto", "--json"]
+    command = shlex.split(given.under) + [given.couplet, "bench", "--json"]
+    command += ["--config", ROOT / "configs" / f"{given.table}_{coupling}.textproto"]
     command += ["--batch", batch, "--xla", xla, "--warmup", given.warmup, "--steps", given.steps]
     command += ["--threads", given.threads if given.device == "cpu" else 0]
     command += ["--peak", given.peak] if given.peak else []
@@ -120,11 +146,16 @@ def ours(given, coupling, batch, precision, xla):
 
 
 def peer(given, coupling, batch, precision, compiled):
-    command = [sys.executable, HERE / "step.py", "--table", given.table, "--json", "--mu", MU[coupling]]
-    command += ["--batch", batch, "--warmup", given.warmup, "--steps", given.steps, "--threads", given.threads]
+    command = step_command(given, compiled) + ["--table", given.table, "--json", "--mu", MU[coupling]]
+    command += ["--batch", batch, "--warmup", given.warmup, "--steps", given.steps]
     command += ["--device", "cuda" if given.device == "gpu" else "cpu", "--precision", precision]
-    command += ["--compile"] if compiled else []
     return Contestant("PyTorch, compiled" if compiled else "PyTorch", command, True)
+
+
+def step_command(given, compiled):
+    command = shlex.split(given.under) + [sys.executable, HERE / "step.py", "--threads", given.threads]
+    command += ["--allocator", given.allocator] if given.allocator else []
+    return command + (["--compile"] if compiled else [])
 
 
 def settings(given):
@@ -134,8 +165,27 @@ def settings(given):
             for batch in given.batches:
                 each = (given, coupling, batch, precision)
                 contestants = [ours(*each, "pointwise" if gpu else "winograd"), peer(*each, False)]
-                contestants += [ours(*each, "step"), peer(*each, True)] if gpu else []
+                contestants += [ours(*each, "step")] if gpu else []
+                contestants += [peer(*each, True)] if given.compiled else []
                 yield Setting(coupling, batch, precision, contestants)
+
+
+def check_peer(given):
+    """Ends the program where the peer's step, in one of the ways it is timed, differs from the reference arrays."""
+    for compiled in [False, True] if given.compiled else [False]:
+        command = [str(word) for word in step_command(given, compiled) + ["--check"]]
+        checked = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        if checked.returncode:
+            sys.exit(f"{checked.stdout}the peer's check ended with code {checked.returncode}: {shlex.join(command)}")
+        print(f"peer {'compiled' if compiled else 'eager'}: {checked.stdout.splitlines()[-1]}", file=sys.stderr)
+
+
+def tensorflow(given):
+    """TensorFlow's version and its library, from `couplet doctor`."""
+    command = shlex.split(given.under) + [str(given.couplet), "doctor"]
+    doctor = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    found = re.search(r"^\w+ +TensorFlow +(.*)", doctor.stdout, re.MULTILINE)
+    return f"TensorFlow {found.group(1)}" if found else "TensorFlow of unknown version"
 
 
 def measure(given, all_settings):
@@ -158,7 +208,7 @@ def measure(given, all_settings):
 def rows(setting):
     own = next(c for c in setting.contestants if not c.is_peer).runs[0]
     peak = own.get("peak_gflops") if setting.precision == "float32" or "as given" in own["peak"] else None
-    peers = [c for c in setting.contestants if c.is_peer]
+    yardstick = min((c for c in setting.contestants if c.is_peer), key=Contestant.median)
     for contestant in setting.contestants:
         speed = 1000 * own["gflop_per_step"] / contestant.median()
         # On a GPU Couplet's is the process's resident memory, which compares with nothing.
@@ -172,26 +222,33 @@ def rows(setting):
             f"{speed:.0f}",
             f"{speed / peak:.0%}" if peak else "-",
             f"{memory / 1e9:.2f} GB" if memory else "-",
-        ] + [contestant.ratio(p) if contestant is not p else "1" for p in peers]
+            contestant.ratio(yardstick) if contestant is not yardstick else "1",
+        ]
 
 
-def as_markdown(given, all_settings):
-    first = all_settings[0]
-    own = next(c for c in first.contestants if not c.is_peer).runs[0]
-    peers = [c for c in first.contestants if c.is_peer]
-    head = ["step", "batch", "precision", "", "ms/step", "GFLOP/s", "of peak", "memory"]
-    head += [f"x {p.name}" for p in peers]
+def as_markdown(given, all_settings, tensorflow):
+    contestants = all_settings[0].contestants
+    own, other = (next(c for c in contestants if c.is_peer == is_peer).runs[0] for is_peer in (False, True))
+    yardstick = "x the faster PyTorch" if given.compiled else "x PyTorch"
+    head = ["step", "batch", "precision", "", "ms/step", "GFLOP/s", "of peak", "memory", yardstick]
     lines = [head, ["---"] * len(head)] + [row for setting in all_settings for row in rows(setting)]
     table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    others = max(c.others for setting in all_settings for c in setting.contestants)
+    threads = f"{given.threads} threads, " if given.device == "cpu" else ""
     return (
-        f"{own['processor']}, {own['cores']} cores; {own['peak']}. {given.table}, {own['couplet']}, "
-        f"{peers[0].runs[0]['framework']}; medians of {given.rounds} x {given.steps} steps at most.\n\n{table}"
+        f"{own['processor']}, {own['cores']} cores, {machine.caches()}; {own['peak']}.\n"
+        f"{own['couplet']} with {tensorflow}.\n"
+        f"{machine.as_text(other)}, {other['layout']}.\n"
+        f"{given.table}, {threads}medians of {given.rounds} x {given.steps} steps at most. "
+        f"Other programs used up to {others:.0%} of the processors during a run.\n\n{table}"
     )
 
 
 def main():
     given = arguments()
     all_settings = list(settings(given))
+    check_peer(given)
+    tensorflow_version = tensorflow(given)
     try:
         measure(given, all_settings)
     except KeyboardInterrupt:
@@ -200,7 +257,7 @@ def main():
         # What was measured before a failure or Ctrl-C is not lost.
         measured = [s for s in all_settings if all(c.runs for c in s.contestants)]
         if measured:
-            print(as_markdown(given, measured))
+            print(as_markdown(given, measured, tensorflow_version))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+import machine
+
 SIZE = 299
 
 
@@ -163,12 +165,19 @@ def frozen(network, images):
     return torch.jit.optimize_for_inference(traced)
 
 
+def compiled(network, images):
+    """Compiled with weights as constants, in channels_last; from PyTorch 2 on."""
+    return torch.compile(channels_last(network), options={"freezing": True})
+
+
 VARIANTS = {
     "eager": lambda network, images: network,
     "eager, channels_last": lambda network, images: channels_last(network),
     "frozen": frozen,
     "frozen, channels_last": lambda network, images: frozen(channels_last(network), images),
 }
+if hasattr(torch, "compile"):
+    VARIANTS["compiled, channels_last"] = compiled
 
 
 def arguments():
@@ -179,6 +188,7 @@ def arguments():
     parser.add_argument("--warmup", type=int, default=2, help="calls before timing (default: %(default)s)")
     parser.add_argument("--count", type=int, default=5, help="timed calls (default: %(default)s)")
     parser.add_argument("--variant", choices=VARIANTS, action="append", help="only this; may be repeated")
+    parser.add_argument("--allocator", metavar="A", help=machine.ALLOCATOR_HELP)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     given = parser.parse_args()
     try:
@@ -188,6 +198,7 @@ def arguments():
         parser.error(f"--images {given.images}: give height and width, such as 32x32")
     if min(height, width, given.batch, given.threads, given.count) < 1 or given.warmup < 0:
         parser.error("--images, --batch, --threads and --count must be at least 1, --warmup at least 0")
+    machine.start_with(given.allocator, parser.error)
     return given
 
 
@@ -216,7 +227,7 @@ def main():
     speeds = {variant: measure(variant, given) for variant in given.variant or VARIANTS}
     best = max(speeds, key=speeds.get)
     result = {
-        "framework": f"PyTorch {torch.__version__}",
+        **machine.versions(),
         "images": given.images,
         "batch": given.batch,
         "threads": given.threads,
@@ -228,7 +239,8 @@ def main():
     if given.json:
         print(json.dumps(result))
         return
-    print("{framework}, {images}, batch {batch}, {threads} threads, median of {count} after {warmup}".format(**result))
+    print(machine.as_text(result))
+    print("{images}, batch {batch}, {threads} threads, median of {count} after {warmup}".format(**result))
     for variant, speed in speeds.items():
         print(f"{variant:24}{speed:8.2f} images/s{' (best)' if variant == best else ''}")
 

@@ -66,6 +66,15 @@ def normalisation(channels):
     return GroupNorm(min(32, channels // 4), channels, eps=1e-6)
 
 
+def attention(query, key, value):
+    """Attention with one head over [batch, channels, positions] each."""
+    if hasattr(functional, "scaled_dot_product_attention"):  # From PyTorch 2 on.
+        query, key, value = (t.transpose(1, 2).unsqueeze(1) for t in (query, key, value))
+        return functional.scaled_dot_product_attention(query, key, value).squeeze(1).transpose(1, 2)
+    weights = torch.bmm(query.transpose(1, 2) / math.sqrt(query.shape[1]), key).softmax(dim=2)
+    return torch.bmm(value, weights.transpose(1, 2))
+
+
 def halve(x):
     return functional.avg_pool2d(x, 2)
 
@@ -123,8 +132,7 @@ class Block(nn.Module):
         # The outputs of qkv interleave: q0, k0, v0, q1, ...
         parts = self.qkv(self.norm2(y)).reshape(batch, channels, 3, height * width)
         query, key, value = parts.unbind(2)  # [batch, channels, positions] each
-        weights = torch.bmm(query.transpose(1, 2) / math.sqrt(channels), key).softmax(dim=2)
-        mixed = torch.bmm(value, weights.transpose(1, 2)).reshape(y.shape)
+        mixed = attention(query, key, value).reshape(y.shape)
         return self.proj(mixed).add_(y).mul_(math.sqrt(0.5))
 
 

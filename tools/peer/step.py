@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Times the training step of the paper's image experiments in PyTorch, or checks it against reference arrays.
 
---device cuda and --compile have not been run yet; --precision bfloat16 has on a CPU.
+--device cuda has not been run yet.
 """
 
 import argparse
@@ -15,9 +15,11 @@ import time
 import numpy
 import torch
 
+import machine
 from songunet import TABLES, Settings, SongUNet
-from training import Execution, Trainer, column, consistency, consistency_loss, generator_induced
+from training import Execution, LionWithAverage, Trainer, column, consistency, consistency_loss, generator_induced
 
+REFERENCES = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resources" / "reference"
 LAYOUTS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
@@ -37,7 +39,15 @@ def arguments():
     parser.add_argument("--sigma-min", type=float, default=0.002, help="lowest noise level (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
-    parser.add_argument("--check", metavar="NPZ", type=pathlib.Path, help="compare with reference arrays and exit")
+    parser.add_argument("--allocator", metavar="A", help=machine.ALLOCATOR_HELP)
+    parser.add_argument(
+        "--check",
+        metavar="NPZ",
+        type=pathlib.Path,
+        nargs="?",
+        const=REFERENCES / "songunet_ddpmpp.npz",
+        help="compare with reference arrays and exit; default: those of Couplet's tests",
+    )
     given = parser.parse_args()
     if not 0 <= given.mu <= 1:
         parser.error("--mu must lie in [0, 1]")
@@ -49,6 +59,7 @@ def arguments():
         parser.error(f"--compile: PyTorch {torch.__version__} has no torch.compile; take 2.0 or newer")
     if given.check and not (given.check.is_file() and given.check.with_suffix(".json").is_file()):
         parser.error(f"--check {given.check}: no such file, or no .json of the same name beside it")
+    machine.start_with(given.allocator, parser.error)
     return given
 
 
@@ -66,10 +77,10 @@ def measure(given):
         start = time.perf_counter()
         losses.append(trainer.step())
         times.append(1000 * (time.perf_counter() - start))
-    times = times[given.warmup :]
+    warmup, times = times[: given.warmup], times[given.warmup :]
     median = statistics.median(times)
     return {
-        "framework": f"PyTorch {torch.__version__}",
+        **machine.versions(),
         "table": given.table,
         "parameters": count,
         "batch": given.batch,
@@ -87,6 +98,7 @@ def measure(given):
         "max_ms": max(times),
         "images_per_second": 1000 * given.batch / median,
         "peak_memory_bytes": peak_memory(given.device),
+        "warmup_ms": warmup,
         "times_ms": times,
         "losses": losses,
     }
@@ -101,11 +113,17 @@ def peak_memory(device):
 
 def as_text(result):
     return (
-        "{framework}, {table} ({parameters:,} parameters), batch {batch}, mu {mu:g} ({generator_induced_rows} rows), "
-        "{threads} threads, {layout}, {steps} steps after {warmup}\n"
+        "{machine}\n"
+        "{table} ({parameters:,} parameters), batch {batch}, mu {mu:g} ({generator_induced_rows} rows), "
+        "{threads} threads, {layout}, {way}, {precision}, {steps} steps after {warmup}\n"
         "ms/step: median {median_ms:.0f}, min {min_ms:.0f}, max {max_ms:.0f}; {images_per_second:.3f} images/s; "
         "last loss {0:.4g}"
-    ).format(result["losses"][-1], **result)
+    ).format(
+        result["losses"][-1],
+        machine=machine.as_text(result),
+        way="compiled" if result["compiled"] else "eager",
+        **result,
+    )
 
 
 def per_level(value, levels):
@@ -142,8 +160,33 @@ def reference_network(arrays, prefix, settings, layout):
     return network.to(memory_format=layout)
 
 
-def check(path, layout, sigma_min):
-    """Prints the relative error (norm of the difference over norm) of every quantity; returns whether all pass."""
+def optimizer_errors(execution):
+    """The relative errors of six steps of Lion and of the moving average."""
+    arrays = numpy.load(REFERENCES / "optimizers.npz")
+    network = torch.nn.Linear(7, 5, bias=False)
+    network.weight.data = torch.from_numpy(arrays["p0"].copy())
+    optimizer = LionWithAverage(network, execution, learning_rate=1e-2, decay=0.9)
+    weights, averages = [], []
+    for gradient in torch.from_numpy(arrays["grads"]):
+        network.weight.grad = gradient.clone()
+        optimizer.step()
+        weights.append(network.weight.detach().clone())
+        averages.append(optimizer.ema.weight.clone())
+    expected = {"lion": arrays["lion_lr1e-2_b0.9_0.99_wd0"], "ema": arrays["ema_decay0.9_over_lion"]}
+    return {
+        name: relative_error(torch.stack(found).numpy(), expected[name])
+        for name, found in (("lion", weights), ("ema", averages))
+    }
+
+
+def relative_error(found, expected):
+    """The norm of the difference over the norm."""
+    return numpy.linalg.norm(found - expected) / numpy.linalg.norm(expected)
+
+
+def check(path, execution, sigma_min):
+    """Prints the relative error of every quantity; returns whether all pass."""
+    layout = execution.memory_format
     arrays = numpy.load(path)
     settings = reference_settings(path)
     network = reference_network(arrays, "param", settings, layout)
@@ -151,22 +194,23 @@ def check(path, layout, sigma_min):
     x, z = (torch.from_numpy(arrays[name]).contiguous(memory_format=layout) for name in "xz")
     sigma_i, sigma_next = (torch.from_numpy(arrays[name]) for name in ("sigma_i", "sigma_ip1"))
     noisy = x + column(sigma_i, x) * z
-    errors = {}
+    errors = optimizer_errors(execution)
+    induce, loss = execution.of(generator_induced), execution.of(consistency_loss)
 
     def compare(name, value, reference=None):
         expected = arrays[name] if reference is None else reference
         found = value.detach().double().numpy()
-        errors[name] = numpy.linalg.norm(found - expected) / numpy.linalg.norm(expected)
+        errors[name] = relative_error(found, expected)
 
     with torch.no_grad():
         compare("raw_F", network(x, (sigma_i.log() / 4).float()))
         compare("f_theta", consistency(network, noisy, sigma_i, sigma_min))
-        x_hat = generator_induced(ema, x, z, sigma_i, sigma_min, len(x))
+        x_hat = induce(ema, x, z, sigma_i, sigma_min, len(x))
     compare("gc_xhat", x_hat)
     induced = torch.from_numpy(arrays["gc_mask"])[:, None, None, None] > 0
     for coupling, start in (("ic", x), ("gc", torch.where(induced, x_hat, x))):
         network.zero_grad(set_to_none=True)
-        pair = consistency_loss(network, start, z, sigma_i, sigma_next, sigma_min)
+        pair = loss(network, start, z, sigma_i, sigma_next, sigma_min)
         pair.loss.backward()
         for name, value in vars(pair).items():
             compare(f"{coupling}/{'huber' if name == 'distance' else name}", value)
@@ -197,7 +241,9 @@ def main():
     # Float32 products and convolutions of GPUs may round their factors to TF32, as TensorFlow's do.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     if given.check:
-        sys.exit(0 if check(given.check, LAYOUTS[given.layout], given.sigma_min) else 1)
+        print(machine.as_text(machine.versions()))
+        execution = Execution(LAYOUTS[given.layout], compiled=given.compile)
+        sys.exit(0 if check(given.check, execution, given.sigma_min) else 1)
     result = measure(given)
     print(json.dumps(result) if given.json else as_text(result))
 
