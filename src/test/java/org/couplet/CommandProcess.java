@@ -21,16 +21,39 @@ public final class CommandProcess {
    */
   public static Process start(Path output, Map<String, String> environment, Object... arguments)
       throws IOException {
+    ProcessBuilder builder = builder(environment, arguments);
+    return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @param folder for what it prints
+   * @param environment variables beside those of this process
+   * @param arguments paths and numbers become text
+   */
+  public static CommandRun run(Path folder, Map<String, String> environment, Object... arguments)
+      throws IOException, InterruptedException {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process =
+        builder(environment, arguments)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    return new CommandRun(process.waitFor(), Files.readString(out), Files.readString(err));
+  }
+
+  private static ProcessBuilder builder(Map<String, String> environment, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(Couplet.class.getName());
     Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
-    return builder.start();
+    return builder;
   }
 
   /**

@@ -88,7 +88,8 @@ final class Bench {
       return BenchProcess.run(
           one,
           folder,
-          each,
+          warmup,
+          steps,
           trace,
           step -> {
             millis.add(step);

@@ -34,7 +34,10 @@ final class BenchCommand implements Command {
                 "Every combination of the lists is measured in a process of its own, on random images"
                     + " of the config's size.\nIts columns: times are medians of steps, GFLOP/s those"
                     + " of direct convolutions; compile: what the first step took longer;\nwaits: the"
-                    + " share of the time that steps waited for their batch.")
+                    + " share of the time that steps waited for their batch; CPU s: processor seconds of"
+                    + " all threads;\nsystem: the share of these in the kernel, for system calls and page"
+                    + " faults; faults: minor page faults; major: those\nthat waited for a disk.\nWhat"
+                    + " native libraries print (ONEDNN_VERBOSE=1) goes to the error stream.")
             .value("config", "F", "the experiment, a .textproto file; its data are not needed")
             .value("set", "path=value", "override one field; may be repeated");
     return BenchCase.declare(options)

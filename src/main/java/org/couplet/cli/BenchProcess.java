@@ -21,14 +21,18 @@ import org.couplet.io.WholeFile;
  */
 final class BenchProcess {
   private static final int KILLED = 128 + 9;
+  // The pipe to this process becomes BenchWorker.OUTPUT, the standard output the error stream.
+  private static final List<String> SWITCHED_STREAMS =
+      List.of("sh", "-c", "exec \"$@\" 3>&1 1>&2", "sh");
 
   private BenchProcess() {}
 
   /**
    * What a combination's process told.
    *
-   * @param numbers by name: build_load_seconds, mu, num_levels, gpus and, on Linux,
-   *     peak_memory_bytes, after a trace traced_ms
+   * @param numbers by name: build_load_seconds, mu, num_levels and gpus; on Linux peak_memory_bytes
+   *     and, of all timed steps together, user_seconds, system_seconds, minor_faults and
+   *     major_faults; after a trace traced_ms
    * @param millis of each step, warm-up first
    * @param waitedMillis of each step, for its batch
    * @param operations of a traced step by type, the longest first; empty without a trace
@@ -50,10 +54,11 @@ final class BenchProcess {
   record TypeTime(String type, long count, double millis) {}
 
   /**
-   * Runs a combination.
+   * Runs a combination. What its process prints of its own accord goes to this one's error stream.
    *
    * @param folder empty, for what the process writes
-   * @param steps to run, warm-up included
+   * @param warmup steps before the timed ones
+   * @param steps timed
    * @param trace file for the timeline of a further step
    * @param afterStep takes each step's milliseconds
    * @param interrupted asked after each step; true ends the process
@@ -61,6 +66,7 @@ final class BenchProcess {
   static Outcome run(
       BenchCase benchCase,
       Path folder,
+      int warmup,
       int steps,
       Optional<Path> trace,
       Consumer<Double> afterStep,
@@ -69,7 +75,7 @@ final class BenchProcess {
     WholeFile.write(
         folder.resolve(BenchWorker.EXPERIMENT), ExperimentFile.print(benchCase.experiment()));
     List<String> command = javaCommand();
-    command.addAll(List.of(folder.toString(), Integer.toString(steps)));
+    command.addAll(List.of(folder.toString(), Integer.toString(warmup), Integer.toString(steps)));
     trace.ifPresent(file -> command.add(file.toAbsolutePath().toString()));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -94,7 +100,7 @@ final class BenchProcess {
 
   // As this process was started, but for what only one process can have.
   private static List<String> javaCommand() {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(SWITCHED_STREAMS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(

@@ -79,6 +79,25 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
     return Optional.ofNullable(outcome.numbers().get("peak_memory_bytes"));
   }
 
+  private Optional<Double> used(String name) {
+    return Optional.ofNullable(outcome.numbers().get(name));
+  }
+
+  private double processorSeconds() {
+    return number("user_seconds") + number("system_seconds");
+  }
+
+  // Of processor time; the clock of such times is too coarse for a few short steps.
+  private Optional<Double> systemShare() {
+    return used("system_seconds")
+        .filter(seconds -> processorSeconds() > 0)
+        .map(seconds -> seconds / processorSeconds());
+  }
+
+  private String perStep(Optional<Double> sum) {
+    return sum.map(all -> Long.toString(Math.round(all / timed().size()))).orElse("-");
+  }
+
   static Table table() {
     return new Table(
         "batch",
@@ -94,7 +113,11 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
         "memory MB",
         "build+load s",
         "compile s",
-        "waits");
+        "waits",
+        "CPU s/step",
+        "system",
+        "faults/step",
+        "major");
   }
 
   /** Adds a line to {@link #table}. */
@@ -117,7 +140,11 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
             .orElse("-"),
         number("build_load_seconds"),
         compileSeconds().isPresent() ? compileSeconds().get() : "-",
-        percent(waitedShare()));
+        percent(waitedShare()),
+        used("user_seconds").isPresent() ? processorSeconds() / timed().size() : "-",
+        systemShare().map(BenchResult::percent).orElse("-"),
+        perStep(used("minor_faults")),
+        perStep(used("major_faults")));
   }
 
   /** Milliseconds to 4 digits, but whole ones in full. */
@@ -148,6 +175,11 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
     numbers.put("build_load_seconds", number("build_load_seconds"));
     compileSeconds().ifPresent(seconds -> numbers.put("compile_seconds", seconds));
     numbers.put("waited_share", waitedShare());
+    List.of("user_seconds", "system_seconds")
+        .forEach(name -> used(name).ifPresent(seconds -> numbers.put(name, seconds)));
+    systemShare().ifPresent(share -> numbers.put("system_share", share));
+    List.of("minor_faults", "major_faults")
+        .forEach(name -> used(name).ifPresent(faults -> numbers.put(name, faults.longValue())));
     numbers.put("warmup_ms", outcome.millis().subList(0, warmup));
     numbers.put("times_ms", timed());
     if (!outcome.operations().isEmpty()) {

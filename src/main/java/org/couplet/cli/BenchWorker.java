@@ -1,6 +1,7 @@
 package org.couplet.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
@@ -18,10 +20,13 @@ import org.couplet.train.StepBenchmark;
 
 /**
  * Main class of the process that {@link BenchProcess} starts: runs one combination's steps and
- * prints what they took, a line each.
+ * writes what they took, a line each, to {@link #OUTPUT}.
  */
 final class BenchWorker {
   static final String EXPERIMENT = "experiment.textproto";
+
+  /** Not the standard output: native libraries print there, oneDNN with ONEDNN_VERBOSE. */
+  static final String OUTPUT = "/dev/fd/3";
 
   // On GPUs every kernel is in its own stream's row and again in that of all streams.
   private static final String ALL_STREAMS = "stream:all";
@@ -31,23 +36,24 @@ final class BenchWorker {
   /**
    * Measures.
    *
-   * @param arguments a folder with {@link #EXPERIMENT}, steps to run, and where wanted the trace's
-   *     file
+   * @param arguments a folder with {@link #EXPERIMENT}, warm-up steps, timed steps, and where
+   *     wanted the trace's file
    */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
+    PrintStream out = new PrintStream(new FileOutputStream(OUTPUT), true, StandardCharsets.UTF_8);
     ByteArrayOutputStream complaint = new ByteArrayOutputStream();
     int code =
         Cli.guarded(
             new BenchCommand(),
             new PrintStream(complaint, true, StandardCharsets.UTF_8),
             () -> {
-              measure(arguments, System.out);
+              measure(arguments, out);
               return Cli.DONE;
             });
     String words = complaint.toString(StandardCharsets.UTF_8);
     if (code != Cli.DONE) {
       String line = words.lines().findFirst().orElse("");
-      System.out.println("failure " + line.substring(line.indexOf(": ") + 2));
+      out.println("failure " + line.substring(line.indexOf(": ") + 2));
     }
     if (words.lines().count() > 1) {
       System.err.print(words);
@@ -57,7 +63,8 @@ final class BenchWorker {
 
   private static void measure(String[] arguments, PrintStream out) throws IOException {
     Path folder = Path.of(arguments[0]);
-    int steps = Integer.parseInt(arguments[1]);
+    int warmup = Integer.parseInt(arguments[1]);
+    int steps = Integer.parseInt(arguments[2]);
     Experiment experiment = ExperimentFile.load(folder.resolve(EXPERIMENT), List.of());
     long begun = System.nanoTime();
     try (StepBenchmark benchmark =
@@ -66,16 +73,32 @@ final class BenchWorker {
       out.println("number build_load_seconds " + (System.nanoTime() - begun) / 1e9);
       out.println("number mu " + benchmark.numbers().mu());
       out.println("number num_levels " + benchmark.numbers().numLevels());
-      for (int i = 0; i < steps; i++) {
-        StepBenchmark.Timing step = benchmark.step();
-        out.println("step " + step.millis() + " " + step.waitedMillis());
+      run(benchmark, warmup, out);
+      Optional<ProcessUsage> before = ProcessUsage.now();
+      run(benchmark, steps, out);
+      if (before.isPresent()) {
+        printUsage(ProcessUsage.now().orElseThrow().since(before.get()), out);
       }
       printPeakMemory(out);
       out.println("number gpus " + TensorFlowProbe.devices().size());
-      if (arguments.length > 2) {
-        trace(benchmark.trace(), Path.of(arguments[2]), out);
+      if (arguments.length > 3) {
+        trace(benchmark.trace(), Path.of(arguments[3]), out);
       }
     }
+  }
+
+  private static void run(StepBenchmark benchmark, int steps, PrintStream out) {
+    for (int i = 0; i < steps; i++) {
+      StepBenchmark.Timing step = benchmark.step();
+      out.println("step " + step.millis() + " " + step.waitedMillis());
+    }
+  }
+
+  private static void printUsage(ProcessUsage usage, PrintStream out) {
+    out.println("number user_seconds " + usage.userSeconds());
+    out.println("number system_seconds " + usage.systemSeconds());
+    out.println("number minor_faults " + usage.minorFaults());
+    out.println("number major_faults " + usage.majorFaults());
   }
 
   // Linux keeps the largest resident size of a process; elsewhere it stays unknown.

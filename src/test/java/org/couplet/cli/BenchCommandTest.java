@@ -3,6 +3,7 @@ package org.couplet.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,10 +11,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.JsonText;
 import org.couplet.SmallExperiments;
@@ -78,6 +81,13 @@ class BenchCommandTest {
     assertTrue(result.number("build_load_seconds") > 0.1, result.toString());
     if (Files.exists(Path.of("/proc/self/status"))) {
       assertTrue(result.number("peak_memory_bytes") > 100e6, result.toString());
+      double used = result.number("user_seconds") + result.number("system_seconds");
+      double elapsed =
+          result.list("times_ms").stream().mapToDouble(time -> ((Number) time).doubleValue()).sum()
+              / 1e3;
+      assertTrue(used > 0 && used < 0.1 + Runtime.getRuntime().availableProcessors() * elapsed);
+      assertTrue(result.number("minor_faults") >= 0, result.toString());
+      assertTrue(result.number("major_faults") >= 0, result.toString());
     }
     checkOperations(result, trace);
   }
@@ -125,6 +135,29 @@ class BenchCommandTest {
     assertTrue(lines.get(4).startsWith("    8  FLOAT32    OFF"), run.out());
     assertTrue(lines.get(5).startsWith("   16  FLOAT32    OFF"), run.out());
     assertTrue(run.err().contains("batch 16, FLOAT32, XLA OFF"), run.err());
+  }
+
+  @Test
+  void oneDnnsOwnLinesGoToTheErrorStreamIfAskedFor() throws IOException, InterruptedException {
+    assumeTrue(System.getProperty("os.arch").equals("amd64"), "elsewhere oneDNN is not built in");
+    CommandRun plain = smallRun(Map.of());
+    CommandRun verbose = smallRun(Map.of("ONEDNN_VERBOSE", "1"));
+    for (CommandRun run : List.of(plain, verbose)) {
+      assertEquals(Cli.DONE, run.code(), run.toString());
+      assertEquals(1, run.out().lines().count(), run.out());
+      assertEquals(2, JsonText.of(run.out()).objects("results").get(0).list("times_ms").size());
+    }
+    assertFalse(plain.err().contains("verbose"), plain.err());
+    assertTrue(
+        verbose.err().lines().anyMatch(line -> line.matches("onednn_verbose,.*convolution.*")));
+  }
+
+  private CommandRun smallRun(Map<String, String> more) throws IOException, InterruptedException {
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("TF_ENABLE_ONEDNN_OPTS", "1");
+    Path config = SmallExperiments.write(folder, SmallExperiments.UNET);
+    return CommandProcess.run(
+        folder, environment, "bench", "--config", config, "--steps", 2, "--warmup", 0, "--json");
   }
 
   @Test

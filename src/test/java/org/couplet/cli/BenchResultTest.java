@@ -14,6 +14,7 @@ import org.couplet.JsonText;
 import org.couplet.SmallExperiments;
 import org.couplet.config.ExperimentFile;
 import org.couplet.report.Json;
+import org.couplet.report.Table;
 import org.junit.jupiter.api.Test;
 
 class BenchResultTest {
@@ -21,6 +22,10 @@ class BenchResultTest {
   private static final double STEP_FLOP = 32 * 4.5 * 2 * (48 + 256 + 32);
 
   private static BenchResult result(double... millis) {
+    return result(Map.of(), millis);
+  }
+
+  private static BenchResult result(Map<String, Double> more, double... millis) {
     List<Double> steps = new ArrayList<>();
     List<Double> waits = new ArrayList<>();
     for (double one : millis) {
@@ -29,6 +34,7 @@ class BenchResultTest {
     }
     Map<String, Double> numbers =
         new HashMap<>(Map.of("build_load_seconds", 3.0, "mu", 0.5, "num_levels", 9.0, "gpus", 0.0));
+    numbers.putAll(more);
     return new BenchResult(
         new BenchCase(ExperimentFile.parse("test", SmallExperiments.GAUSSIANS, List.of())),
         new BenchProcess.Outcome(numbers, steps, waits, List.of(), ""),
@@ -53,6 +59,51 @@ class BenchResultTest {
     assertEquals(STEP_FLOP / 0.025 / 1e6, numbers.number("share_of_peak"), 1e-9);
     assertEquals(List.of(1500.0), numbers.list("warmup_ms"));
     assertFalse(numbers.members().containsKey("peak_memory_bytes"));
+  }
+
+  @Test
+  void kernelTimeAndPageFaultsAreOfTheTimedSteps() {
+    Map<String, Double> used =
+        Map.of(
+            "user_seconds",
+            5.7,
+            "system_seconds",
+            0.3,
+            "minor_faults",
+            36_900.0,
+            "major_faults",
+            3.0);
+    BenchResult result = result(used, 9000, 1000, 1000, 1000);
+    JsonText numbers = numbers(result.numbers(Optional.empty()));
+    assertEquals(5.7, numbers.number("user_seconds"));
+    assertEquals(0.3, numbers.number("system_seconds"));
+    assertEquals(0.05, numbers.number("system_share"), 1e-9);
+    assertEquals(36_900, numbers.number("minor_faults"));
+    assertEquals(3, numbers.number("major_faults"));
+    Table table = BenchResult.table();
+    result.addTo(table, Optional.empty());
+    assertEquals("2", table.text(0, "CPU s/step"));
+    assertEquals("5%", table.text(0, "system"));
+    assertEquals("12300", table.text(0, "faults/step"));
+    assertEquals("1", table.text(0, "major"));
+  }
+
+  @Test
+  void whereTheSystemDoesNotReportThemTheirColumnsAreEmpty() {
+    Table table = BenchResult.table();
+    result(9, 1).addTo(table, Optional.empty());
+    for (String column : List.of("CPU s/step", "system", "faults/step", "major")) {
+      assertEquals("-", table.text(0, column));
+    }
+  }
+
+  @Test
+  void aProcessNameMayContainSpacesAndParentheses() {
+    String stat = "7 (java (a) b) S 1 7 7 0 -1 4194560 123 99 4 99 250 50 99 99 20 0 38 0 5";
+    assertEquals(new ProcessUsage(2.5, 0.5, 123, 4), ProcessUsage.of(stat));
+    assertEquals(
+        new ProcessUsage(1.5, 0.25, 23, 0),
+        ProcessUsage.of(stat).since(new ProcessUsage(1, 0.25, 100, 4)));
   }
 
   @Test
