@@ -20,6 +20,7 @@ final class Bench {
   private final int warmup;
   private final int steps;
   private final Optional<Path> trace;
+  private final boolean tested;
   private final List<BenchResult> results = new ArrayList<>();
   private final Map<BenchCase, String> failures = new LinkedHashMap<>();
 
@@ -27,12 +28,14 @@ final class Bench {
    * @param warmup steps before the timed ones
    * @param steps timed, at least 1
    * @param trace file for the timeline of a further step of the only combination
+   * @param tested whether each program is self-tested first
    */
-  Bench(List<BenchCase> cases, int warmup, int steps, Optional<Path> trace) {
+  Bench(List<BenchCase> cases, int warmup, int steps, Optional<Path> trace, boolean tested) {
     this.cases = cases;
     this.warmup = warmup;
     this.steps = steps;
     this.trace = trace;
+    this.tested = tested;
   }
 
   /** What was measured, in the combinations' order. */
@@ -91,6 +94,7 @@ final class Bench {
           warmup,
           steps,
           trace,
+          tested,
           step -> {
             millis.add(step);
             if (millis.size() > 1) {

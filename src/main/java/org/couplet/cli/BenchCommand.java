@@ -56,7 +56,7 @@ final class BenchCommand implements Command {
 
   @Override
   public int run(String[] arguments, PrintStream out, PrintStream err) throws IOException {
-    CommandLine options = options();
+    CommandLine options = SelfTests.declare(options());
     if (!options.parse(arguments, out)) {
       return Cli.DONE;
     }
@@ -75,7 +75,8 @@ final class BenchCommand implements Command {
             cases,
             (int) Math.min(options.number("warmup", 0, 2), MOST_STEPS),
             (int) Math.min(options.number("steps", 1, 10), MOST_STEPS),
-            trace);
+            trace,
+            SelfTests.wanted(options, err));
     Optional<Double> peak = options.text("peak").map(BenchCommand::gigaflops);
     return Interrupt.during(
         this,

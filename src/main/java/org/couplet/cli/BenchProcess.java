@@ -2,7 +2,6 @@ package org.couplet.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.WholeFile;
+import org.couplet.train.StepBenchmark;
 
 /**
  * One combination in a process of its own. Only so is its peak memory its own, and only so do its
@@ -60,6 +60,7 @@ final class BenchProcess {
    * @param warmup steps before the timed ones
    * @param steps timed
    * @param trace file for the timeline of a further step
+   * @param tested whether the self-test runs first
    * @param afterStep takes each step's milliseconds
    * @param interrupted asked after each step; true ends the process
    */
@@ -69,16 +70,36 @@ final class BenchProcess {
       int warmup,
       int steps,
       Optional<Path> trace,
+      boolean tested,
       Consumer<Double> afterStep,
       BooleanSupplier interrupted)
       throws IOException, InterruptedException {
     WholeFile.write(
         folder.resolve(BenchWorker.EXPERIMENT), ExperimentFile.print(benchCase.experiment()));
-    List<String> command = javaCommand();
-    command.addAll(List.of(folder.toString(), Integer.toString(warmup), Integer.toString(steps)));
+    List<String> command = new ArrayList<>(SWITCHED_STREAMS);
+    command.addAll(JavaCommand.of(BenchWorker.class.getName()));
+    command.addAll(
+        List.of(
+            folder.toString(),
+            Integer.toString(warmup),
+            Integer.toString(steps),
+            Boolean.toString(tested)));
     trace.ifPresent(file -> command.add(file.toAbsolutePath().toString()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    Optional<Outcome> outcome = Optional.empty();
+    // Begins anew with each remedy that the self-test names; it names none twice.
+    while (outcome.isEmpty()) {
+      outcome = attempt(builder, afterStep, interrupted);
+      WholeFile.delete(folder.resolve(StepBenchmark.PROGRAM));
+    }
+    return outcome.get();
+  }
+
+  private static Optional<Outcome> attempt(
+      ProcessBuilder builder, Consumer<Double> afterStep, BooleanSupplier interrupted)
+      throws IOException, InterruptedException {
+    Process process = builder.start();
     try (BufferedReader lines = process.inputReader()) {
       Reading reading = new Reading();
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -92,23 +113,15 @@ final class BenchProcess {
       if (interrupted.getAsBoolean()) {
         process.destroyForcibly();
       }
-      return reading.outcome(process.waitFor());
+      int code = process.waitFor();
+      if (reading.remedy.isEmpty() || interrupted.getAsBoolean()) {
+        return Optional.of(reading.outcome(code));
+      }
+      builder.environment().putAll(reading.remedy);
+      return Optional.empty();
     } finally {
       process.destroyForcibly();
     }
-  }
-
-  // As this process was started, but for what only one process can have.
-  private static List<String> javaCommand() {
-    List<String> command = new ArrayList<>(SWITCHED_STREAMS);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(
-            argument -> !argument.matches("-Dcouplet\\.errorStream=.*|-agentlib:.*|-javaagent:.*"))
-        .forEach(command::add);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(BenchWorker.class.getName());
-    return command;
   }
 
   /** The lines as they come. */
@@ -117,6 +130,7 @@ final class BenchProcess {
     private final List<Double> millis = new ArrayList<>();
     private final List<Double> waitedMillis = new ArrayList<>();
     private final List<TypeTime> operations = new ArrayList<>();
+    private final Map<String, String> remedy = new LinkedHashMap<>();
     private String failure = "";
 
     /** Whether the line was of a step; what is none of the worker's lines is passed over. */
@@ -132,6 +146,7 @@ final class BenchProcess {
         case "operation" ->
             operations.add(
                 new TypeTime(words[1], Long.parseLong(words[2]), Double.parseDouble(words[3])));
+        case "remedy" -> remedy.put(words[1], words[2]);
         case "failure" -> failure = line.substring("failure ".length());
         default -> {}
       }

@@ -16,6 +16,8 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.program.TracedOperation;
 import org.couplet.report.ChromeTrace;
+import org.couplet.selftest.FaultyKernelsException;
+import org.couplet.selftest.Report;
 import org.couplet.train.StepBenchmark;
 
 /**
@@ -36,20 +38,29 @@ final class BenchWorker {
   /**
    * Measures.
    *
-   * @param arguments a folder with {@link #EXPERIMENT}, warm-up steps, timed steps, and where
-   *     wanted the trace's file
+   * @param arguments a folder with {@link #EXPERIMENT}, warm-up steps, timed steps, whether to run
+   *     the self-test, and where wanted the trace's file
    */
   public static void main(String[] arguments) throws IOException {
     PrintStream out = new PrintStream(new FileOutputStream(OUTPUT), true, StandardCharsets.UTF_8);
     ByteArrayOutputStream complaint = new ByteArrayOutputStream();
-    int code =
-        Cli.guarded(
-            new BenchCommand(),
-            new PrintStream(complaint, true, StandardCharsets.UTF_8),
-            () -> {
-              measure(arguments, out);
-              return Cli.DONE;
-            });
+    int code;
+    try {
+      code =
+          Cli.guarded(
+              new BenchCommand(),
+              new PrintStream(complaint, true, StandardCharsets.UTF_8),
+              () -> {
+                measure(arguments, out);
+                return Cli.DONE;
+              });
+    } catch (FaultyKernelsException e) {
+      Report.Remedy remedy = e.report().remedy().orElseThrow();
+      System.err.println(Restart.words(e.report(), remedy));
+      out.println("remedy " + remedy.variable() + " " + remedy.value());
+      System.exit(Cli.FAILED);
+      return;
+    }
     String words = complaint.toString(StandardCharsets.UTF_8);
     if (code != Cli.DONE) {
       String line = words.lines().findFirst().orElse("");
@@ -66,10 +77,11 @@ final class BenchWorker {
     int warmup = Integer.parseInt(arguments[1]);
     int steps = Integer.parseInt(arguments[2]);
     Experiment experiment = ExperimentFile.load(folder.resolve(EXPERIMENT), List.of());
+    SelfTests tests = SelfTests.of(Boolean.parseBoolean(arguments[3]), System.err);
     long begun = System.nanoTime();
     try (StepBenchmark benchmark =
         StepBenchmark.open(
-            experiment, folder, program -> TrainingAssembly.write(experiment, program))) {
+            experiment, folder, program -> TrainingAssembly.write(experiment, program), tests)) {
       out.println("number build_load_seconds " + (System.nanoTime() - begun) / 1e9);
       out.println("number mu " + benchmark.numbers().mu());
       out.println("number num_levels " + benchmark.numbers().numLevels());
@@ -81,8 +93,8 @@ final class BenchWorker {
       }
       printPeakMemory(out);
       out.println("number gpus " + TensorFlowProbe.devices().size());
-      if (arguments.length > 3) {
-        trace(benchmark.trace(), Path.of(arguments[3]), out);
+      if (arguments.length > 4) {
+        trace(benchmark.trace(), Path.of(arguments[4]), out);
       }
     }
   }

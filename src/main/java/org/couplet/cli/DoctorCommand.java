@@ -21,14 +21,23 @@ final class DoctorCommand implements Command {
 
   @Override
   public int run(String[] arguments, PrintStream out, PrintStream err) {
-    CommandLine options = new CommandLine("couplet doctor", "couplet doctor");
+    CommandLine options =
+        new CommandLine("couplet doctor [--thorough]", "couplet doctor")
+            .flag("thorough", "check the operations of some 4,000 shapes: minutes");
     if (!options.parse(arguments, out)) {
       return Cli.DONE;
+    }
+    boolean thorough = options.has("thorough");
+    if (thorough) {
+      err.println("couplet doctor: checking operations of many shapes; this takes minutes");
     }
     List<Finding> findings = new ArrayList<>();
     findings.add(Finding.ok("couplet", Version.describe()));
     findings.addAll(new MachineProbe(Path.of("/")).findings());
     findings.addAll(new TensorFlowProbe(Path.of("/")).findings());
+    if (findings.stream().noneMatch(finding -> finding.mark() == Finding.Mark.MISSING)) {
+      findings.addAll(new NumbersProbe(thorough).findings());
+    }
     print(findings, out);
     return Cli.DONE;
   }

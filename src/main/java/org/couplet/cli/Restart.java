@@ -20,9 +20,7 @@ final class Restart {
   static int run(
       Report report, Report.Remedy remedy, String main, List<String> arguments, PrintStream err)
       throws IOException {
-    err.println(
-        "self-test: %s; starting again with %s=%s, with which they should be right"
-            .formatted(report.describe(), remedy.variable(), remedy.value()));
+    err.println(words(report, remedy));
     List<String> command = JavaCommand.of(main);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
@@ -43,6 +41,12 @@ final class Restart {
       // The process is ending already, with the same code.
     }
     return code;
+  }
+
+  /** What is told before a process is started again. */
+  static String words(Report report, Report.Remedy remedy) {
+    return "self-test: %s; starting again with %s=%s"
+        .formatted(report.describe(), remedy.variable(), remedy.value());
   }
 
   private static int code(Process process) {

@@ -44,12 +44,22 @@ final class SelfTests implements ProgramCheck {
 
   /** As the options say; warns where it is switched off. */
   static SelfTests of(CommandLine options, PrintStream err) {
+    return of(wanted(options, err), err);
+  }
+
+  /** Of a process that was told whether to test. */
+  static SelfTests of(boolean wanted, PrintStream err) {
+    return new SelfTests(!wanted, err);
+  }
+
+  /** Whether the options leave it on; warns where they do not. */
+  static boolean wanted(CommandLine options, PrintStream err) {
     boolean skipped = options.has(SKIP);
     if (skipped) {
       err.println(
           "warning: --skip-self-test: nobody checks that numbers are right on this processor");
     }
-    return new SelfTests(skipped, err);
+    return !skipped;
   }
 
   /** Checks a training program: its step, and how it draws samples. */

@@ -28,7 +28,12 @@ public record Report(
   }
 
   /** A variable of the environment with which the faults should be gone. */
-  public record Remedy(String variable, String value) {}
+  public record Remedy(String variable, String value) {
+    @Override
+    public String toString() {
+      return variable + "=" + value;
+    }
+  }
 
   /**
    * What to start the process again with; empty where there are no faults or no remedy is known.

@@ -18,6 +18,9 @@ import org.couplet.program.TrainingProgram;
  * begins with are not needed: which values the weights have makes no difference to the time.
  */
 public final class StepBenchmark implements AutoCloseable {
+  /** Folder of the program. */
+  public static final String PROGRAM = "program";
+
   private static final int IMAGES = 256;
 
   private final TrainingProgram program;
@@ -57,11 +60,14 @@ public final class StepBenchmark implements AutoCloseable {
    * @param experiment resolved; a file of images that it names is not needed
    * @param folder that exists, for the program and the random images
    * @param writer of the training program
+   * @param check of the program
    */
-  public static StepBenchmark open(Experiment experiment, Path folder, NewRun.ProgramWriter writer)
+  public static StepBenchmark open(
+      Experiment experiment, Path folder, NewRun.ProgramWriter writer, ProgramCheck check)
       throws IOException {
-    Path model = folder.resolve("program");
+    Path model = folder.resolve(PROGRAM);
     writer.write(model);
+    check.check(model, experiment.getRuntime().getThreads());
     TrainingProgram program = TrainingProgram.load(model, experiment.getRuntime().getThreads());
     try {
       return new StepBenchmark(experiment, program, dataset(experiment, folder));

@@ -164,7 +164,7 @@ class BenchCommandTest {
   void whatFailsIsToldInALine() throws IOException, InterruptedException {
     // The command itself refuses what no process could run.
     BenchCase incomplete = new BenchCase(Experiment.getDefaultInstance());
-    Bench bench = new Bench(List.of(incomplete), 0, 1, Optional.empty());
+    Bench bench = new Bench(List.of(incomplete), 0, 1, Optional.empty(), true);
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     bench.run(new PrintStream(err, true, StandardCharsets.UTF_8), () -> false);
     String line = err.toString(StandardCharsets.UTF_8);

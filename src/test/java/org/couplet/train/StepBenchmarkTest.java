@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.couplet.SmallExperiments;
@@ -28,7 +29,10 @@ class StepBenchmarkTest {
   private StepBenchmark open(String text, String... overrides) throws IOException {
     Experiment experiment = ExperimentFile.parse("test", text, List.of(overrides));
     return StepBenchmark.open(
-        experiment, folder, program -> TrainingAssembly.write(experiment, program));
+        experiment,
+        folder,
+        program -> TrainingAssembly.write(experiment, program),
+        (program, threads) -> Map.of());
   }
 
   @ParameterizedTest
