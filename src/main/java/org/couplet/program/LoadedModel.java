@@ -180,9 +180,9 @@ final class LoadedModel implements AutoCloseable {
     } catch (TensorFlowException e) {
       throw new InvalidInputException(
           prefix
-              + ": this checkpoint does not fit the program in "
+              + ": this checkpoint is damaged or does not fit the program in "
               + folder
-              + ": "
+              + "; move its two files away to use the one before: "
               + ErrorLine.of(e),
           e);
     }

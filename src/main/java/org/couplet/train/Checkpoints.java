@@ -1,31 +1,40 @@
 package org.couplet.train;
 
+import com.google.protobuf.TextFormat;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.couplet.io.WholeFile;
 import org.couplet.program.TrainingProgram;
+import org.couplet.train.proto.CheckpointState;
 
 /**
- * The checkpoints of a run, {@code step-N}, and the file {@code checkpoint} that lists those that
- * are complete, oldest first, as TensorFlow's own does. A checkpoint counts only once it is listed,
- * so a killed process leaves it complete or absent.
+ * The checkpoints of a run, {@code step-N}. Both files of a checkpoint are forced to disk before
+ * they get their names, so a checkpoint is complete once both are there and neither is empty. The
+ * file {@code checkpoint} lists them for TensorFlow's own tools; what it says decides nothing here,
+ * so its loss or damage loses no step. Only {@link #save} and {@link #keepOnly} delete files.
  */
 public final class Checkpoints {
-  private static final Pattern LISTED =
-      Pattern.compile("all_model_checkpoint_paths: \"(step-(\\d+))\"");
-  private static final Pattern OURS =
-      Pattern.compile("step-\\d+\\..*|\\.partial.*|\\.checkpoint\\.partial");
-  private static final List<String> SUFFIXES = List.of(".data-00000-of-00001", ".index");
+  private static final String DATA = ".data-00000-of-00001";
+  private static final String INDEX = ".index";
+  private static final Pattern PART = Pattern.compile("step-(\\d{1,18})\\..*");
+  private static final Pattern LISTED = Pattern.compile("(?:.*/)?step-(\\d{1,18})");
+  private static final String PARTIAL = ".partial";
+  private static final String NAME_OF_LIST = "checkpoint";
 
   private final Path folder;
   private final int keep;
+  // The step that this session saved or restored last; -1 before.
+  private long current = -1;
 
   /**
    * Names a folder's checkpoints; nothing is read yet.
@@ -45,7 +54,10 @@ public final class Checkpoints {
 
   /** Completed steps of every complete checkpoint, rising. */
   public List<Long> completed() throws IOException {
-    return steps().stream().sorted().toList();
+    return steps().stream()
+        .filter(step -> isWritten(append(prefix(step), DATA)))
+        .filter(step -> isWritten(append(prefix(step), INDEX)))
+        .toList();
   }
 
   /** Prefix of the checkpoint of a step that {@link #completed} names. */
@@ -55,74 +67,164 @@ public final class Checkpoints {
 
   /** Prefix of the newest complete checkpoint of at most {@code step} steps. */
   public Optional<Path> latestUpTo(long step) throws IOException {
-    return steps().stream().filter(s -> s <= step).max(Long::compare).map(this::prefix);
+    return completed().stream().filter(s -> s <= step).max(Long::compare).map(this::prefix);
   }
 
-  /** Saves the program's variables as {@code step-N} and drops the oldest beyond those to keep. */
+  /**
+   * A file that shows that there was a checkpoint, complete or not; the list counts, too, because
+   * it is first written after the first checkpoint.
+   */
+  Optional<Path> trace() throws IOException {
+    Path list = folder.resolve(NAME_OF_LIST);
+    return files().stream()
+        .filter(file -> file.equals(list) || PART.matcher(name(file)).matches())
+        .findFirst();
+  }
+
+  /**
+   * Restores the newest complete checkpoint. Nothing is deleted.
+   *
+   * @param notes gets a line if the list names another one, or none
+   * @return whether there is one
+   */
+  boolean restoreLatest(TrainingProgram program, PrintStream notes) throws IOException {
+    finishSave();
+    List<Long> completed = completed();
+    if (completed.isEmpty()) {
+      return false;
+    }
+    long newest = completed.get(completed.size() - 1);
+    program.restore(prefix(newest));
+    current = newest;
+    OptionalLong listed = newestListed();
+    if (listed.isEmpty() || listed.getAsLong() != newest) {
+      notes.println(
+          "note: "
+              + folder.resolve(NAME_OF_LIST)
+              + (listed.isPresent()
+                  ? " names step-" + listed.getAsLong()
+                  : " is missing or damaged")
+              + "; going on from step-"
+              + newest
+              + ", the newest complete checkpoint beside it");
+    }
+    return true;
+  }
+
+  /**
+   * Saves the program's variables as {@code step-N}, unless this session has just done so or
+   * restored them from there. Then lists it and the newest ones before it, and deletes all others:
+   * they are too old, incomplete, or of a future that is gone through again.
+   */
   public void save(TrainingProgram program, long step) throws IOException {
-    List<Long> steps = steps();
-    if (steps.contains(step)) {
-      return;
+    if (step != current) {
+      write(program, step);
+      current = step;
     }
-    Files.createDirectories(folder);
-    Path partial = folder.resolve(".partial");
-    program.save(partial);
-    for (String suffix : SUFFIXES) {
-      Path written = append(partial, suffix);
-      WholeFile.force(written);
-      Files.move(
-          written,
-          append(prefix(step), suffix),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    }
-    // Also the names, before they are listed.
-    WholeFile.force(folder);
-    List<Long> kept = new ArrayList<>(steps);
-    kept.add(step);
+    List<Long> kept = completed().stream().filter(s -> s <= step).toList();
     kept = kept.subList(Math.max(0, kept.size() - keep), kept.size());
     list(kept);
-    deleteUnlisted();
+    deleteOthers(kept);
   }
 
-  /** Deletes what a killed process left: files of checkpoints that are not listed. */
-  public void deleteUnlisted() throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return;
+  /** Deletes all but the checkpoint of a step that {@link #completed} names. */
+  void keepOnly(long step) throws IOException {
+    list(List.of(step));
+    deleteOthers(List.of(step));
+  }
+
+  private void write(TrainingProgram program, long step) throws IOException {
+    Files.createDirectories(folder);
+    Path partial = folder.resolve(PARTIAL);
+    // The index goes first, here and below, so that never a new file makes a pair with an old one.
+    Files.deleteIfExists(append(partial, INDEX));
+    program.save(partial);
+    WholeFile.force(append(partial, DATA));
+    WholeFile.force(append(partial, INDEX));
+    Files.deleteIfExists(append(prefix(step), INDEX));
+    rename(step, DATA);
+    rename(step, INDEX);
+    // Also the names, before they are listed.
+    WholeFile.force(folder);
+  }
+
+  // Only a process that was killed between the two renames leaves the one file of each name.
+  private void finishSave() throws IOException {
+    Path partial = folder.resolve(PARTIAL);
+    List<Long> cut =
+        steps().stream().filter(step -> !Files.exists(append(prefix(step), INDEX))).toList();
+    if (cut.size() == 1
+        && isWritten(append(partial, INDEX))
+        && !Files.exists(append(partial, DATA))) {
+      rename(cut.get(0), INDEX);
+      WholeFile.force(folder);
     }
-    List<Long> steps = steps();
-    try (var files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        String name = String.valueOf(file.getFileName());
-        boolean listed = steps.stream().anyMatch(step -> name.startsWith("step-" + step + "."));
-        if (OURS.matcher(name).matches() && !listed) {
-          WholeFile.delete(file);
-        }
+  }
+
+  private void rename(long step, String suffix) throws IOException {
+    Files.move(
+        append(folder.resolve(PARTIAL), suffix),
+        append(prefix(step), suffix),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void deleteOthers(List<Long> kept) throws IOException {
+    for (Path file : files()) {
+      Matcher part = PART.matcher(name(file));
+      if (part.matches()
+          ? !kept.contains(Long.valueOf(part.group(1)))
+          : name(file).startsWith(PARTIAL)) {
+        WholeFile.delete(file);
       }
     }
   }
 
+  // Steps of which any file is there, rising.
   private List<Long> steps() throws IOException {
-    Path file = folder.resolve("checkpoint");
-    List<Long> steps = new ArrayList<>();
-    if (Files.isRegularFile(file)) {
-      Matcher matcher = LISTED.matcher(Files.readString(file));
-      while (matcher.find()) {
-        steps.add(Long.valueOf(matcher.group(2)));
-      }
+    return files().stream()
+        .map(file -> PART.matcher(name(file)))
+        .filter(Matcher::matches)
+        .map(part -> Long.valueOf(part.group(1)))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private List<Path> files() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
     }
-    return steps;
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  // TensorFlow's paths may be absolute, and the folder may have moved since.
+  private OptionalLong newestListed() throws IOException {
+    Path file = folder.resolve(NAME_OF_LIST);
+    if (!Files.isRegularFile(file)) {
+      return OptionalLong.empty();
+    }
+    try {
+      // Malformed bytes become signs that no path here has.
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      CheckpointState state = TextFormat.parse(text, CheckpointState.class);
+      Matcher path = LISTED.matcher(state.getModelCheckpointPath());
+      return path.matches() ? OptionalLong.of(Long.parseLong(path.group(1))) : OptionalLong.empty();
+    } catch (TextFormat.ParseException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private void list(List<Long> steps) throws IOException {
-    StringBuilder text = new StringBuilder();
-    text.append("model_checkpoint_path: \"step-")
-        .append(steps.get(steps.size() - 1))
-        .append("\"\n");
+    CheckpointState.Builder state = CheckpointState.newBuilder();
     for (long step : steps) {
-      text.append("all_model_checkpoint_paths: \"step-").append(step).append("\"\n");
+      // The last one stays.
+      state.setModelCheckpointPath("step-" + step).addAllModelCheckpointPaths("step-" + step);
     }
-    WholeFile.write(folder.resolve("checkpoint"), text.toString());
+    WholeFile.write(
+        folder.resolve(NAME_OF_LIST), TextFormat.printer().printToString(state.build()));
   }
 
   private Path prefix(long step) {
@@ -131,5 +233,13 @@ public final class Checkpoints {
 
   private static Path append(Path prefix, String suffix) {
     return prefix.resolveSibling(prefix.getFileName() + suffix);
+  }
+
+  private static boolean isWritten(Path file) {
+    return Files.isRegularFile(file) && file.toFile().length() > 0;
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
   }
 }

@@ -1,13 +1,14 @@
 package org.couplet.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
-import org.couplet.io.WholeFile;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
@@ -28,7 +29,7 @@ final class FidWriter implements StepListener {
   private final BooleanSupplier interrupted;
   private final Checkpoints checkpoints;
   private final Checkpoints bestCheckpoint;
-  private final RunFolder folder;
+  private final Path metrics;
   private final MetricsLog log;
   private final EventWriter events;
   private final Progress progress;
@@ -53,7 +54,7 @@ final class FidWriter implements StepListener {
     this.interrupted = interrupted;
     this.checkpoints = checkpoints;
     this.bestCheckpoint = new Checkpoints(folder.best(), 1);
-    this.folder = folder;
+    this.metrics = folder.metrics();
     this.log = log;
     this.events = events;
     this.progress = progress;
@@ -62,19 +63,19 @@ final class FidWriter implements StepListener {
   @Override
   public void begin(long completed) throws IOException {
     Map<Long, Double> measured = new HashMap<>();
-    for (Map<String, Double> line : MetricsLog.read(folder.metrics())) {
+    for (Map<String, Double> line : MetricsLog.read(metrics)) {
       if (line.containsKey(FID)) {
         measured.put(
             Math.round(line.getOrDefault("step", 0.0)), line.getOrDefault(FID, Double.NaN));
       }
     }
-    for (long step : bestCheckpoint.completed()) {
-      if (measured.containsKey(step)) {
-        best = measured.getOrDefault(step, best);
-      } else {
-        // Beyond what this run goes on from: it will come again, or another.
-        WholeFile.delete(folder.best());
-      }
+    // One without its line is beyond what this run goes on from. Alone, it stays until the next
+    // measurement replaces it.
+    Optional<Long> known =
+        bestCheckpoint.completed().stream().filter(measured::containsKey).max(Long::compare);
+    if (known.isPresent()) {
+      best = measured.getOrDefault(known.get(), best);
+      bestCheckpoint.keepOnly(known.get());
     }
     if (isDue(completed) && !measured.containsKey(completed)) {
       measure(completed);

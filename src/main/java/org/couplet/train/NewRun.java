@@ -3,12 +3,15 @@ package org.couplet.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.io.WholeFile;
 import org.couplet.program.Contract;
+import org.couplet.report.MetricsLog;
 
 /** Begins runs: fills their folders. */
 public final class NewRun {
@@ -27,8 +30,8 @@ public final class NewRun {
    * @param run to begin; what a run that was killed early has left there is replaced
    * @param experiment resolved
    * @param program writes its training program
-   * @throws InvalidInputException if the folder holds somebody else's files, or a parent run does
-   *     not fit
+   * @throws InvalidInputException if the folder holds somebody else's files or steps of a run that
+   *     has lost its checkpoints, or a parent run does not fit
    */
   public static void begin(RunFolder run, Experiment experiment, ProgramWriter program)
       throws IOException {
@@ -36,11 +39,48 @@ public final class NewRun {
       parent.check(experiment);
     }
     refuseStrangers(run);
+    refuseLostSteps(run, experiment);
     WholeFile.delete(run.program());
     WholeFile.create(run.program(), program::write);
     WholeFile.write(run.version(), Version.describe() + "\n");
     // The config comes last: a run that was killed before it is in place begins anew.
     WholeFile.write(run.config(), ExperimentFile.print(experiment));
+  }
+
+  /**
+   * Refuses to begin at step 0 where steps were completed and their checkpoints are lost. A run
+   * that was killed before its first checkpoint may begin again.
+   *
+   * @param run has no complete checkpoint
+   */
+  static void refuseLostSteps(RunFolder run, Experiment experiment) throws IOException {
+    Optional<Path> trace = new Checkpoints(run.checkpoints(), 1).trace();
+    long logged = 0;
+    for (Map<String, Double> line : MetricsLog.read(run.metrics())) {
+      logged = Math.max(logged, line.getOrDefault("step", 0.0).longValue());
+    }
+    if (trace.isPresent() || logged > firstSaved(experiment)) {
+      throw new InvalidInputException(
+          run.root()
+              + ": no complete checkpoint is left, but "
+              + trace
+                  .map(file -> file + " is there")
+                  .orElse(run.metrics() + " goes to step " + logged)
+              + "; put the files step-N.* of a checkpoint back into "
+              + run.checkpoints()
+              + ", or remove "
+              + run.root()
+              + " to begin again at step 0");
+    }
+  }
+
+  private static long firstSaved(Experiment experiment) {
+    if (!ParentRun.of(experiment).isEmpty()) {
+      return 0;
+    }
+    long every = experiment.getRun().getCheckpointEvery();
+    long fidEvery = experiment.getEvaluation().getFidEvery();
+    return fidEvery > 0 ? Math.min(every, fidEvery) : every;
   }
 
   // Only what a run that was killed early has left is replaced.

@@ -2,11 +2,10 @@ package org.couplet.train;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.couplet.config.proto.Experiment;
@@ -87,11 +86,14 @@ public final class Training {
   }
 
   private long begin(TrainingProgram program, Checkpoints checkpoints) throws IOException {
-    checkpoints.deleteUnlisted();
-    Optional<Path> latest = checkpoints.latest();
-    if (latest.isPresent()) {
-      program.restore(latest.get());
-    } else {
+    if (!checkpoints.restoreLatest(program, terminal)) {
+      NewRun.refuseLostSteps(folder, experiment);
+      if (Files.exists(folder.metrics())) {
+        terminal.println(
+            "note: "
+                + folder.root()
+                + " stopped before its first checkpoint; it begins again at step 0");
+      }
       program.initialize(experiment.getRun().getSeed());
       List<ParentRun> parents = ParentRun.of(experiment);
       for (ParentRun parent : parents) {

@@ -189,6 +189,23 @@ class FidTrainingTest {
   }
 
   @Test
+  void aBestWithoutItsLineStaysUntilTheNextIsMeasured() throws IOException {
+    Path other = halfDone();
+    Path best = new RunFolder(other).bestCheckpoint();
+    // A line for step 10, so that it is not measured again.
+    Files.writeString(other.resolve("metrics.jsonl"), "{\"step\":10,\"fid\":1e9}\n");
+    String name = String.valueOf(best.getFileName());
+    Path lost = best.resolveSibling("step-9");
+    for (String suffix : List.of(".index", ".data-00000-of-00001")) {
+      Files.move(best.resolveSibling(name + suffix), best.resolveSibling("step-9" + suffix));
+    }
+    CommandRun.done("train", "--run", other, "--resume", "--steps", 11);
+    assertEquals(lost, new RunFolder(other).bestCheckpoint());
+    CommandRun.done("train", "--run", other, "--resume", "--steps", 15);
+    assertEquals(List.of(15L), new Checkpoints(other.resolve("best"), 1).completed());
+  }
+
+  @Test
   void theStepIsSavedBeforeItIsMeasured() throws IOException {
     // Checkpoints come every 7 steps.
     assertTrue(new Checkpoints(run.resolve("checkpoints"), 1).completed().contains(15L));
