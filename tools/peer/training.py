@@ -109,7 +109,7 @@ class LionWithAverage:
     """Lion, and the moving average of the weights.
 
     Tensor by tensor: the five passes over a tensor then find it in cache, and compiled they are one pass. Lists of
-    tensors (torch._foreach) are no faster on CPUs, where each of their operations is a loop over the tensors.
+    tensors (torch._foreach) are slower on CPUs: each of their operations is a loop over all tensors.
     """
 
     def __init__(self, network, execution, learning_rate, decay, beta1=0.9, beta2=0.99):
