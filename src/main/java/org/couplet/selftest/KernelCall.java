@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -70,6 +71,10 @@ public record KernelCall(
 
   /** Whether the operation is a sum or a mean. */
   public boolean isReduction() {
+    return isReduction(op);
+  }
+
+  static boolean isReduction(String op) {
     return REDUCTIONS.contains(op);
   }
 
@@ -174,8 +179,6 @@ public record KernelCall(
   }
 
   private static Set<String> union(Set<String> a, Set<String> b, Set<String> c) {
-    return java.util.stream.Stream.of(a, b, c)
-        .flatMap(Set::stream)
-        .collect(Collectors.toUnmodifiableSet());
+    return Stream.of(a, b, c).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.NodeDef;
 
@@ -65,7 +64,10 @@ final class KnownShapes {
 
   /** The shape of an operation's one result, or nothing where TensorFlow must infer it. */
   Optional<Shape> of(NodeDef node, List<Value> inputs) {
-    if (inputs.isEmpty() || inputs.get(0).shape().hasUnknownDimension()) {
+    // Integers may be sizes, whose values TensorFlow follows.
+    if (inputs.isEmpty()
+        || !KernelList.FLOATING.contains(inputs.get(0).type())
+        || inputs.get(0).shape().hasUnknownDimension()) {
       return Optional.empty();
     }
     Shape first = inputs.get(0).shape();
@@ -81,42 +83,10 @@ final class KnownShapes {
       case "Slice" -> sliced(first, inputs.get(1), inputs.get(2));
       case "Pad", "PadV2" -> inputs.get(1).integers().map(paddings -> padded(first, paddings));
       case "ConcatV2" -> joined(inputs);
+      case "Tile" -> inputs.get(1).integers().map(times -> tiled(first, times));
       case "MatMul" -> product(node, first, inputs.get(1).shape());
       default -> Optional.empty();
     };
-  }
-
-  /** The elements of an operation's integer vectors, or nothing where TensorFlow must tell. */
-  Optional<List<List<Long>>> integers(NodeDef node, List<Value> inputs) {
-    return switch (node.getOp()) {
-      case "Shape" ->
-          inputs.get(0).shape().hasUnknownDimension()
-              ? Optional.empty()
-              : Optional.of(List.of(inputs.get(0).shape().toListOrNull()));
-      case "BroadcastGradientArgs" ->
-          inputs
-              .get(0)
-              .integers()
-              .flatMap(a -> inputs.get(1).integers().map(b -> broadcastAxes(a, b)));
-      default -> Optional.empty();
-    };
-  }
-
-  // The axes that a gradient is summed over: those of size 1, unless the shapes are equal.
-  private static List<List<Long>> broadcastAxes(List<Long> a, List<Long> b) {
-    if (a.equals(b)) {
-      return List.of(List.of(), List.of());
-    }
-    int rank = Math.max(a.size(), b.size());
-    return List.of(axesOfSizeOne(a, rank), axesOfSizeOne(b, rank));
-  }
-
-  private static List<Long> axesOfSizeOne(List<Long> sizes, int rank) {
-    int missing = rank - sizes.size();
-    return LongStream.range(0, rank)
-        .filter(axis -> axis < missing || sizes.get((int) axis - missing) == 1)
-        .boxed()
-        .toList();
   }
 
   // Sizes of 1 are repeated, also those that a shape lacks in front.
@@ -165,6 +135,13 @@ final class KnownShapes {
         IntStream.range(0, shape.numDimensions())
             .mapToLong(
                 axis -> shape.get(axis) + paddings.get(2 * axis) + paddings.get(2 * axis + 1))
+            .toArray());
+  }
+
+  private static Shape tiled(Shape shape, List<Long> times) {
+    return Shape.of(
+        IntStream.range(0, shape.numDimensions())
+            .mapToLong(axis -> shape.get(axis) * times.get(axis))
             .toArray());
   }
 

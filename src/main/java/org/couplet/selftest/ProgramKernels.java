@@ -43,7 +43,7 @@ public record ProgramKernels(
               + "; it has "
               + String.join(", ", graph.getSignatureDefMap().keySet().stream().sorted().toList()));
     }
-    try (ProgramWalk walk = new ProgramWalk(graph.getGraphDef())) {
+    try (ProgramWalk walk = new ProgramWalk(graph.getGraphDef(), false)) {
       return walk.run(definition, rows);
     }
   }

@@ -5,24 +5,19 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
-import org.tensorflow.proto.GradientDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
-import org.tensorflow.proto.TensorProto;
 
 /**
  * Walks what a signature runs, node by node, and builds it again in a graph of which TensorFlow
@@ -30,9 +25,7 @@ import org.tensorflow.proto.TensorProto;
  */
 final class ProgramWalk implements AutoCloseable {
   private static final String COMPILED = "_XlaMustCompile";
-  private static final long LARGEST_CONSTANT = 1024;
-  private static final Set<DataType> FLOATING =
-      Set.of(DataType.DT_FLOAT, DataType.DT_DOUBLE, DataType.DT_HALF, DataType.DT_BFLOAT16);
+  private static final AttrValue NONE = AttrValue.getDefaultInstance();
 
   /** How a function is called; {@code wanted} if the shapes of its results matter. */
   private record Mode(boolean compiled, boolean wanted) {}
@@ -54,30 +47,25 @@ final class ProgramWalk implements AutoCloseable {
   }
 
   private final GraphDef graph;
-  private final Map<String, FunctionDef> functions = new HashMap<>();
-  private final Map<String, Body> bodies = new HashMap<>();
-  private final Map<String, String> gradients = new HashMap<>();
-  private final Map<String, Boolean> withKernels = new HashMap<>();
   private final Map<Call, List<Argument>> results = new HashMap<>();
   private final Operations operations;
-  private final KnownShapes knownShapes;
   private final ScratchGraph scratch;
+  private final NodeValues values;
+  private final KernelList kernels;
+  private final FunctionLibrary library;
 
-  private final Set<KernelCall> calls = new LinkedHashSet<>();
-  private final Set<String> compiled = new LinkedHashSet<>();
-  private final Set<String> unchecked = new LinkedHashSet<>();
-
-  ProgramWalk(GraphDef graph) {
+  /**
+   * Walks of one graph.
+   *
+   * @param inferAll as in {@link NodeValues}
+   */
+  ProgramWalk(GraphDef graph, boolean inferAll) {
     this.graph = graph;
-    for (FunctionDef function : graph.getLibrary().getFunctionList()) {
-      functions.put(function.getSignature().getName(), function);
-    }
-    for (GradientDef gradient : graph.getLibrary().getGradientList()) {
-      gradients.put(gradient.getFunctionName(), gradient.getGradientFunc());
-    }
-    this.operations = new Operations(functions.values());
-    this.knownShapes = new KnownShapes(operations);
+    this.operations = new Operations(graph.getLibrary().getFunctionList());
     this.scratch = new ScratchGraph(operations);
+    this.values = new NodeValues(operations, scratch, inferAll);
+    this.kernels = new KernelList(operations, scratch);
+    this.library = new FunctionLibrary(graph.getLibrary(), operations, kernels);
   }
 
   ProgramKernels run(SignatureDef signature, long rows) {
@@ -85,15 +73,14 @@ final class ProgramWalk implements AutoCloseable {
     for (TensorInfo input : signature.getInputsMap().values()) {
       fed.put(
           Body.Source.of(input.getName()).node(),
-          List.of(unknown(Argument.of(input.getDtype(), fedShape(input, rows)))));
+          List.of(values.like(Argument.of(input.getDtype(), fedShape(input, rows)))));
     }
     List<String> roots =
         signature.getOutputsMap().values().stream()
             .map(output -> Body.Source.of(output.getName()).node())
             .toList();
     walk(new Frame("", new Body(graph.getNodeList()), fed, new HashSet<>(), false), roots);
-    return new ProgramKernels(
-        List.copyOf(calls), compiled.size(), unchecked.size(), unchecked.stream().findFirst());
+    return kernels.found();
   }
 
   private static Shape fedShape(TensorInfo input, long rows) {
@@ -109,7 +96,7 @@ final class ProgramWalk implements AutoCloseable {
     List<NodeDef> needed = new ArrayList<>();
     for (int i = order.size() - 1; i >= 0; i--) {
       NodeDef node = order.get(i);
-      if (frame.used().contains(node.getName()) || hasKernels(node)) {
+      if (frame.used().contains(node.getName()) || library.hasKernels(node)) {
         needed.add(node);
         frame.body().sources(node).stream()
             .filter(source -> !source.control())
@@ -122,15 +109,24 @@ final class ProgramWalk implements AutoCloseable {
 
   private List<Value> outputs(Frame frame, NodeDef node) {
     Optional<List<Value>> inputs = inputs(frame, node);
-    List<String> called = functionsOf(node);
+    List<String> called = library.calledBy(node);
     if (!called.isEmpty()) {
-      List<Argument> arguments = inputs.orElse(List.of()).stream().map(Value::argument).toList();
-      return called(frame, node, called, arguments).stream().map(this::unknown).toList();
+      return inputs
+          .map(known -> called(frame, node, called, known.stream().map(Value::argument).toList()))
+          .orElseGet(() -> notWalked(frame, node, called))
+          .stream()
+          .map(values::like)
+          .toList();
     }
     List<Value> outputs =
-        inputs.flatMap(known -> plain(node, known)).orElseGet(() -> unknownOutputs(node));
-    if (isKernel(node)) {
-      note(frame, node, inputs.orElse(List.of()), outputs.get(0).shape());
+        inputs.map(known -> values.outputs(node, known)).orElseGet(() -> values.unknown(node));
+    if (kernels.isKernel(node)) {
+      String name = frame.nameOf(node);
+      if (frame.compiled()) {
+        kernels.addCompiled(name);
+      } else {
+        kernels.add(name, node, inputs.orElse(List.of()), outputs.get(0).shape());
+      }
     }
     return outputs;
   }
@@ -165,145 +161,11 @@ final class ProgramWalk implements AutoCloseable {
     return index < values.size() ? Optional.of(values.get(index)) : Optional.empty();
   }
 
-  private Optional<List<Value>> plain(NodeDef node, List<Value> inputs) {
-    if (node.getOp().equals("ReadVariableOp")) {
-      DataType type = operations.attribute(node, "dtype").getType();
-      return Optional.of(List.of(unknown(new Argument(type, inputs.get(0).held(), null))));
-    }
-    if (node.getOp().equals("Const")) {
-      return Optional.of(List.of(constant(node)));
-    }
-    if (node.getOp().equals("VarHandleOp")) {
-      return Optional.of(List.of(handle(node)));
-    }
-    if (node.getOp().equals("Identity") && inputs.get(0).held() != null) {
-      return Optional.of(inputs);
-    }
-    // Integers may be sizes, whose values TensorFlow follows.
-    if (!inputs.isEmpty() && FLOATING.contains(inputs.get(0).type())) {
-      Optional<Shape> shape = knownShapes.of(node, inputs);
-      if (shape.isPresent()) {
-        return Optional.of(List.of(unknown(Argument.of(inputs.get(0).type(), shape.get()))));
-      }
-    }
-    Optional<List<List<Long>>> integers = knownShapes.integers(node, inputs);
-    if (integers.isPresent()) {
-      return Optional.of(vectors(node, inputs, integers.get()));
-    }
-    return added(node, inputs).map(outputs -> outputs.stream().map(Value::of).toList());
-  }
-
-  private Optional<List<Output<?>>> added(NodeDef node, List<Value> inputs) {
-    return scratch.add(node, inputs.stream().<Output<?>>map(Value::output).toList());
-  }
-
-  private List<Value> vectors(NodeDef node, List<Value> inputs, List<List<Long>> integers) {
-    List<DataType> types = operations.outputTypes(node);
-    List<Value> vectors = new ArrayList<>();
-    for (int i = 0; i < integers.size(); i++) {
-      int index = i;
-      vectors.add(
-          Value.of(
-              Argument.of(types.get(i), Shape.of(integers.get(i).size())),
-              integers.get(i),
-              () -> added(node, inputs).orElseThrow().get(index)));
-    }
-    return vectors;
-  }
-
-  private Value constant(NodeDef node) {
-    TensorProto value = operations.attribute(node, "value").getTensor();
-    Argument argument = Argument.of(value.getDtype(), Constants.shape(value.getTensorShape()));
-    // What shapes are inferred from is small; weights stored as constants are large.
-    if (argument.shape().size() > LARGEST_CONSTANT) {
-      return unknown(argument);
-    }
-    Supplier<Output<?>> source = () -> added(node, List.of()).orElseThrow().get(0);
-    return Constants.integers(value)
-        .map(integers -> Value.of(argument, integers, source))
-        .orElseGet(() -> Value.of(argument, source));
-  }
-
-  private Value handle(NodeDef node) {
-    Shape held = Constants.shape(operations.attribute(node, "shape").getShape());
-    return Value.of(
-        new Argument(DataType.DT_RESOURCE, List.of(), held.toListOrNull()),
-        () -> added(node, List.of()).orElseThrow().get(0));
-  }
-
-  private Value unknown(Argument argument) {
-    return Value.of(argument, () -> scratch.placeholder(argument.type(), argument.shape()));
-  }
-
-  private List<Value> unknownOutputs(NodeDef node) {
-    return unknownResults(operations.outputTypes(node)).stream().map(this::unknown).toList();
-  }
-
   private static List<Argument> unknownResults(List<DataType> types) {
     return types.stream().map(type -> Argument.of(type, Shape.unknown())).toList();
   }
 
-  // Kernels.
-
-  private boolean isKernel(NodeDef node) {
-    return KernelCall.OPERATIONS.contains(node.getOp())
-        && FLOATING.contains(KernelCall.type(node, operations));
-  }
-
-  private void note(Frame frame, NodeDef node, List<Value> inputs, Shape output) {
-    if (frame.compiled()) {
-      compiled.add(frame.nameOf(node));
-      return;
-    }
-    List<Shape> shapes =
-        inputs.stream().filter(input -> FLOATING.contains(input.type())).map(Value::shape).toList();
-    Optional<List<Integer>> axes = axes(node, inputs);
-    String layout = operations.attribute(node, "data_format").getS().toStringUtf8();
-    DataType type = KernelCall.type(node, operations);
-    if (shapes.isEmpty()
-        || inputs.stream()
-            .anyMatch(input -> FLOATING.contains(input.type()) && input.type() != type)
-        || shapes.stream().anyMatch(Shape::hasUnknownDimension)
-        || output.hasUnknownDimension()
-        || axes.isEmpty()
-        || !(layout.isEmpty() || layout.equals("NHWC"))) {
-      unchecked.add(frame.nameOf(node));
-      return;
-    }
-    KernelCall call = KernelCall.of(node, operations, shapes, output, axes.get());
-    // Over no axes there is nothing to add up.
-    if (!call.isReduction() || !call.axes().isEmpty()) {
-      calls.add(call);
-    }
-  }
-
-  // Ascending, from 0; none for other operations than reductions.
-  private Optional<List<Integer>> axes(NodeDef node, List<Value> inputs) {
-    if (operations.attribute(node, "Tidx").getType() == DataType.DT_INVALID) {
-      return Optional.of(List.of());
-    }
-    if (inputs.size() < 2) {
-      return Optional.empty();
-    }
-    int rank = inputs.get(0).shape().numDimensions();
-    return inputs
-        .get(1)
-        .integers()
-        .or(() -> scratch.values(inputs.get(1).output()))
-        .map(
-            axes ->
-                axes.stream().map(axis -> (int) (axis < 0 ? axis + rank : axis)).sorted().toList());
-  }
-
   // Functions.
-
-  // The functions that a node calls or passes on.
-  private List<String> functionsOf(NodeDef node) {
-    if (functions.containsKey(node.getOp())) {
-      return List.of(node.getOp());
-    }
-    return operations.functions(node);
-  }
 
   private List<Argument> called(
       Frame frame, NodeDef node, List<String> called, List<Argument> arguments) {
@@ -321,7 +183,7 @@ final class ProgramWalk implements AutoCloseable {
               branches(called, rest(arguments), mode);
           case "MapDefun" -> rows(node, first, arguments, mode);
           default ->
-              functions.containsKey(node.getOp())
+              library.function(node.getOp()).isPresent()
                   ? call(first, arguments, mode)
                   : notWalked(frame, node, called);
         };
@@ -335,17 +197,17 @@ final class ProgramWalk implements AutoCloseable {
 
   // A node that runs functions in a way of its own.
   private List<Argument> notWalked(Frame frame, NodeDef node, List<String> called) {
-    if (called.stream().anyMatch(this::hasKernels)) {
-      unchecked.add(frame.nameOf(node));
+    if (called.stream().anyMatch(library::hasKernels)) {
+      kernels.addUnchecked(frame.nameOf(node));
     }
     return unknownResults(operations.outputTypes(node));
   }
 
   private List<Argument> gradient(
       Frame frame, NodeDef node, String function, List<Argument> arguments, Mode mode) {
-    String gradient = gradients.get(function);
-    if (gradient != null) {
-      return call(gradient, arguments, mode);
+    Optional<String> gradient = library.gradient(function);
+    if (gradient.isPresent()) {
+      return call(gradient.get(), arguments, mode);
     }
     // TensorFlow makes it out of the gradients of the function's operations.
     notWalked(frame, node, List.of(function));
@@ -389,7 +251,7 @@ final class ProgramWalk implements AutoCloseable {
   }
 
   private List<Argument> call(String name, List<Argument> arguments, Mode mode) {
-    FunctionDef function = functions.get(name);
+    FunctionDef function = library.function(name).orElse(null);
     if (function == null || function.getSignature().getInputArgCount() != arguments.size()) {
       return List.of();
     }
@@ -411,13 +273,11 @@ final class ProgramWalk implements AutoCloseable {
     return found;
   }
 
-  private static final AttrValue NONE = AttrValue.getDefaultInstance();
-
   private List<Argument> walk(FunctionDef function, Call call) {
     OpDef signature = function.getSignature();
     Map<String, List<Value>> given = new HashMap<>();
     for (int i = 0; i < call.arguments().size(); i++) {
-      given.put(signature.getInputArg(i).getName(), List.of(unknown(call.arguments().get(i))));
+      given.put(signature.getInputArg(i).getName(), List.of(values.like(call.arguments().get(i))));
     }
     List<Body.Source> returned =
         signature.getOutputArgList().stream()
@@ -427,7 +287,7 @@ final class ProgramWalk implements AutoCloseable {
     Frame frame =
         new Frame(
             call.function(),
-            bodies.computeIfAbsent(call.function(), unused -> new Body(function.getNodeDefList())),
+            library.body(function),
             given,
             new HashSet<>(call.mode().wanted() ? roots : List.of()),
             call.mode().compiled());
@@ -443,29 +303,6 @@ final class ProgramWalk implements AutoCloseable {
               .map(Value::argument)
               .orElseGet(() -> Argument.of(type, Shape.unknown())));
     }
-    return found;
-  }
-
-  // Whether a node is a kernel or runs functions with kernels.
-  private boolean hasKernels(NodeDef node) {
-    return isKernel(node)
-        || functionsOf(node).stream()
-            .anyMatch(
-                name ->
-                    hasKernels(name)
-                        || (node.getOp().equals("SymbolicGradient")
-                            && gradients.containsKey(name)
-                            && hasKernels(gradients.get(name))));
-  }
-
-  private boolean hasKernels(String name) {
-    Boolean known = withKernels.putIfAbsent(name, false);
-    FunctionDef function = functions.get(name);
-    if (known != null || function == null) {
-      return known != null && known;
-    }
-    boolean found = function.getNodeDefList().stream().anyMatch(this::hasKernels);
-    withKernels.put(name, found);
     return found;
   }
 
