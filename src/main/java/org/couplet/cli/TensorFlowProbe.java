@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.couplet.graph.GraphFunction;
@@ -43,6 +46,7 @@ final class TensorFlowProbe {
           "libcusparse.so.12",
           "libcudnn.so.9");
   private static final String ONEDNN = "TF_ENABLE_ONEDNN_OPTS";
+  private static final String SYSTEM_ALLOCATOR = "TF_ONEDNN_USE_SYSTEM_ALLOCATOR";
 
   private final Path root;
 
@@ -67,6 +71,7 @@ final class TensorFlowProbe {
     findings.add(version);
     if (version.mark() != Finding.Mark.MISSING) {
       findings.add(oneDnn(System.getenv(ONEDNN)));
+      findings.add(allocator(System.getenv()));
       List<String> gpus = devices();
       findings.add(xla(!gpus.isEmpty()));
       findings.add(gpus(library.get().endsWith("-gpu"), gpus));
@@ -115,6 +120,35 @@ final class TensorFlowProbe {
     return "0".equals(setting)
         ? Finding.note("oneDNN", "off", "unset " + ONEDNN + ": steps on CPU take 20 to 40% longer")
         : Finding.ok("oneDNN", setting == null ? "as TensorFlow chooses" : "on");
+  }
+
+  // With oneDNN, tensors of 256 KB and more are kept in TensorFlow's own pool, which never returns
+  // them to the system. Otherwise each is mapped, cleared and unmapped at every use.
+  Finding allocator(Map<String, String> environment) {
+    String fact = preloaded().orElse("the C library's");
+    if ("0".equals(environment.get(ONEDNN)) || isTrue(environment.get(SYSTEM_ALLOCATOR))) {
+      return Finding.note(
+          "allocator",
+          fact + ", also for large tensors",
+          "unset " + ONEDNN + " and " + SYSTEM_ALLOCATOR + ": steps spend time on page faults");
+    }
+    return Finding.ok("allocator", fact + "; large tensors may come from TensorFlow's own pool");
+  }
+
+  // As TensorFlow reads it.
+  private static boolean isTrue(@Nullable String setting) {
+    return setting != null && Set.of("1", "true").contains(setting.toLowerCase(Locale.ROOT));
+  }
+
+  // The file name of an allocator that LD_PRELOAD has put in front of the C library's.
+  private Optional<String> preloaded() {
+    try (Stream<String> maps = Files.lines(root.resolve("proc/self/maps"))) {
+      return maps.map(line -> line.substring(line.lastIndexOf('/') + 1))
+          .filter(name -> name.matches("lib(tcmalloc|mimalloc|jemalloc).*"))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   // Compiles and runs SiLU, for whose exponential XLA needs CUDA's libdevice on GPUs; a function

@@ -11,8 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.TensorFlow;
 
 class DoctorCommandTest {
@@ -127,6 +130,25 @@ class DoctorCommandTest {
     assertEquals(Finding.Mark.NOTE, TensorFlowProbe.oneDnn("0").mark());
     assertEquals(Finding.Mark.OK, TensorFlowProbe.oneDnn("1").mark());
     assertEquals(Finding.Mark.OK, TensorFlowProbe.oneDnn(null).mark());
+  }
+
+  @Test
+  void aPreloadedAllocatorIsNamed() throws IOException {
+    TensorFlowProbe probe = new TensorFlowProbe(root);
+    assertTrue(probe.allocator(Map.of()).fact().startsWith("the C library's"));
+    write(
+        "proc/self/maps", "7f0-7f1 r-xp 0 fe:00 9 /usr/lib/libtcmalloc.so.4.5.10\n7f1-7f2 rw-p 0");
+    Finding finding = probe.allocator(Map.of("TF_ENABLE_ONEDNN_OPTS", "1"));
+    assertTrue(finding.fact().startsWith("libtcmalloc.so.4.5.10"), finding.toString());
+    assertEquals(Finding.Mark.OK, finding.mark());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TF_ENABLE_ONEDNN_OPTS,0", "TF_ONEDNN_USE_SYSTEM_ALLOCATOR,True"})
+  void tensorsOutsideTensorFlowsOwnPoolAreNoted(String variable, String value) {
+    Finding finding = new TensorFlowProbe(root).allocator(Map.of(variable, value));
+    assertEquals(Finding.Mark.NOTE, finding.mark());
+    assertTrue(String.valueOf(finding.advice()).contains(variable), finding.toString());
   }
 
   @Test
