@@ -1,6 +1,7 @@
 /**
- * Finds the kernels that a program's signature runs, with the shapes it runs them on, so that they
- * can be checked on the machine at hand. It reads any SavedModel and uses only {@code io}.
+ * The numerical self-test: finds the kernels that a SavedModel's signature runs, with their shapes,
+ * and checks them on the machine at hand against closed forms. It reads any SavedModel and uses
+ * only {@code io}.
  */
 @NullMarked
 package org.couplet.selftest;
