@@ -23,7 +23,7 @@ final class DoctorCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) {
     CommandLine options =
         new CommandLine("couplet doctor [--thorough]", "couplet doctor")
-            .flag("thorough", "check the operations of some 4,000 shapes: minutes");
+            .flag("thorough", "check the operations of some 3,500 shapes: minutes");
     if (!options.parse(arguments, out)) {
       return Cli.DONE;
     }

@@ -25,6 +25,8 @@ import org.tensorflow.types.family.TFloating;
 final class Columns {
   // Of larger images the rows take longer to write than a direct convolution saves.
   private static final long MOST_PIXELS = 16 * 16;
+  // The rows cost by the channels that come in, what they save goes by the product of both.
+  private static final long FEWEST_CHANNELS = 192;
 
   /** What differs between functions; {@code size} is that of the filter. */
   private record Kind(
@@ -49,7 +51,9 @@ final class Columns {
 
   /** Whether a convolution is cheaper so; of an image [n, h, w, in] by [k, k, in, out]. */
   static boolean pays(Shape image, Shape filter) {
-    return filter.get(0) == 1 || image.get(1) * image.get(2) <= MOST_PIXELS;
+    return filter.get(0) == 1
+        || (image.get(1) * image.get(2) <= MOST_PIXELS
+            && Math.min(filter.get(2), filter.get(3)) >= FEWEST_CHANNELS);
   }
 
   /**

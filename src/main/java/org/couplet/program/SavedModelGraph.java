@@ -37,6 +37,11 @@ public final class SavedModelGraph {
         .build();
   }
 
+  /** Whether a SavedModel is in a folder. */
+  public static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(FILE));
+  }
+
   /** The file that holds the graphs; a folder without it is refused. */
   public static Path file(Path folder) {
     Path file = folder.resolve(FILE);

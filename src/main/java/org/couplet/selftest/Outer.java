@@ -26,15 +26,14 @@ final class Outer {
     return values;
   }
 
-  /**
-   * Random factors whose product with the given ones is not near 0: three in four agree in sign.
-   */
+  /** Random factors whose product with the given ones is not near 0. */
   static double[] aligned(Random random, double[] with) {
-    double[] values = agreeing(random, with);
+    double[] agreeing = agreeing(random, with);
+    double[] values = agreeing.clone();
     for (int i = 0; i < values.length; i++) {
       values[i] *= random.nextInt(4) == 0 ? -1 : 1;
     }
-    return values;
+    return dot(values, with) < dot(agreeing, with) / 4 ? agreeing : values;
   }
 
   /** Random factors of the same signs as the given ones. */
@@ -103,6 +102,6 @@ final class Outer {
         }
       }
     }
-    return largest / scale();
+    return largest == 0 ? 0 : largest / scale();
   }
 }

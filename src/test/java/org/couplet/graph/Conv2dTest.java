@@ -33,6 +33,7 @@ class Conv2dTest {
     boolean keepsSize = 2 * padding == size - 1;
     check(
         new Image(ROWS, HEIGHT, WIDTH, IN),
+        OUT,
         size,
         padding,
         (tf, in) ->
@@ -42,11 +43,28 @@ class Conv2dTest {
         1);
   }
 
+  // As products of matrices.
+  @ParameterizedTest
+  @CsvSource({"3", "5"})
+  void ofFewPixelsAndManyChannelsTheyAreToo(int size) {
+    int channels = 192;
+    assertTrue(
+        Columns.pays(Shape.of(1, 4, 3, channels), Shape.of(size, size, channels, channels + 1)));
+    check(
+        new Image(1, 4, 3, channels),
+        channels + 1,
+        size,
+        size / 2,
+        (tf, in) -> conv2d().apply(tf, in.get(0), in.get(1), null),
+        1);
+  }
+
   @ParameterizedTest
   @CsvSource({"1", "3", "5"})
   void ofDoubledImagesTheyAreTheDoubledOnes(int size) {
     check(
         new Image(ROWS, HEIGHT, WIDTH, IN),
+        OUT,
         size,
         size / 2,
         (tf, in) -> conv2d().applyToDoubled(tf, in.get(0), in.get(1)),
@@ -115,6 +133,7 @@ class Conv2dTest {
    */
   private static void check(
       Image image,
+      int channels,
       int size,
       int padding,
       BiFunction<Ops, List<Operand<TFloat32>>, Operand<TFloat32>> convolution,
@@ -124,9 +143,9 @@ class Conv2dTest {
             image.rows(),
             scale * image.height() + 2 * padding - size + 1,
             scale * image.width() + 2 * padding - size + 1,
-            OUT);
+            channels);
     Input x = Input.normal(1, image.shape(), 0);
-    Input filter = Input.normal(2, Shape.of(size, size, image.channels(), OUT), 0);
+    Input filter = Input.normal(2, Shape.of(size, size, image.channels(), channels), 0);
     Input dy = Input.normal(3, result.shape(), 0);
     double[] y = new double[result.size()];
     double[] dx = new double[image.size()];
@@ -149,8 +168,8 @@ class Conv2dTest {
               }
               for (int from = 0; from < image.channels(); from++) {
                 int at = image.at(row, down / scale, right / scale, from);
-                for (int to = 0; to < OUT; to++) {
-                  int weight = ((u * size + v) * image.channels() + from) * OUT + to;
+                for (int to = 0; to < channels; to++) {
+                  int weight = ((u * size + v) * image.channels() + from) * channels + to;
                   int out = result.at(row, i, j, to);
                   y[out] += (double) xs[at] * filters[weight];
                   dx[at] += (double) dys[out] * filters[weight];
