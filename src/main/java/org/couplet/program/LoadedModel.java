@@ -3,6 +3,8 @@ package org.couplet.program;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.couplet.io.ErrorLine;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.Result;
@@ -27,6 +29,8 @@ final class LoadedModel implements AutoCloseable {
   private final SavedModelBundle bundle;
   private final Session session;
   private final MetaGraphDef metaGraph;
+  // What ran before: TensorFlow keeps what it prepared for the same inputs and outputs.
+  private final Set<List<Object>> prepared = ConcurrentHashMap.newKeySet();
 
   private LoadedModel(Path folder, SavedModelBundle bundle) {
     this.folder = folder;
@@ -47,7 +51,12 @@ final class LoadedModel implements AutoCloseable {
     try {
       return new LoadedModel(
           folder,
-          SavedModelBundle.loader(folder.toString()).withTags(tag).withConfigProto(config).load());
+          DeepStack.call(
+              () ->
+                  SavedModelBundle.loader(folder.toString())
+                      .withTags(tag)
+                      .withConfigProto(config)
+                      .load()));
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       // TensorFlow's errors have different parents.
       throw new InvalidInputException(
@@ -132,15 +141,22 @@ final class LoadedModel implements AutoCloseable {
 
   /** Runs a signature; the caller closes the result, whose order is that of {@code outputs}. */
   Result call(String signature, Map<String, TType> inputs, List<String> outputs) {
-    return runner(signature, inputs, outputs).run();
+    Session.Runner runner = runner(signature, inputs, outputs);
+    List<Object> key = List.of(signature, Set.copyOf(inputs.keySet()), List.copyOf(outputs));
+    if (prepared.contains(key)) {
+      return runner.run();
+    }
+    Result result = DeepStack.call(runner::run);
+    prepared.add(key);
+    return result;
   }
 
   /** Runs a signature and tells when each operation ran; what it computes is dropped. */
   StepStats trace(String signature, Map<String, TType> inputs, List<String> outputs) {
     RunOptions options =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-    try (Result result =
-        runner(signature, inputs, outputs).setOptions(options).runAndFetchMetadata()) {
+    Session.Runner runner = runner(signature, inputs, outputs).setOptions(options);
+    try (Result result = DeepStack.call(runner::runAndFetchMetadata)) {
       return result.getMetadata().orElseThrow().getStepStats();
     }
   }
@@ -158,12 +174,12 @@ final class LoadedModel implements AutoCloseable {
   void save(Path prefix) {
     SaverDef saver = metaGraph.getSaverDef();
     try (TString file = TString.scalarOf(prefix.toString())) {
-      session
-          .runner()
-          .feed(saver.getFilenameTensorName(), file)
-          .addTarget(operation(saver.getSaveTensorName()))
-          .run()
-          .close();
+      Session.Runner runner =
+          session
+              .runner()
+              .feed(saver.getFilenameTensorName(), file)
+              .addTarget(operation(saver.getSaveTensorName()));
+      DeepStack.call(runner::run).close();
     }
   }
 
@@ -176,7 +192,8 @@ final class LoadedModel implements AutoCloseable {
   /** Runs another restoring operation than the saver's. */
   void restore(Path prefix, String fileTensor, String restoreOperation) {
     try (TString file = TString.scalarOf(prefix.toString())) {
-      session.runner().feed(fileTensor, file).addTarget(restoreOperation).run().close();
+      Session.Runner runner = session.runner().feed(fileTensor, file).addTarget(restoreOperation);
+      DeepStack.call(runner::run).close();
     } catch (TensorFlowException e) {
       throw new InvalidInputException(
           prefix
