@@ -47,8 +47,7 @@ public final class CommandProcess {
   private static ProcessBuilder builder(Map<String, String> environment, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
+    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(Couplet.class.getName());
     Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
