@@ -44,7 +44,8 @@ class ParentRunTest {
         pictures.resolveSibling("config.textproto"),
         ExperimentFile.print(
             ExperimentFile.parse("a", SmallExperiments.score(SmallExperiments.UNET), List.of())));
-    Files.writeString(pictures.resolve("checkpoint"), "all_model_checkpoint_paths: \"step-1\"\n");
+    Files.writeString(pictures.resolve("step-1.index"), "not read");
+    Files.writeString(pictures.resolve("step-1.data-00000-of-00001"), "not read");
     Files.writeString(shared.resolve("pictures.textproto"), SmallExperiments.UNET);
     Files.writeString(
         shared.resolve("larger.textproto"),
