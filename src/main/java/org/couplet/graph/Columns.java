@@ -99,14 +99,24 @@ final class Columns {
     return GraphFunction.define(
             kind.name(),
             Collections.nCopies(2, any),
-            (tf, in) -> List.of(value(tf, kind, array(in, 0, type), array(in, 1, type))))
+            (tf, in) ->
+                List.of(
+                    value(
+                        tf,
+                        kind,
+                        GraphFunction.argument(in, 0, type),
+                        GraphFunction.argument(in, 1, type))))
         .withGradient(
             GraphFunction.define(
                 kind.name() + "_gradient",
                 Collections.nCopies(3, any),
                 (tf, in) ->
                     gradients(
-                        tf, kind, array(in, 0, type), array(in, 1, type), array(in, 2, type))));
+                        tf,
+                        kind,
+                        GraphFunction.argument(in, 0, type),
+                        GraphFunction.argument(in, 1, type),
+                        GraphFunction.argument(in, 2, type))));
   }
 
   private static <T extends TFloating> Operand<T> value(
@@ -140,10 +150,5 @@ final class Columns {
     }
     long width = (long) kind.size() * kind.size() * kind.in();
     return tf.reshape(tf.concat(neighbours, tf.constant(3)), tf.constant(new long[] {-1, width}));
-  }
-
-  private static <T extends TFloating> Operand<T> array(
-      List<Operand<?>> all, int index, Class<T> type) {
-    return all.get(index).asOutput().expect(type);
   }
 }

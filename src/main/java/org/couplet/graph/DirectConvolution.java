@@ -71,7 +71,11 @@ final class DirectConvolution {
             Collections.nCopies(2, any),
             (tf, in) ->
                 List.of(
-                    tf.nn.conv2d(array(in, 0, type), array(in, 1, type), STRIDES, kind.padding())))
+                    tf.nn.conv2d(
+                        GraphFunction.argument(in, 0, type),
+                        GraphFunction.argument(in, 1, type),
+                        STRIDES,
+                        kind.padding())))
         .withGradient(
             GraphFunction.define(
                 kind.name() + "_gradient",
@@ -82,18 +86,13 @@ final class DirectConvolution {
   // (x, filter, gradient of y) to the gradients of the first two.
   private static <T extends TFloating> List<Operand<?>> gradients(
       Ops tf, Kind kind, Class<T> type, List<Operand<?>> in) {
-    Operand<T> filter = array(in, 1, type);
-    Operand<T> dy = array(in, 2, type);
+    Operand<T> filter = GraphFunction.argument(in, 1, type);
+    Operand<T> dy = GraphFunction.argument(in, 2, type);
     int around = (int) kind.size() - 1;
     Operand<T> wide = kind.padded() ? dy : Layers.pad(tf, dy, around, around);
     return List.of(
         tf.nn.conv2d(wide, Layers.mirrored(tf, filter), STRIDES, kind.padding()),
         tf.nn.conv2dBackpropFilter(
-            array(in, 0, type), tf.shape(filter), dy, STRIDES, kind.padding()));
-  }
-
-  private static <T extends TFloating> Operand<T> array(
-      List<Operand<?>> all, int index, Class<T> type) {
-    return all.get(index).asOutput().expect(type);
+            GraphFunction.argument(in, 0, type), tf.shape(filter), dy, STRIDES, kind.padding()));
   }
 }

@@ -110,13 +110,23 @@ final class DoubledConvolution {
     return GraphFunction.define(
             kind.name(),
             Collections.nCopies(2, any),
-            (tf, in) -> List.of(value(tf, kind, array(in, 0, type), array(in, 1, type))))
+            (tf, in) ->
+                List.of(
+                    value(
+                        tf,
+                        kind,
+                        GraphFunction.argument(in, 0, type),
+                        GraphFunction.argument(in, 1, type))))
         .withGradient(
             GraphFunction.define(
                 kind.name() + "_gradient",
                 Collections.nCopies(3, any),
                 (tf, in) ->
-                    gradients(tf, array(in, 0, type), array(in, 1, type), array(in, 2, type))));
+                    gradients(
+                        tf,
+                        GraphFunction.argument(in, 0, type),
+                        GraphFunction.argument(in, 1, type),
+                        GraphFunction.argument(in, 2, type))));
   }
 
   private static <T extends TFloating> Operand<T> value(
@@ -181,10 +191,5 @@ final class DoubledConvolution {
     return List.of(
         tf.nn.conv2d(dy, filter, STRIDES, "SAME"),
         Layers.mirrored(tf, tf.nn.conv2dBackpropFilter(dy, shape, x, STRIDES, "SAME")));
-  }
-
-  private static <T extends TFloating> Operand<T> array(
-      List<Operand<?>> all, int index, Class<T> type) {
-    return all.get(index).asOutput().expect(type);
   }
 }

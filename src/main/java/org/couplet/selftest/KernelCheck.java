@@ -192,8 +192,7 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
   }
 
   // The same call of fewer rows where it has many: the first size of images, of the first matrix,
-  // of
-  // batches of matrices, and of what is summed.
+  // of batches of matrices, and of what is summed.
   private static KernelCall withFewRows(KernelCall call) {
     List<Shape> inputs = new ArrayList<>(call.inputs());
     boolean imageGradient = call.op().endsWith("BackpropInput");
