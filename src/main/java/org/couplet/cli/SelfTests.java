@@ -4,17 +4,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.couplet.io.ContentHash;
 import org.couplet.program.Contract;
 import org.couplet.program.SavedModelGraph;
 import org.couplet.selftest.FaultyKernelsException;
-import org.couplet.selftest.KernelCall;
 import org.couplet.selftest.ProgramKernels;
 import org.couplet.selftest.Report;
 import org.couplet.selftest.SelfTest;
@@ -117,20 +113,8 @@ final class SelfTests implements ProgramCheck {
 
   private static ProgramKernels kernels(Path model, String tag, List<String> signatures) {
     MetaGraphDef graph = SavedModelGraph.read(model, tag);
-    Set<KernelCall> calls = new LinkedHashSet<>();
-    int compiled = 0;
-    int unchecked = 0;
-    Optional<String> example = Optional.empty();
-    for (String signature : signatures) {
-      if (graph.containsSignatureDef(signature)) {
-        ProgramKernels kernels = ProgramKernels.of(graph, signature, ROWS);
-        calls.addAll(kernels.calls());
-        compiled += kernels.compiled();
-        unchecked += kernels.unchecked();
-        example = example.or(kernels::example);
-      }
-    }
-    return new ProgramKernels(List.copyOf(calls), compiled, unchecked, example);
+    List<String> present = signatures.stream().filter(graph::containsSignatureDef).toList();
+    return ProgramKernels.of(graph, present, ROWS);
   }
 
   private static Map<String, Object> facts(Report report) {

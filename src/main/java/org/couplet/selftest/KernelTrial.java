@@ -3,7 +3,7 @@ package org.couplet.selftest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -18,7 +18,7 @@ import org.tensorflow.ndarray.Shape;
  */
 record KernelTrial(List<float[]> inputs, Outer expected) {
   /** Draws inputs for a call. */
-  static KernelTrial of(KernelCall call, Random random) {
+  static KernelTrial of(KernelCall call, SplittableRandom random) {
     return switch (call.op()) {
       case "Conv2D" -> convolution(call, random);
       case "Conv2DBackpropInput" -> imageGradient(call, random);
@@ -40,7 +40,7 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
     return new KernelTrial(values, expected);
   }
 
-  private static KernelTrial convolution(KernelCall call, Random random) {
+  private static KernelTrial convolution(KernelCall call, SplittableRandom random) {
     Shape filter = call.inputs().get(1);
     Window window = Window.of(call, call.inputs().get(0), filter, call.output());
     double[] a = Outer.random(random, window.imageSize());
@@ -54,7 +54,7 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
         new Outer(g, Outer.product(p, q)));
   }
 
-  private static KernelTrial imageGradient(KernelCall call, Random random) {
+  private static KernelTrial imageGradient(KernelCall call, SplittableRandom random) {
     Shape filter = call.inputs().get(0);
     Window window = Window.of(call, call.output(), filter, call.inputs().get(1));
     double[] g = Outer.random(random, window.filterSize());
@@ -68,7 +68,7 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
         new Outer(e, t));
   }
 
-  private static KernelTrial filterGradient(KernelCall call, Random random) {
+  private static KernelTrial filterGradient(KernelCall call, SplittableRandom random) {
     Shape filter = call.output();
     Window window = Window.of(call, call.inputs().get(0), filter, call.inputs().get(1));
     double[] a = Outer.random(random, window.imageSize());
@@ -83,7 +83,7 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
 
   // A filter has `times` results for each channel, [k, l, c, times]; the result's channels are c
   // times `times`.
-  private static KernelTrial depthwise(KernelCall call, Random random) {
+  private static KernelTrial depthwise(KernelCall call, SplittableRandom random) {
     Shape filter = call.inputs().get(1);
     Window window = Window.of(call, call.inputs().get(0), filter, call.output());
     double[] a = Outer.random(random, window.imageSize());
@@ -93,7 +93,7 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
     return of(new Outer(window.convolved(a, g), eachTimes(b, p)), new Outer(a, b), new Outer(g, p));
   }
 
-  private static KernelTrial depthwiseImageGradient(KernelCall call, Random random) {
+  private static KernelTrial depthwiseImageGradient(KernelCall call, SplittableRandom random) {
     Shape filter = call.inputs().get(0);
     Window window = Window.of(call, call.output(), filter, call.inputs().get(1));
     double[] g = Outer.random(random, window.filterSize());
@@ -108,7 +108,7 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
     return of(new Outer(window.imageGradient(g, e), sums), new Outer(g, p), new Outer(e, t));
   }
 
-  private static KernelTrial depthwiseFilterGradient(KernelCall call, Random random) {
+  private static KernelTrial depthwiseFilterGradient(KernelCall call, SplittableRandom random) {
     Shape filter = call.output();
     Window window = Window.of(call, call.inputs().get(0), filter, call.inputs().get(1));
     double[] a = Outer.random(random, window.imageSize());
@@ -131,7 +131,7 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
 
   // A[m, k] = a[m] b[k] and B[k, n] = p[k] q[n]; of a batch each matrix has its own a, and B a
   // factor.
-  private static KernelTrial product(KernelCall call, Random random) {
+  private static KernelTrial product(KernelCall call, SplittableRandom random) {
     Shape output = call.output();
     int rank = output.numDimensions();
     int rows = (int) output.get(rank - 2);
@@ -166,29 +166,35 @@ record KernelTrial(List<float[]> inputs, Outer expected) {
     return values;
   }
 
-  private static KernelTrial reduction(KernelCall call, Random random) {
+  private static KernelTrial reduction(KernelCall call, SplittableRandom random) {
     Shape input = call.inputs().get(0);
     double[] values = Outer.random(random, input.size());
-    int rank = input.numDimensions();
-    long[] strides = new long[rank];
-    long kept = 1;
-    for (int axis = rank - 1; axis >= 0; axis--) {
-      strides[axis] = call.axes().contains(axis) ? 0 : kept;
-      kept *= call.axes().contains(axis) ? 1 : input.get(axis);
+    int[] sizes = Arrays.stream(input.asArray()).mapToInt(Math::toIntExact).toArray();
+    int[] strides = new int[sizes.length];
+    int kept = 1;
+    for (int axis = sizes.length - 1; axis >= 0; axis--) {
+      boolean summed = call.axes().contains(axis);
+      strides[axis] = summed ? 0 : kept;
+      kept *= summed ? 1 : sizes[axis];
     }
-    double[] sums = new double[Math.toIntExact(kept)];
+    double[] sums = new double[kept];
     float[] floats = new float[values.length];
+    int[] place = new int[sizes.length];
+    int to = 0;
     for (int i = 0; i < values.length; i++) {
       // Shifted, so that sums are not near 0.
       double value = values[i] + 0.5;
       floats[i] = (float) value;
-      long rest = i;
-      int to = 0;
-      for (int axis = rank - 1; axis >= 0; axis--) {
-        to += (int) (rest % input.get(axis) * strides[axis]);
-        rest /= input.get(axis);
-      }
       sums[to] += value;
+      for (int axis = sizes.length - 1; axis >= 0; axis--) {
+        to += strides[axis];
+        place[axis]++;
+        if (place[axis] < sizes[axis]) {
+          break;
+        }
+        to -= strides[axis] * sizes[axis];
+        place[axis] = 0;
+      }
     }
     double share = call.op().equals("Mean") ? (double) sums.length / values.length : 1;
     return new KernelTrial(List.of(floats), new Outer(sums, new double[] {share}));

@@ -1,6 +1,6 @@
 package org.couplet.selftest;
 
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * An outer product of two vectors, row-major: an array whose every value is known from few numbers.
@@ -8,6 +8,8 @@ import java.util.Random;
  * type and sums are exact in float32.
  */
 final class Outer {
+  private static final double[] FACTORS = {1, -1, 0.5, -0.5};
+
   private final double[] rows;
   private final double[] columns;
 
@@ -18,16 +20,18 @@ final class Outer {
   }
 
   /** Random factors. */
-  static double[] random(Random random, long size) {
+  static double[] random(SplittableRandom random, long size) {
     double[] values = new double[Math.toIntExact(size)];
+    long bits = 0;
     for (int i = 0; i < values.length; i++) {
-      values[i] = (random.nextBoolean() ? 1 : -1) * (random.nextBoolean() ? 1 : 0.5);
+      bits = i % (Long.SIZE / 2) == 0 ? random.nextLong() : bits >>> 2;
+      values[i] = FACTORS[(int) bits & 3];
     }
     return values;
   }
 
   /** Random factors whose product with the given ones is not near 0. */
-  static double[] aligned(Random random, double[] with) {
+  static double[] aligned(SplittableRandom random, double[] with) {
     double[] agreeing = agreeing(random, with);
     double[] values = agreeing.clone();
     for (int i = 0; i < values.length; i++) {
@@ -37,7 +41,7 @@ final class Outer {
   }
 
   /** Random factors of the same signs as the given ones. */
-  static double[] agreeing(Random random, double[] with) {
+  static double[] agreeing(SplittableRandom random, double[] with) {
     double[] values = random(random, with.length);
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.signum(with[i]) * Math.abs(values[i]);

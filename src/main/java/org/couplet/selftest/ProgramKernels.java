@@ -7,10 +7,10 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
 
 /**
- * The kernels that one run of a program's signature calls.
+ * The kernels that a program's signatures call.
  *
  * <pre>
- * ProgramKernels kernels = ProgramKernels.of(metaGraph, "train", 64);
+ * ProgramKernels kernels = ProgramKernels.of(metaGraph, List.of("train"), 64);
  * kernels.calls().forEach(call -&gt; System.out.println(call.describe()));
  * </pre>
  *
@@ -28,23 +28,30 @@ public record ProgramKernels(
   }
 
   /**
-   * Finds the kernels. Nothing is run, and no variables are needed.
+   * Finds the kernels of some signatures. Nothing is run, and no variables are needed.
    *
    * @param graph of a SavedModel
-   * @param signature name of one of its signatures
+   * @param signatures names of its signatures
    * @param rows first size of the inputs whose first size is unknown
    */
-  public static ProgramKernels of(MetaGraphDef graph, String signature, long rows) {
-    SignatureDef definition = graph.getSignatureDefMap().get(signature);
+  public static ProgramKernels of(MetaGraphDef graph, List<String> signatures, long rows) {
+    try (ProgramWalk walk = new ProgramWalk(graph.getGraphDef(), false)) {
+      for (String name : signatures) {
+        walk.run(signature(graph, name), rows);
+      }
+      return walk.found();
+    }
+  }
+
+  private static SignatureDef signature(MetaGraphDef graph, String name) {
+    SignatureDef definition = graph.getSignatureDefMap().get(name);
     if (definition == null) {
       throw new InvalidInputException(
           "the program has no signature "
-              + signature
+              + name
               + "; it has "
               + String.join(", ", graph.getSignatureDefMap().keySet().stream().sorted().toList()));
     }
-    try (ProgramWalk walk = new ProgramWalk(graph.getGraphDef(), false)) {
-      return walk.run(definition, rows);
-    }
+    return definition;
   }
 }

@@ -68,7 +68,8 @@ final class ProgramWalk implements AutoCloseable {
     this.library = new FunctionLibrary(graph.getLibrary(), operations, kernels);
   }
 
-  ProgramKernels run(SignatureDef signature, long rows) {
+  /** Adds a signature's kernels. */
+  void run(SignatureDef signature, long rows) {
     Map<String, List<Value>> fed = new HashMap<>();
     for (TensorInfo input : signature.getInputsMap().values()) {
       fed.put(
@@ -80,6 +81,9 @@ final class ProgramWalk implements AutoCloseable {
             .map(output -> Body.Source.of(output.getName()).node())
             .toList();
     walk(new Frame("", new Body(graph.getNodeList()), fed, new HashSet<>(), false), roots);
+  }
+
+  ProgramKernels found() {
     return kernels.found();
   }
 

@@ -12,7 +12,6 @@ import java.util.Optional;
  * @param unchecked how many operations could not be checked
  * @param faults those that are wrong
  * @param bfloat16 whether any operation works in bfloat16
- * @param seconds that the test took
  */
 public record Report(
     Machine machine,
@@ -20,8 +19,7 @@ public record Report(
     int remembered,
     int unchecked,
     List<Fault> faults,
-    boolean bfloat16,
-    double seconds) {
+    boolean bfloat16) {
   /** Copies the list. */
   public Report {
     faults = List.copyOf(faults);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.couplet.io.ContentHash;
 import org.couplet.io.UserCache;
 import org.couplet.io.WholeFile;
@@ -23,7 +24,7 @@ import org.tensorflow.proto.DataType;
  * <pre>
  * Report report =
  *     SelfTest.here(config)
- *         .run(ContentHash.of(savedModel), () -&gt; ProgramKernels.of(metaGraph, "train", 64));
+ *         .run(ContentHash.of(savedModel), () -&gt; ProgramKernels.of(graph, List.of("train"), 64));
  * if (!report.faults().isEmpty()) {
  *   throw new FaultyKernelsException(report);
  * }
@@ -73,19 +74,19 @@ public final class SelfTest {
    * @param kernels finds what it calls; asked where nothing is remembered
    */
   public Report run(String program, Supplier<ProgramKernels> kernels) {
-    Matcher known = PROGRAM.matcher(String.valueOf(read().get(program)));
-    if (known.matches()) {
-      int right = Integer.parseInt(known.group(1));
-      int unchecked = Integer.parseInt(known.group(2));
-      return new Report(machine, right, right, unchecked, List.of(), false, 0);
+    Map<String, String> known = read();
+    Matcher verdict = PROGRAM.matcher(String.valueOf(known.get(program)));
+    if (verdict.matches()) {
+      int right = Integer.parseInt(verdict.group(1));
+      int unchecked = Integer.parseInt(verdict.group(2));
+      return new Report(machine, right, right, unchecked, List.of(), false);
     }
     ProgramKernels found = kernels.get();
-    Report report = run(found.calls(), found.unchecked());
+    Report report = run(found.calls(), found.unchecked(), known);
     if (report.faults().isEmpty()) {
-      Map<String, String> verdicts = read();
-      verdicts.put(program, "program %d %d".formatted(report.right(), report.unchecked()));
-      write(verdicts);
+      known.put(program, "program %d %d".formatted(report.right(), report.unchecked()));
     }
+    write(known);
     return report;
   }
 
@@ -96,38 +97,38 @@ public final class SelfTest {
    * @param uncheckable how many more could not be found out
    */
   public Report run(List<KernelCall> calls, int uncheckable) {
-    long begun = System.nanoTime();
     Map<String, String> known = read();
     int before = known.size();
-    int unchecked = uncheckable;
-    int remembered = 0;
-    int right = 0;
-    boolean bfloat16 = false;
-    List<Fault> faults = new ArrayList<>();
-    for (KernelCall call : calls) {
-      if (!KernelCheck.covers(call)) {
-        unchecked++;
-        continue;
-      }
-      bfloat16 |= call.type() == DataType.DT_BFLOAT16;
-      String name = call.describe();
-      if (known.containsKey(name)) {
-        remembered++;
-      } else {
-        known.put(name, verdict(call));
-      }
-      String verdict = String.valueOf(known.get(name));
-      if (verdict.equals(RIGHT)) {
-        right++;
-      } else {
-        faults.add(fault(name, verdict));
-      }
-    }
+    Report report = run(calls, uncheckable, known);
     if (known.size() > before) {
       write(known);
     }
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    return new Report(machine, right, remembered, unchecked, faults, bfloat16, seconds);
+    return report;
+  }
+
+  // Adds to the known verdicts.
+  private Report run(List<KernelCall> calls, int uncheckable, Map<String, String> known) {
+    List<KernelCall> checkable = calls.stream().filter(KernelCheck::covers).toList();
+    List<KernelCall> unknown =
+        checkable.stream().filter(call -> !known.containsKey(call.describe())).toList();
+    // Much of the time goes to drawing inputs and to starting sessions, on one core each.
+    known.putAll(
+        unknown.parallelStream()
+            .collect(Collectors.toConcurrentMap(KernelCall::describe, this::verdict)));
+    List<Fault> faults = new ArrayList<>();
+    for (KernelCall call : checkable) {
+      String verdict = String.valueOf(known.get(call.describe()));
+      if (!verdict.equals(RIGHT)) {
+        faults.add(fault(call.describe(), verdict));
+      }
+    }
+    return new Report(
+        machine,
+        checkable.size() - faults.size(),
+        checkable.size() - unknown.size(),
+        uncheckable + calls.size() - checkable.size(),
+        faults,
+        checkable.stream().anyMatch(call -> call.type() == DataType.DT_BFLOAT16));
   }
 
   // RIGHT, or WRONG with the error or the reason.

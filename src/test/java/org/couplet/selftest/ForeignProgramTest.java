@@ -136,7 +136,7 @@ class ForeignProgramTest {
   @Test
   void variablesKeepTheirShapesInFunctions() throws TextFormat.ParseException {
     MetaGraphDef graph = graph(LAYER, input("input", -1, 17, 17, 8), "output");
-    ProgramKernels found = ProgramKernels.of(graph, "serve", 6);
+    ProgramKernels found = ProgramKernels.of(graph, List.of("serve"), 6);
     assertEquals(
         List.of(
             "Conv2D float32 [6,17,17,8] x [3,3,8,12] stride 2 VALID",
@@ -149,7 +149,7 @@ class ForeignProgramTest {
   @Test
   void unknownSizesAndOtherLayoutsAreCounted() throws TextFormat.ParseException {
     MetaGraphDef open = graph(LAYER, input("input", -1, -1, 17, 8), "output");
-    ProgramKernels found = ProgramKernels.of(open, "serve", 6);
+    ProgramKernels found = ProgramKernels.of(open, List.of("serve"), 6);
     assertEquals(List.of("MatMul float32 [6,12] x [12,10]"), lines(found));
     assertEquals(2, found.unchecked());
     assertEquals(Optional.of("layers/conv"), found.example());
@@ -158,24 +158,27 @@ class ForeignProgramTest {
         LAYER.replace("STRIDES", "attr { key: 'data_format' value { s: 'NCHW' } } STRIDES");
     MetaGraphDef channelsFirst = graph(other, input("input", -1, 8, 17, 17), "output");
     assertEquals(
-        Optional.of("layers/conv"), ProgramKernels.of(channelsFirst, "serve", 6).example());
+        Optional.of("layers/conv"),
+        ProgramKernels.of(channelsFirst, List.of("serve"), 6).example());
   }
 
   @Test
   void loopsBranchesAndMapsAreWalked() throws TextFormat.ParseException {
     String inputs = input("image", -1, 16, 16, 4);
-    ProgramKernels loop = ProgramKernels.of(graph(CONTROL_FLOW, inputs, "loop"), "serve", 2);
+    ProgramKernels loop =
+        ProgramKernels.of(graph(CONTROL_FLOW, inputs, "loop"), List.of("serve"), 2);
     // The sizes of later rounds depend on how many there are.
     assertEquals(List.of("Conv2D float32 [2,16,16,4] x [2,2,4,4] stride 2 VALID"), lines(loop));
     assertEquals(Optional.of("halve/conv"), loop.example());
 
     ProgramKernels branches =
-        ProgramKernels.of(graph(CONTROL_FLOW, inputs, "either:1"), "serve", 2);
+        ProgramKernels.of(graph(CONTROL_FLOW, inputs, "either:1"), List.of("serve"), 2);
     assertEquals(lines(loop), lines(branches));
     assertEquals(0, branches.unchecked());
 
     ProgramKernels each =
-        ProgramKernels.of(graph(CONTROL_FLOW, input("matrices", -1, 5, 5), "all"), "serve", 2);
+        ProgramKernels.of(
+            graph(CONTROL_FLOW, input("matrices", -1, 5, 5), "all"), List.of("serve"), 2);
     assertEquals(
         List.of("MatMul float32 [5,5] x [5,5]", "BatchMatMulV2 float32 [2,5,5] x [2,5,5]"),
         lines(each));
@@ -201,7 +204,7 @@ class ForeignProgramTest {
         }
         """;
     ProgramKernels found =
-        ProgramKernels.of(graph(loop, input("image", 1, 16, 16, 4), "exit"), "serve", 1);
+        ProgramKernels.of(graph(loop, input("image", 1, 16, 16, 4), "exit"), List.of("serve"), 1);
     assertEquals(List.of(), found.calls());
     assertEquals(Optional.of("conv"), found.example());
   }

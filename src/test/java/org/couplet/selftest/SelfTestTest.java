@@ -141,7 +141,7 @@ class SelfTestTest {
     Optional.ofNullable(held).ifPresent(value -> environment.put("ONEDNN_MAX_CPU_ISA", value));
     Optional.ofNullable(oneDnn).ifPresent(value -> environment.put("TF_ENABLE_ONEDNN_OPTS", value));
     Report report =
-        new Report(machine(environment), 1, 0, 0, List.of(new Fault("a", 1, "")), bfloat16, 0);
+        new Report(machine(environment), 1, 0, 0, List.of(new Fault("a", 1, "")), bfloat16);
     assertEquals(Optional.ofNullable(remedy), report.remedy().map(Report.Remedy::toString));
   }
 
