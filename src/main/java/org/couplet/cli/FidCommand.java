@@ -116,7 +116,8 @@ final class FidCommand implements Command {
       found.putAll(
           tests.features(
               options.requiredPath("inception"),
-              options.text("signature").orElse(Contract.FEATURES)));
+              options.text("signature").orElse(Contract.FEATURES),
+              0));
       Optional<Path> generated = options.text(FidSource.GENERATED).map(Path::of);
       if (generated.isPresent() && TrainedModel.isIn(generated.get())) {
         found.put("sampling_self_test", tests.sampling(generated.get()).get("self_test"));

@@ -60,7 +60,7 @@ final class SelfTests implements ProgramCheck {
 
   /** Checks a training program: its step, and how it draws samples. */
   @Override
-  public Map<String, Object> check(Path program, int threads) throws IOException {
+  public Map<String, Object> program(Path program, int threads) throws IOException {
     return check(
         program,
         Contract.TRAIN_TAG,
@@ -79,9 +79,14 @@ final class SelfTests implements ProgramCheck {
         List.of(Contract.GENERATE, Contract.HEUN));
   }
 
-  /** Checks a feature network. */
-  Map<String, Object> features(Path network, String signature) throws IOException {
-    return check(network, Contract.SERVE_TAG, 0, List.of(signature));
+  @Override
+  public Map<String, Object> features(Path network, int threads) throws IOException {
+    return features(network, Contract.FEATURES, threads);
+  }
+
+  /** Checks a feature network's signature. */
+  Map<String, Object> features(Path network, String signature, int threads) throws IOException {
+    return check(network, Contract.SERVE_TAG, threads, List.of(signature));
   }
 
   private Map<String, Object> check(Path model, String tag, int threads, List<String> signatures)

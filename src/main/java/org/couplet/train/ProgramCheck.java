@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Checks that what a program needs is right on this machine, before it runs. */
-@FunctionalInterface
+/** Checks that what a run's networks need is right on this machine, before they run. */
 public interface ProgramCheck {
   /**
    * Checks a training program.
@@ -14,5 +13,8 @@ public interface ProgramCheck {
    * @return what was found, by name, for the run's history
    * @throws RuntimeException if the program must not run here
    */
-  Map<String, Object> check(Path program, int threads) throws IOException;
+  Map<String, Object> program(Path program, int threads) throws IOException;
+
+  /** The same of the feature network that a run measures its FID with. */
+  Map<String, Object> features(Path network, int threads) throws IOException;
 }

@@ -67,7 +67,7 @@ public final class StepBenchmark implements AutoCloseable {
       throws IOException {
     Path model = folder.resolve(PROGRAM);
     writer.write(model);
-    check.check(model, experiment.getRuntime().getThreads());
+    check.program(model, experiment.getRuntime().getThreads());
     TrainingProgram program = TrainingProgram.load(model, experiment.getRuntime().getThreads());
     try {
       return new StepBenchmark(experiment, program, dataset(experiment, folder));

@@ -3,11 +3,14 @@ package org.couplet.train;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
@@ -57,8 +60,7 @@ public final class Training {
    * @throws DivergedException if the loss is no longer finite
    */
   public long run(long stopAt) throws IOException {
-    Map<String, Object> checked =
-        check.check(folder.program(), experiment.getRuntime().getThreads());
+    Map<String, Object> checked = checked();
     Checkpoints checkpoints =
         new Checkpoints(folder.checkpoints(), experiment.getRun().getKeepCheckpoints());
     try (TrainingProgram program =
@@ -83,6 +85,17 @@ public final class Training {
       }
       return completed;
     }
+  }
+
+  private Map<String, Object> checked() throws IOException {
+    int threads = experiment.getRuntime().getThreads();
+    Map<String, Object> found = new LinkedHashMap<>(check.program(folder.program(), threads));
+    EvaluationConfig evaluation = experiment.getEvaluation();
+    if (evaluation.getFidEvery() > 0) {
+      Map<String, Object> features = check.features(Path.of(evaluation.getFeatures()), threads);
+      found.put("features_self_test", features.get("self_test"));
+    }
+    return found;
   }
 
   private long begin(TrainingProgram program, Checkpoints checkpoints) throws IOException {

@@ -285,7 +285,7 @@ class DamagedCheckpointsTest {
     return new Training(
             ExperimentFile.load(folder.config(), List.of()),
             folder,
-            (program, threads) -> Map.of(),
+            new Unchecked(),
             new PrintStream(said, true, StandardCharsets.UTF_8),
             () -> true)
         .run(20);

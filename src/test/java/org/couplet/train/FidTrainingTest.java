@@ -122,6 +122,12 @@ class FidTrainingTest {
   }
 
   @Test
+  void theFeatureNetworkIsTestedAsTheProgramIs() throws IOException {
+    String history = Files.readString(run.resolve("history.jsonl"));
+    assertTrue(history.matches("(?s).*\"features_self_test\":\"\\d+ operations right.*"), history);
+  }
+
+  @Test
   void theBestWeightsAreKeptAlone() throws IOException {
     Map.Entry<Long, Double> best =
         Collections.min(logged(run).entrySet(), Map.Entry.comparingByValue());

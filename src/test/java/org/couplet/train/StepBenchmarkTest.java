@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.couplet.SmallExperiments;
@@ -32,7 +31,7 @@ class StepBenchmarkTest {
         experiment,
         folder,
         program -> TrainingAssembly.write(experiment, program),
-        (program, threads) -> Map.of());
+        new Unchecked());
   }
 
   @ParameterizedTest
