@@ -27,6 +27,7 @@ import org.couplet.consistency.Distance;
 import org.couplet.consistency.ForwardProcess;
 import org.couplet.consistency.GeneratorInducedCoupling;
 import org.couplet.consistency.IndependentCoupling;
+import org.couplet.consistency.InducedRows;
 import org.couplet.consistency.InverseGapWeighting;
 import org.couplet.consistency.LevelPairs;
 import org.couplet.consistency.LognormalLaw;
@@ -131,14 +132,18 @@ record Model(
         : Optional.empty();
   }
 
+  private boolean needs(Coupling.Need need) {
+    return coupling().filter(coupling -> coupling.needs().contains(need)).isPresent();
+  }
+
   /** Whether the driver chooses each data row's noise row. */
   boolean takesColumns() {
-    return coupling().filter(BatchTransportCoupling.class::isInstance).isPresent();
+    return needs(Coupling.Need.NOISE_ASSIGNMENT);
   }
 
   /** Whether a score model's weights are needed beside the model's own. */
   boolean takesScore() {
-    return coupling().filter(ProbabilityFlowCoupling.class::isInstance).isPresent();
+    return needs(Coupling.Need.SCORE);
   }
 
   private static ConsistencyLoss consistencyLoss(
@@ -290,8 +295,8 @@ record Model(
               case ONLINE -> false;
             },
             switch (induced.getRows()) {
-              case CHOSEN -> GeneratorInducedCoupling.Choice.CHOSEN;
-              case BERNOULLI -> GeneratorInducedCoupling.Choice.BERNOULLI;
+              case CHOSEN -> InducedRows.CHOSEN;
+              case BERNOULLI -> InducedRows.BERNOULLI;
             },
             Math.max(induced.getMu(), induced.getMuEnd()));
       }

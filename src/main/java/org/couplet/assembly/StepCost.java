@@ -1,10 +1,6 @@
 package org.couplet.assembly;
 
 import org.couplet.config.proto.Experiment;
-import org.couplet.consistency.Coupling;
-import org.couplet.consistency.GeneratorInducedCoupling;
-import org.couplet.consistency.ProbabilityFlow;
-import org.couplet.consistency.ProbabilityFlowCoupling;
 import org.couplet.network.ForwardCost;
 
 /**
@@ -30,23 +26,12 @@ public record StepCost(double forwardFlop, double forwards) {
     Model model = Model.of(experiment);
     double forwards =
         FORWARD_AND_BACKWARD
-            + model.coupling().map(coupling -> TEACHER + forwards(coupling, mu)).orElse(0.0);
+            + model.coupling().map(coupling -> TEACHER + coupling.forwardPasses(mu)).orElse(0.0);
     return new StepCost(2.0 * ForwardCost.multiplyAdds(model.network()), forwards);
   }
 
   /** Floating-point operations of a row's step. */
   public double flop() {
     return forwards * forwardFlop;
-  }
-
-  // Passes that make the pairs.
-  private static double forwards(Coupling coupling, double mu) {
-    if (coupling instanceof GeneratorInducedCoupling induced) {
-      return induced.rows() == GeneratorInducedCoupling.Choice.CHOSEN ? mu : 1;
-    }
-    if (coupling instanceof ProbabilityFlowCoupling flow) {
-      return flow.solver() == ProbabilityFlow.Solver.EULER ? 1 : 2;
-    }
-    return 0;
   }
 }

@@ -1,5 +1,7 @@
 package org.couplet.consistency;
 
+import java.util.Set;
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -19,6 +21,16 @@ public record BatchTransportCoupling() implements Coupling {
     return inputs.between(tf, inputs.x(), tf.gather(inputs.z(), columns, tf.constant(0)));
   }
 
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.NOISE_ASSIGNMENT);
+  }
+
+  @Override
+  public double forwardPasses(double mu) {
+    return 0;
+  }
+
   /**
    * Squared Euclidean distances ||x_i - z_j||^2.
    *
@@ -32,13 +44,12 @@ public record BatchTransportCoupling() implements Coupling {
     Operand<TFloat32> noise = tf.reshape(z, tf.constant(new int[] {rows, -1}));
     Operand<TFloat32> inner =
         tf.linalg.matMul(data, noise, org.tensorflow.op.linalg.MatMul.transposeB(true)); // [n, n]
-    return tf.math.sub(
-        tf.math.add(
-            tf.reshape(norms(tf, data), tf.constant(new int[] {rows, 1})), norms(tf, noise)),
-        tf.math.mul(tf.constant(2f), inner));
+    Expr<TFloat32> ofData =
+        Expr.of(tf, tf.reshape(norms(tf, data), tf.constant(new int[] {rows, 1})));
+    return ofData.plus(norms(tf, noise)).minus(Expr.of(tf, inner).times(2));
   }
 
   private static Operand<TFloat32> norms(Ops tf, Operand<TFloat32> rows) {
-    return tf.sum(tf.math.square(rows), tf.constant(1));
+    return tf.sum(Expr.of(tf, rows).squared(), tf.constant(1));
   }
 }

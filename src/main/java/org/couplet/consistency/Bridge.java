@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -22,14 +23,13 @@ public record Bridge(Alpha alpha) implements ForwardProcess {
   @Override
   public Operand<TFloat32> point(
       Ops tf, Operand<TFloat32> x, Operand<TFloat32> z, Operand<TFloat32> sigma) {
-    return tf.math.add(
-        tf.math.mul(Rows.like(tf, data(tf, sigma), x), x),
-        tf.math.mul(Rows.like(tf, noise(tf, sigma), x), z));
+    Expr<TFloat32> s = Expr.of(tf, sigma);
+    return Rows.like(tf, data(s), x).times(x).plus(Rows.like(tf, alpha(s), x).times(z));
   }
 
   @Override
   public Operand<TFloat32> start(Ops tf, Operand<TFloat32> z, Operand<TFloat32> sigma) {
-    return tf.math.mul(Rows.like(tf, noise(tf, sigma), z), z);
+    return Rows.like(tf, alpha(Expr.of(tf, sigma)), z).times(z);
   }
 
   /**
@@ -43,62 +43,61 @@ public record Bridge(Alpha alpha) implements ForwardProcess {
       Operand<TFloat32> z,
       Operand<TFloat32> sigma,
       double sigmaMin) {
-    Operand<TFloat32> moved = moved(tf, sigma, sigmaMin);
-    Operand<TFloat32> scale = tf.math.sub(tf.constant(1f), moved);
-    Operand<TFloat32> left = tf.math.mul(scale, noise(tf, tf.constant((float) sigmaMin)));
-    Operand<TFloat32> missing =
-        tf.math.sqrt(tf.math.mul(moved, tf.math.add(noise(tf, sigma), left)));
-    return tf.math.add(
-        tf.math.mul(Rows.like(tf, scale, xHat), xHat),
-        tf.math.mul(Rows.like(tf, missing, xHat), z));
+    Expr<TFloat32> s = Expr.of(tf, sigma);
+    Expr<TFloat32> moved = moved(s, sigmaMin);
+    Expr<TFloat32> scale = moved.oneMinus();
+    Expr<TFloat32> left = scale.times(alpha(s.constant(sigmaMin)));
+    Expr<TFloat32> missing = moved.times(alpha(s).plus(left)).sqrt();
+    return Rows.like(tf, scale, xHat).times(xHat).plus(Rows.like(tf, missing, xHat).times(z));
   }
 
   /**
-   * EDM's derivation for these points, whose variance is (1 - a)^2 sigma_data^2 + a^2; skip and out
-   * with a' = (a - a_0) / (1 - a_0) in place of a, which is 0 at sigma_min and 1 where a is.
+   * EDM's derivation for these points, whose variance is (1 - a)^2 sigma_data^2 + a^2; cSkip and
+   * cOut with a' = (a - a_0) / (1 - a_0) in place of a, which is 0 at sigma_min and 1 where a is.
    */
   @Override
-  public Scaling scaling(Ops tf, Operand<TFloat32> sigma, double sigmaMin, double sigmaData) {
-    Operand<TFloat32> dataVariance = tf.constant((float) (sigmaData * sigmaData));
-    Operand<TFloat32> moved = moved(tf, sigma, sigmaMin);
-    Operand<TFloat32> kept = tf.math.sub(tf.constant(1f), moved);
-    Operand<TFloat32> deviation =
-        tf.math.sqrt(variance(tf, data(tf, sigma), noise(tf, sigma), dataVariance));
-    return new Scaling(
-        tf.math.div(tf.math.mul(kept, dataVariance), variance(tf, kept, moved, dataVariance)),
-        tf.math.div(tf.math.mul(tf.constant((float) sigmaData), moved), deviation),
-        tf.math.reciprocal(deviation));
+  public Preconditioning preconditioning(
+      Ops tf, Operand<TFloat32> sigma, double sigmaMin, double sigmaData) {
+    Expr<TFloat32> s = Expr.of(tf, sigma);
+    Expr<TFloat32> dataVariance = s.constant(sigmaData * sigmaData);
+    Expr<TFloat32> moved = moved(s, sigmaMin);
+    Expr<TFloat32> kept = moved.oneMinus();
+    Expr<TFloat32> deviation = variance(data(s), alpha(s), dataVariance).sqrt();
+    return new Preconditioning(
+        kept.times(dataVariance).over(variance(kept, moved, dataVariance)),
+        moved.times(sigmaData).over(deviation),
+        deviation.reciprocal());
   }
 
   // a' = (a - a_0) / (1 - a_0), written so that sigma = sigma_min gives 0 without rounding. A
   // quotient such as (1 - a) / (1 - a_0) would not always give 1: kernels multiply by reciprocals.
-  private Operand<TFloat32> moved(Ops tf, Operand<TFloat32> sigma, double sigmaMin) {
-    Operand<TFloat32> lowest = tf.constant((float) sigmaMin);
-    Operand<TFloat32> above = tf.math.sub(sigma, lowest);
+  private Expr<TFloat32> moved(Expr<TFloat32> sigma, double sigmaMin) {
+    Expr<TFloat32> lowest = sigma.constant(sigmaMin);
+    Expr<TFloat32> above = sigma.minus(lowest);
     return switch (alpha) {
-      case SIGNAL_TO_NOISE -> tf.math.mul(data(tf, sigma), above);
-      case SIGMA -> tf.math.div(above, data(tf, lowest));
+      case SIGNAL_TO_NOISE -> data(sigma).times(above);
+      case SIGMA -> above.over(data(lowest));
     };
   }
 
-  private static Operand<TFloat32> variance(
-      Ops tf, Operand<TFloat32> data, Operand<TFloat32> noise, Operand<TFloat32> dataVariance) {
-    return tf.math.add(tf.math.mul(tf.math.square(data), dataVariance), tf.math.square(noise));
+  private static Expr<TFloat32> variance(
+      Expr<TFloat32> data, Expr<TFloat32> noise, Expr<TFloat32> dataVariance) {
+    return data.squared().times(dataVariance).plus(noise.squared());
   }
 
   // a
-  private Operand<TFloat32> noise(Ops tf, Operand<TFloat32> sigma) {
+  private Expr<TFloat32> alpha(Expr<TFloat32> sigma) {
     return switch (alpha) {
-      case SIGNAL_TO_NOISE -> tf.math.div(sigma, tf.math.add(sigma, tf.constant(1f)));
+      case SIGNAL_TO_NOISE -> sigma.over(sigma.plus(1));
       case SIGMA -> sigma;
     };
   }
 
   // 1 - a
-  private Operand<TFloat32> data(Ops tf, Operand<TFloat32> sigma) {
+  private Expr<TFloat32> data(Expr<TFloat32> sigma) {
     return switch (alpha) {
-      case SIGNAL_TO_NOISE -> tf.math.reciprocal(tf.math.add(sigma, tf.constant(1f)));
-      case SIGMA -> tf.math.sub(tf.constant(1f), sigma);
+      case SIGNAL_TO_NOISE -> sigma.plus(1).reciprocal();
+      case SIGMA -> sigma.oneMinus();
     };
   }
 }

@@ -1,6 +1,7 @@
 package org.couplet.consistency;
 
 import org.couplet.graph.Dropout;
+import org.couplet.graph.Expr;
 import org.couplet.graph.Layers;
 import org.couplet.graph.Weights;
 import org.couplet.network.Execution;
@@ -11,11 +12,12 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The consistency function f (equation 3) with the scaling of Karras et al. 2022, moved so that
- * {@code f(x, sigma_min) = x} exactly. The scaling is float32 whatever the network runs in.
+ * The consistency function f (equation 3) with the preconditioning of Karras et al. 2022, moved so
+ * that {@code f(x, sigma_min) = x} exactly. The coefficients are float32 whatever the network runs
+ * in.
  *
  * @param network F
- * @param process makes the points, and so their scaling
+ * @param process makes the points, and so their preconditioning
  * @param sigmaMin lowest noise level, at least 0
  * @param sigmaData standard deviation of the data, &gt; 0
  * @param precision what the network works in, TFloat32 or TBfloat16; all else is float32
@@ -28,7 +30,7 @@ public record ConsistencyFunction(
     double sigmaData,
     Class<? extends TFloating> precision,
     Execution execution) {
-  /** EDM's denoiser D: the same scaling with its boundary at sigma = 0. */
+  /** EDM's denoiser D: the same preconditioning with its boundary at sigma = 0. */
   public static ConsistencyFunction denoiser(
       Network network,
       double sigmaData,
@@ -53,13 +55,15 @@ public record ConsistencyFunction(
    */
   public Operand<TFloat32> apply(
       Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> sigma, Dropout dropout) {
-    ForwardProcess.Scaling scaling = process.scaling(tf, sigma, sigmaMin, sigmaData);
-    Operand<TFloat32> label = tf.math.mul(tf.math.log(sigma), tf.constant(0.25f));
-    Operand<TFloat32> scaled = tf.math.mul(Rows.like(tf, scaling.in(), x), x);
-    Operand<? extends TFloating> raw =
-        network.apply(tf, weights, Layers.cast(tf, scaled, precision), label, dropout, execution);
-    return tf.math.add(
-        tf.math.mul(Rows.like(tf, scaling.skip(), x), x),
-        tf.math.mul(Rows.like(tf, scaling.out(), x), Layers.cast(tf, raw, TFloat32.class)));
+    ForwardProcess.Preconditioning c = process.preconditioning(tf, sigma, sigmaMin, sigmaData);
+    Expr<TFloat32> cNoise = Expr.of(tf, sigma).log().times(0.25);
+    Expr<TFloat32> input = Rows.like(tf, c.cIn(), x).times(x);
+    Operand<TFloat32> raw =
+        Layers.cast(
+            tf,
+            network.apply(tf, weights, input.as(precision), cNoise, dropout, execution),
+            TFloat32.class);
+    // Equation (3).
+    return Rows.like(tf, c.cSkip(), x).times(x).plus(Rows.like(tf, c.cOut(), x).times(raw));
   }
 }

@@ -3,6 +3,7 @@ package org.couplet.consistency;
 import java.util.List;
 import java.util.Optional;
 import org.couplet.graph.Dropout;
+import org.couplet.graph.Expr;
 import org.couplet.graph.RowParts;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
@@ -142,7 +143,8 @@ public record ConsistencyLoss(
         function.apply(tf, online, pair.points().high(), drawn.highFloat(tf), dropout);
     Operand<TFloat32> distances = distance.between(tf, teacher, student);
     Operand<TFloat32> weight = weighting.weight(tf, drawn.low(), drawn.high());
-    Operand<TFloat32> mean = tf.math.mean(tf.math.mul(weight, distances), tf.constant(0));
+    Operand<TFloat32> mean =
+        tf.math.mean(Expr.of(tf, weight).times(distances), tf.constant(0)); // (6), (9)
     return new Comparison(teacher, student, distances, weight, mean);
   }
 }

@@ -1,6 +1,7 @@
 package org.couplet.consistency;
 
 import java.util.Optional;
+import java.util.Set;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -58,12 +59,12 @@ public sealed interface Coupling
       Optional<Operand<TInt32>> columns,
       Operand<TFloat32> mu,
       Randomness randomness) {
-    /** f with the one or the other set of weights. */
+    /** The generator with the EMA or the online weights. */
     Generator generator(boolean averaged) {
       return averaged ? average : online;
     }
 
-    /** The pairs on the paths between two ends. */
+    /** The pairs on the paths between two ends, equations (6) and (8). */
     Pair between(Ops tf, Operand<TFloat32> dataEnd, Operand<TFloat32> noiseEnd) {
       return new Pair(
           process.point(tf, dataEnd, noiseEnd, levels.lowFloat(tf)),
@@ -71,6 +72,26 @@ public sealed interface Coupling
     }
   }
 
+  /** What a coupling needs besides data, noise and the model. */
+  enum Need {
+    /** The noise row of each data row, chosen by the driver from their distances. */
+    NOISE_ASSIGNMENT,
+    /** A trained score model. */
+    SCORE
+  }
+
   /** Makes a batch's pairs. No gradient flows through them. */
   Pair pair(Ops tf, Inputs inputs);
+
+  /** What it needs; nothing by default. */
+  default Set<Need> needs() {
+    return Set.of();
+  }
+
+  /**
+   * How many forward passes of the network a row's pair costs on average.
+   *
+   * @param mu mixing factor of the step, in [0, 1]
+   */
+  double forwardPasses(double mu);
 }

@@ -2,6 +2,7 @@ package org.couplet.consistency;
 
 import java.util.List;
 import org.couplet.graph.Dropout;
+import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
@@ -28,11 +29,7 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
     Operand<TFloat32> z = noise().draw(tf, step.randomness(), step.x().shape());
     Operand<TFloat32> normal =
         step.randomness().normal(tf, Randomness.Purpose.LEVELS, 0, Shape.of(step.rows()));
-    Operand<TFloat32> sigma =
-        tf.math.exp(
-            tf.math.add(
-                tf.constant((float) law.mean()),
-                tf.math.mul(tf.constant((float) law.std()), normal))); // [n]
+    Expr<TFloat32> sigma = Expr.of(tf, normal).times(law.std()).plus(law.mean()).exp(); // [n]
     return List.of(step.x(), function.process().point(tf, step.x(), z, sigma), sigma);
   }
 
@@ -44,13 +41,12 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
     Operand<TFloat32> sigma = examples.get(2).asOutput().expect(TFloat32.class);
     Operand<TFloat32> estimate = function.apply(tf, online, noisy, sigma, dropout);
     Operand<TFloat32> errors = new SquaredL2Distance().between(tf, estimate, x); // [n]
-    return tf.math.mean(tf.math.mul(weight(tf, sigma), errors), tf.constant(0));
+    return tf.math.mean(weight(tf, sigma).times(errors), tf.constant(0));
   }
 
-  private Operand<TFloat32> weight(Ops tf, Operand<TFloat32> sigma) {
+  private Expr<TFloat32> weight(Ops tf, Operand<TFloat32> sigma) {
     float sigmaData = (float) function.sigmaData();
-    return tf.math.div(
-        tf.math.add(tf.math.square(sigma), tf.constant(sigmaData * sigmaData)),
-        tf.math.square(tf.math.mul(sigma, tf.constant(sigmaData))));
+    Expr<TFloat32> s = Expr.of(tf, sigma);
+    return s.squared().plus(sigmaData * sigmaData).over(s.times(sigmaData).squared());
   }
 }

@@ -7,13 +7,14 @@ import org.tensorflow.types.TFloat32;
 /** How a noisy point is made from data and noise. */
 public sealed interface ForwardProcess permits VarianceExploding, Bridge {
   /**
-   * The coefficients of f(x, sigma) = skip x + out F(in x, ln(sigma) / 4), each [n], float32.
+   * The coefficients of f(x, sigma) = cSkip x + cOut F(cIn x, cNoise), each [n], float32 (equation
+   * 3). cNoise = ln(sigma) / 4 is the same for every process.
    *
-   * @param skip 1 at sigma_min, exactly
-   * @param out 0 at sigma_min, exactly
-   * @param in brings points to unit variance
+   * @param cSkip 1 at sigma_min, exactly
+   * @param cOut 0 at sigma_min, exactly
+   * @param cIn scales points to unit variance
    */
-  record Scaling(Operand<TFloat32> skip, Operand<TFloat32> out, Operand<TFloat32> in) {}
+  record Preconditioning(Operand<TFloat32> cSkip, Operand<TFloat32> cOut, Operand<TFloat32> cIn) {}
 
   /**
    * The point between x and z at a noise level.
@@ -50,11 +51,12 @@ public sealed interface ForwardProcess permits VarianceExploding, Bridge {
       double sigmaMin);
 
   /**
-   * The scaling of the consistency function for this process's points.
+   * The preconditioning of the consistency function for this process's points.
    *
    * @param sigma [n], in [sigma_min, sigma_max]
    * @param sigmaMin where f is the identity, at least 0
    * @param sigmaData standard deviation of the data, &gt; 0
    */
-  Scaling scaling(Ops tf, Operand<TFloat32> sigma, double sigmaMin, double sigmaData);
+  Preconditioning preconditioning(
+      Ops tf, Operand<TFloat32> sigma, double sigmaMin, double sigmaData);
 }

@@ -6,6 +6,11 @@ import org.tensorflow.op.Ops;
 public record IndependentCoupling() implements Coupling {
   @Override
   public Pair pair(Ops tf, Inputs inputs) {
-    return inputs.between(tf, inputs.x(), inputs.z());
+    return inputs.between(tf, inputs.x(), inputs.z()); // equation (6)
+  }
+
+  @Override
+  public double forwardPasses(double mu) {
+    return 0;
   }
 }

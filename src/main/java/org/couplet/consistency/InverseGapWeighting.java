@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -9,6 +10,6 @@ import org.tensorflow.types.TFloat64;
 public record InverseGapWeighting() implements Weighting {
   @Override
   public Operand<TFloat32> weight(Ops tf, Operand<TFloat64> sigmaLow, Operand<TFloat64> sigmaHigh) {
-    return tf.dtypes.cast(tf.math.reciprocal(tf.math.sub(sigmaHigh, sigmaLow)), TFloat32.class);
+    return Expr.of(tf, sigmaHigh).minus(sigmaLow).reciprocal().as(TFloat32.class);
   }
 }

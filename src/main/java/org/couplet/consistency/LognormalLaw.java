@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
@@ -25,7 +26,7 @@ public record LognormalLaw(double mean, double std) implements TimestepLaw {
 
   /** (ln sigma - mean) / (sqrt2 std), whose error function is the law's mass below sigma. */
   Operand<TFloat64> standardised(Ops tf, Operand<TFloat64> sigmas) {
-    return tf.math.div(
-        tf.math.sub(tf.math.log(sigmas), tf.constant(mean)), tf.constant(Math.sqrt(2) * std));
+    Expr<TFloat64> logarithm = Expr.of(tf, sigmas).log();
+    return logarithm.minus(mean).over(logarithm.constant(Math.sqrt(2) * std));
   }
 }

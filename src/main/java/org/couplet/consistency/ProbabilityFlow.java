@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -32,24 +33,24 @@ public final class ProbabilityFlow {
         Operand<TFloat32> x,
         Operand<TFloat32> sigma,
         Operand<TFloat32> next) {
-      Operand<TFloat32> length = Rows.like(tf, tf.math.sub(next, sigma), x);
-      Operand<TFloat32> slope = slope(tf, denoiser, x, sigma);
-      Operand<TFloat32> euler = tf.math.add(x, tf.math.mul(length, slope));
+      Expr<TFloat32> start = Expr.of(tf, x);
+      Expr<TFloat32> length = Rows.like(tf, Expr.of(tf, next).minus(sigma), x);
+      Expr<TFloat32> slope = slope(tf, denoiser, x, sigma);
+      Expr<TFloat32> euler = start.plus(length.times(slope)); // equation (5)
       if (this == EULER) {
         return euler;
       }
-      Operand<TFloat32> positive = tf.math.maximum(next, tf.constant(1e-6f));
-      Operand<TFloat32> corrected =
-          tf.math.mul(tf.constant(0.5f), tf.math.add(slope, slope(tf, denoiser, euler, positive)));
+      Expr<TFloat32> positive = Expr.of(tf, next).atLeast(1e-6);
+      Expr<TFloat32> corrected = slope.plus(slope(tf, denoiser, euler, positive)).times(0.5);
       return tf.select(
           tf.math.greater(Rows.like(tf, next, x), tf.constant(0f)),
-          tf.math.add(x, tf.math.mul(length, corrected)),
+          start.plus(length.times(corrected)),
           euler);
     }
   }
 
-  private static Operand<TFloat32> slope(
+  private static Expr<TFloat32> slope(
       Ops tf, Coupling.Generator denoiser, Operand<TFloat32> x, Operand<TFloat32> sigma) {
-    return tf.math.div(tf.math.sub(x, denoiser.estimate(x, sigma)), Rows.like(tf, sigma, x));
+    return Expr.of(tf, x).minus(denoiser.estimate(x, sigma)).over(Rows.like(tf, sigma, x));
   }
 }

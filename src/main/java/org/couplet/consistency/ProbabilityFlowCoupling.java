@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import java.util.Set;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -19,7 +20,18 @@ public record ProbabilityFlowCoupling(ProbabilityFlow.Solver solver) implements 
             .orElseThrow(() -> new IllegalArgumentException("distillation without a score model"));
     Operand<TFloat32> high = inputs.levels().highFloat(tf);
     Operand<TFloat32> start = inputs.process().point(tf, inputs.x(), inputs.z(), high);
+    // Equation (5), where the solver is Euler's.
     Operand<TFloat32> end = solver.step(tf, denoiser, start, high, inputs.levels().lowFloat(tf));
     return new Pair(tf.stopGradient(end), start);
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.SCORE);
+  }
+
+  @Override
+  public double forwardPasses(double mu) {
+    return solver == ProbabilityFlow.Solver.EULER ? 1 : 2;
   }
 }

@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -12,8 +13,7 @@ import org.tensorflow.types.TFloat32;
 public record PseudoHuberDistance(double c) implements Distance {
   @Override
   public Operand<TFloat32> between(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
-    Operand<TFloat32> squares = new SquaredL2Distance().between(tf, a, b);
-    return tf.math.sub(
-        tf.math.sqrt(tf.math.add(squares, tf.constant((float) (c * c)))), tf.constant((float) c));
+    Expr<TFloat32> squares = Expr.of(tf, new SquaredL2Distance().between(tf, a, b));
+    return squares.plus(c * c).sqrt().minus(c);
   }
 }

@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -21,17 +22,10 @@ public record TuningLevelPairs(
     LognormalLaw law, double sigmaMin, double sigmaMax, double k, double b) implements LevelPairs {
   @Override
   public Levels draw(Ops tf, Numbers numbers, Randomness randomness, int rows) {
-    Operand<TFloat64> high = high(tf, randomness, rows);
-    Operand<TFloat64> sigmoid =
-        tf.math.reciprocal(
-            tf.math.add(tf.constant(1.0), tf.math.exp(tf.math.mul(tf.constant(b), high))));
-    Operand<TFloat64> wider = tf.math.add(tf.constant(1.0), tf.math.mul(tf.constant(k), sigmoid));
-    Operand<TFloat64> gap =
-        tf.math.mul(tf.dtypes.cast(numbers.gap(), TFloat64.class), wider); // [n]
-    Operand<TFloat64> low =
-        tf.math.maximum(
-            tf.constant(sigmaMin), tf.math.mul(high, tf.math.sub(tf.constant(1.0), gap)));
-    return new Levels(low, high);
+    Expr<TFloat64> high = Expr.of(tf, high(tf, randomness, rows));
+    Expr<TFloat64> wider = high.times(b).exp().plus(1).reciprocal().times(k).plus(1); // n
+    Expr<TFloat64> gap = Expr.of(tf, numbers.gap()).as(TFloat64.class).times(wider); // [n]
+    return new Levels(high.times(gap.oneMinus()).atLeast(sigmaMin), high);
   }
 
   // The inverse of the cut law's distribution function. No closer to sigma_min than a thousandth,
@@ -45,12 +39,10 @@ public record TuningLevelPairs(
         tf.math.erf(tf.slice(ends, tf.constant(new int[] {0}), tf.constant(new int[] {1})));
     Operand<TFloat64> above =
         tf.math.erf(tf.slice(ends, tf.constant(new int[] {1}), tf.constant(new int[] {1})));
-    Operand<TFloat64> share =
-        tf.math.add(below, tf.math.mul(uniform, tf.math.sub(above, below))); // [n], in (-1, 1)
-    Operand<TFloat64> logarithm =
-        tf.math.add(
-            tf.constant(law.mean()),
-            tf.math.mul(tf.constant(Math.sqrt(2) * law.std()), tf.math.erfinv(share)));
-    return tf.clipByValue(tf.math.exp(logarithm), tf.constant(lowest), tf.constant(sigmaMax));
+    Expr<TFloat64> share = // [n], in (-1, 1)
+        Expr.of(tf, uniform).times(Expr.of(tf, above).minus(below)).plus(below);
+    Expr<TFloat64> logarithm =
+        Expr.of(tf, tf.math.erfinv(share)).times(Math.sqrt(2) * law.std()).plus(law.mean());
+    return tf.clipByValue(logarithm.exp(), tf.constant(lowest), tf.constant(sigmaMax));
   }
 }

@@ -1,6 +1,7 @@
 package org.couplet.optimizer;
 
 import java.util.List;
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -35,13 +36,10 @@ public record Adam(double beta1, double beta2, double epsilon) implements Optimi
       Operand<TFloat32> learningRate,
       Operand<TFloat32> step) {
     Moments moments = Moments.after(tf, slots, gradient, beta1, beta2);
-    Operand<TFloat32> secondsWeight = Moments.single(tf, Moments.weightSoFar(tf, beta2, step));
-    Operand<TFloat32> scale =
-        tf.math.add(
-            tf.math.sqrt(tf.math.div(moments.second(), secondsWeight)),
-            tf.constant((float) epsilon));
-    Operand<TFloat32> change =
-        tf.math.div(moments.unbiasedStep(tf, beta1, learningRate, step), scale);
-    return new Update(tf.math.sub(weight, change), moments.slots());
+    Expr<TFloat32> vHat =
+        Expr.of(tf, moments.second()).over(Moments.weightSoFar(tf, beta2, step).as(TFloat32.class));
+    Expr<TFloat32> change =
+        moments.unbiasedStep(tf, beta1, learningRate, step).over(vHat.sqrt().plus(epsilon));
+    return new Update(Expr.of(tf, weight).minus(change), moments.slots());
   }
 }

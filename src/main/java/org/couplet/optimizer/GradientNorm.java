@@ -2,6 +2,7 @@ package org.couplet.optimizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -21,7 +22,7 @@ public final class GradientNorm {
     for (Operand<TFloat32> gradient : gradients) {
       halfSquares.add(tf.nn.l2Loss(gradient));
     }
-    return tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.math.addN(halfSquares)));
+    return Expr.of(tf, tf.math.addN(halfSquares)).times(2).sqrt();
   }
 
   /**
@@ -39,10 +40,10 @@ public final class GradientNorm {
       throw new IllegalArgumentException("the norm's limit must be positive, not " + limit);
     }
     Operand<TFloat32> largest = tf.constant((float) limit);
-    Operand<TFloat32> factor = tf.math.div(largest, tf.math.maximum(norm, largest));
+    Expr<TFloat32> factor = Expr.of(tf, largest).over(tf.math.maximum(norm, largest));
     List<Operand<TFloat32>> clipped = new ArrayList<>();
     for (Operand<TFloat32> gradient : gradients) {
-      clipped.add(tf.math.mul(factor, gradient));
+      clipped.add(factor.times(gradient));
     }
     return clipped;
   }

@@ -1,6 +1,7 @@
 package org.couplet.optimizer;
 
 import java.util.List;
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -36,13 +37,14 @@ public record Lion(double beta1, double beta2, double weightDecay) implements Op
       List<Operand<TFloat32>> slots,
       Operand<TFloat32> learningRate,
       Operand<TFloat32> step) {
+    Expr<TFloat32> p = Expr.of(tf, weight);
     Operand<TFloat32> momentum = slots.get(0);
-    Operand<TFloat32> direction = tf.math.sign(MovingAverage.update(tf, momentum, gradient, beta1));
+    Expr<TFloat32> direction = MovingAverage.update(tf, momentum, gradient, beta1).sign();
     if (weightDecay > 0) {
-      direction = tf.math.add(direction, tf.math.mul(tf.constant((float) weightDecay), weight));
+      direction = direction.plus(p.times(weightDecay));
     }
     return new Update(
-        tf.math.sub(weight, tf.math.mul(learningRate, direction)),
+        p.minus(Expr.of(tf, learningRate).times(direction)),
         List.of(MovingAverage.update(tf, momentum, gradient, beta2)));
   }
 }

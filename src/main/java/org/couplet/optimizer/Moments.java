@@ -1,6 +1,7 @@
 package org.couplet.optimizer;
 
 import java.util.List;
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -22,7 +23,7 @@ record Moments(Operand<TFloat32> first, Operand<TFloat32> second) {
       double beta2) {
     return new Moments(
         MovingAverage.update(tf, slots.get(0), gradient, beta1),
-        MovingAverage.update(tf, slots.get(1), tf.math.square(gradient), beta2));
+        MovingAverage.update(tf, slots.get(1), Expr.of(tf, gradient).squared(), beta2));
   }
 
   /** The moments as an optimizer's new slots. */
@@ -34,24 +35,21 @@ record Moments(Operand<TFloat32> first, Operand<TFloat32> second) {
    * {@code 1 - beta^step}, by which a mean that started at 0 falls short. Scalar, in float64: in
    * float32, four of the seven digits of {@code 1 - 0.999} would cancel.
    */
-  static Operand<TFloat64> weightSoFar(Ops tf, double beta, Operand<TFloat32> step) {
-    return tf.math.sub(tf.constant(1.0), power(tf, beta, step));
+  static Expr<TFloat64> weightSoFar(Ops tf, double beta, Operand<TFloat32> step) {
+    return power(tf, beta, step).oneMinus();
   }
 
   /** {@code beta^step}, scalar. */
-  static Operand<TFloat64> power(Ops tf, double beta, Operand<TFloat32> step) {
-    return tf.math.pow(tf.constant(beta), tf.dtypes.cast(step, TFloat64.class));
+  static Expr<TFloat64> power(Ops tf, double beta, Operand<TFloat32> step) {
+    return Expr.of(tf, tf.math.pow(tf.constant(beta), tf.dtypes.cast(step, TFloat64.class)));
   }
 
   /** The first moment without its bias, times the learning rate: Adam's step before scaling. */
-  Operand<TFloat32> unbiasedStep(
+  Expr<TFloat32> unbiasedStep(
       Ops tf, double beta1, Operand<TFloat32> learningRate, Operand<TFloat32> step) {
-    Operand<TFloat32> rate = tf.math.div(learningRate, single(tf, weightSoFar(tf, beta1, step)));
-    return tf.math.mul(rate, first);
-  }
-
-  static Operand<TFloat32> single(Ops tf, Operand<TFloat64> value) {
-    return tf.dtypes.cast(value, TFloat32.class);
+    Expr<TFloat32> rate =
+        Expr.of(tf, learningRate).over(weightSoFar(tf, beta1, step).as(TFloat32.class));
+    return rate.times(first);
   }
 
   /** Refuses an epsilon that would not keep the divisor from 0. */

@@ -1,5 +1,6 @@
 package org.couplet.optimizer;
 
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -18,16 +19,14 @@ public final class MovingAverage {
   public static Operand<TFloat32> update(
       Ops tf, Operand<TFloat32> average, Operand<TFloat32> weight, Operand<TFloat32> decay) {
     // The other form, average + (1 - decay)(weight - average), would round at decay 0.
-    return tf.math.add(
-        tf.math.mul(decay, average), tf.math.mul(tf.math.sub(tf.constant(1f), decay), weight));
+    Expr<TFloat32> kept = Expr.of(tf, decay);
+    return kept.times(average).plus(kept.oneMinus().times(weight));
   }
 
   /** The same with a fixed decay, whose complement is rounded only once. */
-  static Operand<TFloat32> update(
+  static Expr<TFloat32> update(
       Ops tf, Operand<TFloat32> average, Operand<TFloat32> value, double decay) {
-    return tf.math.add(
-        tf.math.mul(tf.constant((float) decay), average),
-        tf.math.mul(tf.constant((float) (1 - decay)), value));
+    return Expr.of(tf, average).times(decay).plus(Expr.of(tf, value).times(1 - decay));
   }
 
   /** Refuses a fixed decay that never forgets. */

@@ -1,6 +1,7 @@
 package org.couplet.optimizer;
 
 import java.util.List;
+import org.couplet.graph.Expr;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -41,17 +42,15 @@ public record RAdam(double beta1, double beta2, double epsilon) implements Optim
       Operand<TFloat32> learningRate,
       Operand<TFloat32> step) {
     Moments moments = Moments.after(tf, slots, gradient, beta1, beta2);
-    Operand<TFloat64> secondsWeight = Moments.weightSoFar(tf, beta2, step);
-    Operand<TFloat64> rho = gradientsSeen(tf, secondsWeight, step);
+    Expr<TFloat64> secondsWeight = Moments.weightSoFar(tf, beta2, step);
+    Expr<TFloat64> rho = gradientsSeen(tf, secondsWeight, step);
     Operand<TBool> rectified = tf.math.greater(rho, tf.constant(FEWEST_GRADIENTS));
-    Operand<TFloat32> numerator =
-        Moments.single(tf, tf.math.sqrt(tf.math.mul(squaredRectification(tf, rho), secondsWeight)));
-    Operand<TFloat32> scale =
-        tf.math.div(
-            numerator, tf.math.add(tf.math.sqrt(moments.second()), tf.constant((float) epsilon)));
-    Operand<TFloat32> plain = moments.unbiasedStep(tf, beta1, learningRate, step);
-    Operand<TFloat32> change = tf.select(rectified, tf.math.mul(plain, scale), plain);
-    return new Update(tf.math.sub(weight, change), moments.slots());
+    Expr<TFloat32> numerator =
+        squaredRectification(rho).times(secondsWeight).sqrt().as(TFloat32.class);
+    Expr<TFloat32> scale = numerator.over(Expr.of(tf, moments.second()).sqrt().plus(epsilon));
+    Expr<TFloat32> plain = moments.unbiasedStep(tf, beta1, learningRate, step);
+    Operand<TFloat32> change = tf.select(rectified, plain.times(scale), plain);
+    return new Update(Expr.of(tf, weight).minus(change), moments.slots());
   }
 
   // The most gradients the second moment can rest on, rho_inf.
@@ -60,21 +59,17 @@ public record RAdam(double beta1, double beta2, double epsilon) implements Optim
   }
 
   // How many gradients the second moment rests on: rho = rho_inf - 2 t beta2^t / (1 - beta2^t).
-  private Operand<TFloat64> gradientsSeen(
-      Ops tf, Operand<TFloat64> secondsWeight, Operand<TFloat32> step) {
-    Operand<TFloat64> twiceSteps =
-        tf.math.mul(tf.constant(2.0), tf.dtypes.cast(step, TFloat64.class));
-    Operand<TFloat64> missing =
-        tf.math.div(tf.math.mul(twiceSteps, Moments.power(tf, beta2, step)), secondsWeight);
-    return tf.math.sub(tf.constant(mostGradients()), missing);
+  private Expr<TFloat64> gradientsSeen(
+      Ops tf, Expr<TFloat64> secondsWeight, Operand<TFloat32> step) {
+    Expr<TFloat64> twiceSteps = Expr.of(tf, step).as(TFloat64.class).times(2);
+    Expr<TFloat64> missing = twiceSteps.times(Moments.power(tf, beta2, step)).over(secondsWeight);
+    return missing.constant(mostGradients()).minus(missing);
   }
 
   // r^2 = (rho - 4)(rho - 2) rho_inf / ((rho_inf - 4)(rho_inf - 2) rho); 0 where it isn't used.
-  private Operand<TFloat64> squaredRectification(Ops tf, Operand<TFloat64> rho) {
+  private Expr<TFloat64> squaredRectification(Expr<TFloat64> rho) {
     double most = mostGradients();
-    Operand<TFloat64> used = tf.math.maximum(rho, tf.constant(4.0));
-    Operand<TFloat64> product =
-        tf.math.mul(tf.math.sub(used, tf.constant(4.0)), tf.math.sub(used, tf.constant(2.0)));
-    return tf.math.mul(tf.math.div(product, used), tf.constant(most / ((most - 4) * (most - 2))));
+    Expr<TFloat64> used = rho.atLeast(4);
+    return used.minus(4).times(used.minus(2)).over(used).times(most / ((most - 4) * (most - 2)));
   }
 }

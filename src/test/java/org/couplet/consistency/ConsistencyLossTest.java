@@ -118,7 +118,7 @@ class ConsistencyLossTest {
                       step(tf, online, average, in.get(2 * count)),
                       in.get(2 * count + 1),
                       levels(tf, reference));
-              return List.of(((GeneratorInducedCoupling) loss.coupling()).ends(tf, inputs).x());
+              return List.of(((GeneratorInducedCoupling) loss.coupling()).dataEnd(tf, inputs));
             });
     float[] data = reordered(reference.values("x"));
     float[] xHat = reordered(reference.values("gc_xhat"));
@@ -138,7 +138,7 @@ class ConsistencyLossTest {
         new InverseGapWeighting(),
         new PseudoHuberDistance(c),
         induced
-            ? new GeneratorInducedCoupling(true, GeneratorInducedCoupling.Choice.CHOSEN, INDUCED)
+            ? new GeneratorInducedCoupling(true, InducedRows.CHOSEN, INDUCED)
             : new IndependentCoupling(),
         ConsistencyFunction.denoiser(network, 0.5, TFloat32.class, execution),
         false);

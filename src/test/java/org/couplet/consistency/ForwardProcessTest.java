@@ -236,15 +236,16 @@ class ForwardProcessTest {
             false,
             List.of(known.input()),
             (tf, in) -> {
-              var ofNoBoundary = known.process().scaling(tf, in.get(0), 0, SIGMA_DATA);
-              var moved = known.process().scaling(tf, in.get(0), known.sigmaMin(), SIGMA_DATA);
+              var ofNoBoundary = known.process().preconditioning(tf, in.get(0), 0, SIGMA_DATA);
+              var moved =
+                  known.process().preconditioning(tf, in.get(0), known.sigmaMin(), SIGMA_DATA);
               return List.of(
-                  ofNoBoundary.skip(),
-                  ofNoBoundary.out(),
-                  ofNoBoundary.in(),
-                  moved.skip(),
-                  moved.out(),
-                  moved.in());
+                  ofNoBoundary.cSkip(),
+                  ofNoBoundary.cOut(),
+                  ofNoBoundary.cIn(),
+                  moved.cSkip(),
+                  moved.cOut(),
+                  moved.cIn());
             });
     for (int i = 0; i < known.levels().size(); i++) {
       double data = known.data(known.levels().get(i)) * SIGMA_DATA;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Optional;
-import org.couplet.consistency.GeneratorInducedCoupling.Choice;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
 import org.junit.jupiter.api.Test;
@@ -23,22 +22,22 @@ class GeneratorInducedCouplingTest {
   void chosenRowsAreTheRoundedShareOfTheBatch() {
     assertArrayEquals(
         new float[] {3, 3, 0, 0},
-        ends(new GeneratorInducedCoupling(true, Choice.CHOSEN, 0.5), 0.5f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5), 0.5f, 4));
     assertArrayEquals(
         new float[] {2, 2, 2, 0},
-        ends(new GeneratorInducedCoupling(false, Choice.CHOSEN, 1), 0.7f, 4));
+        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1), 0.7f, 4));
   }
 
   @Test
   void muMayFallBelowTheLargest() {
     assertArrayEquals(
         new float[] {3, 0, 0, 0},
-        ends(new GeneratorInducedCoupling(true, Choice.CHOSEN, 1), 0.25f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1), 0.25f, 4));
   }
 
   @Test
   void muZeroIsTheIndependentCoupling() {
-    for (Choice choice : Choice.values()) {
+    for (InducedRows choice : InducedRows.values()) {
       float[] expected = new float[4];
       assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 0), 0, 4));
       assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 1), 0, 4));
@@ -47,7 +46,7 @@ class GeneratorInducedCouplingTest {
 
   @Test
   void muOneInducesEveryRow() {
-    for (Choice choice : Choice.values()) {
+    for (InducedRows choice : InducedRows.values()) {
       assertArrayEquals(
           new float[] {3, 3, 3, 3}, ends(new GeneratorInducedCoupling(true, choice, 1), 1, 4));
     }
@@ -55,7 +54,7 @@ class GeneratorInducedCouplingTest {
 
   @Test
   void bernoulliRowsFollowMu() {
-    float[] ends = ends(new GeneratorInducedCoupling(true, Choice.BERNOULLI, 1), 0.3f, 20_000);
+    float[] ends = ends(new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1), 0.3f, 20_000);
     double share = 0;
     for (float end : ends) {
       share += end / AVERAGE / ends.length;
@@ -72,21 +71,19 @@ class GeneratorInducedCouplingTest {
                 new Evaluation.Input(Shape.of(rows), new float[rows])),
             (tf, in) ->
                 List.of(
-                    coupling
-                        .ends(
-                            tf,
-                            new Coupling.Inputs(
-                                in.get(0),
-                                in.get(0),
-                                new Levels(levels(tf, in.get(1)), levels(tf, in.get(1))),
-                                new VarianceExploding(),
-                                (points, sigma) -> tf.math.add(points, tf.constant(ONLINE)),
-                                (points, sigma) -> tf.math.add(points, tf.constant(AVERAGE)),
-                                Optional.empty(),
-                                Optional.empty(),
-                                tf.constant(mu),
-                                new Randomness(tf.constant(1L), tf.constant(2L))))
-                        .x()))
+                    coupling.dataEnd(
+                        tf,
+                        new Coupling.Inputs(
+                            in.get(0),
+                            in.get(0),
+                            new Levels(levels(tf, in.get(1)), levels(tf, in.get(1))),
+                            new VarianceExploding(),
+                            (points, sigma) -> tf.math.add(points, tf.constant(ONLINE)),
+                            (points, sigma) -> tf.math.add(points, tf.constant(AVERAGE)),
+                            Optional.empty(),
+                            Optional.empty(),
+                            tf.constant(mu),
+                            new Randomness(tf.constant(1L), tf.constant(2L))))))
         .get(0);
   }
 
