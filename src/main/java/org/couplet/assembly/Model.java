@@ -14,7 +14,7 @@ import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.config.proto.ScoreConfig;
 import org.couplet.config.proto.SongUNetConfig;
 import org.couplet.config.proto.TimestepLawConfig;
-import org.couplet.config.proto.TuningLevels;
+import org.couplet.config.proto.TuningLevelsConfig;
 import org.couplet.consistency.BatchTransportCoupling;
 import org.couplet.consistency.Bridge;
 import org.couplet.consistency.ConsistencyFunction;
@@ -204,7 +204,7 @@ record Model(
     if (!(law instanceof LognormalLaw lognormal)) {
       throw new IllegalArgumentException("tuning's levels need the lognormal law");
     }
-    TuningLevels tuning = config.getLevels().getTuning();
+    TuningLevelsConfig tuning = config.getLevels().getTuning();
     return new TuningLevelPairs(
         lognormal, config.getSigmaMin(), config.getSigmaMax(), tuning.getK(), tuning.getB());
   }

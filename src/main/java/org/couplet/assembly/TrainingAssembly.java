@@ -9,7 +9,7 @@ import java.util.Map;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.ImageFile;
+import org.couplet.config.proto.ImageFileConfig;
 import org.couplet.config.proto.LevelScheduleConfig;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.consistency.ConsistencyLoss;
@@ -106,7 +106,7 @@ public final class TrainingAssembly {
       case IMAGE_FILE -> dataset.getImageFileBuilder().clearPath();
       case PROCEDURAL ->
           dataset.setImageFile(
-              ImageFile.newBuilder()
+              ImageFileConfig.newBuilder()
                   .setResolution(dataset.getProcedural().getResolution())
                   .setChannels(3));
       case GAUSSIANS -> dataset.clearGaussians().getGaussiansBuilder();

@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.GeneratorInducedCoupling;
-import org.couplet.config.proto.ImageFile;
+import org.couplet.config.proto.GeneratorInducedCouplingConfig;
+import org.couplet.config.proto.ImageFileConfig;
 import org.couplet.config.proto.NetworkConfig;
-import org.couplet.config.proto.ProbabilityFlowCoupling;
+import org.couplet.config.proto.ProbabilityFlowCouplingConfig;
 import org.couplet.config.proto.SongUNetConfig;
 
 /**
@@ -31,11 +31,11 @@ final class Defaults {
   /** Scalars without a proto default: they follow another value, or must be given. */
   private static final Set<FieldDescriptor> WITHOUT_DEFAULT =
       Set.of(
-          ImageFile.getDescriptor().findFieldByNumber(ImageFile.PATH_FIELD_NUMBER),
-          ProbabilityFlowCoupling.getDescriptor()
-              .findFieldByNumber(ProbabilityFlowCoupling.RUN_FIELD_NUMBER),
-          GeneratorInducedCoupling.getDescriptor()
-              .findFieldByNumber(GeneratorInducedCoupling.MU_END_FIELD_NUMBER));
+          ImageFileConfig.getDescriptor().findFieldByNumber(ImageFileConfig.PATH_FIELD_NUMBER),
+          ProbabilityFlowCouplingConfig.getDescriptor()
+              .findFieldByNumber(ProbabilityFlowCouplingConfig.RUN_FIELD_NUMBER),
+          GeneratorInducedCouplingConfig.getDescriptor()
+              .findFieldByNumber(GeneratorInducedCouplingConfig.MU_END_FIELD_NUMBER));
 
   private final Origins origins;
 
@@ -54,7 +54,7 @@ final class Defaults {
     }
     if (experiment.getConsistency().getCoupling().hasGeneratorInduced()) {
       CouplingConfig.Builder coupling = experiment.getConsistencyBuilder().getCouplingBuilder();
-      GeneratorInducedCoupling.Builder induced = coupling.getGeneratorInducedBuilder();
+      GeneratorInducedCouplingConfig.Builder induced = coupling.getGeneratorInducedBuilder();
       if (!induced.hasMuEnd()) {
         induced.setMuEnd(induced.getMu());
       }

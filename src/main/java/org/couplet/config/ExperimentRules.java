@@ -2,18 +2,16 @@ package org.couplet.config;
 
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.ImageFile;
+import org.couplet.config.proto.ImageFileConfig;
 
 /** What a resolved experiment must keep to be trainable; the first breach is one line. */
 final class ExperimentRules {
   private final Experiment experiment;
   private final Origins origins;
-  private final NumberRules numbers;
 
   private ExperimentRules(Experiment experiment, Origins origins) {
     this.experiment = experiment;
     this.origins = origins;
-    this.numbers = new NumberRules(experiment, origins);
   }
 
   /**
@@ -28,20 +26,14 @@ final class ExperimentRules {
   }
 
   private void check() {
-    numbers.allFinite();
+    new NumberRules(experiment, origins).check();
     dataset();
     architecture();
-    optimizer();
     run();
-    new ObjectiveRules(experiment, origins, numbers).check();
+    new ObjectiveRules(experiment, origins).check();
   }
 
   private void dataset() {
-    numbers.positive("dataset.image_file.resolution");
-    numbers.atLeast("dataset.procedural.resolution", 8);
-    numbers.atLeast("dataset.procedural.count", 1);
-    numbers.atLeast("dataset.gaussians.count", 1);
-    numbers.positive("dataset.gaussians.standard_deviation");
     DatasetConfig dataset = experiment.getDataset();
     if (dataset.hasImageFile()) {
       imageFile(dataset.getImageFile());
@@ -54,7 +46,7 @@ final class ExperimentRules {
     }
   }
 
-  private void imageFile(ImageFile file) {
+  private void imageFile(ImageFileConfig file) {
     if (file.getPath().isBlank()) {
       throw origins.problem(
           "dataset.image_file.path", "missing. Name a .npy file made by `couplet data`");
@@ -78,10 +70,8 @@ final class ExperimentRules {
       throw origins.problem(
           "network.mlp", "a network for points, but the data are images. Use song_unet", dataset);
     }
-    numbers.atLeast("network.mlp.depth", 1);
-    numbers.atLeast("network.mlp.width", 1);
     if (experiment.getNetwork().hasSongUnet()) {
-      new SongUNetRules(experiment, origins, numbers).check();
+      new SongUNetRules(experiment, origins).check();
     }
   }
 
@@ -89,34 +79,10 @@ final class ExperimentRules {
     return experiment.getDataset().hasImageFile() ? "image_file" : "procedural";
   }
 
-  private void optimizer() {
-    numbers.positive("optimizer.learning_rate");
-    numbers.atLeast("optimizer.warmup_steps", 0);
-    numbers.atLeast("optimizer.clip_norm", 0);
-    numbers.atLeast("optimizer.lion.weight_decay", 0);
-    for (String algorithm : new String[] {"lion", "adam", "radam"}) {
-      numbers.belowOne("optimizer." + algorithm + ".beta1");
-      numbers.belowOne("optimizer." + algorithm + ".beta2");
-    }
-    numbers.positive("optimizer.adam.epsilon");
-    numbers.positive("optimizer.radam.epsilon");
-    numbers.belowOne("ema.decay");
-    numbers.atLeast("ema.every", 1);
-    numbers.atLeast("ema.start_step", 0);
-  }
 
   private void run() {
-    numbers.atLeast("run.steps", 1);
-    numbers.atLeast("run.batch_size", 1);
     parts();
-    numbers.atLeast("run.log_every", 1);
-    numbers.atLeast("run.checkpoint_every", 1);
-    numbers.atLeast("run.keep_checkpoints", 1);
-    numbers.atLeast("evaluation.sample_every", 0);
-    numbers.atLeast("evaluation.sample_count", 1);
-    numbers.atLeast("evaluation.gradient_variance_every", 0);
     fid();
-    numbers.atLeast("runtime.threads", 0);
     if (experiment.getRuntime().getRemat() && experiment.getNetwork().hasMlp()) {
       throw origins.problem(
           "runtime.remat", "an MLP has no blocks to compute again. Remove it", "network.mlp");
@@ -124,7 +90,6 @@ final class ExperimentRules {
   }
 
   private void parts() {
-    numbers.atLeast("optimizer.accumulate", 1);
     int parts = experiment.getOptimizer().getAccumulate();
     int rows = experiment.getRun().getBatchSize();
     if (rows % parts != 0) {
@@ -138,8 +103,6 @@ final class ExperimentRules {
   }
 
   private void fid() {
-    numbers.atLeast("evaluation.fid_every", 0);
-    numbers.atLeast("evaluation.fid_samples", 2);
     if (experiment.getEvaluation().getFidEvery() == 0) {
       return;
     }

@@ -1,18 +1,16 @@
 package org.couplet.config;
 
-import org.couplet.config.proto.Bridge;
+import org.couplet.config.proto.BridgeConfig;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.ExponentialLevels;
+import org.couplet.config.proto.ExponentialLevelsConfig;
 import org.couplet.config.proto.ForwardProcessConfig;
-import org.couplet.config.proto.GeneratorInducedCoupling;
-import org.couplet.config.proto.TuningLevels;
+import org.couplet.config.proto.GeneratorInducedCouplingConfig;
+import org.couplet.config.proto.TuningLevelsConfig;
 
 /** What a resolved objective must keep: a consistency model's, or a score model's. */
 final class ObjectiveRules {
-  // Every level is held in memory, several times.
-  private static final long MOST_LEVELS = 1_000_000;
   // A pair's levels must differ in single precision.
   private static final double MOST_TIGHTENING = 1e6;
   // A square of distances must fit an array.
@@ -20,19 +18,16 @@ final class ObjectiveRules {
 
   private final Experiment experiment;
   private final Origins origins;
-  private final NumberRules numbers;
 
-  ObjectiveRules(Experiment experiment, Origins origins, NumberRules numbers) {
+  ObjectiveRules(Experiment experiment, Origins origins) {
     this.experiment = experiment;
     this.origins = origins;
-    this.numbers = numbers;
   }
 
   /** The first breach is one line. */
   void check() {
     if (experiment.hasScore()) {
       range("score.", experiment.getScore().getSigmaMin(), experiment.getScore().getSigmaMax());
-      numbers.positive("score.std");
       if (experiment.getEvaluation().getGradientVarianceEvery() > 0) {
         throw origins.problem(
             "evaluation.gradient_variance_every", "is for consistency models. Remove it", "score");
@@ -42,7 +37,6 @@ final class ObjectiveRules {
     ConsistencyConfig consistency = experiment.getConsistency();
     range("consistency.", consistency.getSigmaMin(), consistency.getSigmaMax());
     levels(consistency);
-    pairs();
     process(consistency.getProcess());
     noise(consistency);
     coupling(consistency.getCoupling());
@@ -50,7 +44,7 @@ final class ObjectiveRules {
 
   private void process(ForwardProcessConfig process) {
     double highest = experiment.getConsistency().getSigmaMax();
-    if (process.getBridge().getAlpha() == Bridge.Alpha.SIGMA && highest > 1) {
+    if (process.getBridge().getAlpha() == BridgeConfig.Alpha.SIGMA && highest > 1) {
       throw origins.problem(
           "consistency.process.bridge.alpha",
           "SIGMA wants levels up to 1, but sigma_max is "
@@ -100,9 +94,6 @@ final class ObjectiveRules {
   }
 
   private void range(String objective, double sigmaMin, double sigmaMax) {
-    for (String number : new String[] {"sigma_min", "sigma_max", "rho", "sigma_data"}) {
-      numbers.positive(objective + number);
-    }
     if (sigmaMin >= sigmaMax) {
       throw origins.problem(
           objective + "sigma_min",
@@ -115,26 +106,18 @@ final class ObjectiveRules {
   }
 
   private void levels(ConsistencyConfig consistency) {
-    numbers.atLeast("consistency.levels.constant.count", 2);
-    numbers.atMost("consistency.levels.constant.count", MOST_LEVELS);
-    numbers.atLeast("consistency.levels.exponential.s0", 2);
-    numbers.atMost("consistency.levels.exponential.s1", MOST_LEVELS);
-    ExponentialLevels levels = consistency.getLevels().getExponential();
+    ExponentialLevelsConfig levels = consistency.getLevels().getExponential();
     if (levels.getS1() < levels.getS0()) {
       throw origins.problem(
           "consistency.levels.exponential.s1",
           levels.getS1() + " is below s0 (" + levels.getS0() + "). Raise it or lower s0",
           "consistency.levels.exponential.s0");
     }
-    numbers.aboveOne("consistency.levels.tuning.q");
-    numbers.atLeast("consistency.levels.tuning.stages", 1);
-    numbers.atLeast("consistency.levels.tuning.k", 0);
-    numbers.positive("consistency.levels.tuning.b");
     tuning(consistency);
   }
 
   private void tuning(ConsistencyConfig consistency) {
-    TuningLevels tuning = consistency.getLevels().getTuning();
+    TuningLevelsConfig tuning = consistency.getLevels().getTuning();
     if (Math.pow(tuning.getQ(), tuning.getStages()) > MOST_TIGHTENING) {
       throw origins.problem(
           "consistency.levels.tuning.stages",
@@ -152,22 +135,13 @@ final class ObjectiveRules {
     }
   }
 
-  private void pairs() {
-    numbers.positive("consistency.timestep_law.lognormal.std");
-    numbers.positive("consistency.distance.pseudo_huber.c_per_sqrt_dimension");
-    numbers.probability("consistency.coupling.generator_induced.mu");
-    numbers.probability("consistency.coupling.generator_induced.mu_end");
-    numbers.positive("consistency.coupling.batch_ot.sinkhorn.regularization");
-    numbers.atLeast("consistency.coupling.batch_ot.sinkhorn.iterations", 1);
-    numbers.positive("consistency.noise.two_gaussians.standard_deviation");
-  }
 
   /** A mixing factor that chooses no row of any batch would silently train another method. */
-  private void chosenRows(GeneratorInducedCoupling coupling) {
+  private void chosenRows(GeneratorInducedCouplingConfig coupling) {
     boolean rising = coupling.getMuEnd() > coupling.getMu();
     double largest = rising ? coupling.getMuEnd() : coupling.getMu();
     int batch = experiment.getRun().getBatchSize();
-    if (coupling.getRows() == GeneratorInducedCoupling.Rows.CHOSEN
+    if (coupling.getRows() == GeneratorInducedCouplingConfig.Rows.CHOSEN
         && largest > 0
         && Math.round(largest * batch) == 0) {
       String path = "consistency.coupling.generator_induced.";

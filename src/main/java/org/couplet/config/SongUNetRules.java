@@ -17,14 +17,12 @@ final class SongUNetRules {
   private final String resolutionPath;
   private final int resolution;
   private final Origins origins;
-  private final NumberRules numbers;
 
   /**
    * @param experiment a resolved experiment of images and a SongUNet
    * @param origins where its values were written
-   * @param numbers checks of single numbers in it
    */
-  SongUNetRules(Experiment experiment, Origins origins, NumberRules numbers) {
+  SongUNetRules(Experiment experiment, Origins origins) {
     DatasetConfig dataset = experiment.getDataset();
     boolean file = dataset.hasImageFile();
     this.network = experiment.getNetwork().getSongUnet();
@@ -32,7 +30,6 @@ final class SongUNetRules {
     this.resolution =
         file ? dataset.getImageFile().getResolution() : dataset.getProcedural().getResolution();
     this.origins = origins;
-    this.numbers = numbers;
   }
 
   /** Checks everything. */
@@ -41,10 +38,6 @@ final class SongUNetRules {
       throw origins.problem(
           PATH + "channel_mult", "missing. Give a factor per level, such as [1, 2, 2]");
     }
-    numbers.positive(PATH + "channel_mult");
-    numbers.atLeast(PATH + "num_blocks", 1);
-    numbers.belowOne(PATH + "dropout");
-    numbers.atLeast(PATH + "channel_mult_noise", 1);
     onePerLevel("num_blocks", network.getNumBlocksCount());
     onePerLevel("dropout", network.getDropoutCount());
     resolution();

@@ -3,8 +3,8 @@ package org.couplet.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.couplet.config.proto.DatasetConfig;
-import org.couplet.config.proto.GaussianMixture;
-import org.couplet.config.proto.ImageFile;
+import org.couplet.config.proto.GaussianMixtureConfig;
+import org.couplet.config.proto.ImageFileConfig;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TType;
@@ -40,7 +40,7 @@ public sealed interface Dataset extends AutoCloseable
   static Dataset open(DatasetConfig config) throws IOException {
     switch (config.getSourceCase()) {
       case IMAGE_FILE -> {
-        ImageFile file = config.getImageFile();
+        ImageFileConfig file = config.getImageFile();
         return NpyImages.open(Path.of(file.getPath()), file.getResolution(), file.getChannels());
       }
       case PROCEDURAL -> {
@@ -48,7 +48,7 @@ public sealed interface Dataset extends AutoCloseable
             config.getProcedural().getResolution(), config.getProcedural().getCount());
       }
       case GAUSSIANS -> {
-        GaussianMixture mixture = config.getGaussians();
+        GaussianMixtureConfig mixture = config.getGaussians();
         return new GaussianPoints(
             mixture.getCount(),
             mixture.getOffset(),

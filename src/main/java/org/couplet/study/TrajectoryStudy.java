@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.GaussianMixture;
+import org.couplet.config.proto.GaussianMixtureConfig;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.data.MixtureDenoiser;
@@ -165,7 +165,7 @@ final class TrajectoryStudy implements Study {
     if (!experiment.getDataset().hasGaussians()) {
       return Double.NaN;
     }
-    GaussianMixture mixture = experiment.getDataset().getGaussians();
+    GaussianMixtureConfig mixture = experiment.getDataset().getGaussians();
     MixtureDenoiser denoiser =
         new MixtureDenoiser(mixture.getOffset(), mixture.getStandardDeviation());
     float[] high = Floats.of(pairs.high());

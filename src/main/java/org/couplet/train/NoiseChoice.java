@@ -1,7 +1,7 @@
 package org.couplet.train;
 
 import java.util.Arrays;
-import org.couplet.config.proto.BatchTransportCoupling;
+import org.couplet.config.proto.BatchTransportCouplingConfig;
 import org.couplet.data.KeyedRandom;
 import org.couplet.transport.ExactAssignment;
 import org.couplet.transport.SinkhornPlan;
@@ -12,7 +12,7 @@ import org.couplet.transport.SinkhornPlan;
  * @param solver exact assignment, or draws from a Sinkhorn plan
  * @param seed of the run
  */
-record NoiseChoice(BatchTransportCoupling solver, long seed) {
+record NoiseChoice(BatchTransportCouplingConfig solver, long seed) {
   /**
    * The noise row of each data row, a function of its arguments alone.
    *

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.EmaConfig;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.GeneratorInducedCoupling;
+import org.couplet.config.proto.GeneratorInducedCouplingConfig;
 import org.couplet.config.proto.LevelScheduleConfig;
 import org.couplet.config.proto.ScoreConfig;
 import org.couplet.program.StepNumbers;
@@ -99,7 +99,7 @@ public record Schedules(
     if (!consistency.getCoupling().hasGeneratorInduced()) {
       return new MixingFactor(0, 0, steps);
     }
-    GeneratorInducedCoupling induced = consistency.getCoupling().getGeneratorInduced();
+    GeneratorInducedCouplingConfig induced = consistency.getCoupling().getGeneratorInduced();
     return new MixingFactor(induced.getMu(), induced.getMuEnd(), steps);
   }
 }

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
-import org.couplet.config.proto.BatchTransportCoupling;
-import org.couplet.config.proto.ExactAssignment;
-import org.couplet.config.proto.SinkhornSampling;
+import org.couplet.config.proto.BatchTransportCouplingConfig;
+import org.couplet.config.proto.ExactAssignmentConfig;
+import org.couplet.config.proto.SinkhornSamplingConfig;
 import org.couplet.data.Batches;
 import org.couplet.data.GaussianPoints;
 import org.couplet.program.TrainingProgram;
@@ -37,8 +37,8 @@ class PairedBatchesTest {
   void aStepsPairsDoNotDependOnWhatWasAskedBefore() {
     NoiseChoice choice =
         new NoiseChoice(
-            BatchTransportCoupling.newBuilder()
-                .setSinkhorn(SinkhornSampling.newBuilder().setRegularization(0.1).setIterations(20))
+            BatchTransportCouplingConfig.newBuilder()
+                .setSinkhorn(SinkhornSamplingConfig.newBuilder().setRegularization(0.1).setIterations(20))
                 .build(),
             3);
     try (TrainingProgram program = TrainingProgram.load(folder.resolve("program"), 0);
@@ -67,8 +67,8 @@ class PairedBatchesTest {
                 batches,
                 program,
                 new NoiseChoice(
-                    BatchTransportCoupling.newBuilder()
-                        .setExact(ExactAssignment.getDefaultInstance())
+                    BatchTransportCouplingConfig.newBuilder()
+                        .setExact(ExactAssignmentConfig.getDefaultInstance())
                         .build(),
                     3),
                 20);
@@ -86,7 +86,7 @@ class PairedBatchesTest {
             new PairedBatches(
                 batches,
                 program,
-                new NoiseChoice(BatchTransportCoupling.getDefaultInstance(), 3),
+                new NoiseChoice(BatchTransportCouplingConfig.getDefaultInstance(), 3),
                 20)) {
       program.initialize(3);
       assertThrows(IllegalArgumentException.class, () -> paired.at(0));
