@@ -14,7 +14,7 @@ fail() {
   exit "${2:-1}"
 }
 
-[[ $# -ge 1 ]] || fail "image-net.org wants a login, so this can't fetch by itself: get\
+[[ $# -ge 1 ]] || fail "image-net.org requires a login, so this can't fetch by itself: get\
  Imagenet32_train_npz.zip from https://image-net.org/download-images (Downsampled, 32 x 32, npz) and\
  run $0 Imagenet32_train_npz.zip" 2
 [[ -e $1 ]] || fail "$1: no such file or folder" 2

@@ -13,7 +13,7 @@ public final class Couplet {
    * @param arguments the command's name and its options
    */
   public static void main(String[] arguments) {
-    // Also for what the Java machine itself has to say.
+    // Also for the JVM's own messages.
     System.setErr(ErrorStream.open());
     System.exit(Cli.run(arguments, System.out, System.err));
   }

@@ -24,7 +24,8 @@ class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("(?:\\]\\(|src=\")([^)\"#\\s]+)[^)\"]*[)\"]");
   // A line of a block of code, or code within a line.
   private static final Pattern COMMAND =
-      Pattern.compile("(?m)^ {4}(?:\\$ )?(?:\\w+=\\S+ )*tools/couplet (.*)$|`couplet ([^`]* --[^`]*)`");
+      Pattern.compile(
+          "(?m)^ {4}(?:\\$ )?(?:\\w+=\\S+ )*tools/couplet (.*)$|`couplet ([^`]* --[^`]*)`");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
   private static final Pattern QUOTED_CODE =
       Pattern.compile("(?m)^\\|.*\\| `([^`]+)` \\| \\[[^\\]]*\\]\\(\\.\\./([^)]+)\\) \\|$");
@@ -89,8 +90,7 @@ class DocumentsTest {
   }
 
   private static void check(List<String> words) throws IOException {
-    String help =
-        HELP.computeIfAbsent(words.get(0), name -> CommandRun.done(name, "--help").out());
+    String help = HELP.computeIfAbsent(words.get(0), name -> CommandRun.done(name, "--help").out());
     List<String> overrides = new ArrayList<>();
     String config = "";
     for (int i = 1; i < words.size(); i++) {

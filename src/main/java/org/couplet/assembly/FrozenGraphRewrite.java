@@ -109,7 +109,7 @@ final class FrozenGraphRewrite {
     NodeDef convolution = graph.input(norm, 0);
     if (!convolution.getOp().equals("Conv2D") || !layout(convolution).equals("NHWC")) {
       throw graph.refusal(
-          "'%s' normalises '%s', which is no Conv2D of layout NHWC"
+          "'%s' normalises '%s', which is not a Conv2D of layout NHWC"
               .formatted(norm.getName(), convolution.getName()));
     }
     NodeDef filter = graph.input(convolution, 1);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.couplet.consistency.Objective;
 import org.couplet.graph.Dropout;
+import org.couplet.graph.MicroBatches;
 import org.couplet.graph.Randomness;
-import org.couplet.graph.RowParts;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
@@ -41,7 +41,7 @@ record LossGradient(Operand<TFloat32> loss, List<Operand<TFloat32>> gradients) {
     List<Shape> shapes = new ArrayList<>(List.of(Shape.scalar()));
     trainable.forEach(weight -> shapes.add(weight.shape()));
     List<Operand<TFloat32>> sums =
-        new RowParts("gradient_part", step.rows() / step.parts())
+        new MicroBatches("gradient_part", step.rows() / step.parts())
             .sums(
                 tf,
                 objective.examples(tf, step),

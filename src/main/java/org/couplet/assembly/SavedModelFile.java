@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.Version;
-import org.couplet.io.WholeFile;
 import org.couplet.program.Contract;
 import org.tensorflow.Graph;
 import org.tensorflow.TensorFlow;
@@ -32,7 +32,7 @@ final class SavedModelFile {
       Experiment experiment)
       throws IOException {
     write(folder, tag, MetaGraphDef.newBuilder().setSaverDef(saver), graph, signatures);
-    WholeFile.write(
+    AtomicFile.write(
         folder.resolve(Contract.EXTRA_FOLDER).resolve(Contract.EXPERIMENT_FILE),
         ExperimentFile.print(experiment));
   }
@@ -52,7 +52,7 @@ final class SavedModelFile {
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
     Path extra = folder.resolve(Contract.EXTRA_FOLDER);
     Files.createDirectories(extra);
-    WholeFile.write(
+    AtomicFile.write(
         folder.resolve("saved_model.pb"),
         out -> {
           // Maps in order: the same model makes the same bytes.
@@ -61,6 +61,6 @@ final class SavedModelFile {
           model.writeTo(coded);
           coded.flush();
         });
-    WholeFile.write(extra.resolve(Contract.VERSION_FILE), Version.describe() + "\n");
+    AtomicFile.write(extra.resolve(Contract.VERSION_FILE), Version.describe() + "\n");
   }
 }

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.couplet.config.proto.Experiment;
 import org.couplet.consistency.BatchTransportCoupling;
-import org.couplet.consistency.Numbers;
 import org.couplet.consistency.Objective;
+import org.couplet.consistency.ScheduledOperands;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.GraphFunction.Argument;
 import org.couplet.graph.Randomness;
@@ -185,7 +185,7 @@ final class TrainingStep {
         weights(values, Contract.EMA_PREFIX),
         model.takesScore() ? Optional.of(weights(values, Contract.SCORE_PREFIX)) : Optional.empty(),
         data(tf, inputs, randomness),
-        new Numbers(
+        new ScheduledOperands(
             input(inputs, Contract.SIGMAS, TFloat64.class),
             input(inputs, Contract.NUM_LEVELS, TInt32.class),
             input(inputs, Contract.MU, TFloat32.class),

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 import org.couplet.report.Progress;
 
 /** Measures combinations, one after the other. */
@@ -105,7 +105,7 @@ final class Bench {
           },
           interrupted);
     } finally {
-      WholeFile.delete(folder);
+      AtomicFile.delete(folder);
     }
   }
 

@@ -101,7 +101,7 @@ final class BenchCommand implements Command {
     }
     if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
       throw new InvalidInputException(
-          "--trace " + file + ": " + folder + " is no folder to write to; name another");
+          "--trace " + file + ": " + folder + " is not a writable folder; name another");
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.couplet.config.ExperimentFile;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 import org.couplet.train.StepBenchmark;
 
 /**
@@ -28,7 +28,7 @@ final class BenchProcess {
   private BenchProcess() {}
 
   /**
-   * What a combination's process told.
+   * What a combination's process reported.
    *
    * @param numbers by name: build_load_seconds, mu, num_levels and gpus; on Linux peak_memory_bytes
    *     and, of all timed steps together, user_seconds, system_seconds, minor_faults and
@@ -74,7 +74,7 @@ final class BenchProcess {
       Consumer<Double> afterStep,
       BooleanSupplier interrupted)
       throws IOException, InterruptedException {
-    WholeFile.write(
+    AtomicFile.write(
         folder.resolve(BenchWorker.EXPERIMENT), ExperimentFile.print(benchCase.experiment()));
     List<String> command = new ArrayList<>(SWITCHED_STREAMS);
     command.addAll(JavaCommand.of(BenchWorker.class.getName()));
@@ -91,7 +91,7 @@ final class BenchProcess {
     // Begins anew with each remedy that the self-test names; it names none twice.
     while (outcome.isEmpty()) {
       outcome = attempt(builder, afterStep, interrupted);
-      WholeFile.delete(folder.resolve(StepBenchmark.PROGRAM));
+      AtomicFile.delete(folder.resolve(StepBenchmark.PROGRAM));
     }
     return outcome.get();
   }
@@ -159,7 +159,7 @@ final class BenchProcess {
         failure =
             "its process ended with code "
                 + code
-                + (code == KILLED ? ": killed, most likely for want of memory" : "");
+                + (code == KILLED ? ": killed, probably out of memory" : "");
       }
       return new Outcome(numbers, millis, waitedMillis, operations, failure);
     }

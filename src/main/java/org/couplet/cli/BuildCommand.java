@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 
 /** {@code couplet build}: an experiment's training program as a SavedModel. */
 final class BuildCommand implements Command {
@@ -35,7 +35,7 @@ final class BuildCommand implements Command {
     Experiment experiment =
         ExperimentFile.load(options.requiredPath("config"), options.texts("set"));
     CommandLine.requireNewFolder(output);
-    WholeFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
+    AtomicFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
     out.println("training program of " + experiment.getName() + " written to " + output);
     return Cli.DONE;
   }

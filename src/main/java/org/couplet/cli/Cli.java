@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.couplet.io.ErrorLine;
+import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.selftest.FaultyKernelsException;
@@ -23,7 +23,7 @@ public final class Cli {
   /** Done. */
   public static final int DONE = 0;
 
-  /** Failed at work. */
+  /** Failed. */
   public static final int FAILED = 1;
 
   /** Bad input or usage. */
@@ -127,7 +127,7 @@ public final class Cli {
           name
               + "out of memory; lower run.batch_size or --count, or set optimizer.accumulate or"
               + " runtime.remat. "
-              + ErrorLine.of(e));
+              + ErrorSummary.of(e));
       return FAILED;
     } catch (TensorFlowException e) {
       err.println(name + words(e));
@@ -155,7 +155,7 @@ public final class Cli {
 
   /** What TensorFlow failed at. On a GPU XLA needs two files of CUDA's compiler. */
   static String words(TensorFlowException e) {
-    String line = ErrorLine.of(e);
+    String line = ErrorSummary.of(e);
     return line.contains("find a suitable version of ptxas") || line.contains("libdevice not found")
         ? "XLA finds no ptxas or no libdevice, which it needs for GPUs; tools/fetch-cuda-compiler.sh"
             + " fetches them, or begin with --set runtime.xla=OFF"

@@ -17,12 +17,12 @@ interface Command {
    * @param arguments all after the command's name
    * @param out for results
    * @param err for progress and complaints
-   * @return the exit code: 0 done, 1 failed at work, 130 interrupted
+   * @return the exit code: 0 done, 1 failed, 130 interrupted
    * @throws org.couplet.io.InvalidInputException for bad input or usage: exit code 2
    */
   int run(String[] arguments, PrintStream out, PrintStream err) throws Exception;
 
-  /** The arguments with which another process goes on where this one stopped before its work. */
+  /** The arguments of another process that continues where this one stopped. */
   default List<String> argumentsToGoOn(List<String> arguments) {
     return arguments;
   }

@@ -137,11 +137,11 @@ final class CommandLine {
         "--" + name + ": '" + text.get() + "' is not a whole number of at least " + least);
   }
 
-  /** Refuses an output folder that is there already. */
+  /** Requires an output folder that does not exist yet. */
   static void requireNewFolder(Path output) {
     if (Files.exists(output)) {
       throw new InvalidInputException(
-          "--output " + output + ": is there already; remove it or choose another folder");
+          "--output " + output + ": already exists; remove it or choose another folder");
     }
   }
 

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import org.couplet.assembly.InferenceAssembly;
 import org.couplet.config.proto.Experiment;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 import org.couplet.program.SamplingProgram;
 import org.couplet.train.RunFolder;
 
@@ -37,7 +37,7 @@ final class ExportCommand implements Command {
     Experiment experiment = Runs.experiment(run);
     Path checkpoint = options.has("best") ? run.bestCheckpoint() : run.newestCheckpoint();
     CommandLine.requireNewFolder(output);
-    WholeFile.create(
+    AtomicFile.create(
         output,
         folder -> {
           InferenceAssembly.write(experiment, folder);

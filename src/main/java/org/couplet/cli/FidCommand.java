@@ -169,7 +169,7 @@ final class FidCommand implements Command {
     }
     if (Files.exists(file)) {
       throw new InvalidInputException(
-          "--save-stats " + file + ": is there already; remove it or choose another name");
+          "--save-stats " + file + ": already exists; remove it or choose another name");
     }
     if (!options.has("inception")) {
       throw new InvalidInputException(

@@ -33,7 +33,7 @@ record FidModel(
     TrainedModel model = TrainedModel.open(path, sampling.best());
     try {
       SamplingProgram sampler = sampling.withSolver(model.sampler());
-      // Refuses points here, before any work.
+      // Rejects models of points before any work.
       SampleBatches.requireImages(sampler, "--" + side + " " + path);
       long count = options.number("count", 2, USUAL_COUNT);
       String solver = sampler.followsFlow() ? sampling.solver().orElse("heun") : "";

@@ -32,7 +32,7 @@ record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStrea
     return network;
   }
 
-  /** Measures all images, and tells how it goes. */
+  /** Measures all images and reports progress. */
   FeatureSet over(String side, ImageBatches images) throws IOException {
     FeatureCollector collector =
         new FeatureCollector(extractor(), metrics, side.equals(FidSource.REFERENCE));
@@ -63,7 +63,7 @@ record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStrea
     return collector.set();
   }
 
-  /** Refuses a side that has fewer images than a metric needs. */
+  /** Requires as many images of a side as each metric needs. */
   void requireEnough(String side, long images) {
     for (Metric metric : metrics.isEmpty() ? Set.of(Metric.FID) : metrics) {
       boolean concerned = side.equals(FidSource.GENERATED) || metric.needsReference();

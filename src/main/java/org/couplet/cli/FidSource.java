@@ -29,7 +29,7 @@ sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, Fi
    */
   record Side(String words, Map<String, Object> numbers, FeatureSet features) {}
 
-  /** Refuses what does not go with the pass, before any work. */
+  /** Rejects options that do not fit the pass, before any work. */
   default void check(FidPass pass) throws IOException {
     pass.extractor();
   }
@@ -62,7 +62,7 @@ sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, Fi
     return FidImages.open(side, path, options);
   }
 
-  /** Refuses the options of a side that is not there. */
+  /** Rejects options of a side that was not given. */
   static void refuseAbsent(String side, CommandLine options) {
     refuse(options, ofImages(side), "--" + side + ", which is missing");
     if (side.equals(GENERATED)) {

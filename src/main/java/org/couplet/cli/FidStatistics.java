@@ -40,7 +40,7 @@ record FidStatistics(String side, Path path, StatisticsFile.Stored stored) imple
     return new Side(words, numbers, FeatureSet.of(stored.fit()));
   }
 
-  /** Refuses statistics that can't be compared with these. */
+  /** Requires statistics that can be compared with these. */
   void checkAgainst(FidStatistics other) {
     boolean differ =
         stored.extractor().isPresent()

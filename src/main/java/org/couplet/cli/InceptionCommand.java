@@ -3,7 +3,7 @@ package org.couplet.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import org.couplet.assembly.InceptionAssembly;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 
 /** {@code couplet inception}: the published Inception graph becomes a feature network. */
 final class InceptionCommand implements Command {
@@ -34,7 +34,7 @@ final class InceptionCommand implements Command {
     Path source = options.requiredPath("from");
     Path output = options.requiredPath("output");
     CommandLine.requireNewFolder(output);
-    WholeFile.create(output, folder -> InceptionAssembly.write(source, folder));
+    AtomicFile.create(output, folder -> InceptionAssembly.write(source, folder));
     out.println("Inception of 2015-12-05 out of " + source + " written to " + output);
     out.println("its signature features turns images of any size into 2048 features");
     return Cli.DONE;

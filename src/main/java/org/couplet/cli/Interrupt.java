@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Ctrl-C (or a polite kill) during long work: the work is asked to end in order, the process waits
- * for it and ends with its code.
+ * Ctrl-C (or SIGTERM) during long work: the work is asked to end in order, the process waits for it
+ * and ends with its code.
  */
 final class Interrupt implements AutoCloseable {
   /** Thrown by {@link #check}: the work ends here and leaves nothing behind. */

@@ -184,9 +184,9 @@ final class MachineProbe {
       return Finding.note(
           "memory",
           fact,
-          "enough for the quickstart; cifar10 wants 3 GiB at batch 4: end other programs first");
+          "enough for the quickstart; cifar10 needs 3 GiB at batch 4: end other programs first");
     }
-    return Finding.ok("memory", fact + "; cifar10 wants 3 GiB at batch 4, 7 GiB at 64");
+    return Finding.ok("memory", fact + "; cifar10 needs 3 GiB at batch 4, 7 GiB at 64");
   }
 
   // What the kernel could give out, caches included; its plain "free" leaves them out.

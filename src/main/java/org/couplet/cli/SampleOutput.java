@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.couplet.data.NpyType;
 import org.couplet.data.NpzWriter;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.WholeFile;
 import org.couplet.report.SampleGrid;
 import org.tensorflow.ndarray.Shape;
 
@@ -55,13 +55,13 @@ record SampleOutput(Path path, Kind kind) {
         }
         SampleGrid.writePng(draw.picture(), path);
       }
-      case ARRAY -> WholeFile.write(path, out -> writeArray(out, draw));
+      case ARRAY -> AtomicFile.write(path, out -> writeArray(out, draw));
       case FOLDER -> {
         if (!draw.program().makesImages()) {
           throw new InvalidInputException(
               "--output " + path + "/: samples are points; use NAME.png or NAME.npz");
         }
-        WholeFile.create(path, folder -> writeFolder(folder, draw));
+        AtomicFile.create(path, folder -> writeFolder(folder, draw));
       }
     }
   }

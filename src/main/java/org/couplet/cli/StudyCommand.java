@@ -16,8 +16,8 @@ import org.couplet.study.Graphs;
 import org.couplet.study.InterruptedStudyException;
 import org.couplet.study.Studies;
 import org.couplet.study.Study;
+import org.couplet.study.StudyContext;
 import org.couplet.study.StudyOptions;
-import org.couplet.study.Workbench;
 
 /** {@code couplet study}: one of the paper's experiments, with its figure. */
 final class StudyCommand implements Command {
@@ -81,7 +81,8 @@ final class StudyCommand implements Command {
         this,
         err,
         interrupt -> {
-          Workbench bench = new Workbench(asked, graphs(), tests, out, err, interrupt::requested);
+          StudyContext bench =
+              new StudyContext(asked, graphs(), tests, out, err, interrupt::requested);
           try {
             for (Study study : studies) {
               err.println("study " + study.name() + ": " + study.summary());

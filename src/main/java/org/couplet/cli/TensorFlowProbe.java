@@ -15,7 +15,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Layers;
-import org.couplet.io.ErrorLine;
+import org.couplet.io.ErrorSummary;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Output;
@@ -111,7 +111,7 @@ final class TensorFlowProbe {
     } catch (LinkageError e) {
       return Finding.missing(
           "TensorFlow",
-          "the native library " + library + " does not load: " + ErrorLine.of(e),
+          "the native library " + library + " does not load: " + ErrorSummary.of(e),
           "Linux needs glibc 2.34 or newer; ~/.javacpp needs 0.7 GiB free and leave to run files");
     }
   }
@@ -177,7 +177,7 @@ final class TensorFlowProbe {
             : Finding.note("XLA", "computes 3 / (1 + exp(-3)) = " + value, advice);
       }
     } catch (TensorFlowException | IllegalStateException e) {
-      return Finding.note("XLA", "does not compile here: " + ErrorLine.of(e), advice);
+      return Finding.note("XLA", "does not compile here: " + ErrorSummary.of(e), advice);
     }
   }
 

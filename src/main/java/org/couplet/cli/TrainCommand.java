@@ -21,7 +21,7 @@ import org.couplet.train.RunFolder;
 import org.couplet.train.RunLock;
 import org.couplet.train.Training;
 
-/** {@code couplet train}: trains an experiment, or goes on with a run. */
+/** {@code couplet train}: trains an experiment, or continues a run. */
 final class TrainCommand implements Command {
   @Override
   public String name() {
@@ -30,7 +30,7 @@ final class TrainCommand implements Command {
 
   @Override
   public String summary() {
-    return "train a consistency model or a score model, or go on with a run";
+    return "train a consistency model or a score model, or continue a run";
   }
 
   private static CommandLine options() {
@@ -44,7 +44,8 @@ final class TrainCommand implements Command {
         .value("features", "DIR", "the network that measures FID, in place of the config's")
         .value("run", "DIR", "folder of the run: checkpoints, metrics, samples")
         .value("steps", "N", "stop after N steps in all; the schedules still span run.steps")
-        .flag("resume", "go on from the newest checkpoint in --run; begins if there is no run yet")
+        .flag(
+            "resume", "continue from the newest checkpoint in --run; begins if there is no run yet")
         .value("set", "path=value", "override one field of the config; may be repeated")
         .flag("dry-run", "check everything, say what would be done, and stop");
   }
@@ -61,7 +62,7 @@ final class TrainCommand implements Command {
       throw new InvalidInputException(
           "--run "
               + run.root()
-              + ": a run is there already; add --resume to go on with it, or"
+              + ": a run already exists; add --resume to continue it, or"
               + " choose another folder");
     }
     Experiment experiment = goesOn ? resumed(options, run) : begun(options);
@@ -176,7 +177,7 @@ final class TrainCommand implements Command {
       throw new InvalidInputException(
           "--resume: the experiment given differs from "
               + run.config()
-              + "; leave out --config, --model and --set to go on with the run's own, or"
+              + "; leave out --config, --model and --set to continue with the run's own, or"
               + " choose another --run");
     }
     if (!given && options.has("set")) {
@@ -205,7 +206,7 @@ final class TrainCommand implements Command {
     }
   }
 
-  // What a run may find elsewhere than where it began.
+  // Paths that may change between sessions.
   private static List<String> moved(CommandLine options) {
     List<String> overrides = new ArrayList<>();
     options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
@@ -274,7 +275,7 @@ final class TrainCommand implements Command {
           err.println(
               "interrupted after step "
                   + completed
-                  + "; go on with: couplet train --run "
+                  + "; continue with: couplet train --run "
                   + run.root()
                   + " --resume"
                   + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));

@@ -79,7 +79,6 @@ final class ExperimentRules {
     return experiment.getDataset().hasImageFile() ? "image_file" : "procedural";
   }
 
-
   private void run() {
     parts();
     fid();

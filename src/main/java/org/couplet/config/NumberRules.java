@@ -35,8 +35,7 @@ final class NumberRules {
         check(child, path + ".");
         continue;
       }
-      List<?> values =
-          entry.getValue() instanceof List<?> list ? list : List.of(entry.getValue());
+      List<?> values = entry.getValue() instanceof List<?> list ? list : List.of(entry.getValue());
       for (Object value : values) {
         if (value instanceof Number number) {
           check(path, number.doubleValue(), field.getOptions().getExtension(Options.range));

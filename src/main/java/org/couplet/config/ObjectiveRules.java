@@ -47,7 +47,7 @@ final class ObjectiveRules {
     if (process.getBridge().getAlpha() == BridgeConfig.Alpha.SIGMA && highest > 1) {
       throw origins.problem(
           "consistency.process.bridge.alpha",
-          "SIGMA wants levels up to 1, but sigma_max is "
+          "SIGMA requires sigma_max <= 1, but it is "
               + NumberRules.plain(highest)
               + ". Lower it to 1, or use SIGNAL_TO_NOISE",
           "consistency.sigma_max");
@@ -134,7 +134,6 @@ final class ObjectiveRules {
           "consistency.levels.tuning");
     }
   }
-
 
   /** A mixing factor that chooses no row of any batch would silently train another method. */
   private void chosenRows(GeneratorInducedCouplingConfig coupling) {

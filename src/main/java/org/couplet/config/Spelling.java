@@ -16,7 +16,7 @@ final class Spelling {
       return "Did you mean " + closest.get() + "?";
     }
     List<String> all = List.copyOf(names);
-    return all.isEmpty() ? "Nothing stands here" : "Known here: " + String.join(", ", all);
+    return all.isEmpty() ? "This message has no fields" : "Known here: " + String.join(", ", all);
   }
 
   /** The only name that begins so, or that with the fewest edits, at most about a third of it. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Expr;
-import org.couplet.graph.RowParts;
+import org.couplet.graph.MicroBatches;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -115,7 +115,7 @@ public record ConsistencyLoss(
       return generator(tf, function, weights);
     }
     return (points, sigma) ->
-        new RowParts(name, step.rows() / step.parts())
+        new MicroBatches(name, step.rows() / step.parts())
             .map(
                 tf,
                 List.of(points, sigma),

@@ -12,7 +12,7 @@ import org.tensorflow.types.TInt32;
  */
 public record DiscreteLevelPairs(TimestepLaw law) implements LevelPairs {
   @Override
-  public Levels draw(Ops tf, Numbers numbers, Randomness randomness, int rows) {
+  public Levels draw(Ops tf, ScheduledOperands numbers, Randomness randomness, int rows) {
     Operand<TInt32> index = law.draw(tf, numbers.sigmas(), numbers.numLevels(), randomness, rows);
     return new Levels(
         tf.gather(numbers.sigmas(), index, tf.constant(0)),

@@ -11,5 +11,5 @@ public sealed interface LevelPairs permits DiscreteLevelPairs, TuningLevelPairs 
    * @param numbers of the step
    * @param rows n
    */
-  Levels draw(Ops tf, Numbers numbers, Randomness randomness, int rows);
+  Levels draw(Ops tf, ScheduledOperands numbers, Randomness randomness, int rows);
 }

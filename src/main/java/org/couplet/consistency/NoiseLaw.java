@@ -17,7 +17,8 @@ public sealed interface NoiseLaw permits StandardNormalNoise, TwoGaussiansNoise 
   Operand<TFloat32> draw(Ops tf, Randomness randomness, Shape shape);
 
   /**
-   * Noise for rows {@code first}, {@code first + 1}, ... of an endless table, for samples.
+   * Noise for rows {@code first}, {@code first + 1}, ... of a reproducible noise table, for
+   * samples.
    *
    * @param first int64 scalar
    * @param count int64 scalar

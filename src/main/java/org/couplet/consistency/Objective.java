@@ -22,15 +22,15 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
    * @param numbers of the step
    * @param columns int32 [n], the noise row of each data row, where the coupling needs it
    * @param randomness this step's
-   * @param parts of equal size in which the networks work the rows off, one after another; 1 for
-   *     all at once
+   * @param parts micro-batches of equal size that the networks process one after another; 1 for all
+   *     at once
    */
   record Step(
       Weights online,
       Weights average,
       Optional<Weights> score,
       Operand<TFloat32> x,
-      Numbers numbers,
+      ScheduledOperands numbers,
       Optional<Operand<TInt32>> columns,
       Randomness randomness,
       int parts) {

@@ -23,7 +23,7 @@ final class Rows {
     return Expr.of(tf, shaped(tf, values, x));
   }
 
-  /** The same for values that are no numbers. */
+  /** The same for values that are not numbers. */
   static <T extends TType> Operand<T> shaped(Ops tf, Operand<T> values, Operand<?> x) {
     long[] shape = new long[x.shape().numDimensions()];
     Arrays.fill(shape, 1);

@@ -21,7 +21,7 @@ import org.tensorflow.types.TFloat64;
 public record TuningLevelPairs(
     LognormalLaw law, double sigmaMin, double sigmaMax, double k, double b) implements LevelPairs {
   @Override
-  public Levels draw(Ops tf, Numbers numbers, Randomness randomness, int rows) {
+  public Levels draw(Ops tf, ScheduledOperands numbers, Randomness randomness, int rows) {
     Expr<TFloat64> high = Expr.of(tf, high(tf, randomness, rows));
     Expr<TFloat64> wider = high.times(b).exp().plus(1).reciprocal().times(k).plus(1); // n
     Expr<TFloat64> gap = Expr.of(tf, numbers.gap()).as(TFloat64.class).times(wider); // [n]

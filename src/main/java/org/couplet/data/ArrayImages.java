@@ -29,7 +29,7 @@ final class ArrayImages implements ImageSource {
    * Looks at all headers, and at the values of float arrays.
    *
    * @param parts at least one; all of one type and image shape
-   * @throws InvalidInputException if they differ or are no images
+   * @throws InvalidInputException if they differ or are not images
    */
   ArrayImages(List<Part> parts) throws IOException {
     this.parts = parts;
@@ -72,7 +72,10 @@ final class ArrayImages implements ImageSource {
           for (double value : array.nextDoubles(count)) {
             if (!Double.isFinite(value)) {
               throw new InvalidInputException(
-                  array.where() + ": holds " + value + ", which is no brightness; remove it");
+                  array.where()
+                      + ": contains "
+                      + value
+                      + ", which is not a valid pixel value; remove it");
             }
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);

@@ -45,8 +45,7 @@ public final class Batches implements AutoCloseable {
    */
   public Batches(Dataset dataset, int batchSize, long seed) {
     if (batchSize < 1) {
-      throw new InvalidInputException(
-          "run.batch_size: " + batchSize + " is no batch size; give at least 1");
+      throw new InvalidInputException("run.batch_size: must be at least 1, got " + batchSize);
     }
     if (dataset.size() > Integer.MAX_VALUE - 8) {
       throw new InvalidInputException(

@@ -22,8 +22,7 @@ public final class GaussianPoints implements Dataset {
    */
   public GaussianPoints(int count, double offset, double standardDeviation, long seed) {
     if (count < 1) {
-      throw new InvalidInputException(
-          "dataset.gaussians.count: " + count + " is no number of points; give at least 1");
+      throw new InvalidInputException("dataset.gaussians.count: must be at least 1, got " + count);
     }
     coordinates = new float[2 * count];
     KeyedRandom random = new KeyedRandom(seed, 0);

@@ -1,6 +1,6 @@
 package org.couplet.data;
 
-/** Is told how a conversion goes, on the thread that runs it. */
+/** Receives the progress of a conversion, on the thread that runs it. */
 public interface ImportListener {
   /**
    * The source is open.

@@ -3,8 +3,8 @@ package org.couplet.data;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.WholeFile;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -52,7 +52,7 @@ public final class Importer {
         DecodedImages.open(request.images(), request.output(), request.strict(), this::fitted)) {
       listener.started(images.size());
       long[] written = {0};
-      WholeFile.create(
+      AtomicFile.create(
           request.output(),
           partial -> {
             Shape shape = Shape.of(request.size(), request.size(), images.channels());

@@ -9,7 +9,7 @@ package org.couplet.data;
  * @param standardDeviation of each mode and coordinate, data units, &gt; 0
  */
 public record MixtureDenoiser(double offset, double standardDeviation) {
-  /** Refuses modes without width. */
+  /** Requires a positive width. */
   public MixtureDenoiser {
     if (!(standardDeviation > 0)) {
       throw new IllegalArgumentException(

@@ -27,7 +27,7 @@ public final class NpzFile implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws InvalidInputException if it is no zip
+   * @throws InvalidInputException if it is not a zip
    */
   public static NpzFile open(Path file) throws IOException {
     try {

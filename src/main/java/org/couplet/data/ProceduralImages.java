@@ -59,11 +59,10 @@ public final class ProceduralImages implements Dataset {
   public ProceduralImages(int resolution, long count) {
     if (resolution < 8) {
       throw new InvalidInputException(
-          "dataset.procedural.resolution: " + resolution + " is too small; give at least 8");
+          "dataset.procedural.resolution: must be at least 8, got " + resolution);
     }
     if (count < 1) {
-      throw new InvalidInputException(
-          "dataset.procedural.count: " + count + " is no number of images; give at least 1");
+      throw new InvalidInputException("dataset.procedural.count: must be at least 1, got " + count);
     }
     this.resolution = resolution;
     this.count = count;

@@ -69,7 +69,7 @@ public final class SourceBatches implements ImageBatches {
    * {@inheritDoc}
    *
    * @throws InvalidInputException if an image is corrupt and this is strict, if all are corrupt, or
-   *     if an array holds what is no brightness
+   *     if an array contains invalid pixel values
    */
   @Override
   public @Nullable TUint8 next() throws IOException {

@@ -18,7 +18,7 @@ import org.tensorflow.types.family.TFloating;
  *     four pixels and repeats pixels
  */
 public record FirFilter(List<Double> taps) {
-  /** Refuses a filter that cannot be normalised. */
+  /** Requires a filter that can be normalised. */
   public FirFilter {
     taps = List.copyOf(taps);
     if (taps.size() < 2 || sum(taps) == 0) {

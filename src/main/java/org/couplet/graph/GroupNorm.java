@@ -29,7 +29,7 @@ public record GroupNorm(int channels, int groups, double epsilon) {
     return new GroupNorm(channels, Math.min(32, channels / 4), 1e-6);
   }
 
-  /** Refuses channels that the groups do not divide. */
+  /** Requires that the groups divide the channels. */
   public GroupNorm {
     if (groups < 1 || channels % groups != 0) {
       throw new IllegalArgumentException(

@@ -109,8 +109,8 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
   }
 
   /**
-   * Standard normals for rows {@code first}, {@code first + 1}, ... of an endless table: a row's
-   * values do not depend on which others are asked for.
+   * Standard normals for rows {@code first}, {@code first + 1}, ... of a reproducible noise table:
+   * a row's values do not depend on which others are asked for.
    *
    * @param first int64 scalar, at least 0
    * @param count int64 scalar, rows wanted

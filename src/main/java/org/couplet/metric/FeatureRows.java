@@ -12,7 +12,7 @@ import org.couplet.data.KeyedRandom;
 @SuppressWarnings("ArrayRecordComponent") // made once and only read
 public record FeatureRows(float[] values, int dimension) {
   /**
-   * Refuses what are no rows.
+   * Validates the shape and that all values are finite.
    *
    * @throws IllegalArgumentException if the values do not fill whole rows
    * @throws ArithmeticException if one is not finite
@@ -20,7 +20,7 @@ public record FeatureRows(float[] values, int dimension) {
   public FeatureRows {
     if (dimension < 1 || values.length % dimension != 0) {
       throw new IllegalArgumentException(
-          values.length + " values are no rows of " + dimension + " features");
+          values.length + " values are not rows of " + dimension + " features");
     }
     for (float value : values) {
       if (!Float.isFinite(value)) {
@@ -34,7 +34,7 @@ public record FeatureRows(float[] values, int dimension) {
     return values.length / dimension;
   }
 
-  /** Refuses rows of another length. */
+  /** Requires rows of the same length. */
   void requireLike(FeatureRows other) {
     if (other.dimension != dimension) {
       throw new IllegalArgumentException(other.dimension + " features do not go with " + dimension);

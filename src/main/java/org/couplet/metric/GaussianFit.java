@@ -9,7 +9,7 @@ package org.couplet.metric;
  */
 @SuppressWarnings("ArrayRecordComponent") // made once and only read
 public record GaussianFit(long count, double[] mean, double[] covariance) {
-  /** Refuses arrays that do not belong together. */
+  /** Requires arrays of matching sizes. */
   public GaussianFit {
     if (covariance.length != mean.length * mean.length) {
       throw new IllegalArgumentException(

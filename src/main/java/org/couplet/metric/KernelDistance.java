@@ -42,7 +42,7 @@ public record KernelDistance(double mean, double standardError, int subsets, int
     int fewer = Math.min(first.count(), second.count());
     if (subsets < 1 || subsetSize < 2 || subsetSize > fewer) {
       throw new IllegalArgumentException(
-          "%d subsets of %d rows are not to be had of %d and %d rows (a subset needs 2)"
+          "can't draw %d subsets of %d rows from %d and %d rows (a subset needs at least 2)"
               .formatted(subsets, subsetSize, first.count(), second.count()));
     }
     boolean whole = subsetSize == first.count() && subsetSize == second.count();

@@ -32,7 +32,7 @@ public record PrecisionRecall(double precision, double recall, int k) {
     real.requireLike(generated);
     if (k < 1 || real.count() <= k || generated.count() <= k) {
       throw new IllegalArgumentException(
-          "neighbour %d is not to be had among %d real and %d generated rows"
+          "k = %d needs more than %<d images on each side, got %d and %d"
               .formatted(k, real.count(), generated.count()));
     }
     double[] centre = real.mean();

@@ -21,7 +21,7 @@ public final class SampleBatches implements ImageBatches {
    * @param seed of the noise
    * @param count number of samples, at least 1
    * @param sigmas levels of the sampling steps, as of {@link SamplingProgram#samples}
-   * @throws InvalidInputException if its samples are no images
+   * @throws InvalidInputException if its samples are not images
    */
   public SampleBatches(SamplingProgram model, long seed, long count, List<Double> sigmas) {
     requireImages(model, "the model");
@@ -32,7 +32,7 @@ public final class SampleBatches implements ImageBatches {
   }
 
   /**
-   * Refuses a model of points.
+   * Requires a model of images.
    *
    * @param name what to call it
    */

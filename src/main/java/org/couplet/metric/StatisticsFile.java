@@ -15,8 +15,8 @@ import org.couplet.data.NpyReader;
 import org.couplet.data.NpyType;
 import org.couplet.data.NpzFile;
 import org.couplet.data.NpzWriter;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.WholeFile;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -59,7 +59,7 @@ public final class StatisticsFile {
       throw new IllegalArgumentException("no SHA-256: " + extractor);
     }
     int size = fit.dimension();
-    WholeFile.write(
+    AtomicFile.write(
         file,
         out -> {
           try (NpzWriter npz = new NpzWriter(out)) {

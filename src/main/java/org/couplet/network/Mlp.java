@@ -19,7 +19,7 @@ import org.tensorflow.types.family.TFloating;
  * @param width units of a hidden layer, at least 1
  */
 public record Mlp(int dimension, int depth, int width) implements Network {
-  /** Refuses sizes below 1. */
+  /** Requires sizes of at least 1. */
   public Mlp {
     if (dimension < 1 || depth < 1 || width < 1) {
       throw new IllegalArgumentException(

@@ -7,7 +7,7 @@ import org.couplet.graph.Conv2d;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Layers;
-import org.couplet.graph.Recomputed;
+import org.couplet.graph.Rematerialized;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.tensorflow.Operand;
@@ -81,7 +81,7 @@ record ResidualBlock(
     inputs.addAll(pass.dropout().operands());
     Class<T> type = x.type();
     Operand<T> y =
-        new Recomputed(name.replace('/', '_'), pass.execution().whole())
+        new Rematerialized(name.replace('/', '_'), pass.execution().whole())
             .call(
                 tf,
                 inputs,

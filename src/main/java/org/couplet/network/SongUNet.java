@@ -58,7 +58,7 @@ public record SongUNet(
     RESIDUAL
   }
 
-  /** Refuses lists of different lengths and sizes that do not divide. */
+  /** Requires lists of one length and sizes that divide. */
   public SongUNet {
     channelMult = List.copyOf(channelMult);
     numBlocks = List.copyOf(numBlocks);

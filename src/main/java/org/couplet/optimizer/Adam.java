@@ -15,7 +15,7 @@ import org.tensorflow.types.TFloat32;
  * @param epsilon added to the root of the second moment, > 0
  */
 public record Adam(double beta1, double beta2, double epsilon) implements Optimizer {
-  /** Refuses what would not descend. */
+  /** Validates the ranges. */
   public Adam {
     MovingAverage.requireDecay("beta1", beta1);
     MovingAverage.requireDecay("beta2", beta2);

@@ -15,7 +15,7 @@ import org.tensorflow.types.TFloat32;
  * @param weightDecay decoupled weight decay, at least 0
  */
 public record Lion(double beta1, double beta2, double weightDecay) implements Optimizer {
-  /** Refuses what would not descend. */
+  /** Validates the ranges. */
   public Lion {
     MovingAverage.requireDecay("beta1", beta1);
     MovingAverage.requireDecay("beta2", beta2);

@@ -52,7 +52,7 @@ record Moments(Operand<TFloat32> first, Operand<TFloat32> second) {
     return rate.times(first);
   }
 
-  /** Refuses an epsilon that would not keep the divisor from 0. */
+  /** Requires a positive epsilon. */
   static void requireEpsilon(double epsilon) {
     if (!(epsilon > 0 && Double.isFinite(epsilon))) {
       throw new IllegalArgumentException("epsilon must be positive, not " + epsilon);

@@ -29,7 +29,7 @@ public final class MovingAverage {
     return Expr.of(tf, average).times(decay).plus(Expr.of(tf, value).times(1 - decay));
   }
 
-  /** Refuses a fixed decay that never forgets. */
+  /** Requires a decay below 1. */
   static void requireDecay(String name, double decay) {
     if (!(decay >= 0 && decay < 1)) {
       throw new IllegalArgumentException(name + " must be in [0, 1), not " + decay);

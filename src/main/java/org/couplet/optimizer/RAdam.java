@@ -21,7 +21,7 @@ import org.tensorflow.types.TFloat64;
 public record RAdam(double beta1, double beta2, double epsilon) implements Optimizer {
   private static final double FEWEST_GRADIENTS = 5;
 
-  /** Refuses what would not descend. */
+  /** Validates the ranges. */
   public RAdam {
     MovingAverage.requireDecay("beta1", beta1);
     MovingAverage.requireDecay("beta2", beta2);

@@ -23,8 +23,8 @@ public final class Contract {
   public static final String PROGRESS = "progress";
 
   /**
-   * Signature: noise rows of an endless table. Inputs {@link #SEED}, {@link #DRAW}, {@link #FIRST},
-   * {@link #COUNT}; output {@link #NOISE}.
+   * Signature: rows of a reproducible noise table. Inputs {@link #SEED}, {@link #DRAW}, {@link
+   * #FIRST}, {@link #COUNT}; output {@link #NOISE}.
    */
   public static final String NOISE_TABLE = "noise";
 

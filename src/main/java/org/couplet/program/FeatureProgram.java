@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.couplet.io.ContentHash;
-import org.couplet.io.ErrorLine;
+import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
@@ -201,7 +201,7 @@ public final class FeatureProgram implements AutoCloseable {
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       // TensorFlow's errors have different parents.
       InvalidInputException refusal =
-          refusal("fails on images of shape " + images.shape() + ": " + ErrorLine.of(e));
+          refusal("fails on images of shape " + images.shape() + ": " + ErrorSummary.of(e));
       refusal.initCause(e);
       throw refusal;
     }

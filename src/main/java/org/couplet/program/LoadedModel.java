@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.couplet.io.ErrorLine;
+import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
@@ -64,12 +64,12 @@ final class LoadedModel implements AutoCloseable {
               + ": TensorFlow can't load this SavedModel with the tag '"
               + tag
               + "': "
-              + ErrorLine.of(e),
+              + ErrorSummary.of(e),
           e);
     }
   }
 
-  /** Refuses a model without a signature, or with one that lacks an input or an output. */
+  /** Requires a signature with its inputs and outputs. */
   void require(String signature, List<String> inputs, List<String> outputs) {
     SignatureDef definition = metaGraph.getSignatureDefMap().get(signature);
     if (definition == null) {
@@ -151,7 +151,7 @@ final class LoadedModel implements AutoCloseable {
     return result;
   }
 
-  /** Runs a signature and tells when each operation ran; what it computes is dropped. */
+  /** Runs a signature and reports when each operation ran; its results are dropped. */
   StepStats trace(String signature, Map<String, TType> inputs, List<String> outputs) {
     RunOptions options =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
@@ -200,7 +200,7 @@ final class LoadedModel implements AutoCloseable {
               + ": this checkpoint is damaged or does not fit the program in "
               + folder
               + "; move its two files away to use the one before: "
-              + ErrorLine.of(e),
+              + ErrorSummary.of(e),
           e);
     }
   }

@@ -181,7 +181,7 @@ public final class SamplingProgram implements AutoCloseable {
     return (TUint8) run(seed, first, count, sigmas, IMAGES);
   }
 
-  /** Refuses levels that do not fall from sigma_max towards sigma_min, before any work. */
+  /** Requires levels that fall from sigma_max towards sigma_min. */
   public void checkSigmas(List<Double> sigmas) {
     if (!sigmas.isEmpty() && sigmas.get(0).floatValue() != (float) sigmaMax()) {
       throw new InvalidInputException(

@@ -14,7 +14,7 @@ final class StepInputs implements AutoCloseable {
   private final Map<String, TType> tensors = new LinkedHashMap<>();
   private final TType batch;
 
-  StepInputs(TType batch, int[] columns, StepNumbers numbers) {
+  StepInputs(TType batch, int[] columns, ScheduledValues numbers) {
     this.batch = batch;
     tensors.put(Contract.BATCH, batch);
     tensors.put(Contract.SEED, TInt64.scalarOf(numbers.seed()));

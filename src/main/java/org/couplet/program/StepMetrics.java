@@ -1,7 +1,7 @@
 package org.couplet.program;
 
 /**
- * What a training step tells.
+ * What a training step reports.
  *
  * @param loss mean of weight times distance over the batch
  * @param gradientNorm Euclidean norm of the gradient, before clipping

@@ -85,7 +85,7 @@ public final class TrainingProgram implements AutoCloseable {
     return model.inputShape(TRAIN, BATCH);
   }
 
-  /** Length of {@link StepNumbers#sigmas}. */
+  /** Length of {@link ScheduledValues#sigmas}. */
   public int sigmasLength() {
     return (int) model.inputShape(TRAIN, SIGMAS).get(0);
   }
@@ -103,7 +103,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param batch of {@link #batchShape()}; stays the caller's
    * @param columns the noise row of each data row, if the program {@link #takesColumns}; else empty
    */
-  public StepMetrics step(TType batch, int[] columns, StepNumbers numbers) {
+  public StepMetrics step(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers);
         Result result = model.call(TRAIN, inputs.tensors(), List.of(LOSS, GRADIENT_NORM))) {
       return new StepMetrics(
@@ -111,8 +111,8 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
-  /** Runs one step and tells when each of its operations ran. Arguments as of {@link #step}. */
-  public List<TracedOperation> trace(TType batch, int[] columns, StepNumbers numbers) {
+  /** Runs one step and reports when each of its operations ran. Arguments as of {@link #step}. */
+  public List<TracedOperation> trace(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
       return TracedOperation.of(model.trace(TRAIN, inputs.tensors(), List.of(LOSS, GRADIENT_NORM)));
     }
@@ -153,7 +153,7 @@ public final class TrainingProgram implements AutoCloseable {
    * Trace of the covariance of the rows' gradients at the next step (figure 2); one backward pass a
    * row. Arguments as of {@link #step}.
    */
-  public double gradientVariance(TType batch, int[] columns, StepNumbers numbers) {
+  public double gradientVariance(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers);
         Result result =
             model.call(GRADIENT_VARIANCE, inputs.tensors(), List.of(GRADIENT_VARIANCE))) {
@@ -162,7 +162,7 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /** The pairs that the next step would train on. Arguments as of {@link #step}. */
-  public TrainingPairs pairs(TType batch, int[] columns, StepNumbers numbers) {
+  public TrainingPairs pairs(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
       return new TrainingPairs(
           model.call(PAIRS, inputs.tensors(), List.of(LOW, HIGH, SIGMA_LOW, SIGMA_HIGH)));

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 
 /**
  * A timeline in Chrome's trace event format, for {@code chrome://tracing} and Perfetto: a group of
@@ -55,7 +55,7 @@ public final class ChromeTrace {
         events.add(event("X", process, lane, bar.label(), more));
       }
     }
-    WholeFile.write(file, Json.of(Map.of("traceEvents", events)) + "\n");
+    AtomicFile.write(file, Json.of(Map.of("traceEvents", events)) + "\n");
   }
 
   // The first lane whose bars have all ended.

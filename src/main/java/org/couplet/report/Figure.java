@@ -7,7 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 
 /**
  * Panels side by side, as PNG and as SVG. It needs no display, but a font on the machine (on Linux,
@@ -33,7 +33,7 @@ public final class Figure {
    */
   public static void write(Path base, List<Panel> panels, int columns) throws IOException {
     SampleGrid.writePng(png(panels, columns), base.resolveSibling(base.getFileName() + ".png"));
-    WholeFile.write(base.resolveSibling(base.getFileName() + ".svg"), svg(panels, columns));
+    AtomicFile.write(base.resolveSibling(base.getFileName() + ".svg"), svg(panels, columns));
   }
 
   static BufferedImage png(List<? extends Panel> panels, int columns) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.WholeFile;
 
 /**
  * A run's numbers, one JSON object a line. Each line is handed to the system whole, so a killed
@@ -57,7 +57,7 @@ public final class MetricsLog implements AutoCloseable {
     if (!Files.exists(file)) {
       return;
     }
-    WholeFile.write(
+    AtomicFile.write(
         file,
         whole -> {
           // Latin-1 gives every byte back as it was, also a torn character's.
@@ -76,7 +76,7 @@ public final class MetricsLog implements AutoCloseable {
    * All lines' names and numbers, in the order written; a last line torn by a kill is left out.
    *
    * @param file a log; no file is fine
-   * @throws InvalidInputException if another line is no object of numbers
+   * @throws InvalidInputException if another line is not an object of numbers
    */
   public static List<Map<String, Double>> read(Path file) throws IOException {
     if (!Files.exists(file)) {

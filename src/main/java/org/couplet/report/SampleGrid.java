@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 
 /** Many small images in one picture, row by row, on white. */
 public final class SampleGrid {
@@ -74,7 +74,7 @@ public final class SampleGrid {
   /** Writes a picture as PNG; the file appears whole. */
   public static void writePng(BufferedImage picture, Path file) throws IOException {
     byte[] encoded = png(picture);
-    WholeFile.write(file, out -> out.write(encoded));
+    AtomicFile.write(file, out -> out.write(encoded));
   }
 
   /** A picture as PNG. */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.WholeFile;
 
 /** Rows of named columns: words and numbers, kept as CSV (RFC 4180), shown as aligned text. */
 public final class Table {
@@ -102,7 +102,7 @@ public final class Table {
   public void write(Path file) throws IOException {
     StringBuilder text = new StringBuilder(line(columns));
     rows.forEach(row -> text.append(line(row.cells())));
-    WholeFile.write(file, text.toString());
+    AtomicFile.write(file, text.toString());
   }
 
   /**

@@ -6,7 +6,7 @@ package org.couplet.schedule;
  * @param count number of levels, at least 2
  */
 public record ConstantLevelSchedule(int count) implements LevelSchedule {
-  /** Refuses fewer levels than a pair needs. */
+  /** Requires at least 2 levels. */
   public ConstantLevelSchedule {
     if (count < 2) {
       throw new IllegalArgumentException("a pair needs at least 2 levels, not " + count);

@@ -12,7 +12,7 @@ package org.couplet.schedule;
 public record EmaDecay(double decay, long every, long startStep, boolean warmup) {
   private static final double WARMUP_POWER = -2.0 / 3;
 
-  /** Refuses a decay that never forgets. */
+  /** Requires a decay below 1. */
   public EmaDecay {
     if (!(decay >= 0 && decay < 1)) {
       throw new IllegalArgumentException("the decay must be in [0, 1), not " + decay);

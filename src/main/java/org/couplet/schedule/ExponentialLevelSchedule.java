@@ -9,7 +9,7 @@ package org.couplet.schedule;
  * @param totalSteps length K of the training, at least 1
  */
 public record ExponentialLevelSchedule(int s0, int s1, long totalSteps) implements LevelSchedule {
-  /** Refuses a schedule that doesn't rise. */
+  /** Requires a rising schedule. */
   public ExponentialLevelSchedule {
     if (s0 < 1 || s1 < s0 || s1 == Integer.MAX_VALUE) {
       throw new IllegalArgumentException("need 1 <= s0 <= s1, not " + s0 + " and " + s1);

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param rho how closely the levels crowd at the lower end, > 0; 1 spaces them evenly
  */
 public record KarrasLevels(double sigmaMin, double sigmaMax, double rho) {
-  /** Refuses levels that don't rise. */
+  /** Requires rising levels. */
   public KarrasLevels {
     if (!(sigmaMin > 0 && sigmaMin < sigmaMax && Double.isFinite(sigmaMax))) {
       throw new IllegalArgumentException(

@@ -7,7 +7,7 @@ package org.couplet.schedule;
  * @param warmupSteps length of the rise; 0 for none
  */
 public record LearningRate(double base, long warmupSteps) {
-  /** Refuses a step size that doesn't descend. */
+  /** Requires a positive step size. */
   public LearningRate {
     if (!(base > 0 && Double.isFinite(base))) {
       throw new IllegalArgumentException("the learning rate must be positive, not " + base);

@@ -8,7 +8,7 @@ package org.couplet.schedule;
  * @param totalSteps length of the training, at least 1
  */
 public record MixingFactor(double start, double end, long totalSteps) {
-  /** Refuses what is no probability. */
+  /** Requires probabilities. */
   public MixingFactor {
     if (!(start >= 0 && start <= 1 && end >= 0 && end <= 1)) {
       throw new IllegalArgumentException("mu must be in [0, 1], not " + start + " to " + end);

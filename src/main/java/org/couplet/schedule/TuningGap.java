@@ -9,7 +9,7 @@ package org.couplet.schedule;
  * @param totalSteps length K of the training, at least 1
  */
 public record TuningGap(double q, int stages, long totalSteps) {
-  /** Refuses a gap that does not tighten. */
+  /** Requires a gap that tightens. */
   public TuningGap {
     if (!(q > 1 && Double.isFinite(q)) || stages < 1) {
       throw new IllegalArgumentException(

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.couplet.io.ErrorLine;
+import org.couplet.io.ErrorSummary;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperationBuilder;
 import org.tensorflow.Operand;
@@ -132,7 +132,7 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
       }
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       // TensorFlow's errors have different parents.
-      return new Verdict(whole, Double.POSITIVE_INFINITY, ErrorLine.of(e));
+      return new Verdict(whole, Double.POSITIVE_INFINITY, ErrorSummary.of(e));
     } finally {
       tensors.forEach(TType::close);
     }

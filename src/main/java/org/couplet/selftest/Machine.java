@@ -43,7 +43,7 @@ public record Machine(
   }
 
   /**
-   * Reads what the system tells.
+   * Reads what the system reports.
    *
    * @param root where {@code proc} and {@code sys} are
    */

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.ContentHash;
 import org.couplet.io.UserCache;
-import org.couplet.io.WholeFile;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 
@@ -185,7 +185,7 @@ public final class SelfTest {
                         ? WRONG + name + ": " + verdict.substring(WRONG.length()) + "\n"
                         : verdict + ": " + name + "\n"));
     try {
-      WholeFile.write(file, text.toString());
+      AtomicFile.write(file, text.toString());
     } catch (IOException e) {
       // It is tested again next time.
     }

@@ -32,7 +32,9 @@ import org.couplet.train.RunFolder;
  * @param variants to compare, given the experiment that they vary and the mixing factors asked for
  */
 record ComparisonStudy(
-    String name, String summary, BiFunction<Experiment, List<Double>, List<Variant>> variants)
+    String name,
+    String summary,
+    BiFunction<Experiment, List<Double>, List<TrainingVariant>> variants)
     implements Study {
   /** Figure 6. */
   static ComparisonStudy mixing() {
@@ -40,9 +42,10 @@ record ComparisonStudy(
         "mixing",
         "figure 6: samples of IC, batch-OT and GC(mu), against steps and seconds",
         (base, mus) -> {
-          List<Variant> variants =
-              new ArrayList<>(List.of(Variant.independent(), Variant.batchTransport()));
-          mus.forEach(mu -> variants.add(Variant.induced(mu)));
+          List<TrainingVariant> variants =
+              new ArrayList<>(
+                  List.of(TrainingVariant.independent(), TrainingVariant.batchTransport()));
+          mus.forEach(mu -> variants.add(TrainingVariant.induced(mu)));
           return variants;
         });
   }
@@ -58,12 +61,12 @@ record ComparisonStudy(
               base.getConsistency().getLevels().hasExponential()
                   ? new String[0]
                   : new String[] {"consistency.levels={exponential{}}"};
-          List<Variant> variants = new ArrayList<>();
-          variants.add(Variant.independent().also("IC, growing N", growing));
-          variants.add(Variant.induced("GC", 1, true).also("GC, growing N", growing));
+          List<TrainingVariant> variants = new ArrayList<>();
+          variants.add(TrainingVariant.independent().also("IC, growing N", growing));
+          variants.add(TrainingVariant.induced("GC", 1, true).also("GC, growing N", growing));
           for (int count : new int[] {10, 20, 40, 80}) {
             variants.add(
-                Variant.induced("GC", 1, true)
+                TrainingVariant.induced("GC", 1, true)
                     .also(
                         "GC, N = " + count, "consistency.levels={constant{count:" + count + "}}"));
           }
@@ -78,8 +81,8 @@ record ComparisonStudy(
         "figure 5b: samples of GC(0.5) by averaged and by online weights",
         (base, mus) ->
             List.of(
-                Variant.induced("GC(0.5), averaged weights", 0.5, true),
-                Variant.induced("GC(0.5), online weights", 0.5, false)));
+                TrainingVariant.induced("GC(0.5), averaged weights", 0.5, true),
+                TrainingVariant.induced("GC(0.5), online weights", 0.5, false)));
   }
 
   /** Table 1. */
@@ -94,9 +97,9 @@ record ComparisonStudy(
           String edm = "consistency.process={variance_exploding{}}";
           String bridge = "consistency.process={bridge{}}";
           return List.of(
-              Variant.independent().also("EDM, Adam", edm, "optimizer.adam={}"),
-              Variant.independent().also("EDM, Lion", edm, "optimizer.lion={}"),
-              Variant.independent().also("bridge, Lion", bridge, "optimizer.lion={}"));
+              TrainingVariant.independent().also("EDM, Adam", edm, "optimizer.adam={}"),
+              TrainingVariant.independent().also("EDM, Lion", edm, "optimizer.lion={}"),
+              TrainingVariant.independent().also("bridge, Lion", bridge, "optimizer.lion={}"));
         });
   }
 
@@ -104,31 +107,33 @@ record ComparisonStudy(
   private record Point(long step, double seconds, double value) {}
 
   @Override
-  public void run(Workbench bench) throws IOException {
+  public void run(StudyContext bench) throws IOException {
     Path base = bench.settings(Gaussians.ONE_MODE).values().iterator().next();
     Experiment first = bench.consistency(base);
-    List<Variant.Seeded> wanted = bench.seeded(base, variants.apply(first, bench.options().mus()));
+    List<TrainingVariant.Seeded> wanted =
+        bench.seeded(base, variants.apply(first, bench.options().mus()));
     // Opened before anything is trained: what can be refused is.
     try (Dataset dataset = Dataset.open(first.getDataset());
-        Quality quality = quality(bench, dataset)) {
-      Map<Variant.Seeded, RunFolder> runs =
+        SampleMetric quality = quality(bench, dataset)) {
+      Map<TrainingVariant.Seeded, RunFolder> runs =
           bench.train(wanted, bench.options().steps(), bench.options().seconds());
       draw(bench, quality, curves(bench, runs, quality));
     }
   }
 
-  private static Quality quality(Workbench bench, Dataset dataset) throws IOException {
+  private static SampleMetric quality(StudyContext bench, Dataset dataset) throws IOException {
     return dataset.elementShape().numDimensions() == 1
-        ? new PointQuality(dataset)
-        : FeatureQuality.open(bench, dataset);
+        ? new PointMetric(dataset)
+        : FeatureMetric.open(bench, dataset);
   }
 
-  private Map<Variant.Seeded, List<Point>> curves(
-      Workbench bench, Map<Variant.Seeded, RunFolder> runs, Quality quality) throws IOException {
-    Map<Variant.Seeded, List<Point>> curves = new LinkedHashMap<>();
+  private Map<TrainingVariant.Seeded, List<Point>> curves(
+      StudyContext bench, Map<TrainingVariant.Seeded, RunFolder> runs, SampleMetric quality)
+      throws IOException {
+    Map<TrainingVariant.Seeded, List<Point>> curves = new LinkedHashMap<>();
     try (Progress progress = new Progress("measure", runs.size(), bench.err())) {
       int done = 0;
-      for (Map.Entry<Variant.Seeded, RunFolder> run : runs.entrySet()) {
+      for (Map.Entry<TrainingVariant.Seeded, RunFolder> run : runs.entrySet()) {
         curves.put(
             run.getKey(), measured(bench, run.getValue(), run.getKey().experiment(), quality));
         done++;
@@ -140,7 +145,8 @@ record ComparisonStudy(
 
   // Each checkpoint is measured once, whichever studies ask for it.
   private static List<Point> measured(
-      Workbench bench, RunFolder run, Experiment experiment, Quality quality) throws IOException {
+      StudyContext bench, RunFolder run, Experiment experiment, SampleMetric quality)
+      throws IOException {
     Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 1);
     RunClock clock = RunClock.of(run);
     List<Long> steps =
@@ -148,7 +154,7 @@ record ComparisonStudy(
             .filter(step -> bench.isWithinTime(clock.seconds(step)))
             .toList();
     if (steps.isEmpty()) {
-      throw Workbench.nothingToMeasure(run);
+      throw StudyContext.nothingToMeasure(run);
     }
     Path file = run.root().resolve("measurements").resolve(quality.key() + ".csv");
     Map<Long, Double> known = new LinkedHashMap<>();
@@ -186,7 +192,8 @@ record ComparisonStudy(
     table.write(file);
   }
 
-  private void draw(Workbench bench, Quality quality, Map<Variant.Seeded, List<Point>> curves)
+  private void draw(
+      StudyContext bench, SampleMetric quality, Map<TrainingVariant.Seeded, List<Point>> curves)
       throws IOException {
     bench.figure(
         name,
@@ -226,18 +233,18 @@ record ComparisonStudy(
     bench.show(summary);
   }
 
-  private static List<LineChart.Curve> bySteps(Map<Variant.Seeded, List<Point>> curves) {
+  private static List<LineChart.Curve> bySteps(Map<TrainingVariant.Seeded, List<Point>> curves) {
     List<LineChart.Curve> drawn = new ArrayList<>();
     spreads(curves, Point::value).forEach((method, values) -> drawn.add(values.curve(method)));
     return drawn;
   }
 
   // A method's seeds are at the same steps; their mean times are its places.
-  private static List<LineChart.Curve> bySeconds(Map<Variant.Seeded, List<Point>> curves) {
-    Map<String, Spread> times = spreads(curves, Point::seconds);
+  private static List<LineChart.Curve> bySeconds(Map<TrainingVariant.Seeded, List<Point>> curves) {
+    Map<String, SeedStatistics> times = spreads(curves, Point::seconds);
     List<LineChart.Curve> drawn = new ArrayList<>();
     for (LineChart.Curve steps : bySteps(curves)) {
-      Spread time = times.getOrDefault(steps.name(), new Spread());
+      SeedStatistics time = times.getOrDefault(steps.name(), new SeedStatistics());
       drawn.add(
           new LineChart.Curve(
               steps.name(), time.curve("").y(), steps.y(), steps.low(), steps.high()));
@@ -246,15 +253,15 @@ record ComparisonStudy(
   }
 
   // Of every method, over its steps.
-  private static Map<String, Spread> spreads(
-      Map<Variant.Seeded, List<Point>> curves, ToDoubleFunction<Point> quantity) {
-    Map<String, Spread> spreads = new LinkedHashMap<>();
+  private static Map<String, SeedStatistics> spreads(
+      Map<TrainingVariant.Seeded, List<Point>> curves, ToDoubleFunction<Point> quantity) {
+    Map<String, SeedStatistics> spreads = new LinkedHashMap<>();
     curves.forEach(
         (run, points) ->
             points.forEach(
                 point ->
                     spreads
-                        .computeIfAbsent(run.name(), method -> new Spread())
+                        .computeIfAbsent(run.name(), method -> new SeedStatistics())
                         .add((double) point.step(), quantity.applyAsDouble(point))));
     return spreads;
   }

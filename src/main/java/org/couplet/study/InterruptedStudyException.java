@@ -5,6 +5,6 @@ public final class InterruptedStudyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   InterruptedStudyException() {
-    super("interrupted; the same command goes on where it stopped");
+    super("interrupted; the same command continues");
   }
 }

@@ -47,13 +47,13 @@ final class RunStore {
   }
 
   /** The run of an experiment, if it is there and far enough. */
-  Optional<RunFolder> done(Variant.Seeded wanted, Length length) throws IOException {
+  Optional<RunFolder> done(TrainingVariant.Seeded wanted, Length length) throws IOException {
     Optional<RunFolder> run = find(wanted.experiment());
     return run.isPresent() && length.isReached(run.get()) ? run : Optional.empty();
   }
 
   /** The run of an experiment, trained as far as is wanted. */
-  RunFolder trained(Variant.Seeded wanted, Length length) throws IOException {
+  RunFolder trained(TrainingVariant.Seeded wanted, Length length) throws IOException {
     Optional<RunFolder> known = find(wanted.experiment());
     RunFolder run = known.isPresent() ? known.get() : unusedFolder(wanted.folderName());
     if (known.isPresent() && length.isReached(run)) {
@@ -85,7 +85,7 @@ final class RunStore {
    */
   record Length(long steps, long seconds) {
     /** A bound for a run that has no more than its own steps. */
-    static Length of(Variant.Seeded run, long steps, long seconds) {
+    static Length of(TrainingVariant.Seeded run, long steps, long seconds) {
       return new Length(Math.min(steps, run.experiment().getRun().getSteps()), seconds);
     }
 

@@ -45,7 +45,7 @@ final class SamplesStudy implements Study {
   private record Samples(String name, Shape element, byte[] pixels, float[] points) {}
 
   @Override
-  public void run(Workbench bench) throws IOException {
+  public void run(StudyContext bench) throws IOException {
     if (bench.options().models().isEmpty()) {
       throw new InvalidInputException(
           "--models is missing: name folders of runs or exports, such as runs/ic,runs/gc");
@@ -74,7 +74,7 @@ final class SamplesStudy implements Study {
     }
   }
 
-  private void drawPoints(Workbench bench, List<Samples> all) throws IOException {
+  private void drawPoints(StudyContext bench, List<Samples> all) throws IOException {
     // The same axes for all: they are to be compared.
     double reach = 0;
     for (Samples samples : all) {
@@ -98,7 +98,7 @@ final class SamplesStudy implements Study {
     bench.figure(name(), panels, 2);
   }
 
-  private void drawImages(Workbench bench, List<Samples> all, Shape element) throws IOException {
+  private void drawImages(StudyContext bench, List<Samples> all, Shape element) throws IOException {
     BufferedImage picture =
         LabelledGrids.of(
             all.stream()

@@ -15,5 +15,5 @@ public interface Study {
    *
    * @throws InterruptedStudyException if the user asked for the end
    */
-  void run(Workbench bench) throws IOException;
+  void run(StudyContext bench) throws IOException;
 }

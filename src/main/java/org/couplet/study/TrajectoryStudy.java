@@ -36,8 +36,8 @@ import org.tensorflow.types.family.TType;
 final class TrajectoryStudy implements Study {
   private static final int BATCHES = 4;
   private static final long SEED = 4321;
-  private static final List<Variant> VARIANTS =
-      List.of(Variant.independent(), Variant.induced("GC", 1, true));
+  private static final List<TrainingVariant> VARIANTS =
+      List.of(TrainingVariant.independent(), TrainingVariant.induced("GC", 1, true));
 
   @Override
   public String name() {
@@ -53,17 +53,17 @@ final class TrajectoryStudy implements Study {
   private record Distance(double learned, double exact) {}
 
   @Override
-  public void run(Workbench bench) throws IOException {
+  public void run(StudyContext bench) throws IOException {
     Path base = bench.settings(Gaussians.ONE_MODE).values().iterator().next();
-    Variant.Seeded score = score(bench, base);
-    List<Variant.Seeded> wanted = bench.seeded(base, VARIANTS);
-    List<Variant.Seeded> all = new ArrayList<>(wanted);
+    TrainingVariant.Seeded score = score(bench, base);
+    List<TrainingVariant.Seeded> wanted = bench.seeded(base, VARIANTS);
+    List<TrainingVariant.Seeded> all = new ArrayList<>(wanted);
     all.add(0, score);
-    Map<Variant.Seeded, RunFolder> runs = bench.train(all);
+    Map<TrainingVariant.Seeded, RunFolder> runs = bench.train(all);
     Table numbers = new Table("coupling", "seed", "step", "distance", "distance_to_exact_flow");
-    Map<String, Spread> learned = new LinkedHashMap<>();
-    Map<String, Spread> exact = new LinkedHashMap<>();
-    for (Variant.Seeded run : wanted) {
+    Map<String, SeedStatistics> learned = new LinkedHashMap<>();
+    Map<String, SeedStatistics> exact = new LinkedHashMap<>();
+    for (TrainingVariant.Seeded run : wanted) {
       bench.err().println("measuring " + run.name() + ", seed " + run.seed());
       Map<Long, Distance> distances =
           distances(bench, bench.folder(runs, run), run.experiment(), bench.folder(runs, score));
@@ -71,10 +71,10 @@ final class TrajectoryStudy implements Study {
           (step, distance) -> {
             numbers.row(run.name(), run.seed(), step, distance.learned(), distance.exact());
             learned
-                .computeIfAbsent(run.name(), name -> new Spread())
+                .computeIfAbsent(run.name(), name -> new SeedStatistics())
                 .add(step.doubleValue(), distance.learned());
             exact
-                .computeIfAbsent(run.name(), name -> new Spread())
+                .computeIfAbsent(run.name(), name -> new SeedStatistics())
                 .add(step.doubleValue(), distance.exact());
           });
     }
@@ -92,14 +92,14 @@ final class TrajectoryStudy implements Study {
     bench.show(summary);
   }
 
-  private static Panel panel(String title, Map<String, Spread> curves) {
+  private static Panel panel(String title, Map<String, SeedStatistics> curves) {
     List<LineChart.Curve> drawn = new ArrayList<>();
     curves.forEach((name, spread) -> drawn.add(spread.curve(name)));
     return new LineChart(title, Axis.linear("training step"), Axis.linear("mean distance"), drawn);
   }
 
   // The flow must be that of the pairs' own process, noise and data.
-  private static Variant.Seeded score(Workbench bench, Path base) throws IOException {
+  private static TrainingVariant.Seeded score(StudyContext bench, Path base) throws IOException {
     Experiment pairs = bench.consistency(base);
     boolean images = !pairs.getDataset().hasGaussians();
     Optional<Path> given = bench.options().scoreConfig();
@@ -115,7 +115,7 @@ final class TrajectoryStudy implements Study {
               + " normal noise; name a config that has these");
     }
     Path config = given.orElse(bench.options().configs().resolve(Gaussians.SCORE + ".textproto"));
-    Variant.Seeded score = bench.score(config);
+    TrainingVariant.Seeded score = bench.score(config);
     if (!ParentRun.elements(score.experiment()).equals(ParentRun.elements(pairs))) {
       throw new InvalidInputException(
           config + ": its data are not of the size of those of " + base + "; make them the same");
@@ -124,7 +124,7 @@ final class TrajectoryStudy implements Study {
   }
 
   private static Map<Long, Distance> distances(
-      Workbench bench, RunFolder run, Experiment experiment, RunFolder scoreRun)
+      StudyContext bench, RunFolder run, Experiment experiment, RunFolder scoreRun)
       throws IOException {
     int threads = experiment.getRuntime().getThreads();
     Map<Long, Distance> distances = new LinkedHashMap<>();

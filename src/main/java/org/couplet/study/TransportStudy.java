@@ -13,7 +13,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.program.CoupledPoints;
-import org.couplet.program.StepNumbers;
+import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.Axis;
 import org.couplet.report.CloudChart;
@@ -50,23 +50,22 @@ final class TransportStudy implements Study {
   }
 
   @Override
-  public void run(Workbench bench) throws IOException {
-    Map<String, List<Variant.Seeded>> settings = new LinkedHashMap<>();
-    List<Variant.Seeded> all = new ArrayList<>();
+  public void run(StudyContext bench) throws IOException {
+    Map<String, List<TrainingVariant.Seeded>> settings = new LinkedHashMap<>();
+    List<TrainingVariant.Seeded> all = new ArrayList<>();
     for (Map.Entry<String, Path> setting : bench.settings(Gaussians.ALL_PROCESSES).entrySet()) {
-      List<Variant.Seeded> wanted =
-          bench.seeded(setting.getValue(), List.of(Variant.induced("GC", 1, true)));
+      List<TrainingVariant.Seeded> wanted =
+          bench.seeded(setting.getValue(), List.of(TrainingVariant.induced("GC", 1, true)));
       settings.put(setting.getKey(), wanted);
       all.addAll(wanted);
     }
-    Map<Variant.Seeded, RunFolder> runs = bench.train(all, steps(bench), 0);
+    Map<TrainingVariant.Seeded, RunFolder> runs = bench.train(all, steps(bench), 0);
     List<Panel> panels = new ArrayList<>();
     Table numbers = new Table("setting", "seed", "level", "sigma", "cost_ic", "cost_gc");
-    Table summary =
-        new Table("setting", "levels", "levels_where_gc_is_no_dearer", "mean_gc_over_ic");
-    for (Map.Entry<String, List<Variant.Seeded>> setting : settings.entrySet()) {
+    Table summary = new Table("setting", "levels", "levels_gc_not_costlier", "mean_gc_over_ic");
+    for (Map.Entry<String, List<TrainingVariant.Seeded>> setting : settings.entrySet()) {
       List<Cost> costs = new ArrayList<>();
-      for (Variant.Seeded run : setting.getValue()) {
+      for (TrainingVariant.Seeded run : setting.getValue()) {
         List<Cost> one = costs(bench, bench.folder(runs, run), run.experiment());
         one.forEach(cost -> cost.write(setting.getKey(), run.seed(), numbers));
         costs.addAll(one);
@@ -97,8 +96,8 @@ final class TransportStudy implements Study {
           CloudChart.around(
               "Points at half the highest level" + suffix, "x", "y", clouds, List.of()));
     }
-    Spread independent = new Spread();
-    Spread induced = new Spread();
+    SeedStatistics independent = new SeedStatistics();
+    SeedStatistics induced = new SeedStatistics();
     for (Cost cost : costs) {
       independent.add(cost.time(), cost.independent());
       induced.add(cost.time(), cost.induced());
@@ -119,7 +118,7 @@ final class TransportStudy implements Study {
         costs, Comparator.comparingDouble(cost -> Math.abs(cost.sigma() - half)));
   }
 
-  private static long steps(Workbench bench) {
+  private static long steps(StudyContext bench) {
     return Math.min(TRAINED_STEPS, bench.options().steps());
   }
 
@@ -144,18 +143,18 @@ final class TransportStudy implements Study {
     }
   }
 
-  private static List<Cost> costs(Workbench bench, RunFolder run, Experiment experiment)
+  private static List<Cost> costs(StudyContext bench, RunFolder run, Experiment experiment)
       throws IOException {
     Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 1);
     Path checkpoint =
-        checkpoints.latestUpTo(steps(bench)).orElseThrow(() -> Workbench.nothingToMeasure(run));
+        checkpoints.latestUpTo(steps(bench)).orElseThrow(() -> StudyContext.nothingToMeasure(run));
     List<Cost> costs = new ArrayList<>();
     try (TrainingProgram program =
             TrainingProgram.load(run.program(), experiment.getRuntime().getThreads());
         Dataset dataset = Dataset.open(experiment.getDataset());
         Batches batches = new Batches(dataset, experiment.getRun().getBatchSize(), SEED)) {
       program.restore(checkpoint);
-      StepNumbers numbers =
+      ScheduledValues numbers =
           Schedules.of(experiment, program.sigmasLength()).at(program.completedSteps() - 1);
       double[] sigmas = Arrays.copyOf(numbers.sigmas(), numbers.numLevels());
       for (int level = 0; level < sigmas.length; level++) {

@@ -16,11 +16,11 @@ import org.couplet.train.RunFolder;
 /** Figure 2: the variance of the gradient's estimator during training, IC against GC. */
 final class VarianceStudy implements Study {
   private static final String MEASURED = "gradient_variance";
-  private static final List<Variant> VARIANTS =
+  private static final List<TrainingVariant> VARIANTS =
       List.of(
-          Variant.independent(),
-          Variant.induced("GC", 1, false),
-          Variant.induced("GC, averaged weights", 1, true));
+          TrainingVariant.independent(),
+          TrainingVariant.induced("GC", 1, false),
+          TrainingVariant.induced("GC, averaged weights", 1, true));
   // The paper sees the averaged weights smooth the beginning, around step 200 of 10,000.
   private static final double EARLY = 0.1;
 
@@ -36,7 +36,7 @@ final class VarianceStudy implements Study {
 
   /** What one setting's one coupling showed. */
   private static final class Outcome {
-    final Spread spread = new Spread();
+    final SeedStatistics spread = new SeedStatistics();
     double roughness;
     double largestEarly;
     int seeds;
@@ -58,11 +58,11 @@ final class VarianceStudy implements Study {
   }
 
   @Override
-  public void run(Workbench bench) throws IOException {
-    Map<String, List<Variant.Seeded>> settings = new LinkedHashMap<>();
-    List<Variant.Seeded> all = new ArrayList<>();
+  public void run(StudyContext bench) throws IOException {
+    Map<String, List<TrainingVariant.Seeded>> settings = new LinkedHashMap<>();
+    List<TrainingVariant.Seeded> all = new ArrayList<>();
     for (Map.Entry<String, Path> setting : bench.settings(Gaussians.BOTH_SETTINGS).entrySet()) {
-      List<Variant.Seeded> wanted =
+      List<TrainingVariant.Seeded> wanted =
           bench.seeded(
               setting.getValue(),
               VARIANTS.stream()
@@ -71,19 +71,19 @@ final class VarianceStudy implements Study {
       settings.put(setting.getKey(), wanted);
       all.addAll(wanted);
     }
-    Map<Variant.Seeded, RunFolder> runs = bench.train(all);
+    Map<TrainingVariant.Seeded, RunFolder> runs = bench.train(all);
     List<Panel> panels = new ArrayList<>();
     Table numbers = new Table("setting", "coupling", "seed", "step", MEASURED);
     Table summary =
         new Table(
             "setting", "coupling", "mean", "over_ic", "median", "largest_early", "early_roughness");
-    for (Map.Entry<String, List<Variant.Seeded>> setting : settings.entrySet()) {
+    for (Map.Entry<String, List<TrainingVariant.Seeded>> setting : settings.entrySet()) {
       Map<String, Outcome> outcomes = new LinkedHashMap<>();
-      for (Variant.Seeded run : setting.getValue()) {
+      for (TrainingVariant.Seeded run : setting.getValue()) {
         RunFolder folder = bench.folder(runs, run);
         List<Map<String, Double>> lines = measured(bench, folder);
         if (lines.size() < 2) {
-          throw Workbench.nothingToMeasure(folder);
+          throw StudyContext.nothingToMeasure(folder);
         }
         outcomes.computeIfAbsent(run.name(), name -> new Outcome()).add(lines);
         lines.forEach(
@@ -128,7 +128,7 @@ final class VarianceStudy implements Study {
         drawn);
   }
 
-  private static List<Map<String, Double>> measured(Workbench bench, RunFolder run)
+  private static List<Map<String, Double>> measured(StudyContext bench, RunFolder run)
       throws IOException {
     return MetricsLog.read(run.metrics()).stream()
         .filter(line -> line.containsKey(MEASURED))

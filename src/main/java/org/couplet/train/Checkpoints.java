@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 import org.couplet.program.TrainingProgram;
 import org.couplet.train.proto.CheckpointState;
 
@@ -139,13 +139,13 @@ public final class Checkpoints {
     // The index goes first, here and below, so that never a new file makes a pair with an old one.
     Files.deleteIfExists(append(partial, INDEX));
     program.save(partial);
-    WholeFile.force(append(partial, DATA));
-    WholeFile.force(append(partial, INDEX));
+    AtomicFile.force(append(partial, DATA));
+    AtomicFile.force(append(partial, INDEX));
     Files.deleteIfExists(append(prefix(step), INDEX));
     rename(step, DATA);
     rename(step, INDEX);
     // Also the names, before they are listed.
-    WholeFile.force(folder);
+    AtomicFile.force(folder);
   }
 
   // Only a process that was killed between the two renames leaves the one file of each name.
@@ -157,7 +157,7 @@ public final class Checkpoints {
         && isWritten(append(partial, INDEX))
         && !Files.exists(append(partial, DATA))) {
       rename(cut.get(0), INDEX);
-      WholeFile.force(folder);
+      AtomicFile.force(folder);
     }
   }
 
@@ -175,7 +175,7 @@ public final class Checkpoints {
       if (part.matches()
           ? !kept.contains(Long.valueOf(part.group(1)))
           : name(file).startsWith(PARTIAL)) {
-        WholeFile.delete(file);
+        AtomicFile.delete(file);
       }
     }
   }
@@ -223,7 +223,7 @@ public final class Checkpoints {
       // The last one stays.
       state.setModelCheckpointPath("step-" + step).addAllModelCheckpointPaths("step-" + step);
     }
-    WholeFile.write(
+    AtomicFile.write(
         folder.resolve(NAME_OF_LIST), TextFormat.printer().printToString(state.build()));
   }
 

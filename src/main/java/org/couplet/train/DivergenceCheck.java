@@ -11,7 +11,7 @@ record DivergenceCheck(Checkpoints checkpoints) implements StepListener {
     if (Double.isFinite(loss) && Double.isFinite(norm)) {
       return;
     }
-    // The loss is that of the weights before the step: a checkpoint of them is no good either.
+    // The loss is that of the weights before the step: a checkpoint of them is bad too.
     long lastGood = Double.isFinite(loss) ? step.completed() - 1 : step.completed() - 2;
     String good =
         checkpoints

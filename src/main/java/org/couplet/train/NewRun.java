@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
-import org.couplet.io.WholeFile;
 import org.couplet.program.Contract;
 import org.couplet.report.MetricsLog;
 
@@ -40,16 +40,16 @@ public final class NewRun {
     }
     refuseStrangers(run);
     refuseLostSteps(run, experiment);
-    WholeFile.delete(run.program());
-    WholeFile.create(run.program(), program::write);
-    WholeFile.write(run.version(), Version.describe() + "\n");
+    AtomicFile.delete(run.program());
+    AtomicFile.create(run.program(), program::write);
+    AtomicFile.write(run.version(), Version.describe() + "\n");
     // The config comes last: a run that was killed before it is in place begins anew.
-    WholeFile.write(run.config(), ExperimentFile.print(experiment));
+    AtomicFile.write(run.config(), ExperimentFile.print(experiment));
   }
 
   /**
-   * Refuses to begin at step 0 where steps were completed and their checkpoints are lost. A run
-   * that was killed before its first checkpoint may begin again.
+   * Throws if steps were completed and their checkpoints are lost, instead of beginning at step 0.
+   * A run that was killed before its first checkpoint may begin again.
    *
    * @param run has no complete checkpoint
    */

@@ -38,7 +38,7 @@ public record ParentRun(String field, RunFolder folder, boolean isScore) {
   }
 
   /**
-   * Refuses a parent that is not there, has no checkpoint, or does not fit.
+   * Requires a parent that exists, has a checkpoint and fits.
    *
    * @param child the experiment that names it
    */

@@ -7,7 +7,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.GeneratorInducedCouplingConfig;
 import org.couplet.config.proto.LevelScheduleConfig;
 import org.couplet.config.proto.ScoreConfig;
-import org.couplet.program.StepNumbers;
+import org.couplet.program.ScheduledValues;
 import org.couplet.schedule.ConstantLevelSchedule;
 import org.couplet.schedule.EmaDecay;
 import org.couplet.schedule.ExponentialLevelSchedule;
@@ -54,9 +54,9 @@ public record Schedules(
   }
 
   /** The numbers of the step that follows {@code completed} steps. */
-  public StepNumbers at(long completed) {
+  public ScheduledValues at(long completed) {
     int numLevels = count.levels(completed);
-    return new StepNumbers(
+    return new ScheduledValues(
         seed,
         levels.padded(numLevels, length),
         numLevels,

@@ -8,7 +8,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.data.RandomImages;
-import org.couplet.program.StepNumbers;
+import org.couplet.program.ScheduledValues;
 import org.couplet.program.TracedOperation;
 import org.couplet.program.TrainingProgram;
 
@@ -27,7 +27,7 @@ public final class StepBenchmark implements AutoCloseable {
   private final Dataset dataset;
   private final Batches batches;
   private final PairedBatches paired;
-  private final StepNumbers numbers;
+  private final ScheduledValues numbers;
   private long completed;
 
   /**
@@ -93,7 +93,7 @@ public final class StepBenchmark implements AutoCloseable {
   }
 
   /** What every step is fed. */
-  public StepNumbers numbers() {
+  public ScheduledValues numbers() {
     return numbers;
   }
 
@@ -107,7 +107,7 @@ public final class StepBenchmark implements AutoCloseable {
     }
   }
 
-  /** Runs one step and tells when each of its operations ran. */
+  /** Runs one step and reports when each of its operations ran. */
   public List<TracedOperation> trace() {
     try (PairedBatches.PairedBatch batch = paired.at(completed++)) {
       return program.trace(batch.tensor(), batch.columns(), numbers);

@@ -2,8 +2,8 @@ package org.couplet.train;
 
 import java.io.IOException;
 import java.util.OptionalDouble;
+import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
-import org.couplet.program.StepNumbers;
 
 /** Something that looks at a training run after each step. */
 interface StepListener extends AutoCloseable {
@@ -20,7 +20,7 @@ interface StepListener extends AutoCloseable {
    */
   record Step(
       long completed,
-      StepNumbers numbers,
+      ScheduledValues numbers,
       StepMetrics metrics,
       double seconds,
       double waitedSeconds,

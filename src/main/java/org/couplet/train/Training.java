@@ -14,8 +14,8 @@ import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
+import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
-import org.couplet.program.StepNumbers;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
 import org.couplet.report.MetricsLog;
@@ -121,7 +121,10 @@ public final class Training {
   }
 
   private OptionalDouble gradientVariance(
-      TrainingProgram program, PairedBatches.PairedBatch batch, StepNumbers numbers, long step) {
+      TrainingProgram program,
+      PairedBatches.PairedBatch batch,
+      ScheduledValues numbers,
+      long step) {
     long every = experiment.getEvaluation().getGradientVarianceEvery();
     return every > 0 && step % every == 0
         ? OptionalDouble.of(program.gradientVariance(batch.tensor(), batch.columns(), numbers))
@@ -143,7 +146,7 @@ public final class Training {
     Schedules schedules = Schedules.of(experiment, program.sigmasLength());
     long completed = begin;
     while (completed < stopAt && !interrupted.getAsBoolean()) {
-      StepNumbers numbers = schedules.at(completed);
+      ScheduledValues numbers = schedules.at(completed);
       long begun = System.nanoTime();
       try (PairedBatches.PairedBatch batch = batches.at(completed)) {
         double waited = (System.nanoTime() - begun) / 1e9;

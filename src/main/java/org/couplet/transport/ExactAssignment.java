@@ -86,7 +86,7 @@ public final class ExactAssignment {
   private static void check(float[] costs, int size) {
     if (size < 1 || costs.length != (long) size * size) {
       throw new IllegalArgumentException(
-          costs.length + " costs are no square matrix of " + size + " rows, at least 1");
+          costs.length + " costs are not a square matrix of " + size + " rows, at least 1");
     }
     for (int i = 0; i < costs.length; i++) {
       if (!Float.isFinite(costs[i])) {

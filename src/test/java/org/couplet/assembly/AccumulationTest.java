@@ -14,8 +14,8 @@ import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
-import org.couplet.program.StepNumbers;
 import org.couplet.program.TrainingProgram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,7 +142,7 @@ class AccumulationTest {
       for (int step = 0; step < STEPS; step++) {
         StepMetrics metrics =
             program.step(
-                batch, columns, new StepNumbers(3, sigmas, sigmas.length, 0.6, 1, 1e-3, 0.5));
+                batch, columns, new ScheduledValues(3, sigmas, sigmas.length, 0.6, 1, 1e-3, 0.5));
         Path prefix = folder.resolve(name + step);
         program.save(prefix);
         outcomes.add(new Outcome(metrics, SavedVariables.read(model, prefix)));

@@ -25,8 +25,8 @@ import org.couplet.graph.Evaluation;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.program.CoupledPoints;
+import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
-import org.couplet.program.StepNumbers;
 import org.couplet.program.TrainingPairs;
 import org.couplet.program.TrainingProgram;
 import org.junit.jupiter.api.Test;
@@ -42,8 +42,9 @@ import org.tensorflow.types.TUint8;
 class MeasurementsTest {
   private static final int ROWS = 8;
   private static final int[] NO_COLUMNS = {};
-  private static final StepNumbers NUMBERS =
-      new StepNumbers(9, new double[] {0.002, 0.3, 1, 2, 5, 10, 30, 50, 80}, 9, 0.5, 1, 1e-3, 0.9);
+  private static final ScheduledValues NUMBERS =
+      new ScheduledValues(
+          9, new double[] {0.002, 0.3, 1, 2, 5, 10, 30, 50, 80}, 9, 0.5, 1, 1e-3, 0.9);
 
   private final Path folder;
 
@@ -65,7 +66,7 @@ class MeasurementsTest {
             """);
     byte[] pixels = new byte[rows * values];
     new Random(1).nextBytes(pixels);
-    StepNumbers numbers = new StepNumbers(5, new double[] {0.5, 1}, 2, 0, 1, 1e-3, 0.9);
+    ScheduledValues numbers = new ScheduledValues(5, new double[] {0.5, 1}, 2, 0, 1, 1e-3, 0.9);
     int[] identity = {0, 1, 2, 3};
     int[] others = {2, 2, 0, 1};
     boolean[] mirrored = new boolean[2];
@@ -156,7 +157,7 @@ class MeasurementsTest {
             run { batch_size: 8 }
             evaluation { gradient_variance_every: 1 }
             """);
-    StepNumbers numbers = new StepNumbers(5, new double[] {0.5, 1}, 2, 0, 1, 1e-3, 0.9);
+    ScheduledValues numbers = new ScheduledValues(5, new double[] {0.5, 1}, 2, 0, 1, 1e-3, 0.9);
     int[] different = new int[ROWS];
     Arrays.setAll(different, i -> i);
     float[] same = new float[2 * ROWS];
@@ -311,7 +312,7 @@ class MeasurementsTest {
   }
 
   private static float[][] pair(
-      TrainingProgram program, TUint8 batch, int[] columns, StepNumbers numbers) {
+      TrainingProgram program, TUint8 batch, int[] columns, ScheduledValues numbers) {
     try (TrainingPairs pairs = program.pairs(batch, columns, numbers)) {
       return new float[][] {floats(pairs.low()), floats(pairs.high())};
     }

@@ -22,7 +22,7 @@ import org.couplet.SmallExperiments;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.graph.Weight;
-import org.couplet.program.StepNumbers;
+import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingProgram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,30 +111,30 @@ class TrainingProgramTest {
     double[] fewer = {0.002, 40, 80, 80, 80, 80, 80, 80, 80};
     double[] others = sigmas.clone();
     others[4] = 7;
-    Outcome base = step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 1e-3, 0.9));
-    assertEquals(base, step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 1e-3, 0.9)));
+    Outcome base = step(model, new ScheduledValues(1, sigmas, 9, 0.5, 1, 1e-3, 0.9));
+    assertEquals(base, step(model, new ScheduledValues(1, sigmas, 9, 0.5, 1, 1e-3, 0.9)));
     assertNotEquals(
-        base.loss(), step(model, new StepNumbers(2, sigmas, 9, 0.5, 1, 1e-3, 0.9)).loss());
+        base.loss(), step(model, new ScheduledValues(2, sigmas, 9, 0.5, 1, 1e-3, 0.9)).loss());
     assertNotEquals(
-        base.loss(), step(model, new StepNumbers(1, fewer, 3, 0.5, 1, 1e-3, 0.9)).loss());
+        base.loss(), step(model, new ScheduledValues(1, fewer, 3, 0.5, 1, 1e-3, 0.9)).loss());
     assertNotEquals(
-        base.loss(), step(model, new StepNumbers(1, others, 9, 0.5, 1, 1e-3, 0.9)).loss());
+        base.loss(), step(model, new ScheduledValues(1, others, 9, 0.5, 1, 1e-3, 0.9)).loss());
     assertNotEquals(
-        base.loss(), step(model, new StepNumbers(1, sigmas, 9, 0, 1, 1e-3, 0.9)).loss());
+        base.loss(), step(model, new ScheduledValues(1, sigmas, 9, 0, 1, 1e-3, 0.9)).loss());
     // Only num_levels of the levels count: what pads them does not.
     double[] padded = fewer.clone();
     padded[5] = 60;
     assertEquals(
-        step(model, new StepNumbers(1, fewer, 3, 0.5, 1, 1e-3, 0.9)),
-        step(model, new StepNumbers(1, padded, 3, 0.5, 1, 1e-3, 0.9)));
+        step(model, new ScheduledValues(1, fewer, 3, 0.5, 1, 1e-3, 0.9)),
+        step(model, new ScheduledValues(1, padded, 3, 0.5, 1, 1e-3, 0.9)));
 
-    Outcome still = step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 0, 0.9));
+    Outcome still = step(model, new ScheduledValues(1, sigmas, 9, 0.5, 1, 0, 0.9));
     assertEquals(base.loss(), still.loss());
     assertEquals(0, still.moved());
-    Outcome twice = step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 2e-3, 0.9));
+    Outcome twice = step(model, new ScheduledValues(1, sigmas, 9, 0.5, 1, 2e-3, 0.9));
     assertEquals(2 * base.moved(), twice.moved(), 1e-4 * twice.moved());
     assertEquals(0.1 * base.moved(), base.averageMoved(), 1e-3 * base.averageMoved());
-    assertEquals(0, step(model, new StepNumbers(1, sigmas, 9, 0.5, 1, 1e-3, 1)).averageMoved());
+    assertEquals(0, step(model, new ScheduledValues(1, sigmas, 9, 0.5, 1, 1e-3, 1)).averageMoved());
   }
 
   @Test
@@ -169,7 +169,7 @@ class TrainingProgramTest {
   /** What one step from the initial values does; {@code moved} is the distance of the weights. */
   private record Outcome(double loss, double gradientNorm, double moved, double averageMoved) {}
 
-  private Outcome step(Path model, StepNumbers numbers) {
+  private Outcome step(Path model, ScheduledValues numbers) {
     float[][] points = new float[32][2];
     for (int i = 0; i < 32; i++) {
       points[i] = new float[] {1 + 0.01f * i, i % 2 == 0 ? 1 : -1};

@@ -71,7 +71,7 @@ class BadUsageTest {
         "train --run|run",
         "train --config S/experiment.textproto|--run is missing",
         "train --config S/experiment.textproto --model S/program --run T/r|either --config or",
-        "train --config S/experiment.textproto --run S/run|S/run: a run is there already",
+        "train --config S/experiment.textproto --run S/run|S/run: a run already exists",
         "train --config S/none.textproto --run T/r|S/none.textproto: no such file",
         "train --model S/none --run T/r|S/none",
         "train --model S/export --run T/r|S/export: the SavedModel has the tag serve, not 'train'",
@@ -92,7 +92,7 @@ class BadUsageTest {
         "train --config S/images.textproto --data S/text.npy --run T/r|S/text.npy",
         "build --output T/p|--config is missing",
         "build --config S/experiment.textproto|--output is missing",
-        "build --config S/experiment.textproto --output S/program|S/program: is there already",
+        "build --config S/experiment.textproto --output S/program|S/program: already exists",
         "sample --run S/run --count 3|--output is missing",
         "sample --run S/run --output T/a.png|--count is missing",
         "sample --run S/run --count 0 --output T/a.png|--count: '0'",
@@ -120,13 +120,13 @@ class BadUsageTest {
         "sample --model S/score --count 3 --output T/a.png --sigmas 70,1|--sigmas: 70.0 comes first",
         "export --run S/run|--output is missing",
         "export --run S/none --output T/e|S/none: no run is there",
-        "export --run S/run --output S/export|S/export: is there already",
+        "export --run S/run --output S/export|S/export: already exists",
         "inception --output T/i|--from is missing",
         "inception --from S/text.npy|--output is missing",
         "inception --from S/none.tgz --output T/i|S/none.tgz: no such file",
         "inception --from S/run --output T/i|S/run: is a folder",
         "inception --from S/text.npy --output T/i|S/text.npy: no TensorFlow graph",
-        "inception --from S/text.npy --output S/export|S/export: is there already",
+        "inception --from S/text.npy --output S/export|S/export: already exists",
       })
   void badUsageIsOneLineThatNamesIt(String line, String named) throws IOException {
     assertRefused(line, named.replace("S/", shared + "/").replace("T/", folder + "/"));

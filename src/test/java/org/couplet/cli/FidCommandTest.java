@@ -237,7 +237,7 @@ class FidCommandTest {
         "--generated: given 2 times");
     assertRefused(
         fid("--reference", dark, "--save-stats", Files.createFile(folder.resolve("kept.npz"))),
-        "is there already");
+        "already exists");
     assertRefused(fid("--generated", dark), "give --generated and --reference");
     assertRefused(fid("--generated", dark, "--metrics", "kid"), "--reference is missing");
     assertRefused(

@@ -76,11 +76,8 @@ class InvalidExperimentTest {
         arguments(
             "consistency {\n  coupling { reflow { mu: 1 } }\n}",
             "a.textproto:2: consistency.coupling.reflow: no such field"),
-        arguments(
-            "network {}\ntrain { steps: 5 }",
-            "a.textproto:2: train: no such field"),
-        arguments(
-            "run {\n  steps: 1\n  steps: 2\n}", "a.textproto:3: run.steps: given twice"),
+        arguments("network {}\ntrain { steps: 5 }", "a.textproto:2: train: no such field"),
+        arguments("run {\n  steps: 1\n  steps: 2\n}", "a.textproto:3: run.steps: given twice"),
         arguments("run {}\nrun {}", "a.textproto:2: run: given twice"),
         arguments(
             "optimizer {\n  lion {}\n  adam {}\n}",
@@ -97,28 +94,21 @@ class InvalidExperimentTest {
         arguments(
             "run {\n  batch_size: 99999999999\n}",
             "a.textproto:2: run.batch_size: 99999999999 is not a whole number of 32 bits"),
+        arguments("ema { decay: high }", "a.textproto:1: ema.decay: high is not a number"),
         arguments(
-            "ema { decay: high }",
-            "a.textproto:1: ema.decay: high is not a number"),
-        arguments(
-            "ema { decay: [0.9] }",
-            "a.textproto:1: ema.decay: a list, where one value belongs"),
+            "ema { decay: [0.9] }", "a.textproto:1: ema.decay: a list, where one value belongs"),
         arguments(
             "dataset { procedural { resolution: 32 } horizontal_flip: yes }",
             "a.textproto:1: dataset.horizontal_flip: yes is neither true nor false"),
         arguments("name: 5", "a.textproto:1: name: 5 is not a text"),
-        arguments(
-            "name: \"five\nrun {}",
-            "a.textproto:1: name: the text has no closing quote"),
+        arguments("name: \"five\nrun {}", "a.textproto:1: name: the text has no closing quote"),
         arguments(
             "network { song_unet { embedding: POSITION } }",
             "a.textproto:1: network.song_unet.embedding: POSITION is not known"),
         arguments(
             "network { song_unet {\n channel_mult: [1, two] } }",
             "a.textproto:2: network.song_unet.channel_mult: two is not a whole number of 32 bits"),
-        arguments(
-            "run {}\ntrain {\n  steps: 5\n",
-            "a.textproto:2: train: no such field"),
+        arguments("run {}\ntrain {\n  steps: 5\n", "a.textproto:2: train: no such field"),
         arguments("consis {}", "a.textproto:1: consis: no such field"),
         arguments("run: 5", "a.textproto:1: run: 5 is not a group of fields. Write run { ... }"),
         arguments(
@@ -135,15 +125,10 @@ class InvalidExperimentTest {
 
   static Stream<Arguments> incomplete() {
     return Stream.of(
+        arguments("", "a.textproto: dataset: the source is missing"),
         arguments(
-            "",
-            "a.textproto: dataset: the source is missing"),
-        arguments(
-            "\ndataset { horizontal_flip: true }",
-            "a.textproto:2: dataset: the source is missing"),
-        arguments(
-            "dataset { procedural {} }",
-            "a.textproto: network: the architecture is missing"),
+            "\ndataset { horizontal_flip: true }", "a.textproto:2: dataset: the source is missing"),
+        arguments("dataset { procedural {} }", "a.textproto: network: the architecture is missing"),
         arguments(
             "dataset { image_file {} }\nnetwork { song_unet { channel_mult: 1 } }",
             "a.textproto:1: dataset.image_file.path: missing"),
@@ -168,10 +153,7 @@ class InvalidExperimentTest {
             "consistency {\n  sigma_min: 0\n}",
             4,
             "consistency.sigma_min: must be positive, got 0"),
-        images(
-            "consistency {\n  rho: nan\n}",
-            4,
-            "consistency.rho: must be finite, got NaN"),
+        images("consistency {\n  rho: nan\n}", 4, "consistency.rho: must be finite, got NaN"),
         images(
             "optimizer { learning_rate: 1e999 }",
             3,
@@ -188,19 +170,13 @@ class InvalidExperimentTest {
             "consistency { coupling { generator_induced { mu: 1.5 } } }",
             3,
             "consistency.coupling.generator_induced.mu: must be in [0, 1], got 1.5"),
-        images(
-            "ema { decay: 1 }",
-            3,
-            "ema.decay: must be in [0, 1), got 1"),
+        images("ema { decay: 1 }", 3, "ema.decay: must be in [0, 1), got 1"),
         images("run { steps: 0 }", 3, "run.steps: must be at least 1, got 0"),
         images(
             "optimizer { clip_norm: -0.5 }",
             3,
             "optimizer.clip_norm: must be at least 0, got -0.5"),
-        images(
-            "optimizer { accumulate: 0 }",
-            3,
-            "optimizer.accumulate: must be at least 1, got 0"),
+        images("optimizer { accumulate: 0 }", 3, "optimizer.accumulate: must be at least 1, got 0"),
         images(
             "optimizer { accumulate: 3 }",
             3,
@@ -244,27 +220,17 @@ class InvalidExperimentTest {
                 + "run { batch_size: 4 }\nconsistency {\n"
                 + " coupling { generator_induced { mu: 0 mu_end: 0.1 } } }",
             "a.textproto:5: consistency.coupling.generator_induced.mu_end: 0.1 of 4 rows (run.batch_size) rounds to none"),
-        network(
-            "num_blocks: [1, 2]",
-            "num_blocks: 2 values for 3 levels"),
+        network("num_blocks: [1, 2]", "num_blocks: 2 values for 3 levels"),
         network("num_blocks: 0", "num_blocks: must be at least 1, got 0"),
-        network(
-            "dropout: [0, 1, 0]", "dropout: must be in [0, 1), got 1"),
-        network(
-            "attn_resolutions: 5",
-            "attn_resolutions: 5 is not the resolution of a level"),
-        network(
-            "model_channels: 30",
-            "model_channels: 30 is not a positive multiple of 4"),
+        network("dropout: [0, 1, 0]", "dropout: must be in [0, 1), got 1"),
+        network("attn_resolutions: 5", "attn_resolutions: 5 is not the resolution of a level"),
+        network("model_channels: 30", "model_channels: 30 is not a positive multiple of 4"),
         network(
             "model_channels: 36",
             "model_channels: 36 makes a layer of 144 channels, which GroupNorm can't split into 32 groups"),
         network(
-            "resample_filter: [1, 2, 1]",
-            "resample_filter: 3 values can't double a resolution"),
-        network(
-            "resample_filter: [1, -1]",
-            "resample_filter: its sum, 0, is not positive"));
+            "resample_filter: [1, 2, 1]", "resample_filter: 3 values can't double a resolution"),
+        network("resample_filter: [1, -1]", "resample_filter: its sum, 0, is not positive"));
   }
 
   // What an objective does not allow.
@@ -272,7 +238,7 @@ class InvalidExperimentTest {
     return Stream.of(
         consistency(
             "process { bridge { alpha: SIGMA } }",
-            "process.bridge.alpha: SIGMA wants levels up to 1, but sigma_max is 80"),
+            "process.bridge.alpha: SIGMA requires sigma_max <= 1, but it is 80"),
         arguments(
             IMAGES + "consistency {\n noise { two_gaussians {} } }",
             "a.textproto:4: consistency.noise.two_gaussians: noise in the plane, but the data are images"),
@@ -282,22 +248,15 @@ class InvalidExperimentTest {
         consistency(
             "timestep_law { uniform {} } levels { tuning {} }",
             "timestep_law.uniform: tuning draws its levels from the lognormal law"),
+        consistency("levels { tuning { q: 1 } }", "levels.tuning.q: must be above 1, got 1"),
         consistency(
-            "levels { tuning { q: 1 } }", "levels.tuning.q: must be above 1, got 1"),
-        consistency(
-            "levels { tuning { stages: 0 } }",
-            "levels.tuning.stages: must be at least 1, got 0"),
+            "levels { tuning { stages: 0 } }", "levels.tuning.stages: must be at least 1, got 0"),
         consistency(
             "levels { tuning { q: 4 stages: 10 } }",
             "levels.tuning.stages: 10 stages of q (4) leave less than a millionth of a level between two"),
-        consistency(
-            "levels { tuning { k: -1 } }", "levels.tuning.k: must be at least 0, got -1"),
-        consistency(
-            "levels { tuning { b: 0 } }",
-            "levels.tuning.b: must be positive, got 0"),
-        consistency(
-            "coupling { pf_ode {} }",
-            "coupling.pf_ode.run: missing"),
+        consistency("levels { tuning { k: -1 } }", "levels.tuning.k: must be at least 0, got -1"),
+        consistency("levels { tuning { b: 0 } }", "levels.tuning.b: must be positive, got 0"),
+        consistency("coupling { pf_ode {} }", "coupling.pf_ode.run: missing"),
         consistency(
             "coupling { pf_ode { run: \"r\" } } process { bridge {} }",
             "coupling.pf_ode: a score model's flow is that of variance_exploding with normal noise"),
@@ -316,9 +275,7 @@ class InvalidExperimentTest {
         score("std: 0", "std: must be positive, got 0"),
         score("sigma_data: 0", "sigma_data: must be positive, got 0"),
         score("rho: 0", "rho: must be positive, got 0"),
-        score(
-            "sigma_min: 90",
-            "sigma_min: 90 is not below sigma_max (80)"),
+        score("sigma_min: 90", "sigma_min: 90 is not below sigma_max (80)"),
         arguments(
             POINTS + "score {}\nevaluation {\n gradient_variance_every: 5 }",
             "a.textproto:5: evaluation.gradient_variance_every: is for consistency models"),
@@ -339,9 +296,7 @@ class InvalidExperimentTest {
 
   static Stream<Arguments> overrides() {
     return Stream.of(
-        arguments(
-            "consistency.sigma_min=90",
-            "90 is not below sigma_max (80)"),
+        arguments("consistency.sigma_min=90", "90 is not below sigma_max (80)"),
         arguments(
             "consistency.sigma_max=0.001",
             "consistency.sigma_min: 0.002 is not below sigma_max (0.001)"),
@@ -389,7 +344,8 @@ class InvalidExperimentTest {
       } catch (InvalidInputException e) {
         explained++;
         String message = String.valueOf(e.getMessage());
-        assertTrue(message.matches("a\\.textproto(:\\d+)?: .+(\\. |must be ).+|.*mean .+\\?"), message);
+        assertTrue(
+            message.matches("a\\.textproto(:\\d+)?: .+(\\. |must be ).+|.*mean .+\\?"), message);
         assertFalse(message.contains("couplet."), message);
       }
     }

@@ -13,25 +13,25 @@ import java.util.TreeSet;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.Options;
 import org.couplet.io.InvalidInputException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 /** The ranges that the schema gives its numbers. */
 class RangesTest {
   // Any number will do, or a rule of its own says which.
   private static final Set<String> FREE =
       Set.of(
-          "GaussianMixture.offset",
-          "GaussianMixture.seed",
-          "ImageFile.channels",
-          "LognormalLaw.mean",
+          "GaussianMixtureConfig.offset",
+          "GaussianMixtureConfig.seed",
+          "ImageFileConfig.channels",
+          "LognormalLawConfig.mean",
           "RunConfig.seed",
           "ScoreConfig.mean",
           "SongUNetConfig.attn_resolutions",
           "SongUNetConfig.model_channels",
           "SongUNetConfig.resample_filter",
-          "TwoGaussians.offset");
+          "TwoGaussiansConfig.offset");
 
   @Test
   void everyNumberHasARangeOrIsFree() {
@@ -74,7 +74,9 @@ class RangesTest {
             InvalidInputException.class,
             () ->
                 ExperimentFile.parse(
-                    "a.textproto", "dataset { gaussians {} } network { mlp {} }", List.of(override)));
+                    "a.textproto",
+                    "dataset { gaussians {} } network { mlp {} }",
+                    List.of(override)));
     assertEquals("--set " + override + ": " + problem, error.getMessage());
   }
 }

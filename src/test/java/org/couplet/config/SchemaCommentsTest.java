@@ -22,7 +22,7 @@ class SchemaCommentsTest {
   private static final Pattern FIELD =
       Pattern.compile("^  (?:(?:optional|repeated) \\w+|oneof) (\\w+) (?:= .*|\\{)$");
   private static final Pattern MEMBER = Pattern.compile("^    \\w+ (\\w+) = \\d+;$");
-  private static final Pattern NUMBER_DEFAULT = Pattern.compile("\\[default = ([-0-9.e]+)\\];$");
+  private static final Pattern NUMBER_DEFAULT = Pattern.compile("\\[default = ([-0-9.e]+)[,\\]]");
   private static final Pattern COMMENTED_NUMBER =
       Pattern.compile("[Dd]efault: ([-0-9.e]+?)[.,; ]*(?: .*)?$");
 

@@ -151,7 +151,7 @@ class ConsistencyLossTest {
         average,
         Optional.empty(),
         x,
-        new Numbers(
+        new ScheduledOperands(
             tf.constant(new double[] {1, 2}),
             tf.constant(2),
             tf.constant((float) INDUCED),

@@ -89,7 +89,7 @@ class DenoisingLossTest {
         weights,
         Optional.empty(),
         x,
-        new Numbers(
+        new ScheduledOperands(
             tf.constant(new double[] {1, 2}), tf.constant(2), tf.constant(0f), tf.constant(1f)),
         Optional.empty(),
         randomness(tf),

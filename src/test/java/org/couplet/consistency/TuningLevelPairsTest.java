@@ -89,7 +89,7 @@ class TuningLevelPairsTest {
               new TuningLevelPairs(new LognormalLaw(MEAN, STD), SIGMA_MIN, SIGMA_MAX, K, B)
                   .draw(
                       tf,
-                      new Numbers(
+                      new ScheduledOperands(
                           tf.constant(new double[] {1, 2}),
                           tf.constant(2),
                           tf.constant(0f),

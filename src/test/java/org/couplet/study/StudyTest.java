@@ -175,7 +175,7 @@ class StudyTest {
         "--config",
         "configs/gaussians_1m2m_score.textproto");
     assertRefused(
-        "is a consistency model; --score-config wants",
+        "is a consistency model; --score-config needs",
         "study",
         "trajectory",
         "--score-config",

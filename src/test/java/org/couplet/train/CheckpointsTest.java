@@ -16,7 +16,7 @@ import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.cli.Cli;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +136,7 @@ class CheckpointsTest {
   void aRunKilledBeforeItsConfigWasInPlaceBeginsAgain() throws IOException {
     train("--steps", 1);
     Files.delete(run.resolve("config.textproto"));
-    WholeFile.delete(checkpoints);
+    AtomicFile.delete(checkpoints);
     Files.delete(run.resolve("program/saved_model.pb"));
     Files.createDirectories(run.resolve(".program.partial/assets.extra"));
     assertEquals(Cli.DONE, train("--resume").code());

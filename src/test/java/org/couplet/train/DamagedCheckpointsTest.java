@@ -22,9 +22,9 @@ import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.cli.Cli;
 import org.couplet.config.ExperimentFile;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.WholeFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,7 +218,7 @@ class DamagedCheckpointsTest {
 
   @Test
   void metricsOfLostCheckpointsForbidToBeginAgain() throws IOException {
-    WholeFile.delete(checkpoints);
+    AtomicFile.delete(checkpoints);
     assertRefused("but " + run.resolve("metrics.jsonl") + " goes to step 10");
     // Neither does a run begin that has lost its config, too.
     Files.delete(run.resolve("config.textproto"));
@@ -233,7 +233,7 @@ class DamagedCheckpointsTest {
 
   @Test
   void aRunWithAParentHasACheckpointFromItsFirstStepOn() throws IOException {
-    WholeFile.delete(checkpoints);
+    AtomicFile.delete(checkpoints);
     Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":5,\"loss\":1.0}\n");
     Path config = run.resolve("config.textproto");
     Files.writeString(

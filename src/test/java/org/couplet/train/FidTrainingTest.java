@@ -20,7 +20,7 @@ import org.couplet.assembly.RandomFeaturesAssembly;
 import org.couplet.cli.Cli;
 import org.couplet.data.NpyWriter;
 import org.couplet.data.ProceduralImages;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 import org.couplet.report.MetricsLog;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -180,7 +180,7 @@ class FidTrainingTest {
     // A run at step 10 whose best weights are of a step that it has not reached.
     Path other = halfDone();
     Path best = other.resolve("best");
-    WholeFile.delete(best);
+    AtomicFile.delete(best);
     Files.createDirectory(best);
     for (String suffix : List.of(".index", ".data-00000-of-00001")) {
       Files.copy(other.resolve("checkpoints/step-10" + suffix), best.resolve("step-15" + suffix));

@@ -118,7 +118,7 @@ class KillTest {
 
     long step = newest();
     assertTrue(step > 3, "saved at step " + step);
-    assertTrue(said().contains("interrupted after step " + step + "; go on with: "), said());
+    assertTrue(said().contains("interrupted after step " + step + "; continue with: "), said());
     assertEquals(step, lines());
     CommandRun.done("train", "--run", run, "--resume", "--steps", step + 5);
     Path straight = folder.resolve("straight");

@@ -38,7 +38,8 @@ class PairedBatchesTest {
     NoiseChoice choice =
         new NoiseChoice(
             BatchTransportCouplingConfig.newBuilder()
-                .setSinkhorn(SinkhornSamplingConfig.newBuilder().setRegularization(0.1).setIterations(20))
+                .setSinkhorn(
+                    SinkhornSamplingConfig.newBuilder().setRegularization(0.1).setIterations(20))
                 .build(),
             3);
     try (TrainingProgram program = TrainingProgram.load(folder.resolve("program"), 0);

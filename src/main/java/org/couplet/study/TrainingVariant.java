@@ -11,22 +11,22 @@ import org.couplet.config.proto.Experiment;
  * @param name for legends and tables
  * @param overrides {@code path=value} over the base experiment
  */
-record Variant(String name, List<String> overrides) {
-  Variant(String name, String... overrides) {
+record TrainingVariant(String name, List<String> overrides) {
+  TrainingVariant(String name, String... overrides) {
     this(name, List.of(overrides));
   }
 
-  static Variant independent() {
-    return new Variant("IC", "consistency.coupling={independent{}}");
+  static TrainingVariant independent() {
+    return new TrainingVariant("IC", "consistency.coupling={independent{}}");
   }
 
-  static Variant batchTransport() {
-    return new Variant("batch-OT", "consistency.coupling={batch_ot{exact{}}}");
+  static TrainingVariant batchTransport() {
+    return new TrainingVariant("batch-OT", "consistency.coupling={batch_ot{exact{}}}");
   }
 
   /** GC(mu) with the averaged or the online weights. */
-  static Variant induced(String name, double mu, boolean averaged) {
-    return new Variant(
+  static TrainingVariant induced(String name, double mu, boolean averaged) {
+    return new TrainingVariant(
         name,
         "consistency.coupling={generator_induced{mu:"
             + mu
@@ -36,16 +36,16 @@ record Variant(String name, List<String> overrides) {
   }
 
   /** GC(mu) by the averaged weights, under the paper's name. */
-  static Variant induced(double mu) {
+  static TrainingVariant induced(double mu) {
     String factor = mu == Math.rint(mu) ? Long.toString((long) mu) : Double.toString(mu);
     return induced("GC(" + factor + ")", mu, true);
   }
 
   /** This with another name and more overrides. */
-  Variant also(String otherName, String... more) {
+  TrainingVariant also(String otherName, String... more) {
     List<String> all = new ArrayList<>(overrides);
     all.addAll(List.of(more));
-    return new Variant(otherName, all);
+    return new TrainingVariant(otherName, all);
   }
 
   /**

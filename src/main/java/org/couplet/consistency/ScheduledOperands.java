@@ -13,7 +13,7 @@ import org.tensorflow.types.TInt32;
  * @param mu scalar in [0, 1], the mixing factor
  * @param gap scalar in (0, 1], 1 / q^a: how wide the gap of tuning's levels still is
  */
-public record Numbers(
+public record ScheduledOperands(
     Operand<TFloat64> sigmas,
     Operand<TInt32> numLevels,
     Operand<TFloat32> mu,

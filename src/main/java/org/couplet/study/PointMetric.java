@@ -12,13 +12,13 @@ import org.tensorflow.types.TFloat32;
  * Of points: the 2-Wasserstein distance between as many samples as data points, by exact
  * assignment.
  */
-final class PointQuality implements Quality {
+final class PointMetric implements SampleMetric {
   private static final int COUNT = 1024;
   private static final long SEED = 99;
 
   private final float[] data;
 
-  PointQuality(Dataset dataset) {
+  PointMetric(Dataset dataset) {
     long[] indices = new long[COUNT];
     for (int i = 0; i < COUNT; i++) {
       indices[i] = i % dataset.size();

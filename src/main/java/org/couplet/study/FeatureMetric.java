@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.couplet.data.Dataset;
 import org.couplet.data.ImageBatches;
-import org.couplet.io.WholeFile;
+import org.couplet.io.AtomicFile;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FrechetDistance;
 import org.couplet.metric.GaussianFit;
@@ -17,7 +17,7 @@ import org.couplet.report.Progress;
 import org.couplet.train.SampleLevels;
 
 /** Of images: the Frechet distance between features of samples and of the data. */
-final class FeatureQuality implements Quality {
+final class FeatureMetric implements SampleMetric {
   private static final int MOST_DATA = 10_000;
   private static final long SEED = 99;
 
@@ -27,7 +27,7 @@ final class FeatureQuality implements Quality {
   private final FrechetDistance data;
   private final int samples;
 
-  private FeatureQuality(
+  private FeatureMetric(
       FeatureProgram features,
       String extractor,
       String fingerprint,
@@ -41,17 +41,17 @@ final class FeatureQuality implements Quality {
   }
 
   /** Loads or writes the feature network, and measures the data. */
-  static FeatureQuality open(Workbench bench, Dataset dataset) throws IOException {
+  static FeatureMetric open(StudyContext bench, Dataset dataset) throws IOException {
     Optional<Path> given = bench.options().features();
     Path folder = given.orElse(bench.options().output().resolve("random_features"));
     if (given.isEmpty()) {
-      WholeFile.delete(folder);
-      WholeFile.create(folder, bench.graphs()::features);
+      AtomicFile.delete(folder);
+      AtomicFile.create(folder, bench.graphs()::features);
     }
     String extractor = given.map(path -> String.valueOf(path.getFileName())).orElse("random");
     FeatureProgram features = FeatureProgram.load(folder, 0);
     try {
-      return new FeatureQuality(
+      return new FeatureMetric(
           features,
           extractor,
           given.isEmpty() ? bench.graphs().featuresName() : features.fingerprint().substring(0, 8),
@@ -63,7 +63,7 @@ final class FeatureQuality implements Quality {
     }
   }
 
-  private static GaussianFit ofData(Workbench bench, FeatureProgram features, Dataset dataset)
+  private static GaussianFit ofData(StudyContext bench, FeatureProgram features, Dataset dataset)
       throws IOException {
     try (ImageBatches images = ImageBatches.of(dataset, MOST_DATA, FeaturePass.BATCH);
         Progress progress = new Progress("features of the data", images.count(), bench.err())) {

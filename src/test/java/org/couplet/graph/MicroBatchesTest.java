@@ -13,7 +13,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
-class RowPartsTest {
+class MicroBatchesTest {
   private static final float[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
 
   // 7 rows: as 3, 3 and 3 that begin earlier; as 4 and 4; as 7.
@@ -34,7 +34,7 @@ class RowPartsTest {
                     new Evaluation.Input(Shape.scalar(), 10)),
                 (tf, in) ->
                     List.of(
-                        new RowParts("scaled", size)
+                        new MicroBatches("scaled", size)
                             .map(
                                 tf,
                                 List.of(in.get(0), in.get(1)),
@@ -66,7 +66,7 @@ class RowPartsTest {
                 new Evaluation.Input(Shape.of(6, 2), Arrays.copyOf(ROWS, 12)),
                 new Evaluation.Input(Shape.of(2), 1, 1)),
             (tf, in) ->
-                new RowParts("gradients", 2)
+                new MicroBatches("gradients", 2)
                     .sums(
                         tf,
                         List.of(in.get(0)),
@@ -97,7 +97,7 @@ class RowPartsTest {
                 false,
                 List.of(new Evaluation.Input(Shape.of(7, 2), ROWS)),
                 (tf, in) ->
-                    new RowParts("uneven", 2)
+                    new MicroBatches("uneven", 2)
                         .sums(
                             tf,
                             List.of(in.get(0)),

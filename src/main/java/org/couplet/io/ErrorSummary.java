@@ -3,12 +3,12 @@ package org.couplet.io;
 import java.util.regex.Pattern;
 
 /** The line of a message that says what happened. */
-public final class ErrorLine {
+public final class ErrorSummary {
   // TensorFlow heads a list of what failed at the same time so, and numbers its entries.
   private static final Pattern HEAD = Pattern.compile("\\d+ root error\\(s\\) found\\.");
   private static final Pattern NUMBER = Pattern.compile("^\\s*\\(\\d+\\) ");
 
-  private ErrorLine() {}
+  private ErrorSummary() {}
 
   /** Of an exception; the name of its class where it has no message. */
   public static String of(Throwable e) {

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-class ErrorLineTest {
+class ErrorSummaryTest {
   @Test
   void itIsTheFirst() {
-    assertEquals("first", ErrorLine.of(new IllegalStateException("first\n\t [[{{node a}}]]")));
+    assertEquals("first", ErrorSummary.of(new IllegalStateException("first\n\t [[{{node a}}]]")));
   }
 
   @Test
@@ -21,11 +21,12 @@ class ErrorLineTest {
         0 successful operations.
         """;
     assertEquals(
-        "RESOURCE_EXHAUSTED: Out of memory (1)", ErrorLine.of(new IllegalStateException(message)));
+        "RESOURCE_EXHAUSTED: Out of memory (1)",
+        ErrorSummary.of(new IllegalStateException(message)));
   }
 
   @Test
   void withoutAMessageItIsTheKind() {
-    assertEquals("IllegalStateException", ErrorLine.of(new IllegalStateException()));
+    assertEquals("IllegalStateException", ErrorSummary.of(new IllegalStateException()));
   }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Files and folders that appear whole or not at all: written under a temporary name beside the
  * final one, forced to disk, then renamed. A killed process leaves at most a {@code .NAME.partial}.
  */
-public final class WholeFile {
-  private WholeFile() {}
+public final class AtomicFile {
+  private AtomicFile() {}
 
   /** Writes a file's content. */
   @FunctionalInterface

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-class SpreadTest {
+class SeedStatisticsTest {
   @Test
   void curveIsTheMeanWithinItsRange() {
-    Spread spread = new Spread();
+    SeedStatistics spread = new SeedStatistics();
     spread.add(2, 10);
     spread.add(1, 1);
     spread.add(1, 5);

@@ -26,7 +26,7 @@ import org.couplet.train.ProgramCheck;
 import org.couplet.train.RunFolder;
 
 /** What a study works with: its options, the runs, the places of its results, the terminal. */
-public final class Workbench {
+public final class StudyContext {
   private static final int SEEDS_OF_POINTS = 3;
   // A run ends with the step, and the line of its log, in which its time is up.
   private static final double OVERTIME = 0.05;
@@ -45,7 +45,7 @@ public final class Workbench {
    * @param err for progress
    * @param interrupted asked now and then; true ends the study
    */
-  public Workbench(
+  public StudyContext(
       StudyOptions options,
       Graphs graphs,
       ProgramCheck check,
@@ -111,11 +111,12 @@ public final class Workbench {
    *
    * @param base the experiment's file
    */
-  List<Variant.Seeded> seeded(Path base, List<Variant> variants) throws IOException {
+  List<TrainingVariant.Seeded> seeded(Path base, List<TrainingVariant> variants)
+      throws IOException {
     consistency(base);
     List<String> common = overrides(base);
-    List<Variant.Seeded> seeded = new ArrayList<>();
-    for (Variant variant : variants) {
+    List<TrainingVariant.Seeded> seeded = new ArrayList<>();
+    for (TrainingVariant variant : variants) {
       List<String> overrides = new ArrayList<>(common);
       overrides.addAll(variant.overrides());
       Experiment first = ExperimentFile.load(base, overrides);
@@ -124,22 +125,22 @@ public final class Workbench {
         Experiment.Builder experiment = first.toBuilder();
         // The checkpoints are what is measured.
         experiment.getRunBuilder().setSeed(seed).setKeepCheckpoints(Integer.MAX_VALUE);
-        seeded.add(new Variant.Seeded(experiment.build(), variant.name(), seed));
+        seeded.add(new TrainingVariant.Seeded(experiment.build(), variant.name(), seed));
       }
     }
     return seeded;
   }
 
   /** The score model of a file; the user's overrides of the consistency model are not for it. */
-  Variant.Seeded score(Path config) throws IOException {
+  TrainingVariant.Seeded score(Path config) throws IOException {
     List<String> own =
         options.overrides().stream().filter(path -> !path.startsWith("consistency")).toList();
     Experiment experiment = ExperimentFile.load(config, own);
     if (!experiment.hasScore()) {
       throw new InvalidInputException(
-          config + ": is a consistency model; --score-config wants a score model's config");
+          config + ": is a consistency model; --score-config needs a score model's config");
     }
-    return new Variant.Seeded(experiment, "score model", experiment.getRun().getSeed());
+    return new TrainingVariant.Seeded(experiment, "score model", experiment.getRun().getSeed());
   }
 
   private int seeds(Experiment experiment) {
@@ -161,7 +162,8 @@ public final class Workbench {
   }
 
   /** Trains several runs to their ends, as {@link #train(List, long, long)}. */
-  Map<Variant.Seeded, RunFolder> train(List<Variant.Seeded> wanted) throws IOException {
+  Map<TrainingVariant.Seeded, RunFolder> train(List<TrainingVariant.Seeded> wanted)
+      throws IOException {
     return train(wanted, options.steps(), 0);
   }
 
@@ -171,18 +173,18 @@ public final class Workbench {
    * @param steps at most, of each run
    * @param seconds of training at most, of each run; 0: no bound
    */
-  Map<Variant.Seeded, RunFolder> train(List<Variant.Seeded> wanted, long steps, long seconds)
-      throws IOException {
-    Map<Variant.Seeded, Optional<RunFolder>> known = new LinkedHashMap<>();
-    for (Variant.Seeded run : wanted) {
+  Map<TrainingVariant.Seeded, RunFolder> train(
+      List<TrainingVariant.Seeded> wanted, long steps, long seconds) throws IOException {
+    Map<TrainingVariant.Seeded, Optional<RunFolder>> known = new LinkedHashMap<>();
+    for (TrainingVariant.Seeded run : wanted) {
       known.put(run, runs.done(run, RunStore.Length.of(run, steps, seconds)));
     }
     int missing = (int) known.values().stream().filter(Optional::isEmpty).count();
-    Map<Variant.Seeded, RunFolder> trained = new LinkedHashMap<>();
+    Map<TrainingVariant.Seeded, RunFolder> trained = new LinkedHashMap<>();
     long begun = System.nanoTime();
     int done = 0;
-    for (Map.Entry<Variant.Seeded, Optional<RunFolder>> entry : known.entrySet()) {
-      Variant.Seeded run = entry.getKey();
+    for (Map.Entry<TrainingVariant.Seeded, Optional<RunFolder>> entry : known.entrySet()) {
+      TrainingVariant.Seeded run = entry.getKey();
       if (entry.getValue().isPresent()) {
         trained.put(run, entry.getValue().get());
       } else {
@@ -194,7 +196,7 @@ public final class Workbench {
     return trained;
   }
 
-  private void announce(Variant.Seeded run, int done, int missing, long nanos) {
+  private void announce(TrainingVariant.Seeded run, int done, int missing, long nanos) {
     String left =
         done == 0
             ? ""
@@ -216,7 +218,7 @@ public final class Workbench {
   }
 
   /** The folder of a run that {@link #train} has returned. */
-  RunFolder folder(Map<Variant.Seeded, RunFolder> trained, Variant.Seeded run) {
+  RunFolder folder(Map<TrainingVariant.Seeded, RunFolder> trained, TrainingVariant.Seeded run) {
     return Objects.requireNonNull(trained.get(run));
   }
 

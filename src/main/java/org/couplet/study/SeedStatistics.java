@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.couplet.report.LineChart.Curve;
 
 /** Several seeds' values along one axis, drawn as their mean within their range. */
-final class Spread {
+final class SeedStatistics {
   private final TreeMap<Double, List<Double>> values = new TreeMap<>();
 
   /** Adds one seed's value at x. */

@@ -12,7 +12,7 @@ package org.couplet.program;
  * @param emaDecay decay of the moving average, in [0, 1]
  */
 @SuppressWarnings("ArrayRecordComponent") // made once a step and only read
-public record StepNumbers(
+public record ScheduledValues(
     long seed,
     double[] sigmas,
     int numLevels,
@@ -21,7 +21,7 @@ public record StepNumbers(
     double learningRate,
     double emaDecay) {
   /** The same with another seed, for measurements beside the training's own draws. */
-  public StepNumbers withSeed(long other) {
-    return new StepNumbers(other, sigmas, numLevels, mu, gap, learningRate, emaDecay);
+  public ScheduledValues withSeed(long other) {
+    return new ScheduledValues(other, sigmas, numLevels, mu, gap, learningRate, emaDecay);
   }
 }

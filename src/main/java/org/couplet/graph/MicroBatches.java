@@ -19,7 +19,7 @@ import org.tensorflow.types.family.TType;
  * @param name of the work; works of the same name in a program must be the same
  * @param size rows of a part at most, at least 1
  */
-public record RowParts(String name, int size) {
+public record MicroBatches(String name, int size) {
   /**
    * What the work is given, in a graph of its own.
    *

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.couplet.program.SamplingProgram;
 
 /** How far a model's samples are from the data; lower is better. */
-interface Quality extends AutoCloseable {
+interface SampleMetric extends AutoCloseable {
   /** For an axis. */
   String label();
 

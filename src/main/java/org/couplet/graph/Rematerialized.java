@@ -20,7 +20,7 @@ import org.tensorflow.types.family.TFloating;
  * @param name of letters, digits and underscores
  * @param compiled whether the whole graph is to be compiled by XLA
  */
-public record Recomputed(String name, boolean compiled) {
+public record Rematerialized(String name, boolean compiled) {
   /**
    * Calls the part.
    *
@@ -60,7 +60,7 @@ public record Recomputed(String name, boolean compiled) {
     List<Operand<?>> inputs = all.subList(0, all.size() - 1);
     Operand<T> dy = all.get(inputs.size()).asOutput().expect(type);
     Operand<T> y = body.apply(tf, inputs);
-    List<Operand<?>> arrays = inputs.stream().filter(Recomputed::hasGradient).toList();
+    List<Operand<?>> arrays = inputs.stream().filter(Rematerialized::hasGradient).toList();
     Gradients found = tf.gradients(y, arrays, Gradients.dx(List.of(dy)));
     List<Operand<?>> results = new ArrayList<>();
     int next = 0;
