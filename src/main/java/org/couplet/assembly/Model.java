@@ -1,6 +1,7 @@
 package org.couplet.assembly;
 
 import java.util.Optional;
+import org.couplet.consistency.ScaledSquaredL2Distance;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
@@ -280,6 +281,7 @@ record Model(
           new PseudoHuberDistance(
               config.getPseudoHuber().getCPerSqrtDimension() * Math.sqrt((double) element.size()));
       case SQUARED_L2 -> new SquaredL2Distance();
+      case SCALED_SQUARED_L2 -> new ScaledSquaredL2Distance();
       case DISTANCE_NOT_SET -> throw unresolved("consistency.distance");
     };
   }
