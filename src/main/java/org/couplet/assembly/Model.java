@@ -1,6 +1,7 @@
 package org.couplet.assembly;
 
 import java.util.Optional;
+import org.couplet.optimizer.AdamW;
 import org.couplet.consistency.ScaledSquaredL2Distance;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
@@ -325,6 +326,13 @@ record Model(
               config.getAdam().getBeta1(),
               config.getAdam().getBeta2(),
               config.getAdam().getEpsilon());
+      case ADAMW ->
+          new AdamW(
+              new Adam(
+                  config.getAdamw().getBeta1(),
+                  config.getAdamw().getBeta2(),
+                  config.getAdamw().getEpsilon()),
+              config.getAdamw().getWeightDecay());
       case RADAM ->
           new RAdam(
               config.getRadam().getBeta1(),

@@ -6,7 +6,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** A rule that moves a weight against its gradient. */
-public sealed interface Optimizer permits Lion, Adam, RAdam {
+public sealed interface Optimizer permits Lion, Adam, AdamW, RAdam {
   /**
    * The families of slots the rule keeps for each weight, such as {@code adam/m}; a weight's own
    * slot is named {@code FAMILY/WEIGHT}. Slots have the weight's shape and start at 0.

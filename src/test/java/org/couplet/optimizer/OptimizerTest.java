@@ -82,12 +82,31 @@ class OptimizerTest {
     }
   }
 
+  // As published: the decay acts on the weight alone, Adam on the gradient alone.
+  @Test
+  void adamwIsAdamAndADecayOfTheWeight() {
+    float[] weight = Npz.get(REFERENCE, "p0").floats();
+    float[] gradient = Npz.get(REFERENCE, "grads").row(0).floats();
+    float[] zero = new float[35];
+    float[] first = {1};
+    try (PureFunction adamw = step(new AdamW(new Adam(0.9, 0.999, 1e-8), 0.1), false);
+        PureFunction adam = step(new Adam(0.9, 0.999, 1e-8), false)) {
+      float[] expected = adam.run(weight, gradient, first, zero, zero).get(0);
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] -= RATE * 0.1f * weight[i];
+      }
+      assertArrayEquals(expected, adamw.run(weight, gradient, first, zero, zero).get(0), 1e-6f);
+    }
+  }
+
   @Test
   void impossibleSettingsAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new Lion(1, 0.99, 0));
     assertThrows(IllegalArgumentException.class, () -> new Lion(0.9, 0.99, -0.1));
     assertThrows(IllegalArgumentException.class, () -> new Adam(0.9, -0.1, 1e-8));
     assertThrows(IllegalArgumentException.class, () -> new RAdam(0.9, 0.999, 0));
+    Adam adam = new Adam(0.9, 0.999, 1e-8);
+    assertThrows(IllegalArgumentException.class, () -> new AdamW(adam, -0.1));
   }
 
   private static void assertMatches(String name, Optimizer optimizer, boolean compiled) {
