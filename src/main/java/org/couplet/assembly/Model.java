@@ -345,6 +345,7 @@ record Model(
   private static int maxLevels(LevelScheduleConfig config) {
     return switch (config.getScheduleCase()) {
       case EXPONENTIAL -> config.getExponential().getS1() + 1;
+      case SQUARE_ROOT -> config.getSquareRoot().getS1() + 1;
       case CONSTANT -> config.getConstant().getCount();
       case TUNING -> UNUSED_LEVELS;
       case SCHEDULE_NOT_SET -> throw unresolved("consistency.levels");

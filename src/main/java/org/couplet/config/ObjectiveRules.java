@@ -1,5 +1,6 @@
 package org.couplet.config;
 
+import org.couplet.config.proto.SquareRootLevelsConfig;
 import org.couplet.config.proto.BridgeConfig;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
@@ -106,14 +107,19 @@ final class ObjectiveRules {
   }
 
   private void levels(ConsistencyConfig consistency) {
-    ExponentialLevelsConfig levels = consistency.getLevels().getExponential();
-    if (levels.getS1() < levels.getS0()) {
-      throw origins.problem(
-          "consistency.levels.exponential.s1",
-          levels.getS1() + " is below s0 (" + levels.getS0() + "). Raise it or lower s0",
-          "consistency.levels.exponential.s0");
-    }
+    ExponentialLevelsConfig exponential = consistency.getLevels().getExponential();
+    rising("exponential", exponential.getS0(), exponential.getS1());
+    SquareRootLevelsConfig squareRoot = consistency.getLevels().getSquareRoot();
+    rising("square_root", squareRoot.getS0(), squareRoot.getS1());
     tuning(consistency);
+  }
+
+  private void rising(String schedule, int s0, int s1) {
+    if (s1 < s0) {
+      String path = "consistency.levels." + schedule + ".";
+      throw origins.problem(
+          path + "s1", s1 + " is below s0 (" + s0 + "). Raise it or lower s0", path + "s0");
+    }
   }
 
   private void tuning(ConsistencyConfig consistency) {

@@ -1,6 +1,7 @@
 package org.couplet.train;
 
 import java.util.Optional;
+import org.couplet.schedule.SquareRootLevelSchedule;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.EmaConfig;
 import org.couplet.config.proto.Experiment;
@@ -81,6 +82,9 @@ public record Schedules(
       case EXPONENTIAL ->
           new ExponentialLevelSchedule(
               config.getExponential().getS0(), config.getExponential().getS1(), steps);
+      case SQUARE_ROOT ->
+          new SquareRootLevelSchedule(
+              config.getSquareRoot().getS0(), config.getSquareRoot().getS1(), steps);
       case CONSTANT -> new ConstantLevelSchedule(config.getConstant().getCount());
       case TUNING -> UNUSED_LEVELS;
       case SCHEDULE_NOT_SET ->

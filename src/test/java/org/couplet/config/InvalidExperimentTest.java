@@ -163,6 +163,10 @@ class InvalidExperimentTest {
             3,
             "consistency.levels.exponential.s1: 20 is below s0 (40). Raise it or lower s0"),
         images(
+            "consistency { levels { square_root { s0: 40 s1: 20 } } }",
+            3,
+            "consistency.levels.square_root.s1: 20 is below s0 (40)"),
+        images(
             "consistency { levels { constant { count: 1 } } }",
             3,
             "consistency.levels.constant.count: must be in [2, 1000000], got 1"),
