@@ -1,8 +1,6 @@
 package org.couplet.assembly;
 
 import java.util.Optional;
-import org.couplet.optimizer.AdamW;
-import org.couplet.consistency.ScaledSquaredL2Distance;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
@@ -38,6 +36,7 @@ import org.couplet.consistency.Objective;
 import org.couplet.consistency.ProbabilityFlow;
 import org.couplet.consistency.ProbabilityFlowCoupling;
 import org.couplet.consistency.PseudoHuberDistance;
+import org.couplet.consistency.ScaledSquaredL2Distance;
 import org.couplet.consistency.SquaredL2Distance;
 import org.couplet.consistency.StandardNormalNoise;
 import org.couplet.consistency.TimestepLaw;
@@ -51,6 +50,7 @@ import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.couplet.network.SongUNet;
 import org.couplet.optimizer.Adam;
+import org.couplet.optimizer.AdamW;
 import org.couplet.optimizer.Lion;
 import org.couplet.optimizer.Optimizer;
 import org.couplet.optimizer.RAdam;

@@ -1,6 +1,5 @@
 package org.couplet.config;
 
-import org.couplet.config.proto.SquareRootLevelsConfig;
 import org.couplet.config.proto.BridgeConfig;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
@@ -8,6 +7,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ExponentialLevelsConfig;
 import org.couplet.config.proto.ForwardProcessConfig;
 import org.couplet.config.proto.GeneratorInducedCouplingConfig;
+import org.couplet.config.proto.SquareRootLevelsConfig;
 import org.couplet.config.proto.TuningLevelsConfig;
 
 /** What a resolved objective must keep: a consistency model's, or a score model's. */

@@ -5,7 +5,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Distance D between teacher and student, one value a row. */
-public sealed interface Distance permits PseudoHuberDistance, SquaredL2Distance, ScaledSquaredL2Distance {
+public sealed interface Distance
+    permits PseudoHuberDistance, SquaredL2Distance, ScaledSquaredL2Distance {
   /**
    * D(a, b).
    *

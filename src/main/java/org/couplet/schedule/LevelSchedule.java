@@ -1,7 +1,8 @@
 package org.couplet.schedule;
 
 /** How many noise levels a training step uses. */
-public sealed interface LevelSchedule permits ExponentialLevelSchedule, SquareRootLevelSchedule, ConstantLevelSchedule {
+public sealed interface LevelSchedule
+    permits ExponentialLevelSchedule, SquareRootLevelSchedule, ConstantLevelSchedule {
   /**
    * Number of levels N.
    *

@@ -1,7 +1,6 @@
 package org.couplet.train;
 
 import java.util.Optional;
-import org.couplet.schedule.SquareRootLevelSchedule;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.EmaConfig;
 import org.couplet.config.proto.Experiment;
@@ -16,6 +15,7 @@ import org.couplet.schedule.KarrasLevels;
 import org.couplet.schedule.LearningRate;
 import org.couplet.schedule.LevelSchedule;
 import org.couplet.schedule.MixingFactor;
+import org.couplet.schedule.SquareRootLevelSchedule;
 import org.couplet.schedule.TuningGap;
 
 /** The numbers of every step of an experiment. */

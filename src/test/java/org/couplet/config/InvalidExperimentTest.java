@@ -81,7 +81,7 @@ class InvalidExperimentTest {
         arguments("run {}\nrun {}", "a.textproto:2: run: given twice"),
         arguments(
             "optimizer {\n  lion {}\n  adam {}\n}",
-            "a.textproto:3: optimizer.adam: only one of lion, adam, radam may be given"),
+            "a.textproto:3: optimizer.adam: only one of lion, adam, radam, adamw may be given"),
         arguments(
             "consistency {}\nscore {}",
             "a.textproto:2: score: only one of consistency, score may be given"),

@@ -3,7 +3,7 @@ package org.couplet.consistency;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
-import org.couplet.Evaluation;
+import org.couplet.graph.Evaluation;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.ndarray.Shape;
 

@@ -100,7 +100,8 @@ class BatchesTest {
         TType batch = batches.at(0)) {
       assertEquals(Shape.of(3, 8, 8, 3), batch.shape());
     }
-    Refusal.assertRefused(() -> new Batches(points, 0, 0), "run.batch_size: 0");
+    Refusal.assertRefused(
+        () -> new Batches(points, 0, 0), "run.batch_size: must be at least 1, got 0");
   }
 
   @Test

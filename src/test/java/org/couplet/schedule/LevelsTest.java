@@ -55,7 +55,7 @@ class LevelsTest {
 
   // k / K = 1/4 of the way from 2^2 to 151^2: the root is 75.52.
   @ParameterizedTest
-  @CsvSource({"0, 2", "1, 5", "250, 76", "999, 151", "1000, 151", "5000, 151"})
+  @CsvSource({"0, 2", "1, 6", "250, 76", "999, 151", "1000, 151", "5000, 151"})
   void squareRootLevelsFollowTheFormula(long step, int levels) {
     assertEquals(levels, new SquareRootLevelSchedule(2, 150, 1000).levels(step));
   }

@@ -50,7 +50,18 @@ class ResumeTest {
     Path config = SmallExperiments.write(folder, experiment(name));
     Path straight = folder.resolve("straight");
     Path resumed = folder.resolve("resumed");
-    List<Object> command = command(config, "optimizer." + optimizer + "={}", "runtime.xla=" + xla);
+    Path program = folder.resolve("program");
+    CommandRun.done(
+        "build",
+        "--config",
+        config,
+        "--set",
+        "optimizer." + optimizer + "={}",
+        "--set",
+        "runtime.xla=" + xla,
+        "--output",
+        program);
+    List<Object> command = List.of("train", "--model", program, "--run");
     CommandRun.done(with(command, straight));
     CommandRun.done(with(command, resumed, "--steps", 10));
     assertEquals(Optional.empty(), latest(resumed).filter(path -> !path.endsWith("step-10")));
@@ -76,7 +87,16 @@ class ResumeTest {
     Path config = SmallExperiments.write(folder, SmallExperiments.WIDE_UNET);
     Path straight = folder.resolve("straight");
     Path resumed = folder.resolve("resumed");
-    List<Object> command = command(config, "runtime.threads=1", "run.steps=4");
+    List<Object> command =
+        List.of(
+            "train",
+            "--config",
+            config,
+            "--set",
+            "runtime.threads=1",
+            "--set",
+            "run.steps=4",
+            "--run");
     inProcess(with(command, straight));
     inProcess(with(command, resumed, "--steps", 2));
     inProcess("train", "--run", resumed, "--resume");
@@ -130,11 +150,6 @@ class ResumeTest {
     // A finished run has nothing left to do.
     CommandRun.done("train", "--run", run, "--resume");
     assertEquals(20, SavedVariables.get(SavedVariables.ofRun(run, 20), "step")[0]);
-  }
-
-  // All but the run's folder.
-  private static List<Object> command(Path config, String one, String other) {
-    return List.of("train", "--config", config, "--set", one, "--set", other, "--run");
   }
 
   private static Object[] with(List<Object> command, Object... more) {
