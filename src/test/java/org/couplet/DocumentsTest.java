@@ -70,6 +70,18 @@ class DocumentsTest {
   }
 
   @Test
+  void thereAreLinksAndCommandsToCheck() throws IOException {
+    long links = 0;
+    long commands = 0;
+    for (Path document : documents()) {
+      String text = Files.readString(document);
+      links += LINK.matcher(text).results().count();
+      commands += COMMAND.matcher(text).results().count();
+    }
+    assertTrue(links > 50 && commands > 40, links + " links and " + commands + " commands");
+  }
+
+  @Test
   void thePapersEquationsAreWhereTheTableSays() throws IOException {
     List<MatchResult> rows =
         QUOTED_CODE.matcher(Files.readString(Path.of("docs/paper.md"))).results().toList();

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -17,6 +18,7 @@ import java.util.Map;
 
 /** Holds the package table of docs/design.md. */
 @AnalyzeClasses(packages = "org.couplet", importOptions = DoNotIncludeTests.class)
+@ArchTag("long")
 class LayersTest {
   // A package uses only those its row names, itself, and io. Those without classes yet are fine.
   private static final Map<String, List<String>> USES = new LinkedHashMap<>();

@@ -8,6 +8,8 @@ import org.couplet.consistency.ConsistencyLoss.LevelledPair;
 import org.couplet.consistency.Coupling;
 import org.couplet.consistency.Levels;
 import org.couplet.consistency.Objective;
+import org.couplet.graph.Arguments;
+import org.tensorflow.types.family.TType;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Weight;
@@ -73,11 +75,7 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
         squaredNorm(weights)
             .callForRows(
                 tf,
-                List.of(
-                    pair.points().low(),
-                    pair.points().high(),
-                    pair.levels().low(),
-                    pair.levels().high()),
+                pair.operands(),
                 shared);
     Operand<TFloat32> meanSquare =
         tf.math.mean(squares.get(0).expect(TFloat32.class), tf.constant(0));
@@ -101,20 +99,14 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
         "row_gradient_squared_norm",
         arguments,
         (ops, in) -> {
+          Arguments next = new Arguments(in);
+          LevelledPair one = LevelledPair.of(next);
           LevelledPair pair =
               new LevelledPair(
-                  new Coupling.Pair(
-                      row(ops, in.get(0).asOutput().expect(TFloat32.class)),
-                      row(ops, in.get(1).asOutput().expect(TFloat32.class))),
-                  new Levels(
-                      ops.expandDims(in.get(2).asOutput().expect(TFloat64.class), ops.constant(0)),
-                      ops.expandDims(
-                          in.get(3).asOutput().expect(TFloat64.class), ops.constant(0))));
-          List<Operand<TFloat32>> values = new ArrayList<>();
-          in.subList(4, in.size())
-              .forEach(value -> values.add(value.asOutput().expect(TFloat32.class)));
-          Weights online = Weights.of(weights, values.subList(0, weights.size()));
-          Weights average = Weights.of(weights, values.subList(weights.size(), values.size()));
+                  new Coupling.Pair(row(ops, one.points().low()), row(ops, one.points().high())),
+                  new Levels(row(ops, one.levels().low()), row(ops, one.levels().high())));
+          Weights online = Weights.of(weights, next.next(weights.size()));
+          Weights average = Weights.of(weights, next.rest());
           Operand<TFloat32> norm =
               GradientNorm.global(ops, gradients(ops, weights, online, average, pair));
           return List.of(ops.math.square(norm));
@@ -132,7 +124,7 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
     return weights.stream().map(weight -> values.get(weight.name())).toList();
   }
 
-  private static Operand<TFloat32> row(Ops ops, Operand<TFloat32> element) {
+  private static <T extends TType> Operand<T> row(Ops ops, Operand<T> element) {
     return ops.expandDims(element, ops.constant(0));
   }
 }

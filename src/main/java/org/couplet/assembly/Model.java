@@ -282,7 +282,7 @@ record Model(
           new PseudoHuberDistance(
               config.getPseudoHuber().getCPerSqrtDimension() * Math.sqrt((double) element.size()));
       case SQUARED_L2 -> new SquaredL2Distance();
-      case SCALED_SQUARED_L2 -> new ScaledSquaredL2Distance();
+      case SCALED_SQUARED_L2 -> new ScaledSquaredL2Distance((double) element.size());
       case DISTANCE_NOT_SET -> throw unresolved("consistency.distance");
     };
   }

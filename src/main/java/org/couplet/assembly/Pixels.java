@@ -1,5 +1,6 @@
 package org.couplet.assembly;
 
+import org.couplet.graph.Expr;
 import java.util.Arrays;
 import java.util.List;
 import org.couplet.graph.Randomness;
@@ -18,9 +19,7 @@ final class Pixels {
 
   /** 0..255 to [-1, 1]. */
   static Operand<TFloat32> toModel(Ops tf, Operand<TUint8> images) {
-    return tf.math.sub(
-        tf.math.mul(tf.dtypes.cast(images, TFloat32.class), tf.constant(1 / 127.5f)),
-        tf.constant(1f));
+    return Expr.of(tf, tf.dtypes.cast(images, TFloat32.class)).times(1 / 127.5f).minus(1);
   }
 
   /**
@@ -42,9 +41,8 @@ final class Pixels {
   /** Clipped to [-1, 1], scaled to 0..255 and rounded to the nearest. */
   static Operand<TUint8> fromModel(Ops tf, Operand<TFloat32> x) {
     Operand<TFloat32> clipped = tf.clipByValue(x, tf.constant(-1f), tf.constant(1f));
-    Operand<TFloat32> scaled =
-        tf.math.mul(tf.math.add(clipped, tf.constant(1f)), tf.constant(127.5f));
-    return tf.dtypes.cast(tf.math.floor(tf.math.add(scaled, tf.constant(0.5f))), TUint8.class);
+    Expr<TFloat32> scaled = Expr.of(tf, clipped).plus(1).times(127.5);
+    return tf.dtypes.cast(tf.math.floor(scaled.plus(0.5)), TUint8.class);
   }
 
   /** Mirrors each image left to right with probability 1/2. */

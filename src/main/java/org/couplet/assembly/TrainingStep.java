@@ -11,6 +11,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.consistency.BatchTransportCoupling;
 import org.couplet.consistency.Objective;
 import org.couplet.consistency.ScheduledOperands;
+import org.couplet.graph.Arguments;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.GraphFunction.Argument;
 import org.couplet.graph.Randomness;
@@ -35,10 +36,28 @@ import org.tensorflow.types.family.TType;
  * to (weights', average', slots', loss, gradient norm).
  */
 final class TrainingStep {
-  // Learning rate, count and decay of the average.
-  private static final int UPDATE_NUMBERS = 3;
   // Values; smaller weights are updated sooner than a compiled function is called.
   private static final long WORTH_A_CALL = 4096;
+
+  /**
+   * What all weights' updates share, scalars.
+   *
+   * @param learningRate of the optimizer
+   * @param number of the update, counted from 1
+   * @param emaDecay of the moving average
+   */
+  private record Rates(
+      Operand<TFloat32> learningRate, Operand<TFloat32> number, Operand<TFloat32> emaDecay) {
+    static final int COUNT = 3;
+
+    static Rates of(Arguments in) {
+      return new Rates(in.next(), in.next(), in.next());
+    }
+
+    List<Operand<TFloat32>> toList() {
+      return List.of(learningRate, number, emaDecay);
+    }
+  }
 
   /** One float32 array that a step reads; {@code changes} if it also makes its next value. */
   record State(String name, Shape shape, boolean changes) {}
@@ -126,18 +145,12 @@ final class TrainingStep {
 
   /** The function's body; the results are those of {@link #changingStates}, loss and norm. */
   List<Operand<?>> results(Ops tf, List<Operand<?>> arguments) {
-    // Take the arguments apart.
+    Arguments in = new Arguments(arguments);
     Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
-    List<State> states = states();
-    for (int i = 0; i < states.size(); i++) {
-      values.put(states.get(i).name(), typed(arguments.get(i), TFloat32.class));
-    }
-    Operand<TInt64> completed = typed(arguments.get(states.size()), TInt64.class);
+    states().forEach(state -> values.put(state.name(), in.next()));
+    Operand<TInt64> completed = in.next(TInt64.class);
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-    int next = states.size() + 1;
-    for (String name : inputs().keySet()) {
-      inputs.put(name, arguments.get(next++));
-    }
+    inputs().forEach((name, argument) -> inputs.put(name, in.next(argument.type())));
 
     // Loss and gradients.
     Objective.Step step = objectiveStep(tf, values, inputs, completed);
@@ -150,15 +163,12 @@ final class TrainingStep {
     }
 
     // Updates.
-    Map<String, Operand<TFloat32>> updated =
-        updates(
-            tf,
-            values,
-            gradients,
-            List.of(
-                input(inputs, Contract.LEARNING_RATE, TFloat32.class),
-                tf.dtypes.cast(tf.math.add(completed, tf.constant(1L)), TFloat32.class),
-                input(inputs, Contract.EMA_DECAY, TFloat32.class)));
+    Rates rates =
+        new Rates(
+            input(inputs, Contract.LEARNING_RATE, TFloat32.class),
+            tf.dtypes.cast(tf.math.add(completed, tf.constant(1L)), TFloat32.class),
+            input(inputs, Contract.EMA_DECAY, TFloat32.class));
+    Map<String, Operand<TFloat32>> updated = updates(tf, values, gradients, rates);
     List<Operand<?>> results = new ArrayList<>();
     for (State state : changingStates()) {
       results.add(value(updated, state.name()));
@@ -222,7 +232,7 @@ final class TrainingStep {
       Ops tf,
       Map<String, Operand<TFloat32>> values,
       List<Operand<TFloat32>> gradients,
-      List<Operand<TFloat32>> numbers) {
+      Rates rates) {
     Map<String, Operand<TFloat32>> updated = new LinkedHashMap<>();
     List<String> slots = model.optimizer().slots();
     GraphFunction.InGraph compiled =
@@ -231,7 +241,7 @@ final class TrainingStep {
       String name = trainable.get(i).name();
       List<String> names = new ArrayList<>(List.of(name, Contract.EMA_PREFIX + name));
       slots.forEach(slot -> names.add(slot + "/" + name));
-      List<Operand<?>> arguments = new ArrayList<>(numbers);
+      List<Operand<?>> arguments = new ArrayList<>(rates.toList());
       arguments.add(gradients.get(i));
       names.forEach(each -> arguments.add(value(values, each)));
       List<? extends Operand<?>> results =
@@ -239,7 +249,7 @@ final class TrainingStep {
               ? compiled.call(tf, arguments)
               : update(tf, arguments);
       for (int k = 0; k < names.size(); k++) {
-        updated.put(names.get(k), typed(results.get(k), TFloat32.class));
+        updated.put(names.get(k), results.get(k).asOutput().expect(TFloat32.class));
       }
     }
     return updated;
@@ -247,29 +257,27 @@ final class TrainingStep {
 
   // One function for weights of all shapes: the same operations, in fewer passes.
   private GraphFunction.InGraph compiledUpdate(Ops tf) {
-    int count = UPDATE_NUMBERS + 3 + model.optimizer().slots().size();
+    // Rates, gradient, weight, average, slots.
+    int count = Rates.COUNT + 3 + model.optimizer().slots().size();
     Argument any = new Argument(TFloat32.class, Shape.unknown());
     return GraphFunction.define("update", Collections.nCopies(count, any), this::update)
         .addTo(tf, true);
   }
 
-  // (learning rate, count, decay of the average, gradient, weight, average, slots...) to (weight',
-  // average', slots'...).
+  // (rates, gradient, weight, average, slots...) to (weight', average', slots'...).
   private List<Operand<?>> update(Ops tf, List<Operand<?>> arguments) {
-    List<Operand<TFloat32>> in = GraphFunction.floats(arguments);
+    Arguments in = new Arguments(arguments);
+    Rates rates = Rates.of(in);
+    Operand<TFloat32> gradient = in.next();
+    Operand<TFloat32> weight = in.next();
+    Operand<TFloat32> average = in.next();
     Update update =
         model
             .optimizer()
-            .update(
-                tf,
-                in.get(UPDATE_NUMBERS + 1),
-                in.get(UPDATE_NUMBERS),
-                in.subList(UPDATE_NUMBERS + 3, in.size()),
-                in.get(0),
-                in.get(1));
+            .update(tf, weight, gradient, in.rest(), rates.learningRate(), rates.number());
     List<Operand<?>> results = new ArrayList<>();
     results.add(update.weight());
-    results.add(MovingAverage.update(tf, in.get(UPDATE_NUMBERS + 2), update.weight(), in.get(2)));
+    results.add(MovingAverage.update(tf, average, update.weight(), rates.emaDecay()));
     results.addAll(update.slots());
     return results;
   }
@@ -289,10 +297,6 @@ final class TrainingStep {
 
   private static <T extends TType> Operand<T> input(
       Map<String, Operand<?>> inputs, String name, Class<T> type) {
-    return typed(Objects.requireNonNull(inputs.get(name)), type);
-  }
-
-  private static <T extends TType> Operand<T> typed(Operand<?> operand, Class<T> type) {
-    return operand.asOutput().expect(type);
+    return Objects.requireNonNull(inputs.get(name)).asOutput().expect(type);
   }
 }

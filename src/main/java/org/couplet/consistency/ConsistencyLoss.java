@@ -2,6 +2,7 @@ package org.couplet.consistency;
 
 import java.util.List;
 import java.util.Optional;
+import org.couplet.graph.Arguments;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Expr;
 import org.couplet.graph.MicroBatches;
@@ -39,7 +40,19 @@ public record ConsistencyLoss(
    * @param points x_i and x_{i+1}
    * @param levels sigma_i and sigma_{i+1}
    */
-  public record LevelledPair(Coupling.Pair points, Levels levels) {}
+  public record LevelledPair(Coupling.Pair points, Levels levels) {
+    /** From x_i, x_{i+1}, sigma_i and sigma_{i+1}, in this order. */
+    public static LevelledPair of(Arguments in) {
+      return new LevelledPair(
+          new Coupling.Pair(in.next(), in.next()),
+          new Levels(in.next(TFloat64.class), in.next(TFloat64.class)));
+    }
+
+    /** In the order of {@link #of}. */
+    public List<Operand<?>> operands() {
+      return List.of(points.low(), points.high(), levels.low(), levels.high());
+    }
+  }
 
   /**
    * Teacher, student and what follows, one value a row.
@@ -59,22 +72,13 @@ public record ConsistencyLoss(
 
   @Override
   public List<Operand<?>> examples(Ops tf, Step step) {
-    LevelledPair pair = pair(tf, step);
-    return List.of(
-        pair.points().low(), pair.points().high(), pair.levels().low(), pair.levels().high());
+    return pair(tf, step).operands();
   }
 
   @Override
   public Operand<TFloat32> loss(
       Ops tf, Weights online, Weights average, List<Operand<?>> examples, Dropout dropout) {
-    LevelledPair pair =
-        new LevelledPair(
-            new Coupling.Pair(
-                examples.get(0).asOutput().expect(TFloat32.class),
-                examples.get(1).asOutput().expect(TFloat32.class)),
-            new Levels(
-                examples.get(2).asOutput().expect(TFloat64.class),
-                examples.get(3).asOutput().expect(TFloat64.class)));
+    LevelledPair pair = LevelledPair.of(new Arguments(examples));
     return compare(tf, online, average, pair, dropout).mean();
   }
 

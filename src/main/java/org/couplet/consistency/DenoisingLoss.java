@@ -1,6 +1,7 @@
 package org.couplet.consistency;
 
 import java.util.List;
+import org.couplet.graph.Arguments;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
@@ -36,9 +37,10 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
   @Override
   public Operand<TFloat32> loss(
       Ops tf, Weights online, Weights average, List<Operand<?>> examples, Dropout dropout) {
-    Operand<TFloat32> x = examples.get(0).asOutput().expect(TFloat32.class);
-    Operand<TFloat32> noisy = examples.get(1).asOutput().expect(TFloat32.class);
-    Operand<TFloat32> sigma = examples.get(2).asOutput().expect(TFloat32.class);
+    Arguments in = new Arguments(examples);
+    Operand<TFloat32> x = in.next();
+    Operand<TFloat32> noisy = in.next();
+    Operand<TFloat32> sigma = in.next();
     Operand<TFloat32> estimate = function.apply(tf, online, noisy, sigma, dropout);
     Operand<TFloat32> errors = new SquaredL2Distance().between(tf, estimate, x); // [n]
     return tf.math.mean(weight(tf, sigma).times(errors), tf.constant(0));

@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Expr;
 import java.util.List;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
@@ -34,13 +35,13 @@ public record TwoGaussiansNoise(double offset, double standardDeviation) impleme
 
   private Operand<TFloat32> points(Ops tf, Operand<TFloat32> normals) {
     Operand<TFloat32> sign = tf.math.sign(column(tf, normals, 2)); // [n, 1]
-    Operand<TFloat32> centre =
-        tf.math.mul(
-            tf.constant((float) offset),
-            tf.concat(List.of(tf.math.neg(tf.onesLike(sign)), sign), tf.constant(1))); // [n, 2]
+    Operand<TFloat32> corner =
+        tf.concat(List.of(tf.math.neg(tf.onesLike(sign)), sign), tf.constant(1)); // [n, 2]
     Operand<TFloat32> spread =
         tf.concat(List.of(column(tf, normals, 0), column(tf, normals, 1)), tf.constant(1));
-    return tf.math.add(centre, tf.math.mul(tf.constant((float) standardDeviation), spread));
+    return Expr.of(tf, corner)
+        .times(offset)
+        .plus(Expr.of(tf, spread).times(standardDeviation));
   }
 
   private static Operand<TFloat32> column(Ops tf, Operand<TFloat32> x, int index) {

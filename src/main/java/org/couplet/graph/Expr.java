@@ -30,7 +30,7 @@ public final class Expr<T extends TFloating> implements Operand<T> {
 
   /** An operand, to calculate with. */
   public static <T extends TFloating> Expr<T> of(Ops tf, Operand<T> value) {
-    return value instanceof Expr<T> expr ? expr : new Expr<>(tf, value);
+    return value instanceof Expr<T> expr && expr.tf == tf ? expr : new Expr<>(tf, value);
   }
 
   /** A scalar of this type. */

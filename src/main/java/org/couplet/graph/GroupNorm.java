@@ -54,12 +54,10 @@ public record GroupNorm(int channels, int groups, double epsilon) {
       Operand<TFloat32> bias) {
     Operand<T> image = flat(tf, x);
     Operand<TFloat32> centre = centre(tf, meanOverImage(tf, image), shift);
-    Operand<T> centred =
-        Layers.cast(tf, tf.math.sub(Layers.cast(tf, image, TFloat32.class), centre), x.type());
-    Operand<TFloat32> factor =
-        tf.math.mul(reciprocalDeviation(tf, meanOverImage(tf, tf.math.square(centred))), scale);
-    Operand<T> normal =
-        Layers.biasAdd(tf, tf.math.mul(centred, Layers.cast(tf, factor, x.type())), bias);
+    Expr<T> centred = Expr.of(tf, image).as(TFloat32.class).minus(centre).as(x.type());
+    Expr<TFloat32> factor =
+        Expr.of(tf, reciprocalDeviation(tf, meanOverImage(tf, centred.squared()))).times(scale);
+    Operand<T> normal = Layers.biasAdd(tf, centred.times(factor.as(x.type())), bias);
     return image(tf, normal, x.shape());
   }
 
@@ -89,13 +87,12 @@ public record GroupNorm(int channels, int groups, double epsilon) {
     Operand<TFloat32> row =
         tf.reshape(
             Layers.cast(tf, shift, TFloat32.class), tf.constant(new long[] {-1, 1, channels}));
-    return tf.math.sub(meanOverGroup(tf, tf.math.add(channelMeans, row)), row);
+    return Expr.of(tf, meanOverGroup(tf, Expr.of(tf, channelMeans).plus(row))).minus(row);
   }
 
   /** One over the standard deviation, from the means of squares, both [n, 1, channels]. */
   Operand<TFloat32> reciprocalDeviation(Ops tf, Operand<TFloat32> channelMeans) {
-    Operand<TFloat32> variance = meanOverGroup(tf, channelMeans);
-    return tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
+    return tf.math.rsqrt(Expr.of(tf, meanOverGroup(tf, channelMeans)).plus(epsilon));
   }
 
   // A sum and a small product: the gradient of a mean would divide an array of the image's size.
@@ -104,7 +101,7 @@ public record GroupNorm(int channels, int groups, double epsilon) {
     Operand<TFloat32> sum =
         tf.reduceSum(
             Layers.cast(tf, image, TFloat32.class), tf.constant(1), ReduceSum.keepDims(true));
-    return tf.math.mul(sum, tf.constant((float) (1.0 / positions)));
+    return Expr.of(tf, sum).times(1.0 / positions);
   }
 
   /** [n, 1, channels] to [n, 1, channels], every channel with its group's mean. */

@@ -37,10 +37,9 @@ public sealed interface Initializer {
         area *= shape.get(i);
       }
       double fans = area * (shape.get(rank - 2) + shape.get(rank - 1));
-      float limit = (float) (gain * Math.sqrt(6 / fans));
+      double limit = gain * Math.sqrt(6 / fans);
       Operand<TFloat32> unit = randomness.uniform(tf, Randomness.Purpose.WEIGHTS, site, shape);
-      return tf.math.mul(
-          tf.math.sub(tf.math.mul(unit, tf.constant(2f)), tf.constant(1f)), tf.constant(limit));
+      return Expr.of(tf, unit).times(2).minus(1).times(limit);
     }
   }
 
@@ -48,9 +47,8 @@ public sealed interface Initializer {
   record Normal(double standardDeviation) implements Initializer {
     @Override
     public Operand<TFloat32> values(Ops tf, Shape shape, Randomness randomness, int site) {
-      return tf.math.mul(
-          randomness.normal(tf, Randomness.Purpose.WEIGHTS, site, shape),
-          tf.constant((float) standardDeviation));
+      return Expr.of(tf, randomness.normal(tf, Randomness.Purpose.WEIGHTS, site, shape))
+          .times(standardDeviation);
     }
   }
 }

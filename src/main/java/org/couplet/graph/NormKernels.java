@@ -136,63 +136,63 @@ record NormKernels(
   }
 
   private static List<Operand<?>> slope(Ops tf, Inputs in) {
-    Operand<TFloat32> one = tf.constant(1f);
-    Operand<TFloat32> v = in.scaled(tf);
-    Operand<TFloat32> sigmoid = tf.math.sigmoid(v);
-    Operand<TFloat32> derivative =
-        tf.math.mul(sigmoid, tf.math.add(one, tf.math.mul(v, tf.math.sub(one, sigmoid))));
-    return List.of(in.narrow(tf, tf.math.mul(in.masked(tf, in.last(tf)), derivative)));
+    Expr<TFloat32> v = in.scaled(tf);
+    Expr<TFloat32> sigmoid = Expr.of(tf, tf.math.sigmoid(v));
+    Expr<TFloat32> derivative = sigmoid.times(v.times(sigmoid.oneMinus()).plus(1));
+    return List.of(in.narrow(tf, in.masked(tf, in.last(tf)).times(derivative)));
   }
 
   private static List<Operand<?>> slopeSums(Ops tf, Inputs in) {
-    Operand<TFloat32> dv = in.last(tf);
-    return List.of(in.partlySummed(tf, dv), in.partlySummed(tf, tf.math.mul(dv, in.normal(tf))));
+    Expr<TFloat32> dv = in.last(tf);
+    return List.of(in.partlySummed(tf, dv), in.partlySummed(tf, dv.times(in.normal(tf))));
   }
 
   private static List<Operand<?>> imageGradient(Ops tf, Inputs in) {
-    Operand<TFloat32> dv = in.get(tf, SCALE + 1);
-    Operand<TFloat32> mean = in.get(tf, SCALE + 2);
-    Operand<TFloat32> meanWithNormal = in.get(tf, SCALE + 3);
-    Operand<TFloat32> along = tf.math.add(mean, tf.math.mul(in.normal(tf), meanWithNormal));
-    Operand<TFloat32> across = tf.math.mul(in.get(tf, SCALE), dv);
-    return List.of(
-        in.narrow(tf, tf.math.mul(in.get(tf, RECIPROCAL_DEVIATION), tf.math.sub(across, along))));
+    Expr<TFloat32> dv = in.get(tf, SCALE + 1);
+    Expr<TFloat32> mean = in.get(tf, SCALE + 2);
+    Expr<TFloat32> meanWithNormal = in.get(tf, SCALE + 3);
+    Expr<TFloat32> along = mean.plus(in.normal(tf).times(meanWithNormal));
+    Expr<TFloat32> across = in.get(tf, SCALE).times(dv);
+    return List.of(in.narrow(tf, in.get(tf, RECIPROCAL_DEVIATION).times(across.minus(along))));
   }
 
   /** A function's arguments, all but the bits as float32. */
   private record Inputs(Kind kind, List<Operand<?>> all) {
-    Operand<TFloat32> get(Ops tf, int index) {
+    Expr<TFloat32> get(Ops tf, int index) {
       Operand<?> input = all.get(index);
-      return input.type().equals(kind.type())
-          ? Layers.cast(tf, typed(index, kind.type()), TFloat32.class)
-          : typed(index, TFloat32.class);
+      return Expr.of(
+          tf,
+          input.type().equals(kind.type())
+              ? Layers.cast(tf, typed(index, kind.type()), TFloat32.class)
+              : typed(index, TFloat32.class));
     }
 
-    Operand<TFloat32> last(Ops tf) {
+    Expr<TFloat32> last(Ops tf) {
       return get(tf, all.size() - 1);
     }
 
     /** u = (image - centre) / deviation. */
-    Operand<TFloat32> normal(Ops tf) {
-      return tf.math.mul(
-          tf.math.sub(get(tf, IMAGE), get(tf, CENTRE)), get(tf, RECIPROCAL_DEVIATION));
+    Expr<TFloat32> normal(Ops tf) {
+      return get(tf, IMAGE).minus(get(tf, CENTRE)).times(get(tf, RECIPROCAL_DEVIATION));
     }
 
     /** v = scale u + bias. */
-    Operand<TFloat32> scaled(Ops tf) {
-      return tf.math.add(tf.math.mul(normal(tf), get(tf, SCALE)), get(tf, BIAS));
+    Expr<TFloat32> scaled(Ops tf) {
+      return normal(tf).times(get(tf, SCALE)).plus(get(tf, BIAS));
     }
 
     /** x times the gain where it is kept, else 0. */
-    Operand<TFloat32> masked(Ops tf, Operand<TFloat32> x) {
+    Expr<TFloat32> masked(Ops tf, Operand<TFloat32> x) {
       if (!kind.dropped()) {
-        return x;
+        return Expr.of(tf, x);
       }
       int bits = BIAS + (kind.shifted() ? 2 : 1);
-      return tf.select(
-          tf.math.greaterEqual(typed(bits, TInt32.class), typed(bits + 1, TInt32.class)),
-          tf.math.mul(x, get(tf, bits + 2)),
-          tf.constant(0f));
+      return Expr.of(
+          tf,
+          tf.select(
+              tf.math.greaterEqual(typed(bits, TInt32.class), typed(bits + 1, TInt32.class)),
+              Expr.of(tf, x).times(get(tf, bits + 2)),
+              tf.constant(0f)));
     }
 
     Operand<? extends TFloating> narrow(Ops tf, Operand<TFloat32> x) {

@@ -88,8 +88,7 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
    */
   public Operand<TFloat64> preciseUniform(Ops tf, Purpose purpose, int site, Shape shape) {
     Operand<TFloat64> integers = tf.dtypes.cast(bits(tf, purpose, site, shape), TFloat64.class);
-    return tf.math.mul(
-        tf.math.add(integers, tf.constant(Math.pow(2, 31) + 0.5)), tf.constant(Math.pow(2, -32)));
+    return Expr.of(tf, integers).plus(Math.pow(2, 31) + 0.5).times(Math.pow(2, -32));
   }
 
   /**
@@ -161,18 +160,16 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
   private static Operand<TFloat32> uniform(Ops tf, Operand<TInt32> bits) {
     Operand<TFloat32> integers =
         tf.dtypes.cast(tf.bitwise.bitwiseAnd(bits, tf.constant((1 << 23) - 1)), TFloat32.class);
-    return tf.math.mul(
-        tf.math.add(integers, tf.constant(0.5f)), tf.constant((float) Math.pow(2, -23)));
+    return Expr.of(tf, integers).plus(0.5).times(Math.pow(2, -23));
   }
 
   // The two halves along the axis give radius and angle; the result has cosines, then sines.
   private static Operand<TFloat32> boxMuller(Ops tf, Operand<TFloat32> uniforms, int axis) {
     List<Output<TFloat32>> halves = tf.split(tf.constant(axis), uniforms, 2L).output();
-    Operand<TFloat32> radius =
-        tf.math.sqrt(tf.math.mul(tf.constant(-2f), tf.math.log(halves.get(0))));
-    Operand<TFloat32> angle = tf.math.mul(tf.constant((float) (2 * Math.PI)), halves.get(1));
+    Expr<TFloat32> radius = Expr.of(tf, halves.get(0)).log().times(-2).sqrt();
+    Expr<TFloat32> angle = Expr.of(tf, halves.get(1)).times(2 * Math.PI);
     return tf.concat(
-        List.of(tf.math.mul(radius, tf.math.cos(angle)), tf.math.mul(radius, tf.math.sin(angle))),
+        List.of(radius.times(tf.math.cos(angle)), radius.times(tf.math.sin(angle))),
         tf.constant(axis));
   }
 

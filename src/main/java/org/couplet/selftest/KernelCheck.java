@@ -82,7 +82,7 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
 
   /** TensorFlow's own operations. */
   static KernelCheck of(ConfigProto config) {
-    // A graph of one operation has nothing to be rewritten.
+    // On CPUs nothing is rewritten in a graph of one operation.
     RewriterConfig none = RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
     ConfigProto.Builder plain = config.toBuilder();
     plain.getGraphOptionsBuilder().setRewriteOptions(none);

@@ -32,7 +32,7 @@ import org.tensorflow.proto.DataType;
  */
 public final class SelfTest {
   // To be raised when calls are checked in another way.
-  private static final String FORMAT = "self-test 1";
+  private static final String FORMAT = "self-test 2";
   // Characters of a hash in a name: 64 bits.
   private static final int HASH = 16;
   private static final String RIGHT = "right ";
@@ -114,7 +114,7 @@ public final class SelfTest {
     // Much of the time goes to drawing inputs and to starting sessions, on one core each.
     known.putAll(
         unknown.parallelStream()
-            .collect(Collectors.toConcurrentMap(KernelCall::describe, this::verdict)));
+            .collect(Collectors.toConcurrentMap(KernelCall::describe, this::verdict, (one, same) -> one)));
     List<Fault> faults = new ArrayList<>();
     for (KernelCall call : checkable) {
       String verdict = String.valueOf(known.get(call.describe()));
@@ -173,7 +173,10 @@ public final class SelfTest {
     return known;
   }
 
-  private void write(Map<String, String> known) {
+  private void write(Map<String, String> found) {
+    // Another process may have written meanwhile.
+    Map<String, String> known = read();
+    known.putAll(found);
     StringBuilder text = new StringBuilder();
     text.append("# ").append(machine.key().replace("\n", "\n# ")).append('\n');
     known.forEach(

@@ -93,7 +93,9 @@ public final class Training {
     EvaluationConfig evaluation = experiment.getEvaluation();
     if (evaluation.getFidEvery() > 0) {
       Map<String, Object> features = check.features(Path.of(evaluation.getFeatures()), threads);
-      found.put("features_self_test", features.get("self_test"));
+      if (features.containsKey("self_test")) {
+        found.put("features_self_test", features.get("self_test"));
+      }
     }
     return found;
   }

@@ -3,6 +3,7 @@ package org.couplet.assembly;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.tensorflow.proto.SavedModel;
 import org.tensorflow.types.TUint8;
 
 /** A batch that is worked off in parts trains as one that is not. */
+@Tag("long")
 class AccumulationTest {
   private static final int ROWS = 8;
   private static final int STEPS = 3;

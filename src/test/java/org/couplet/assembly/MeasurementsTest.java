@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TUint8;
 
 /** What a program tells of its pairs and gradients, against what they must be. */
+@Tag("long")
 class MeasurementsTest {
   private static final int ROWS = 8;
   private static final int[] NO_COLUMNS = {};

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.SavedModel;
 
 /** What can't be done is refused with code 2 and one line that names it. */
+@Tag("long")
 class BadUsageTest {
   @TempDir private static Path shared = Path.of("");
 

@@ -2,6 +2,7 @@ package org.couplet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Commands in processes of their own, which have Java's default stack and may crash. */
+@Tag("long")
 class DeepGraphTest {
   // They take 8 MB of stack.
   private static final int CALLS = 1000;

@@ -3,6 +3,7 @@ package org.couplet.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
 
 /** Measuring in a process of its own that is killed: what it leaves is whole or absent. */
+@Tag("long")
 class FidKillTest {
   private static final int KILLS = Integer.getInteger("couplet.kills", 3);
   private static final int IMAGES = 3000;

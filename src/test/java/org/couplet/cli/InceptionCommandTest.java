@@ -3,6 +3,7 @@ package org.couplet.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TUint8;
 
+@Tag("long")
 class InceptionCommandTest {
   @Test
   void theArchiveBecomesAFeatureNetwork(@TempDir Path folder) throws IOException {

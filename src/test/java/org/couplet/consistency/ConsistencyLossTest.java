@@ -4,6 +4,7 @@ import static org.couplet.graph.Evaluation.relativeError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import org.tensorflow.op.core.Gradients;
 import org.tensorflow.types.TFloat32;
 
 /** The whole loss, its gradients and its couplings against the reference's two networks. */
+@Tag("long")
 class ConsistencyLossTest {
   // The reference's generator-induced rows come first here: a batch in another order.
   private static final int[] ORDER = {0, 2, 1, 3};

@@ -22,7 +22,7 @@ class DistanceTest {
 
   @Test
   void scaledSquaredL2() {
-    assertDistances(new ScaledSquaredL2Distance(), SQUARES[0] / 2, SQUARES[1] / 2);
+    assertDistances(new ScaledSquaredL2Distance(4), SQUARES[0] / 2, SQUARES[1] / 2);
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.couplet.graph;
 import static org.couplet.graph.Evaluation.relativeError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.graph.Evaluation.Input;
@@ -18,6 +19,7 @@ import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
+@Tag("long")
 class WinogradTest {
   private static final Shape IMAGE = Shape.of(3, 8, 12, 5);
   private static final Shape FILTER = Shape.of(3, 3, 5, 7);

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.util.Map;
 import java.util.Random;
 import org.couplet.Npz;
 import org.junit.jupiter.api.Test;
 
+@Tag("long")
 class KernelDistanceTest {
   private static final Map<String, Npz.Array> REFERENCE = Npz.read("reference/metrics.npz");
 

@@ -2,6 +2,7 @@ package org.couplet.metric;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.types.TUint8;
 
 /** The distance over random features puts pictures in the order in which an eye would. */
+@Tag("long")
 class RandomFeaturesTest {
   private static final int SIZE = 32;
   private static final int HALF = 400;

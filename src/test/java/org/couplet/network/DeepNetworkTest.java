@@ -3,6 +3,7 @@ package org.couplet.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.tensorflow.ndarray.Shape;
  * TensorFlow folds constants by recursion on the thread that runs a session: a network fed with
  * constants overflows Java's default stack of 1 MB and ends the process.
  */
+@Tag("long")
 class DeepNetworkTest {
   // Four levels of twelve blocks, as deep as NCSN++ with attention may be: 3.3 MB of stack.
   private static final SongUNet DEEP =

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A run that stops and goes on is the run that never stopped, bit for bit. */
+@Tag("long")
 class ResumeTest {
   private final Path folder;
 
@@ -42,6 +44,7 @@ class ResumeTest {
     "score, adam, OFF",
     "distillation, adam, STEP",
     "tuning, radam, OFF",
+    "square root, adamw, OFF",
     "bridge, adam, OFF",
     "exact transport, lion, OFF",
     "sinkhorn transport, adam, OFF"
@@ -168,6 +171,9 @@ class ResumeTest {
           points
               .replace("exponential { s0: 2 s1: 8 }", "tuning { stages: 3 }")
               .replace("seed: 3", "seed: 3 start_from: \"%s\"".formatted(parent()));
+      case "square root" ->
+          points.replace(
+              "exponential { s0: 2 s1: 8 }", "square_root { s1: 8 } } distance { scaled_squared_l2 {}");
       case "bridge" ->
           points
               .replace(

@@ -2,6 +2,7 @@ package org.couplet.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /** A score model of the 1m-2m mixture, trained here, against the mixture's own score and flow. */
+@Tag("long")
 class ScoreTrainingTest {
   private static final double[] LEVELS = {0.05, 0.1, 0.2, 0.4, 0.7, 1};
   private static final int POINTS = 2000;
