@@ -5,9 +5,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
@@ -40,7 +40,9 @@ class LayersTest {
     USES.put("cluster", List.of());
     // The building half.
     USES.put(
-        "assembly", List.of("consistency", "optimizer", "network", "graph", "program", "config"));
+        "assembly",
+        List.of("consistency", "optimizer", "network", "graph", "inception", "program", "config"));
+    USES.put("inception", List.of());
     USES.put("consistency", List.of("network", "graph"));
     USES.put("optimizer", List.of("graph"));
     USES.put("network", List.of("graph"));
@@ -68,6 +70,7 @@ class LayersTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               inside("assembly"),
+              inside("inception"),
               inside("graph"),
               inside("network"),
               inside("consistency"),

@@ -3,6 +3,8 @@ package org.couplet.assembly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.couplet.inception.FrozenGraph;
+import org.couplet.inception.InceptionGraph;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Contract;
 import org.tensorflow.Graph;

@@ -9,7 +9,6 @@ import org.couplet.consistency.Coupling;
 import org.couplet.consistency.Levels;
 import org.couplet.consistency.Objective;
 import org.couplet.graph.Arguments;
-import org.tensorflow.types.family.TType;
 import org.couplet.graph.Dropout;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Weight;
@@ -22,6 +21,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TType;
 
 /**
  * What the paper's section 4.2 measures of a consistency model in training: its pairs, its points
@@ -71,12 +71,7 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
     List<Operand<TFloat32>> average = operands(weights, step.average());
     List<Operand<TFloat32>> shared = new ArrayList<>(online);
     shared.addAll(average);
-    List<Output<?>> squares =
-        squaredNorm(weights)
-            .callForRows(
-                tf,
-                pair.operands(),
-                shared);
+    List<Output<?>> squares = squaredNorm(weights).callForRows(tf, pair.operands(), shared);
     Operand<TFloat32> meanSquare =
         tf.math.mean(squares.get(0).expect(TFloat32.class), tf.constant(0));
     Operand<TFloat32> norm =

@@ -1,8 +1,8 @@
 package org.couplet.assembly;
 
-import org.couplet.graph.Expr;
 import java.util.Arrays;
 import java.util.List;
+import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;

@@ -1,7 +1,7 @@
 package org.couplet.consistency;
 
-import org.couplet.graph.Expr;
 import java.util.List;
+import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -39,9 +39,7 @@ public record TwoGaussiansNoise(double offset, double standardDeviation) impleme
         tf.concat(List.of(tf.math.neg(tf.onesLike(sign)), sign), tf.constant(1)); // [n, 2]
     Operand<TFloat32> spread =
         tf.concat(List.of(column(tf, normals, 0), column(tf, normals, 1)), tf.constant(1));
-    return Expr.of(tf, corner)
-        .times(offset)
-        .plus(Expr.of(tf, spread).times(standardDeviation));
+    return Expr.of(tf, corner).times(offset).plus(Expr.of(tf, spread).times(standardDeviation));
   }
 
   private static Operand<TFloat32> column(Ops tf, Operand<TFloat32> x, int index) {

@@ -114,7 +114,9 @@ public final class SelfTest {
     // Much of the time goes to drawing inputs and to starting sessions, on one core each.
     known.putAll(
         unknown.parallelStream()
-            .collect(Collectors.toConcurrentMap(KernelCall::describe, this::verdict, (one, same) -> one)));
+            .collect(
+                Collectors.toConcurrentMap(
+                    KernelCall::describe, this::verdict, (one, same) -> one)));
     List<Fault> faults = new ArrayList<>();
     for (KernelCall call : checkable) {
       String verdict = String.valueOf(known.get(call.describe()));

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.cli.Cli;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,7 +173,8 @@ class ResumeTest {
               .replace("seed: 3", "seed: 3 start_from: \"%s\"".formatted(parent()));
       case "square root" ->
           points.replace(
-              "exponential { s0: 2 s1: 8 }", "square_root { s1: 8 } } distance { scaled_squared_l2 {}");
+              "exponential { s0: 2 s1: 8 }",
+              "square_root { s1: 8 } } distance { scaled_squared_l2 {}");
       case "bridge" ->
           points
               .replace(

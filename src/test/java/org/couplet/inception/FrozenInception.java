@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.inception;
 
 import com.google.protobuf.ByteString;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.inception;
 
 import java.util.List;
 import org.tensorflow.proto.NodeDef;

@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.inception;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,24 +16,24 @@ import org.tensorflow.proto.NodeDef;
  * inception distance (Heusel et al. 2017) and whose logits the Inception score (Salimans et al.
  * 2016) are defined by.
  */
-final class InceptionGraph {
+public final class InceptionGraph {
   /** Where images [n, height, width, 3] of 0..255 come in. */
-  static final String IMAGES = "ExpandDims";
+  public static final String IMAGES = "ExpandDims";
 
   /** The features [n, 1, 1, 2048], a mean over the last maps. */
-  static final String POOL = "pool_3";
+  public static final String POOL = "pool_3";
 
   /** {@link #POOL} as [n, 2048]. */
-  static final String FEATURES = "pool_3/_reshape";
+  public static final String FEATURES = "pool_3/_reshape";
 
   /** The features times the classifier's weights: [n, 1008]. */
-  static final String LOGITS_UNBIASED = "softmax/logits/MatMul";
+  public static final String LOGITS_UNBIASED = "softmax/logits/MatMul";
 
   /** The same and the classifier's biases: [n, 1008]. */
-  static final String LOGITS = "softmax/logits";
+  public static final String LOGITS = "softmax/logits";
 
   /** Number of features. */
-  static final int DIMENSION = 2048;
+  public static final int DIMENSION = 2048;
 
   private static final String FILE = "classify_image_graph_def.pb";
   private static final int SIZE = 299;
@@ -65,7 +65,7 @@ final class InceptionGraph {
    * @param source the archive or the graph in it, whatever its name
    * @throws InvalidInputException if it is anything else
    */
-  static FrozenGraph read(Path source) throws IOException {
+  public static FrozenGraph read(Path source) throws IOException {
     FrozenGraph published = FrozenGraph.read(source, FILE);
     List<String> missing =
         EXPECTED.stream()
@@ -118,7 +118,7 @@ final class InceptionGraph {
   }
 
   /** Complains that something in the graph is not what the published one has. */
-  static InvalidInputException differs(
+  public static InvalidInputException differs(
       FrozenGraph graph, String what, String found, String expected) {
     return graph.refusal(
         "not the Inception graph of 2015-12-05: %s is %s, not %s%s"

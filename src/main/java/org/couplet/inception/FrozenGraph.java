@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.inception;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.ByteArrayInputStream;
@@ -29,7 +29,7 @@ import org.tensorflow.proto.NodeDef;
  * @param source the file it came from, for complaints
  * @param nodes by name, in the file's order
  */
-record FrozenGraph(Path source, Map<String, NodeDef> nodes) {
+public record FrozenGraph(Path source, Map<String, NodeDef> nodes) {
   private static final long MOST_BYTES = 1L << 30;
 
   /**
