@@ -78,7 +78,7 @@ class DocumentsTest {
       links += LINK.matcher(text).results().count();
       commands += COMMAND.matcher(text).results().count();
     }
-    assertTrue(links > 50 && commands > 40, links + " links and " + commands + " commands");
+    assertTrue(links > 50 && commands > 30, links + " links and " + commands + " commands");
   }
 
   @Test
