@@ -1,12 +1,10 @@
 package org.couplet.graph;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.couplet.graph.GraphFunction.Argument;
 import org.couplet.graph.GraphFunction.InGraph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -95,28 +93,11 @@ final class Columns {
   }
 
   private static <T extends TFloating> GraphFunction define(Kind kind, Class<T> type) {
-    Argument any = new Argument(type, Shape.unknown());
-    return GraphFunction.define(
-            kind.name(),
-            Collections.nCopies(2, any),
-            (tf, in) ->
-                List.of(
-                    value(
-                        tf,
-                        kind,
-                        GraphFunction.argument(in, 0, type),
-                        GraphFunction.argument(in, 1, type))))
-        .withGradient(
-            GraphFunction.define(
-                kind.name() + "_gradient",
-                Collections.nCopies(3, any),
-                (tf, in) ->
-                    gradients(
-                        tf,
-                        kind,
-                        GraphFunction.argument(in, 0, type),
-                        GraphFunction.argument(in, 1, type),
-                        GraphFunction.argument(in, 2, type))));
+    return ConvolutionFunction.define(
+        kind.name(),
+        type,
+        (tf, x, filter) -> value(tf, kind, x, filter),
+        (tf, x, filter, dy) -> gradients(tf, kind, x, filter, dy));
   }
 
   private static <T extends TFloating> Operand<T> value(

@@ -1,11 +1,9 @@
 package org.couplet.graph;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.couplet.graph.GraphFunction.Argument;
 import org.couplet.graph.GraphFunction.InGraph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -65,34 +63,20 @@ final class DirectConvolution {
   }
 
   private static <T extends TFloating> GraphFunction define(Kind kind, Class<T> type) {
-    Argument any = new Argument(type, Shape.unknown());
-    return GraphFunction.define(
-            kind.name(),
-            Collections.nCopies(2, any),
-            (tf, in) ->
-                List.of(
-                    tf.nn.conv2d(
-                        GraphFunction.argument(in, 0, type),
-                        GraphFunction.argument(in, 1, type),
-                        STRIDES,
-                        kind.padding())))
-        .withGradient(
-            GraphFunction.define(
-                kind.name() + "_gradient",
-                Collections.nCopies(3, any),
-                (tf, in) -> gradients(tf, kind, type, in)));
+    return ConvolutionFunction.define(
+        kind.name(),
+        type,
+        (tf, x, filter) -> tf.nn.conv2d(x, filter, STRIDES, kind.padding()),
+        (tf, x, filter, dy) -> gradients(tf, kind, x, filter, dy));
   }
 
   // (x, filter, gradient of y) to the gradients of the first two.
   private static <T extends TFloating> List<Operand<?>> gradients(
-      Ops tf, Kind kind, Class<T> type, List<Operand<?>> in) {
-    Operand<T> filter = GraphFunction.argument(in, 1, type);
-    Operand<T> dy = GraphFunction.argument(in, 2, type);
+      Ops tf, Kind kind, Operand<T> x, Operand<T> filter, Operand<T> dy) {
     int around = (int) kind.size() - 1;
     Operand<T> wide = kind.padded() ? dy : Layers.pad(tf, dy, around, around);
     return List.of(
         tf.nn.conv2d(wide, Layers.mirrored(tf, filter), STRIDES, kind.padding()),
-        tf.nn.conv2dBackpropFilter(
-            GraphFunction.argument(in, 0, type), tf.shape(filter), dy, STRIDES, kind.padding()));
+        tf.nn.conv2dBackpropFilter(x, tf.shape(filter), dy, STRIDES, kind.padding()));
   }
 }

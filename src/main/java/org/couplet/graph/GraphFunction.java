@@ -103,11 +103,6 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
         .toList();
   }
 
-  /** One of a body's arguments, of the type that it was defined with. */
-  static <T extends TType> Operand<T> argument(List<Operand<?>> all, int index, Class<T> type) {
-    return all.get(index).asOutput().expect(type);
-  }
-
   /** The same function, whose body TensorFlow does not make part of the graph that calls it. */
   GraphFunction notInlined() {
     return new GraphFunction(definition.toBuilder().putAttr("_noinline", TRUE).build(), library);

@@ -16,9 +16,7 @@ import org.tensorflow.types.TFloat32;
 public record AdamW(Adam adam, double weightDecay) implements Optimizer {
   /** Validates the ranges. */
   public AdamW {
-    if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-      throw new IllegalArgumentException("weight decay must be at least 0, not " + weightDecay);
-    }
+    Lion.requireWeightDecay(weightDecay);
   }
 
   @Override

@@ -19,9 +19,7 @@ public record Lion(double beta1, double beta2, double weightDecay) implements Op
   public Lion {
     MovingAverage.requireDecay("beta1", beta1);
     MovingAverage.requireDecay("beta2", beta2);
-    if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-      throw new IllegalArgumentException("weight decay must be at least 0, not " + weightDecay);
-    }
+    requireWeightDecay(weightDecay);
   }
 
   @Override
@@ -46,5 +44,12 @@ public record Lion(double beta1, double beta2, double weightDecay) implements Op
     return new Update(
         p.minus(Expr.of(tf, learningRate).times(direction)),
         List.of(MovingAverage.update(tf, momentum, gradient, beta2)));
+  }
+
+  /** Requires a decay of at least 0. */
+  static void requireWeightDecay(double weightDecay) {
+    if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
+      throw new IllegalArgumentException("weight decay must be at least 0, not " + weightDecay);
+    }
   }
 }
