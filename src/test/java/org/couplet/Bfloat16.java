@@ -3,8 +3,8 @@ package org.couplet;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import org.couplet.inspection.KernelCall;
 import org.couplet.program.SavedModelGraph;
-import org.couplet.selftest.KernelCall;
 import org.couplet.selftest.Report;
 import org.couplet.selftest.SelfTest;
 import org.couplet.selftest.ShapeGrid;

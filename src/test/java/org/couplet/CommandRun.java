@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.couplet.cli.Cli;
+import org.couplet.command.ExitCode;
 
 /**
  * One command, run in this process.
@@ -30,7 +31,7 @@ public record CommandRun(int code, String out, String err) {
   /** Runs a command that must succeed. */
   public static CommandRun done(Object... arguments) {
     CommandRun run = of(arguments);
-    if (run.code() != Cli.DONE) {
+    if (run.code() != ExitCode.DONE) {
       throw new AssertionError(Arrays.toString(arguments) + " ended with " + run);
     }
     return run;

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.couplet.report.Axis;
-import org.couplet.report.Figure;
-import org.couplet.report.LineChart;
+import org.couplet.chart.Axis;
+import org.couplet.chart.Figure;
+import org.couplet.chart.LineChart;
 import org.couplet.report.MetricsLog;
 
 /**

@@ -2,60 +2,38 @@ package org.couplet;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Holds the package table of docs/design.md. */
+/** Holds the code to the table of packages in docs/design.md. */
 @AnalyzeClasses(packages = "org.couplet", importOptions = DoNotIncludeTests.class)
 @ArchTag("long")
 class LayersTest {
-  // A package uses only those its row names, itself, and io. Those without classes yet are fine.
-  private static final Map<String, List<String>> USES = new LinkedHashMap<>();
-
-  static {
-    // The running half.
-    USES.put(
-        "study",
-        List.of("train", "metric", "report", "program", "data", "schedule", "transport", "config"));
-    USES.put("serve", List.of("program", "report"));
-    USES.put(
-        "train", List.of("program", "data", "schedule", "transport", "report", "metric", "config"));
-    USES.put("metric", List.of("program", "data", "transport"));
-    USES.put("report", List.of());
-    USES.put("data", List.of("config"));
-    USES.put("transport", List.of());
-    USES.put("schedule", List.of());
-    USES.put("program", List.of("cluster"));
-    USES.put("cluster", List.of());
-    // The building half.
-    USES.put(
-        "assembly",
-        List.of("consistency", "optimizer", "network", "graph", "inception", "program", "config"));
-    USES.put("inception", List.of());
-    USES.put("consistency", List.of("network", "graph"));
-    USES.put("optimizer", List.of("graph"));
-    USES.put("network", List.of("graph"));
-    USES.put("graph", List.of());
-    USES.put("config", List.of());
-    USES.put("selftest", List.of());
-    USES.put("io", List.of());
-  }
-
-  @ArchTest static final ArchRule packagesUseOnlyWhatTheirRowNames = layers();
-
-  @ArchTest
-  static final ArchRule everyPackageHasARow = classes().should().resideInAnyPackage(allPackages());
+  private static final PackageTable TABLE = PackageTable.read();
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)^import (?:static )?org\\.couplet\\.([a-z]+)\\.");
+  private static final int MOST_LINES = 2_000;
 
   @ArchTest
   static final ArchRule packagesFormNoCycles =
@@ -63,60 +41,90 @@ class LayersTest {
 
   @ArchTest
   static final ArchRule theRunningHalfNeverSeesTheBuildingHalf =
-      noClasses()
+      noClasses().that(areIn("running half")).should().dependOnClassesThat(areIn("building half"));
+
+  @ArchTest
+  static final ArchRule mainKnowsOnlyTheCommandLine =
+      classes()
           .that()
-          .resideInAnyPackage(inside("train"), inside("metric"), inside("study"), inside("serve"))
+          .resideInAPackage("org.couplet")
           .should()
-          .dependOnClassesThat()
+          .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              inside("assembly"),
-              inside("inception"),
-              inside("graph"),
-              inside("network"),
-              inside("consistency"),
-              inside("optimizer"))
-          .allowEmptyShould(true);
+              "org.couplet", "org.couplet.cli", "org.couplet.io", "org.jspecify..", "java..");
 
-  private static LayeredArchitecture layers() {
-    LayeredArchitecture layers =
-        layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .withOptionalLayers(true)
-            .layer("main")
-            .definedBy("org.couplet")
-            .layer("cli")
-            .definedBy(inside("cli"));
-    for (String name : USES.keySet()) {
-      layers = layers.layer(name).definedBy(inside(name));
+  /** What a row names is what its package uses: nothing else, and all of it. */
+  @ArchTest
+  static void packagesUseWhatTheirRowsName(JavaClasses classes) throws IOException {
+    Map<String, Set<String>> expected = new TreeMap<>();
+    Map<String, Set<String>> used = new TreeMap<>();
+    for (String name : packages(classes)) {
+      used.put(name, imports(name));
+      expected.put(
+          name,
+          TABLE.row(name).uses().stream()
+              .filter(other -> !TABLE.row(other).toCome())
+              .collect(Collectors.toCollection(TreeSet::new)));
     }
-    layers = layers.whereLayer("main").mayOnlyAccessLayers("cli", "io");
-    layers = layers.whereLayer("cli").mayOnlyBeAccessedByLayers("main");
-    for (Map.Entry<String, List<String>> row : USES.entrySet()) {
-      if (!row.getKey().equals("io")) {
-        layers = layers.whereLayer(row.getKey()).mayOnlyBeAccessedByLayers(users(row.getKey()));
+    assertEquals(expected, used);
+  }
+
+  // Those with a row of their own; the command line uses all.
+  private static Set<String> packages(JavaClasses classes) {
+    Set<String> names = new TreeSet<>();
+    classes.forEach(one -> names.add(room(one)));
+    names.removeAll(Set.of("", "cli"));
+    return names;
+  }
+
+  // In the sources: classes don't show whose constants they were compiled with.
+  private static Set<String> imports(String name) throws IOException {
+    Set<String> imports = new TreeSet<>();
+    for (Path file : files(name)) {
+      IMPORT
+          .matcher(Files.readString(file))
+          .results()
+          .map(found -> found.group(1))
+          .forEach(imports::add);
+    }
+    imports.removeAll(List.of(name, "io"));
+    return imports;
+  }
+
+  private static List<Path> files(String name) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("src/main/java/org/couplet", name))) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  // The package below org.couplet; that of a generated message is its own parent's.
+  private static String room(JavaClass one) {
+    return one.getPackageName().replaceFirst("org\\.couplet\\.?", "").replaceFirst("\\..*", "");
+  }
+
+  private static DescribedPredicate<JavaClass> areIn(String half) {
+    return DescribedPredicate.describe(
+        "are in the " + half,
+        one -> TABLE.rows().containsKey(room(one)) && half.equals(TABLE.row(room(one)).half()));
+  }
+
+  /** A package that grew larger should become two. */
+  @ArchTest
+  static void packagesStaySmall(JavaClasses classes) throws IOException {
+    for (String name : packages(classes)) {
+      int lines = 0;
+      for (Path file : files(name)) {
+        lines += Files.readAllLines(file).size();
       }
+      assertTrue(lines <= MOST_LINES, name + " has " + lines + " lines");
     }
-    return layers.whereLayer("io").mayNotAccessAnyLayer();
   }
 
-  private static String[] allPackages() {
-    List<String> packages = new ArrayList<>(List.of("org.couplet", inside("cli")));
-    USES.keySet().forEach(name -> packages.add(inside(name)));
-    return packages.toArray(String[]::new);
-  }
-
-  private static String[] users(String used) {
-    List<String> users = new ArrayList<>(List.of("cli"));
-    USES.forEach(
-        (name, uses) -> {
-          if (uses.contains(used)) {
-            users.add(name);
-          }
-        });
-    return users.toArray(String[]::new);
-  }
-
-  private static String inside(String name) {
-    return "org.couplet." + name + "..";
+  @ArchTest
+  static void theDiagramShowsTheTable(JavaClasses classes) throws IOException {
+    assertEquals(
+        PackageDiagram.svg(TABLE),
+        Files.readString(PackageDiagram.FILE),
+        "run org.couplet.PackageDiagram");
   }
 }

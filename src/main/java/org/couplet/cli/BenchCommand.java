@@ -6,6 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.couplet.bench.Bench;
+import org.couplet.bench.BenchCase;
+import org.couplet.bench.BenchReport;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
+import org.couplet.command.SelfTests;
 import org.couplet.io.InvalidInputException;
 import org.couplet.report.Json;
 
@@ -58,7 +66,7 @@ final class BenchCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws IOException {
     CommandLine options = SelfTests.declare(options());
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     List<BenchCase> cases = BenchCase.of(options);
     Optional<Path> trace = options.text("trace").map(Path::of);
@@ -79,14 +87,14 @@ final class BenchCommand implements Command {
             SelfTests.wanted(options, err));
     Optional<Double> peak = options.text("peak").map(BenchCommand::gigaflops);
     return Interrupt.during(
-        this,
+        name(),
         err,
         interrupt -> {
           bench.run(err, interrupt::requested);
           report(new BenchReport(bench.results(), peak), bench, options, out);
           return interrupt.requested()
-              ? Cli.INTERRUPTED
-              : bench.failures().isEmpty() ? Cli.DONE : Cli.FAILED;
+              ? ExitCode.INTERRUPTED
+              : bench.failures().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
         });
   }
 

@@ -3,6 +3,9 @@ package org.couplet.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import org.couplet.assembly.TrainingAssembly;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
@@ -29,7 +32,7 @@ final class BuildCommand implements Command {
             .value("output", "DIR", "folder of the SavedModel; must not exist yet")
             .value("set", "path=value", "override one field; may be repeated");
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     Path output = options.requiredPath("output");
     Experiment experiment =
@@ -37,6 +40,6 @@ final class BuildCommand implements Command {
     CommandLine.requireNewFolder(output);
     AtomicFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
     out.println("training program of " + experiment.getName() + " written to " + output);
-    return Cli.DONE;
+    return ExitCode.DONE;
   }
 }

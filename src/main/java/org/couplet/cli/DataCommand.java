@@ -2,15 +2,17 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Arrays;
 import java.util.Locale;
-import org.couplet.data.ImageSelection;
-import org.couplet.data.ImportListener;
-import org.couplet.data.ImportReport;
-import org.couplet.data.ImportRequest;
-import org.couplet.data.Importer;
-import org.couplet.data.Split;
-import org.couplet.io.InvalidInputException;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
+import org.couplet.image.ImageSelection;
+import org.couplet.image.ImportListener;
+import org.couplet.image.ImportReport;
+import org.couplet.image.ImportRequest;
+import org.couplet.image.Importer;
+import org.couplet.image.Split;
 import org.couplet.report.Progress;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,7 @@ final class DataCommand implements Command {
             .value("split", "PART", "of CIFAR-10's binary archive: train (default), test or all")
             .flag("strict", "stop at a corrupt image instead of naming and skipping it");
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     options.required("size");
     ImportRequest request =
@@ -63,12 +65,12 @@ final class DataCommand implements Command {
             new ImageSelection(
                 options.requiredPath("from"),
                 options.text("only").orElse(""),
-                options.text("split").map(DataCommand::split).orElse(null)),
+                options.text("split").map(Split::parse).orElse(null)),
             (int) Math.min(options.number("size", 1, 0), Integer.MAX_VALUE),
             options.requiredPath("output"),
             options.has("strict"));
     return Interrupt.during(
-        this,
+        name(),
         err,
         interrupt -> {
           ImportReport report;
@@ -76,17 +78,8 @@ final class DataCommand implements Command {
             report = Importer.run(request, display);
           }
           tell(request, report, out);
-          return Cli.DONE;
+          return ExitCode.DONE;
         });
-  }
-
-  /** The part of CIFAR-10 that a user names. */
-  static Split split(String word) {
-    return Arrays.stream(Split.values())
-        .filter(split -> split.word().equals(word.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () -> new InvalidInputException("--split: '" + word + "' is not train, test or all"));
   }
 
   private static void tell(ImportRequest request, ImportReport report, PrintStream out) {

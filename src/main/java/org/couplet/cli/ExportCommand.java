@@ -3,6 +3,9 @@ package org.couplet.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import org.couplet.assembly.InferenceAssembly;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
 import org.couplet.program.SamplingProgram;
@@ -30,7 +33,7 @@ final class ExportCommand implements Command {
             .flag("best", "the weights whose samples had the lowest FID, not the newest")
             .value("output", "DIR", "folder of the SavedModel; must not exist yet");
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.requiredPath("run"));
     Path output = options.requiredPath("output");
@@ -45,7 +48,7 @@ final class ExportCommand implements Command {
         });
     out.println(experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
     out.println("its signature serving_default turns " + served(experiment));
-    return Cli.DONE;
+    return ExitCode.DONE;
   }
 
   private static String served(Experiment experiment) {

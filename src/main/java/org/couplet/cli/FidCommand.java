@@ -11,7 +11,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.couplet.cli.FidSource.Side;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
+import org.couplet.command.SamplingOptions;
+import org.couplet.command.SelfTests;
+import org.couplet.evaluation.FidPass;
+import org.couplet.evaluation.FidSource;
+import org.couplet.evaluation.FidSource.Side;
+import org.couplet.evaluation.FidStatistics;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.metric.Comparison;
@@ -78,7 +86,7 @@ final class FidCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws IOException {
     CommandLine options = options();
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     Set<Metric> metrics = metrics(options);
     checkFiles(options);
@@ -104,7 +112,7 @@ final class FidCommand implements Command {
       }
       save(options, pass, sides, err);
     }
-    return Cli.DONE;
+    return ExitCode.DONE;
   }
 
   // Of both networks that run: the one that makes features, and the one that makes samples.
@@ -120,7 +128,8 @@ final class FidCommand implements Command {
               0));
       Optional<Path> generated = options.text(FidSource.GENERATED).map(Path::of);
       if (generated.isPresent() && TrainedModel.isIn(generated.get())) {
-        found.put("sampling_self_test", tests.sampling(generated.get()).get("self_test"));
+        found.put(
+            "sampling_self_test", TrainedModel.check(generated.get(), tests).get("self_test"));
       }
     }
     return found;

@@ -3,6 +3,9 @@ package org.couplet.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import org.couplet.assembly.InceptionAssembly;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
 import org.couplet.io.AtomicFile;
 
 /** {@code couplet inception}: the published Inception graph becomes a feature network. */
@@ -29,7 +32,7 @@ final class InceptionCommand implements Command {
                 "TensorFlow's inception-2015-12-05.tgz, or the classify_image_graph_def.pb in it")
             .value("output", "DIR", "folder of the SavedModel; must not exist yet");
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     Path source = options.requiredPath("from");
     Path output = options.requiredPath("output");
@@ -37,6 +40,6 @@ final class InceptionCommand implements Command {
     AtomicFile.create(output, folder -> InceptionAssembly.write(source, folder));
     out.println("Inception of 2015-12-05 out of " + source + " written to " + output);
     out.println("its signature features turns images of any size into 2048 features");
-    return Cli.DONE;
+    return ExitCode.DONE;
   }
 }

@@ -3,8 +3,16 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
+import org.couplet.command.SamplingOptions;
+import org.couplet.command.SelfTests;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
+import org.couplet.sampling.SampleDraw;
+import org.couplet.sampling.SampleOutput;
 import org.couplet.train.RunFolder;
 import org.couplet.train.TrainedModel;
 
@@ -38,7 +46,7 @@ final class SampleCommand implements Command {
                 "NAME.png: one grid; NAME.npz: arr_0, uint8 NHWC; NAME/ : one PNG a sample");
     SelfTests.declare(options);
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     if (options.has("run") == options.has("model")) {
       throw new InvalidInputException("give either --run or --model");
@@ -50,19 +58,27 @@ final class SampleCommand implements Command {
     int count = Math.toIntExact(Math.min(options.number("count", 1, 1), Integer.MAX_VALUE));
     SamplingOptions sampling = SamplingOptions.of(options);
     SampleOutput output = SampleOutput.of(options.required("output"));
+    if (output.isFolder()) {
+      CommandLine.requireNewFolder(output.path());
+    }
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
-        this,
+        name(),
         err,
         interrupt -> {
           try (TrainedModel model = model(options, sampling, tests)) {
             SamplingProgram program = sampling.withSolver(model.sampler());
             output.write(
                 new SampleDraw(
-                    program, sampling.seed(), count, sampling.levels(program), err, interrupt));
+                    program,
+                    sampling.seed(),
+                    count,
+                    sampling.levels(program),
+                    err,
+                    interrupt::check));
           }
           out.println(count + " samples written to " + options.required("output"));
-          return Cli.DONE;
+          return ExitCode.DONE;
         });
   }
 
@@ -70,12 +86,12 @@ final class SampleCommand implements Command {
       throws IOException {
     if (options.has("model")) {
       Path export = options.requiredPath("model");
-      tests.sampling(export);
+      TrainedModel.check(export, tests);
       return TrainedModel.ofExport(export);
     }
     RunFolder run = new RunFolder(options.requiredPath("run"));
     Runs.experiment(run);
-    tests.sampling(run.root());
+    TrainedModel.check(run.root(), tests);
     return TrainedModel.ofRun(run, sampling.best());
   }
 }

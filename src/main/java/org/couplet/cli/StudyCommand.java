@@ -10,6 +10,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.couplet.assembly.RandomFeaturesAssembly;
 import org.couplet.assembly.TrainingAssembly;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
+import org.couplet.command.SelfTests;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
 import org.couplet.study.Graphs;
@@ -72,13 +77,13 @@ final class StudyCommand implements Command {
     boolean named = arguments.length > 0 && !arguments[0].startsWith("-");
     String[] rest = named ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments;
     if (!options.parse(rest, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     List<Study> studies = studies(named ? arguments[0] : "", options);
     StudyOptions asked = asked(options);
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
-        this,
+        name(),
         err,
         interrupt -> {
           StudyContext bench =
@@ -88,10 +93,10 @@ final class StudyCommand implements Command {
               err.println("study " + study.name() + ": " + study.summary());
               study.run(bench);
             }
-            return Cli.DONE;
+            return ExitCode.DONE;
           } catch (InterruptedStudyException e) {
             err.println(e.getMessage());
-            return Cli.INTERRUPTED;
+            return ExitCode.INTERRUPTED;
           }
         });
   }

@@ -8,10 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.couplet.assembly.TrainingAssembly;
+import org.couplet.command.Command;
+import org.couplet.command.CommandLine;
+import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
+import org.couplet.command.SelfTests;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
+import org.couplet.doctor.TensorFlowProbe;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
@@ -54,7 +60,7 @@ final class TrainCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
     CommandLine options = SelfTests.declare(options());
     if (!options.parse(arguments, out)) {
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.requiredPath("run"));
     boolean goesOn = run.isBegun();
@@ -91,7 +97,7 @@ final class TrainCommand implements Command {
     }
     if (options.has("dry-run")) {
       DryRun.print(experiment, run, stopAt, out);
-      return Cli.DONE;
+      return ExitCode.DONE;
     }
     RunLock lock = RunLock.take(run);
     try (lock) {
@@ -255,7 +261,7 @@ final class TrainCommand implements Command {
       PrintStream out,
       PrintStream err) {
     return Interrupt.during(
-        this,
+        name(),
         err,
         interrupt -> {
           long completed =
@@ -270,7 +276,7 @@ final class TrainCommand implements Command {
                     + "; draw samples with: couplet sample --run "
                     + run.root()
                     + " --count 64 --output grid.png");
-            return Cli.DONE;
+            return ExitCode.DONE;
           }
           err.println(
               "interrupted after step "
@@ -279,7 +285,7 @@ final class TrainCommand implements Command {
                   + run.root()
                   + " --resume"
                   + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));
-          return Cli.INTERRUPTED;
+          return ExitCode.INTERRUPTED;
         });
   }
 

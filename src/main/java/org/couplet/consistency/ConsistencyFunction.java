@@ -1,9 +1,9 @@
 package org.couplet.consistency;
 
-import org.couplet.graph.Dropout;
+import org.couplet.graph.Cast;
 import org.couplet.graph.Expr;
-import org.couplet.graph.Layers;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Dropout;
 import org.couplet.network.Execution;
 import org.couplet.network.Network;
 import org.tensorflow.Operand;
@@ -59,7 +59,7 @@ public record ConsistencyFunction(
     Expr<TFloat32> cNoise = Expr.of(tf, sigma).log().times(0.25);
     Expr<TFloat32> input = Rows.like(tf, c.cIn(), x).times(x);
     Operand<TFloat32> raw =
-        Layers.cast(
+        Cast.to(
             tf,
             network.apply(tf, weights, input.as(precision), cNoise, dropout, execution),
             TFloat32.class);

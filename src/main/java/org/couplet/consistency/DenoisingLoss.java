@@ -2,10 +2,10 @@ package org.couplet.consistency;
 
 import java.util.List;
 import org.couplet.graph.Arguments;
-import org.couplet.graph.Dropout;
 import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Dropout;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;

@@ -2,9 +2,9 @@ package org.couplet.consistency;
 
 import java.util.List;
 import java.util.Optional;
-import org.couplet.graph.Dropout;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Dropout;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

@@ -2,6 +2,7 @@ package org.couplet.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.couplet.npy.NpyWriter;
 import org.tensorflow.ndarray.Shape;
 
 /** Images of independent random pixels, to measure with where no data are at hand. */

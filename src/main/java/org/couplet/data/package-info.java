@@ -1,7 +1,6 @@
 /**
- * Images and points, on disk, drawn or in memory, as batches of tensors, and the importers that
- * turn public image sets into the one file format that training reads. It uses the configuration's
- * messages and knows nothing of networks or of graphs.
+ * Images and points, on disk, drawn or in memory, as batches of tensors. It uses the
+ * configuration's messages and {@code image} for sources that are read as they are measured.
  */
 @NullMarked
 package org.couplet.data;

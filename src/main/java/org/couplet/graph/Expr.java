@@ -38,8 +38,8 @@ public final class Expr<T extends TFloating> implements Operand<T> {
     Class<T> type = type();
     return made(
         type.equals(TFloat64.class)
-            ? Layers.cast(tf, tf.constant(number), type)
-            : Layers.cast(tf, tf.constant((float) number), type));
+            ? Cast.to(tf, tf.constant(number), type)
+            : Cast.to(tf, tf.constant((float) number), type));
   }
 
   /** this + other. */
@@ -124,7 +124,7 @@ public final class Expr<T extends TFloating> implements Operand<T> {
 
   /** In another type; where it is of that type already nothing is added to the graph. */
   public <R extends TFloating> Expr<R> as(Class<R> other) {
-    return new Expr<>(tf, Layers.cast(tf, value, other));
+    return new Expr<>(tf, Cast.to(tf, value, other));
   }
 
   private Expr<T> made(Operand<T> result) {

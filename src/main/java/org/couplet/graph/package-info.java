@@ -1,6 +1,7 @@
 /**
- * The vocabulary graphs are written in: named weights, layers, stateless randomness and functions.
- * Everything here is a pure function from operands to operands; it uses no other package.
+ * The vocabulary graphs are written in: named weights, formulas, stateless randomness, functions
+ * with gradients of their own, micro-batches. Pure functions from operands to operands; it uses no
+ * other package.
  */
 @NullMarked
 package org.couplet.graph;

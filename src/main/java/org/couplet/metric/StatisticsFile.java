@@ -11,12 +11,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.ZipException;
-import org.couplet.data.NpyReader;
-import org.couplet.data.NpyType;
-import org.couplet.data.NpzFile;
-import org.couplet.data.NpzWriter;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
+import org.couplet.npy.NpyReader;
+import org.couplet.npy.NpyType;
+import org.couplet.npy.NpzFile;
+import org.couplet.npy.NpzWriter;
 import org.tensorflow.ndarray.Shape;
 
 /**

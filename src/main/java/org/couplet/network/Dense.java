@@ -2,9 +2,9 @@ package org.couplet.network;
 
 import java.util.List;
 import org.couplet.graph.Initializer;
-import org.couplet.graph.Layers;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;

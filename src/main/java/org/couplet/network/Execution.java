@@ -1,6 +1,6 @@
 package org.couplet.network;
 
-import org.couplet.graph.Conv2d;
+import org.couplet.layer.Conv2d;
 
 /**
  * How a network's values are computed; which values does not depend on it, but for rounding.

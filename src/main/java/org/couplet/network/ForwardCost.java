@@ -1,8 +1,8 @@
 package org.couplet.network;
 
 import java.util.List;
-import org.couplet.graph.FirFilter;
 import org.couplet.graph.Weight;
+import org.couplet.layer.FirFilter;
 import org.couplet.network.UNetLayout.Ascent;
 import org.couplet.network.UNetLayout.Descent;
 

@@ -2,10 +2,11 @@ package org.couplet.network;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.couplet.graph.Dropout;
-import org.couplet.graph.Layers;
+import org.couplet.graph.Cast;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Dropout;
+import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -41,7 +42,7 @@ public record Mlp(int dimension, int depth, int width) implements Network {
       Dropout dropout,
       Execution execution) {
     Operand<TFloat32> row = tf.reshape(label, tf.constant(new long[] {-1, 1}));
-    Operand<T> column = Layers.cast(tf, row, x.type());
+    Operand<T> column = Cast.to(tf, row, x.type());
     Operand<T> h = tf.concat(List.of(x, column), tf.constant(1)); // [n, dimension + 1]
     List<Dense> layers = layers();
     for (Dense hidden : layers.subList(0, depth)) {

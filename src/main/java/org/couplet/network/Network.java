@@ -1,9 +1,9 @@
 package org.couplet.network;
 
 import java.util.List;
-import org.couplet.graph.Dropout;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Dropout;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

@@ -2,10 +2,11 @@ package org.couplet.network;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.couplet.graph.Cast;
 import org.couplet.graph.Initializer;
-import org.couplet.graph.Layers;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -50,7 +51,7 @@ record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) imp
           case POSITIONAL -> tf.constant(geometric());
           case FOURIER -> tf.math.mul(weights.get(FREQUENCIES), tf.constant((float) (2 * Math.PI)));
         };
-    Operand<T> h = Layers.cast(tf, Layers.sinusoids(tf, label, radians), type);
+    Operand<T> h = Cast.to(tf, Layers.sinusoids(tf, label, radians), type);
     h = Layers.silu(tf, layer0().apply(tf, weights, h));
     return Layers.silu(tf, layer1().apply(tf, weights, h));
   }

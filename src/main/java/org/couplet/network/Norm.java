@@ -1,11 +1,11 @@
 package org.couplet.network;
 
 import java.util.List;
-import org.couplet.graph.Activation;
-import org.couplet.graph.GroupNorm;
 import org.couplet.graph.Initializer;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Activation;
+import org.couplet.layer.GroupNorm;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;

@@ -1,7 +1,7 @@
 package org.couplet.network;
 
-import org.couplet.graph.Conv2d;
-import org.couplet.graph.FirFilter;
+import org.couplet.layer.Conv2d;
+import org.couplet.layer.FirFilter;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

@@ -2,14 +2,14 @@ package org.couplet.network;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.couplet.graph.Activation;
-import org.couplet.graph.Conv2d;
-import org.couplet.graph.Dropout;
 import org.couplet.graph.GraphFunction;
-import org.couplet.graph.Layers;
 import org.couplet.graph.Rematerialized;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Activation;
+import org.couplet.layer.Conv2d;
+import org.couplet.layer.Dropout;
+import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;

@@ -2,10 +2,10 @@ package org.couplet.network;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.couplet.graph.Conv2d;
-import org.couplet.graph.Layers;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Conv2d;
+import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.couplet.graph.FirFilter;
 import org.couplet.graph.Weight;
+import org.couplet.layer.FirFilter;
 import org.couplet.network.Resampling.Direction;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 /**
- * What a person looks at: sample pictures, figures, tables, progress, metrics and TensorBoard
- * events. It knows nothing of models; {@code train} and the commands hand it numbers and pixels.
+ * What a person reads during and after training: sample pictures, tables, progress, metrics and
+ * TensorBoard events. It knows nothing of models; {@code train} and the commands hand it numbers
+ * and pixels.
  */
 @NullMarked
 package org.couplet.report;

@@ -1,6 +1,7 @@
 package org.couplet.selftest;
 
 import java.util.Locale;
+import org.couplet.inspection.KernelCall;
 
 /**
  * A kernel that is wrong on this machine.

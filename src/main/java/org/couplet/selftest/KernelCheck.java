@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.couplet.inspection.KernelCall;
 import org.couplet.io.ErrorSummary;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperationBuilder;

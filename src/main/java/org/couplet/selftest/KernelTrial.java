@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.couplet.inspection.KernelCall;
 import org.tensorflow.ndarray.Shape;
 
 /**

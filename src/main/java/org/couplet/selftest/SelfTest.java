@@ -4,13 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.couplet.inspection.KernelCall;
+import org.couplet.inspection.ProgramKernels;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.ContentHash;
 import org.couplet.io.UserCache;
@@ -24,7 +30,9 @@ import org.tensorflow.proto.DataType;
  * <pre>
  * Report report =
  *     SelfTest.here(config)
- *         .run(ContentHash.of(savedModel), () -&gt; ProgramKernels.of(graph, List.of("train"), 64));
+ *         .run(
+ *             ContentHash.of(savedModel),
+ *             each -&gt; ProgramKernels.of(graph, List.of("train"), 64, each));
  * if (!report.faults().isEmpty()) {
  *   throw new FaultyKernelsException(report);
  * }
@@ -71,9 +79,10 @@ public final class SelfTest {
    * Checks a program, unless it was found right before.
    *
    * @param program a hash that tells it from others
-   * @param kernels finds what it calls; asked where nothing is remembered
+   * @param kernels finds what it calls and hands out each call at once, as {@link
+   *     ProgramKernels#of} does; asked where nothing is remembered
    */
-  public Report run(String program, Supplier<ProgramKernels> kernels) {
+  public Report run(String program, Function<Consumer<KernelCall>, ProgramKernels> kernels) {
     Map<String, String> known = read();
     Matcher verdict = PROGRAM.matcher(String.valueOf(known.get(program)));
     if (verdict.matches()) {
@@ -81,8 +90,13 @@ public final class SelfTest {
       int unchecked = Integer.parseInt(verdict.group(2));
       return new Report(machine, right, right, unchecked, List.of(), false);
     }
-    ProgramKernels found = kernels.get();
-    Report report = run(found.calls(), found.unchecked(), known);
+    Report report;
+    try (Verdicts verdicts = new Verdicts(known)) {
+      // Finding them takes about as long as checking them.
+      ProgramKernels found = kernels.apply(verdicts::ask);
+      found.calls().forEach(verdicts::ask);
+      report = report(found.calls(), found.unchecked(), verdicts);
+    }
     if (report.faults().isEmpty()) {
       known.put(program, "program %d %d".formatted(report.right(), report.unchecked()));
     }
@@ -99,27 +113,22 @@ public final class SelfTest {
   public Report run(List<KernelCall> calls, int uncheckable) {
     Map<String, String> known = read();
     int before = known.size();
-    Report report = run(calls, uncheckable, known);
+    Report report;
+    try (Verdicts verdicts = new Verdicts(known)) {
+      calls.forEach(verdicts::ask);
+      report = report(calls, uncheckable, verdicts);
+    }
     if (known.size() > before) {
       write(known);
     }
     return report;
   }
 
-  // Adds to the known verdicts.
-  private Report run(List<KernelCall> calls, int uncheckable, Map<String, String> known) {
+  private Report report(List<KernelCall> calls, int uncheckable, Verdicts verdicts) {
     List<KernelCall> checkable = calls.stream().filter(KernelCheck::covers).toList();
-    List<KernelCall> unknown =
-        checkable.stream().filter(call -> !known.containsKey(call.describe())).toList();
-    // Much of the time goes to drawing inputs and to starting sessions, on one core each.
-    known.putAll(
-        unknown.parallelStream()
-            .collect(
-                Collectors.toConcurrentMap(
-                    KernelCall::describe, this::verdict, (one, same) -> one)));
     List<Fault> faults = new ArrayList<>();
     for (KernelCall call : checkable) {
-      String verdict = String.valueOf(known.get(call.describe()));
+      String verdict = verdicts.of(call);
       if (!verdict.equals(RIGHT)) {
         faults.add(fault(call.describe(), verdict));
       }
@@ -127,10 +136,53 @@ public final class SelfTest {
     return new Report(
         machine,
         checkable.size() - faults.size(),
-        checkable.size() - unknown.size(),
+        checkable.size() - verdicts.asked(),
         uncheckable + calls.size() - checkable.size(),
         faults,
         checkable.stream().anyMatch(call -> call.type() == DataType.DT_BFLOAT16));
+  }
+
+  /** Verdicts that are known, and others while they are found out. */
+  private final class Verdicts implements AutoCloseable {
+    private final Map<String, String> known;
+    private final Map<String, CompletableFuture<String>> asked = new HashMap<>();
+    // Much of the time goes to drawing inputs and to starting sessions, on one core each.
+    private final ExecutorService pool =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+
+    /** Adds to the known ones what is found out. */
+    Verdicts(Map<String, String> known) {
+      this.known = known;
+    }
+
+    /** Begins to check a call, unless its verdict is known or it can't be checked. */
+    void ask(KernelCall call) {
+      String name = call.describe();
+      if (KernelCheck.covers(call) && !known.containsKey(name)) {
+        asked.computeIfAbsent(
+            name, unused -> CompletableFuture.supplyAsync(() -> verdict(call), pool));
+      }
+    }
+
+    /** How many calls were not known. */
+    int asked() {
+      return asked.size();
+    }
+
+    /** The verdict of a call that was asked for, or known. */
+    String of(KernelCall call) {
+      String name = call.describe();
+      CompletableFuture<String> found = asked.get(name);
+      if (found != null) {
+        known.put(name, found.join());
+      }
+      return String.valueOf(known.get(name));
+    }
+
+    @Override
+    public void close() {
+      pool.shutdownNow();
+    }
   }
 
   // RIGHT, or WRONG with the error or the reason.

@@ -2,6 +2,7 @@ package org.couplet.selftest;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.couplet.inspection.KernelCall;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 

@@ -1,6 +1,7 @@
 package org.couplet.selftest;
 
 import java.util.List;
+import org.couplet.inspection.KernelCall;
 import org.tensorflow.ndarray.Shape;
 
 /**

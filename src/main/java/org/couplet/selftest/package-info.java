@@ -1,7 +1,6 @@
 /**
- * The numerical self-test: finds the kernels that a SavedModel's signature runs, with their shapes,
- * and checks them on the machine at hand against closed forms. It reads any SavedModel and uses
- * only {@code io}.
+ * The numerical self-test: checks the kernels that {@code inspection} finds in a program on the
+ * machine at hand against closed forms, and remembers the verdicts.
  */
 @NullMarked
 package org.couplet.selftest;

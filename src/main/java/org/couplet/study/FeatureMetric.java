@@ -14,7 +14,7 @@ import org.couplet.metric.SampleBatches;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.Progress;
-import org.couplet.train.SampleLevels;
+import org.couplet.sampling.SampleLevels;
 
 /** Of images: the Frechet distance between features of samples and of the data. */
 final class FeatureMetric implements SampleMetric {

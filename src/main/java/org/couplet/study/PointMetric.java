@@ -4,7 +4,7 @@ import java.util.List;
 import org.couplet.data.Dataset;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
-import org.couplet.train.SampleLevels;
+import org.couplet.sampling.SampleLevels;
 import org.couplet.transport.ExactAssignment;
 import org.tensorflow.types.TFloat32;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.couplet.report.LineChart.Curve;
+import org.couplet.chart.LineChart.Curve;
 
 /** Several seeds' values along one axis, drawn as their mean within their range. */
 final class SeedStatistics {

@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.couplet.chart.Figure;
+import org.couplet.chart.Panel;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
-import org.couplet.report.Figure;
-import org.couplet.report.Panel;
+import org.couplet.program.ProgramCheck;
 import org.couplet.report.Progress;
 import org.couplet.report.SampleGrid;
 import org.couplet.report.Table;
 import org.couplet.train.Checkpoints;
-import org.couplet.train.ProgramCheck;
 import org.couplet.train.RunFolder;
 
 /** What a study works with: its options, the runs, the places of its results, the terminal. */

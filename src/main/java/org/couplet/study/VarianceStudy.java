@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.couplet.report.Axis;
-import org.couplet.report.LineChart;
+import org.couplet.chart.Axis;
+import org.couplet.chart.LineChart;
+import org.couplet.chart.Panel;
 import org.couplet.report.MetricsLog;
-import org.couplet.report.Panel;
 import org.couplet.report.Table;
 import org.couplet.train.RunFolder;
 

@@ -13,7 +13,7 @@ import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.data.ImageBatches;
-import org.couplet.data.ImageSelection;
+import org.couplet.image.ImageSelection;
 import org.couplet.io.ContentHash;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FrechetDistance;
@@ -24,6 +24,7 @@ import org.couplet.program.Bytes;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.Progress;
+import org.couplet.sampling.SampleLevels;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.TUint8;
 

@@ -12,7 +12,7 @@ import org.couplet.transport.SinkhornPlan;
  * @param solver exact assignment, or draws from a Sinkhorn plan
  * @param seed of the run
  */
-record NoiseChoice(BatchTransportCouplingConfig solver, long seed) {
+public record NoiseChoice(BatchTransportCouplingConfig solver, long seed) {
   /**
    * The noise row of each data row, a function of its arguments alone.
    *

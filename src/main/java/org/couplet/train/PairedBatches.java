@@ -13,7 +13,7 @@ import org.tensorflow.types.family.TType;
  * A run's batches with the noise row of each data row, for batch-OT. While the caller works on one,
  * a thread makes the next: its noise is known before its step.
  */
-final class PairedBatches implements AutoCloseable {
+public final class PairedBatches implements AutoCloseable {
   /**
    * A batch; closing it frees its tensor.
    *
@@ -22,7 +22,8 @@ final class PairedBatches implements AutoCloseable {
    * @param pairingSeconds what the choice of columns took from their costs, on its own thread
    */
   @SuppressWarnings("ArrayRecordComponent") // made once a step and only read
-  record PairedBatch(TType tensor, int[] columns, double pairingSeconds) implements AutoCloseable {
+  public record PairedBatch(TType tensor, int[] columns, double pairingSeconds)
+      implements AutoCloseable {
     @Override
     public void close() {
       tensor.close();
@@ -46,7 +47,7 @@ final class PairedBatches implements AutoCloseable {
   /**
    * @param end the step after the last one that will be asked for
    */
-  PairedBatches(Batches batches, TrainingProgram program, NoiseChoice choice, long end) {
+  public PairedBatches(Batches batches, TrainingProgram program, NoiseChoice choice, long end) {
     this.end = end;
     this.batches = batches;
     this.program = program;
@@ -54,7 +55,7 @@ final class PairedBatches implements AutoCloseable {
   }
 
   /** The batch of a step, which the caller closes. */
-  PairedBatch at(long step) {
+  public PairedBatch at(long step) {
     if (!program.takesColumns()) {
       return new PairedBatch(batches.at(step), new int[0], 0);
     }

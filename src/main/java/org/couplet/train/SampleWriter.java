@@ -8,6 +8,8 @@ import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.EventWriter;
 import org.couplet.report.SampleGrid;
+import org.couplet.sampling.SampleLevels;
+import org.couplet.sampling.SamplePicture;
 
 /**
  * Draws samples with the averaged and the online weights, from the same noise each time: in one

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.InvalidInputException;
+import org.couplet.program.Contract;
+import org.couplet.program.ProgramCheck;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 
@@ -46,6 +49,18 @@ public final class TrainedModel implements AutoCloseable {
     return ofExport(folder);
   }
 
+  /** Checks on this machine what draws the samples of a run or an export; see {@link #isIn}. */
+  public static Map<String, Object> check(Path folder, ProgramCheck check) throws IOException {
+    RunFolder run = new RunFolder(folder);
+    return run.isBegun()
+        ? check.sampling(run.program(), Contract.TRAIN_TAG, threads(run))
+        : check.sampling(folder, Contract.SERVE_TAG, 0);
+  }
+
+  private static int threads(RunFolder run) throws IOException {
+    return ExperimentFile.load(run.config(), List.of()).getRuntime().getThreads();
+  }
+
   /** Opens an export. */
   public static TrainedModel ofExport(Path folder) {
     SamplingProgram program = SamplingProgram.load(folder, 0);
@@ -55,8 +70,7 @@ public final class TrainedModel implements AutoCloseable {
   /** Opens a run's averaged weights; see {@link #open}. */
   public static TrainedModel ofRun(RunFolder run, boolean best) throws IOException {
     Path checkpoint = best ? run.bestCheckpoint() : run.newestCheckpoint();
-    int threads = ExperimentFile.load(run.config(), List.of()).getRuntime().getThreads();
-    TrainingProgram program = TrainingProgram.load(run.program(), threads);
+    TrainingProgram program = TrainingProgram.load(run.program(), threads(run));
     try {
       program.restore(checkpoint);
       String origin = run.root() + " at " + checkpoint.getFileName();

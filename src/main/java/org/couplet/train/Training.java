@@ -14,6 +14,7 @@ import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
+import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
 import org.couplet.program.TrainingProgram;

@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
-import org.couplet.data.NpyWriter;
+import org.couplet.command.ExitCode;
+import org.couplet.npy.NpyWriter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class BadUsageTest {
 
   private void assertRefused(String line, String named) {
     CommandRun refused = command(line);
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
     assertEquals(1, refused.err().lines().count(), refused.err());
     assertTrue(refused.err().contains(named), refused.err());
     assertEquals("", refused.out());

@@ -20,6 +20,10 @@ import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.JsonText;
 import org.couplet.SmallExperiments;
+import org.couplet.bench.Bench;
+import org.couplet.bench.BenchCase;
+import org.couplet.bench.BenchReport;
+import org.couplet.command.ExitCode;
 import org.couplet.config.proto.Experiment;
 import org.couplet.report.Json;
 import org.junit.jupiter.api.Tag;
@@ -145,7 +149,7 @@ class BenchCommandTest {
     CommandRun plain = smallRun(Map.of());
     CommandRun verbose = smallRun(Map.of("ONEDNN_VERBOSE", "1"));
     for (CommandRun run : List.of(plain, verbose)) {
-      assertEquals(Cli.DONE, run.code(), run.toString());
+      assertEquals(ExitCode.DONE, run.code(), run.toString());
       assertEquals(1, run.out().lines().count(), run.out());
       assertEquals(2, JsonText.of(run.out()).objects("results").get(0).list("times_ms").size());
     }
@@ -211,7 +215,7 @@ class BenchCommandTest {
     Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
     String all = ("bench " + (line == null ? "" : line)).strip().replace("C", config.toString());
     CommandRun refused = CommandRun.of((Object[]) all.split(" ", -1));
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
     assertEquals(1, refused.err().lines().count(), refused.err());
     assertTrue(refused.err().contains(named), refused.err());
     assertEquals("", refused.out());

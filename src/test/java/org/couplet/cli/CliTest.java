@@ -7,6 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.couplet.command.ExitCode;
+import org.couplet.command.Guard;
 import org.couplet.io.Version;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -17,40 +19,40 @@ class CliTest {
 
   @Test
   void unknownCommandIsBadUsageAndIsNamed() {
-    assertEquals(Cli.BAD_INPUT, run("fly"));
+    assertEquals(ExitCode.BAD_INPUT, run("fly"));
     assertTrue(text(err).contains("no command 'fly'"), text(err));
     assertEquals("", text(out));
   }
 
   @Test
   void noCommandIsBadUsageAndListsTheCommands() {
-    assertEquals(Cli.BAD_INPUT, run());
+    assertEquals(ExitCode.BAD_INPUT, run());
     assertTrue(text(err).contains("doctor"), text(err));
   }
 
   @Test
   void helpListsTheCommands() {
-    assertEquals(Cli.DONE, run("--help"));
+    assertEquals(ExitCode.DONE, run("--help"));
     assertTrue(text(out).contains("doctor"), text(out));
     assertEquals("", text(err));
   }
 
   @Test
   void versionIsTheBuilds() {
-    assertEquals(Cli.DONE, run("--version"));
+    assertEquals(ExitCode.DONE, run("--version"));
     assertEquals(Version.describe() + System.lineSeparator(), text(out));
   }
 
   @Test
   void aCommandsHelpShowsUsageAndExample() {
-    assertEquals(Cli.DONE, run("doctor", "--help"));
+    assertEquals(ExitCode.DONE, run("doctor", "--help"));
     assertTrue(text(out).startsWith("usage: couplet doctor"), text(out));
     assertTrue(text(out).contains("example: couplet doctor"), text(out));
   }
 
   @Test
   void badOptionIsBadUsageAndShowsTheRightOne() {
-    assertEquals(Cli.BAD_INPUT, run("doctor", "--loudly"));
+    assertEquals(ExitCode.BAD_INPUT, run("doctor", "--loudly"));
     assertTrue(text(err).startsWith("couplet doctor: "), text(err));
     assertTrue(text(err).contains("--loudly"), text(err));
     assertTrue(text(err).contains("usage: couplet doctor"), text(err));
@@ -75,11 +77,11 @@ class CliTest {
         List.of(
             "2 root error(s) found.\n  (0) NOT_FOUND: Couldn't find a suitable version of ptxas.",
             "INTERNAL: libdevice not found at ./libdevice.10.bc")) {
-      String words = Cli.words(new TensorFlowException(message));
+      String words = Guard.words(new TensorFlowException(message));
       assertTrue(words.contains("tools/fetch-cuda-compiler.sh"), words);
     }
     assertEquals(
         "TensorFlow failed: INTERNAL: ptxas exited with 255",
-        Cli.words(new TensorFlowException("INTERNAL: ptxas exited with 255")));
+        Guard.words(new TensorFlowException("INTERNAL: ptxas exited with 255")));
   }
 }

@@ -11,8 +11,9 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
+import org.couplet.command.ExitCode;
 import org.couplet.data.NpyImages;
-import org.couplet.data.NpyWriter;
+import org.couplet.npy.NpyWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class DataCommandTest {
 
   private static void assertRefused(String expected, Object... arguments) {
     CommandRun refused = CommandRun.of(arguments);
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
     assertTrue(refused.err().contains(expected), refused.err());
   }
 
@@ -80,7 +81,7 @@ class DataCommandTest {
             "--output",
             output.resolve("images.npy"));
     int code = CommandProcess.endedAt(output.resolve(".images.npy.partial"), process);
-    assertEquals(Cli.INTERRUPTED, code, Files.readString(words));
+    assertEquals(ExitCode.INTERRUPTED, code, Files.readString(words));
     assertTrue(
         Files.readString(words).contains("couplet data: interrupted; nothing was written"),
         Files.readString(words));

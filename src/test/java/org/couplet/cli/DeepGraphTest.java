@@ -11,8 +11,9 @@ import java.util.Map;
 import org.couplet.CommandProcess;
 import org.couplet.ForeignFeatures;
 import org.couplet.SmallExperiments;
-import org.couplet.data.NpyWriter;
+import org.couplet.command.ExitCode;
 import org.couplet.graph.GraphFunction;
+import org.couplet.npy.NpyWriter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +57,7 @@ class DeepGraphTest {
     Map<String, String> cache = Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString());
     Process process = CommandProcess.start(words, cache, arguments);
     try {
-      assertEquals(Cli.DONE, process.waitFor(), () -> arguments[0] + ": " + said(words));
+      assertEquals(ExitCode.DONE, process.waitFor(), () -> arguments[0] + ": " + said(words));
     } finally {
       process.destroyForcibly();
     }

@@ -20,9 +20,10 @@ import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.ForeignFeatures;
 import org.couplet.assembly.RandomFeaturesAssembly;
-import org.couplet.data.NpyType;
-import org.couplet.data.NpyWriter;
-import org.couplet.data.NpzWriter;
+import org.couplet.command.ExitCode;
+import org.couplet.npy.NpyType;
+import org.couplet.npy.NpyWriter;
+import org.couplet.npy.NpzWriter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -83,13 +84,13 @@ class FidCommandTest {
   }
 
   private static double number(CommandRun run, String name) {
-    assertEquals(Cli.DONE, run.code(), run.toString());
+    assertEquals(ExitCode.DONE, run.code(), run.toString());
     assertTrue(run.out().contains("\"" + name + "\":"), run.out());
     return Double.parseDouble(run.out().replaceAll("(?s).*\"" + name + "\":([^,}]*)[,}].*", "$1"));
   }
 
   private void assertRefused(CommandRun refused, String named) {
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
     assertTrue(refused.err().contains(named), refused.err());
     assertEquals("", refused.out());
   }
@@ -149,7 +150,7 @@ class FidCommandTest {
   @Test
   void savedStatisticsStandForTheirImages() {
     Path statistics = folder.resolve("dark.npz");
-    assertEquals(Cli.DONE, fid("--reference", dark, "--save-stats", statistics).code());
+    assertEquals(ExitCode.DONE, fid("--reference", dark, "--save-stats", statistics).code());
     // With kid the images themselves are measured, whatever was kept of them.
     double direct =
         number(
@@ -159,7 +160,7 @@ class FidCommandTest {
         direct, number(fid("--generated", bright, "--reference", statistics, "--json"), "fid"), 0);
     // Two statistics need no network.
     Path other = folder.resolve("bright.npz");
-    assertEquals(Cli.DONE, fid("--generated", bright, "--save-stats", other).code());
+    assertEquals(ExitCode.DONE, fid("--generated", bright, "--save-stats", other).code());
     CommandRun both =
         CommandRun.done("fid", "--generated", other, "--reference", statistics, "--json");
     assertEquals(direct, number(both, "fid"), 0);
@@ -178,7 +179,7 @@ class FidCommandTest {
     writeStatistics(folder.resolve("unnamed.npz"), 368, false);
     CommandRun unnamed =
         fid("--generated", dark, "--reference", folder.resolve("unnamed.npz"), "--json");
-    assertEquals(Cli.DONE, unnamed.code());
+    assertEquals(ExitCode.DONE, unnamed.code());
     assertTrue(unnamed.err().contains("does not say which network"), unnamed.err());
     writeStatistics(folder.resolve("small.npz"), 5, false);
     assertRefused(

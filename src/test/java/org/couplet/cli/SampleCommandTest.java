@@ -10,6 +10,7 @@ import java.util.Map;
 import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
+import org.couplet.command.ExitCode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +31,7 @@ class SampleCommandTest {
             words, Map.of(), "sample", "--run", run, "--count", 100_000_000, "--output", output);
     Path partial = folder.resolve(".points.npz.partial");
     int code = CommandProcess.endedAt(partial, process);
-    assertEquals(Cli.INTERRUPTED, code, Files.readString(words));
+    assertEquals(ExitCode.INTERRUPTED, code, Files.readString(words));
     assertFalse(Files.exists(partial));
     assertFalse(Files.exists(output));
   }

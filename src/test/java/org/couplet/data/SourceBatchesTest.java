@@ -1,6 +1,6 @@
 package org.couplet.data;
 
-import static org.couplet.data.Refusal.assertRefused;
+import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -22,6 +22,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.couplet.image.ImageSelection;
+import org.couplet.image.ImageSize;
+import org.couplet.image.ImportTrial;
+import org.couplet.image.SourceReport;
+import org.couplet.npy.NpyType;
+import org.couplet.npy.NpzWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;

@@ -30,7 +30,7 @@ public final class Evaluation {
     }
 
     /** Normals of deviation 1 about a mean. */
-    static Input normal(long seed, Shape shape, double mean) {
+    public static Input normal(long seed, Shape shape, double mean) {
       Random random = new Random(seed);
       float[] values = new float[(int) shape.size()];
       for (int i = 0; i < values.length; i++) {
@@ -39,7 +39,7 @@ public final class Evaluation {
       return new Input(shape, values);
     }
 
-    Shape shape() {
+    public Shape shape() {
       return shape;
     }
 

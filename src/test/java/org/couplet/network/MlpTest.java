@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import org.couplet.graph.Dropout;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Evaluation.Input;
 import org.couplet.graph.Weights;
+import org.couplet.layer.Dropout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.protobuf.TextFormat;
 import java.util.List;
 import java.util.Optional;
+import org.couplet.inspection.KernelCall;
+import org.couplet.inspection.ProgramKernels;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.proto.MetaGraphDef;
 

@@ -13,6 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.couplet.inspection.KernelCall;
+import org.couplet.inspection.ProgramKernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,14 +80,44 @@ class SelfTestTest {
   void aProgramThatWasRightIsNotLookedAtAgain() {
     SelfTest test = test(machine(Map.of()), SOUND);
     ProgramKernels kernels = new ProgramKernels(CALLS, 0, 1, Optional.of("a"));
-    assertEquals(CALLS.size(), right(test.run("hash", () -> kernels)));
+    assertEquals(CALLS.size(), right(test.run("hash", each -> kernels)));
     Report again =
         test.run(
             "hash",
-            () -> {
+            each -> {
               throw new AssertionError("looked at again");
             });
     assertEquals(List.of(CALLS.size(), 1), List.of(right(again), again.unchecked()));
+  }
+
+  @Test
+  void callsAreCheckedWhileOthersAreStillLookedFor() {
+    CountDownLatch checked = new CountDownLatch(1);
+    KernelCheck check =
+        new KernelCheck(
+            SOUND.config(),
+            (tf, call, inputs) -> {
+              checked.countDown();
+              return KernelCheck.operation(tf, call, inputs);
+            });
+    Report report =
+        test(machine(Map.of()), check)
+            .run(
+                "hash",
+                each -> {
+                  each.accept(CALLS.get(0));
+                  assertTrue(await(checked), "the first call waits for the last");
+                  return new ProgramKernels(CALLS, 0, 0, Optional.empty());
+                });
+    assertEquals(CALLS.size(), right(report));
+  }
+
+  private static boolean await(CountDownLatch latch) {
+    try {
+      return latch.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
-import org.couplet.cli.Cli;
+import org.couplet.command.ExitCode;
 import org.couplet.io.AtomicFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -106,7 +106,7 @@ class CheckpointsTest {
     Files.writeString(checkpoints.resolve("step-7.data-00000-of-00001"), "torn");
     Files.writeString(checkpoints.resolve("step-20.index"), "torn");
     Files.writeString(checkpoints.resolve(".partial.data-00000-of-00001"), "torn");
-    assertEquals(Cli.DONE, train("--resume").code());
+    assertEquals(ExitCode.DONE, train("--resume").code());
     assertTrue(
         SavedVariables.firstDifference(
                 SavedVariables.ofRun(straight, 20), SavedVariables.ofRun(run, 20))
@@ -126,7 +126,7 @@ class CheckpointsTest {
         run.resolve("metrics.jsonl"),
         Files.readString(run.resolve("metrics.jsonl")) + "{\"step\":9,\"lo");
     CommandRun resumed = train("--resume");
-    assertEquals(Cli.DONE, resumed.code());
+    assertEquals(ExitCode.DONE, resumed.code());
     assertTrue(
         resumed.err().contains("stopped before its first checkpoint; it begins again at step 0"),
         resumed.err());
@@ -141,7 +141,7 @@ class CheckpointsTest {
     AtomicFile.delete(checkpoints);
     Files.delete(run.resolve("program/saved_model.pb"));
     Files.createDirectories(run.resolve(".program.partial/assets.extra"));
-    assertEquals(Cli.DONE, train("--resume").code());
+    assertEquals(ExitCode.DONE, train("--resume").code());
     assertFalse(Files.exists(run.resolve(".program.partial")));
     assertTrue(files().contains("step-20.index"));
   }
@@ -151,7 +151,7 @@ class CheckpointsTest {
     train("--steps", 1);
     Files.delete(run.resolve("config.textproto"));
     Map<String, double[]> before = SavedVariables.ofRun(run, 1);
-    assertEquals(Cli.BAD_INPUT, train("--resume").code());
+    assertEquals(ExitCode.BAD_INPUT, train("--resume").code());
     assertEquals(
         Optional.empty(), SavedVariables.firstDifference(before, SavedVariables.ofRun(run, 1)));
   }
@@ -160,16 +160,16 @@ class CheckpointsTest {
   void aRunBelongsToOneProcess() throws IOException {
     RunLock lock = RunLock.take(new RunFolder(run));
     try (lock) {
-      assertEquals(Cli.BAD_INPUT, train("--steps", 1).code());
+      assertEquals(ExitCode.BAD_INPUT, train("--steps", 1).code());
       assertFalse(Files.exists(run.resolve("config.textproto")));
     }
-    assertEquals(Cli.DONE, train("--steps", 1).code());
+    assertEquals(ExitCode.DONE, train("--steps", 1).code());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"1e30", "1e39"})
   void divergenceStopsWithTheStepAndTheLastGoodCheckpoint(String rate) throws IOException {
-    assertEquals(Cli.DONE, train("--steps", 4, "--set", "optimizer.warmup_steps=0").code());
+    assertEquals(ExitCode.DONE, train("--steps", 4, "--set", "optimizer.warmup_steps=0").code());
     String healthy = Files.readString(run.resolve("config.textproto"));
     Files.writeString(
         run.resolve("config.textproto"),
@@ -177,7 +177,7 @@ class CheckpointsTest {
             .replaceAll("learning_rate: .*", "learning_rate: " + rate)
             .replaceAll("checkpoint_every: .*", "checkpoint_every: 1"));
     CommandRun diverged = CommandRun.of("train", "--run", run, "--resume");
-    assertEquals(Cli.FAILED, diverged.code());
+    assertEquals(ExitCode.FAILED, diverged.code());
     assertTrue(diverged.err().contains("step 6: the loss is "), diverged.err());
     assertTrue(
         diverged.err().contains("The last good checkpoint is " + checkpoints.resolve("step-4")),
@@ -191,7 +191,7 @@ class CheckpointsTest {
   @Test
   void divergenceWithoutACheckpointSaysSo() throws IOException {
     CommandRun diverged = train("--set", "optimizer.learning_rate=1e30");
-    assertEquals(Cli.FAILED, diverged.code());
+    assertEquals(ExitCode.FAILED, diverged.code());
     assertTrue(diverged.err().contains("There is no good checkpoint."), diverged.err());
     assertEquals(Set.of(), files());
   }

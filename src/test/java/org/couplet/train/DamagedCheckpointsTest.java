@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
-import org.couplet.cli.Cli;
+import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.ContentHash;
@@ -173,7 +173,7 @@ class DamagedCheckpointsTest {
     Files.write(file, bytes);
     Map<String, String> before = contents();
     CommandRun refused = CommandRun.of("train", "--run", run, "--resume");
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.err());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
     String said = refused.err();
     assertTrue(
         said.contains(checkpoints.resolve("step-10") + ": this checkpoint is damaged"), said);
@@ -228,7 +228,7 @@ class DamagedCheckpointsTest {
     CommandRun refused =
         CommandRun.of(
             "train", "--config", shared.resolve("experiment.textproto"), "--run", run, "--resume");
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.err());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
     assertTrue(refused.err().contains("goes to step 10"), refused.err());
     assertEquals(before, contents());
   }
@@ -269,7 +269,7 @@ class DamagedCheckpointsTest {
     Files.writeString(checkpoints.resolve("step-10.index"), "torn");
     CommandRun refused =
         CommandRun.of("sample", "--run", run, "--count", 1, "--output", run.resolve("a.png"));
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.err());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
     assertTrue(refused.err().contains("step-10: this checkpoint is damaged"), refused.err());
   }
 
@@ -301,7 +301,7 @@ class DamagedCheckpointsTest {
     assertTrue(message.contains(words), message);
     assertTrue(message.contains("remove " + run + " to begin again at step 0"), message);
     assertEquals(before, contents());
-    assertEquals(Cli.BAD_INPUT, CommandRun.of("train", "--run", run, "--resume").code());
+    assertEquals(ExitCode.BAD_INPUT, CommandRun.of("train", "--run", run, "--resume").code());
     before.put(".lock", ContentHash.of(run.resolve(".lock")));
     assertEquals(before, contents());
   }

@@ -17,10 +17,10 @@ import java.util.TreeMap;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
 import org.couplet.assembly.RandomFeaturesAssembly;
-import org.couplet.cli.Cli;
-import org.couplet.data.NpyWriter;
+import org.couplet.command.ExitCode;
 import org.couplet.data.ProceduralImages;
 import org.couplet.io.AtomicFile;
+import org.couplet.npy.NpyWriter;
 import org.couplet.report.MetricsLog;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -145,7 +145,7 @@ class FidTrainingTest {
         Files.readAllBytes(plain.resolve("checkpoints/step-20.data-00000-of-00001")));
     assertFalse(Files.exists(plain.resolve("best")));
     CommandRun refused = CommandRun.of("export", "--run", plain, "--best", "--output", folder);
-    assertEquals(Cli.BAD_INPUT, refused.code());
+    assertEquals(ExitCode.BAD_INPUT, refused.code());
     assertTrue(refused.err().contains("has no best checkpoint"), refused.err());
   }
 
@@ -224,7 +224,7 @@ class FidTrainingTest {
     Path wrong = folder.resolve("wrong");
     CommandRun refused =
         CommandRun.of("train", "--config", config, "--run", wrong, "--features", folder);
-    assertEquals(Cli.BAD_INPUT, refused.code());
+    assertEquals(ExitCode.BAD_INPUT, refused.code());
     assertTrue(refused.err().contains("no SavedModel is there"), refused.err());
     assertFalse(Files.exists(wrong));
   }

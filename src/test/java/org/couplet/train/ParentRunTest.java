@@ -14,7 +14,7 @@ import java.util.Map;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
-import org.couplet.cli.Cli;
+import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -69,7 +69,7 @@ class ParentRunTest {
             "train --config S/experiment.textproto --run T/run --set run.checkpoint_every=1"
                 + " --set run.keep_checkpoints=9 --steps 5 "
                 + more);
-    assertEquals(Cli.DONE, run.code(), run.err());
+    assertEquals(ExitCode.DONE, run.code(), run.err());
     return SavedVariables.ofRun(folder.resolve("run"), step);
   }
 
@@ -110,12 +110,13 @@ class ParentRunTest {
   void aParentIsNoLongerNeededOnceItsChildHasBegun() throws IOException {
     Path parent = folder.resolve("parent");
     assertEquals(
-        Cli.DONE, command("train --config S/experiment.textproto --run T/parent --steps 2").code());
+        ExitCode.DONE,
+        command("train --config S/experiment.textproto --run T/parent --steps 2").code());
     String begin =
         "train --config S/experiment.textproto --set run.start_from=T/parent --run T/run";
-    assertEquals(Cli.DONE, command(begin + " --steps 1").code());
+    assertEquals(ExitCode.DONE, command(begin + " --steps 1").code());
     Files.move(parent, folder.resolve("elsewhere"));
-    assertEquals(Cli.DONE, command("train --run T/run --resume --steps 3").code());
+    assertEquals(ExitCode.DONE, command("train --run T/run --resume --steps 3").code());
   }
 
   @Test
@@ -123,7 +124,7 @@ class ParentRunTest {
     String train = "train --dry-run --run T/run --config S/pictures.textproto";
     String more = " --set network.song_unet.dropout=0.1 --set run.start_from=S/pictures";
     CommandRun run = command(train + more);
-    assertEquals(Cli.DONE, run.code(), run.err());
+    assertEquals(ExitCode.DONE, run.code(), run.err());
   }
 
   @ParameterizedTest
@@ -168,7 +169,7 @@ class ParentRunTest {
   // The message begins with the field.
   private void assertRefused(String config, String override, String reason) throws IOException {
     CommandRun refused = command("train --run T/run --config " + config);
-    assertEquals(Cli.BAD_INPUT, refused.code(), refused.toString());
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
     assertEquals(1, refused.err().lines().count(), refused.err());
     String field = override.substring(0, override.indexOf('='));
     String expected = field + ": " + reason.replace("S/", shared + "/");

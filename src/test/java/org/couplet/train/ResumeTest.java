@@ -16,7 +16,7 @@ import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
-import org.couplet.cli.Cli;
+import org.couplet.command.ExitCode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -147,7 +147,7 @@ class ResumeTest {
     assertTrue(latest(run).orElseThrow().endsWith("step-5"));
     // More than the schedules span is refused; the run's own end is not.
     assertEquals(
-        Cli.BAD_INPUT, CommandRun.of("train", "--run", run, "--resume", "--steps", 21).code());
+        ExitCode.BAD_INPUT, CommandRun.of("train", "--run", run, "--resume", "--steps", 21).code());
     CommandRun.done("train", "--run", run, "--resume", "--steps", 20);
     assertTrue(latest(run).orElseThrow().endsWith("step-20"));
     // A finished run has nothing left to do.

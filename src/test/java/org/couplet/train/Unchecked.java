@@ -2,11 +2,17 @@ package org.couplet.train;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.couplet.program.ProgramCheck;
 
 /** No self-test. */
-record Unchecked() implements ProgramCheck {
+public record Unchecked() implements ProgramCheck {
   @Override
   public Map<String, Object> program(Path program, int threads) {
+    return Map.of();
+  }
+
+  @Override
+  public Map<String, Object> sampling(Path model, String tag, int threads) {
     return Map.of();
   }
 

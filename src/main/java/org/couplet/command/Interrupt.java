@@ -1,0 +1,71 @@
+package org.couplet.command;
+
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Ctrl-C (or SIGTERM) during long work: the work is asked to end in order, the process waits for it
+ * and ends with its code.
+ */
+public final class Interrupt implements AutoCloseable {
+  /** Thrown by {@link #check}: the work ends here and leaves nothing behind. */
+  static final class Interrupted extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread hook = new Thread(this::request, "interrupt");
+  private volatile boolean requested;
+  private volatile int code = ExitCode.FAILED;
+
+  /** Work that can be asked to end; returns its exit code. */
+  public interface Work {
+    int run(Interrupt interrupt) throws Exception;
+  }
+
+  /** Runs a command's long work as {@link Guard#run} does; returns the exit code. */
+  public static int during(String command, PrintStream err, Work work) {
+    try (Interrupt interrupt = new Interrupt()) {
+      // What an interrupted process exits with.
+      interrupt.code = Guard.run(command, err, () -> work.run(interrupt));
+      return interrupt.code;
+    }
+  }
+
+  private Interrupt() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Ends the work here if it should end. */
+  public void check() {
+    if (requested) {
+      throw new Interrupted();
+    }
+  }
+
+  /** Whether the work should end at the next good moment. */
+  public boolean requested() {
+    return requested;
+  }
+
+  private void request() {
+    requested = true;
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // Otherwise the signal's number would be the code, whatever became of the work.
+    Runtime.getRuntime().halt(code);
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending already, and the hook waits for this.
+    }
+    ended.countDown();
+  }
+}

@@ -1,0 +1,35 @@
+package org.couplet.doctor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that {@code couplet doctor} found out.
+ *
+ * @param mark how it stands
+ * @param topic what was looked at, a word or two
+ * @param fact what was found, one line
+ * @param advice what to do about it, one line; null where nothing is to be done
+ */
+record Finding(Mark mark, String topic, String fact, @Nullable String advice) {
+  /** How a thing stands. */
+  enum Mark {
+    /** As it should be. */
+    OK,
+    /** It works; there is something to know or to gain. */
+    NOTE,
+    /** It keeps Couplet from working. */
+    MISSING
+  }
+
+  static Finding ok(String topic, String fact) {
+    return new Finding(Mark.OK, topic, fact, null);
+  }
+
+  static Finding note(String topic, String fact, String advice) {
+    return new Finding(Mark.NOTE, topic, fact, advice);
+  }
+
+  static Finding missing(String topic, String fact, String advice) {
+    return new Finding(Mark.MISSING, topic, fact, advice);
+  }
+}

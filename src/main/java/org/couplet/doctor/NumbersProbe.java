@@ -1,0 +1,75 @@
+package org.couplet.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.couplet.inspection.KernelCall;
+import org.couplet.program.SavedModelGraph;
+import org.couplet.selftest.Fault;
+import org.couplet.selftest.Machine;
+import org.couplet.selftest.Report;
+import org.couplet.selftest.SelfTest;
+import org.couplet.selftest.ShapeGrid;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Whether TensorFlow computes right numbers here, for a grid of shapes.
+ *
+ * @param thorough whether the grid is the large one
+ */
+record NumbersProbe(boolean thorough) {
+  private static final Set<String> BFLOAT16 = Set.of("avx512_bf16", "amx_bf16");
+  private static final int SHOWN = 5;
+
+  List<Finding> findings() {
+    Machine machine = Machine.here();
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
+        machine.hidesCaches()
+            ? Finding.note(
+                "caches",
+                "hidden, as in some virtual machines",
+                "some of oneDNN's kernels are wrong on such machines; see below")
+            : Finding.ok("caches", String.join(", ", machine.caches())));
+    findings.add(finding("float32", run(DataType.DT_FLOAT)));
+    if (BFLOAT16.stream().anyMatch(machine.flags()::contains)) {
+      findings.add(finding("bfloat16", run(DataType.DT_BFLOAT16)));
+    } else {
+      findings.add(Finding.ok("bfloat16 numbers", "not checked: no instructions for it"));
+    }
+    return findings;
+  }
+
+  private Report run(DataType type) {
+    List<KernelCall> calls = thorough ? ShapeGrid.many(type) : ShapeGrid.few(type);
+    return SelfTest.here(SavedModelGraph.session(0)).run(calls, 0);
+  }
+
+  /** What a report means. */
+  static Finding finding(String type, Report report) {
+    String topic = type + " numbers";
+    if (report.faults().isEmpty()) {
+      return Finding.ok(topic, report.describe());
+    }
+    String wrong =
+        String.format(
+            Locale.ROOT,
+            "%d of %d operations wrong: %s",
+            report.faults().size(),
+            report.right() + report.faults().size(),
+            String.join("; ", report.faults().stream().limit(SHOWN).map(Fault::describe).toList()));
+    boolean avoided =
+        report.faults().stream()
+            .allMatch(fault -> fault.operation().startsWith("Conv2DBackpropInput"));
+    return Finding.note(
+        topic,
+        wrong,
+        avoided
+            ? "programs of this version do without these operations"
+            : report.bfloat16()
+                ? "train with runtime.precision=FLOAT32 here"
+                : "a program that needs one of them starts with "
+                    + report.remedy().map(Report.Remedy::toString).orElse("an error"));
+  }
+}

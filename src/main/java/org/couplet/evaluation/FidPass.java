@@ -1,0 +1,89 @@
+package org.couplet.evaluation;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import org.couplet.data.ImageBatches;
+import org.couplet.io.InvalidInputException;
+import org.couplet.metric.FeatureCollector;
+import org.couplet.metric.FeaturePass;
+import org.couplet.metric.FeatureSet;
+import org.couplet.metric.Metric;
+import org.couplet.program.FeatureProgram;
+import org.couplet.report.Progress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the sides of a comparison are measured.
+ *
+ * @param network null where both are statistics already
+ * @param err where progress and warnings go
+ */
+public record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStream err) {
+  /** The feature network, for a side that needs it. */
+  public FeatureProgram extractor() {
+    if (network == null) {
+      throw new InvalidInputException(
+          "--inception is missing: images need a feature network; make one with `couplet inception`,"
+              + " or give statistics (.npz with mu and sigma) on both sides");
+    }
+    return network;
+  }
+
+  /** Measures all images and reports progress. */
+  FeatureSet over(String side, ImageBatches images) throws IOException {
+    FeatureCollector collector =
+        new FeatureCollector(extractor(), metrics, side.equals(FidSource.REFERENCE));
+    FeaturePass pass = new FeaturePass(extractor(), collector.needsLogits());
+    FeaturePass.Pace pace;
+    try (Progress progress = new Progress(side, images.count(), err)) {
+      long begun = System.nanoTime();
+      pace =
+          pass.over(
+              images,
+              collector::add,
+              seen -> {
+                double seconds = (System.nanoTime() - begun) / 1e9;
+                progress.passTo(seen, String.format(Locale.ROOT, "%.1f images/s", seen / seconds));
+                return true;
+              });
+    }
+    requireEnough(side, collector.count());
+    warnOfFew(side, collector.count());
+    err.printf(
+        Locale.ROOT,
+        "%s: %d images in %s, %.1f images/s, %.0f%% of the time in the network%n",
+        side,
+        pace.images(),
+        Progress.words(Duration.ofMillis((long) (pace.seconds() * 1000))),
+        pace.images() / pace.seconds(),
+        100 * pace.networkSeconds() / pace.seconds());
+    return collector.set();
+  }
+
+  /** Requires as many images of a side as each metric needs. */
+  void requireEnough(String side, long images) {
+    for (Metric metric : metrics.isEmpty() ? Set.of(Metric.FID) : metrics) {
+      boolean concerned = side.equals(FidSource.GENERATED) || metric.needsReference();
+      if (concerned && images < metric.leastImages()) {
+        throw new InvalidInputException(
+            "--%s: has %d image%s, but %s needs at least %d"
+                .formatted(
+                    side, images, images == 1 ? "" : "s", metric.word(), metric.leastImages()));
+      }
+    }
+  }
+
+  private void warnOfFew(String side, long images) {
+    boolean asFid =
+        metrics.isEmpty() || metrics.contains(Metric.FID) || metrics.contains(Metric.FID_INFINITY);
+    if (asFid && images < extractor().dimension()) {
+      err.printf(
+          "warning: --%s: %d images are fewer than the %d features: such a FID is exact for these"
+              + " images, but far larger than that of many; take more, or read kid%n",
+          side, images, extractor().dimension());
+    }
+  }
+}

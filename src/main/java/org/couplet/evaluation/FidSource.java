@@ -1,0 +1,99 @@
+package org.couplet.evaluation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.couplet.command.CommandLine;
+import org.couplet.command.SamplingOptions;
+import org.couplet.io.InvalidInputException;
+import org.couplet.metric.FeatureSet;
+import org.couplet.metric.Metric;
+import org.couplet.metric.StatisticsFile;
+import org.couplet.npy.NpzFile;
+import org.couplet.train.TrainedModel;
+
+/** One side of a comparison: a model, images, or statistics of images. */
+public sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, FidStatistics {
+  /** The option that names the images to judge. */
+  String GENERATED = "generated";
+
+  /** The option that names those to judge them by. */
+  String REFERENCE = "reference";
+
+  /**
+   * A side once measured.
+   *
+   * @param words what it is
+   * @param numbers the same by names
+   */
+  record Side(String words, Map<String, Object> numbers, FeatureSet features) {}
+
+  /** Rejects options that do not fit the pass, before any work. */
+  default void check(FidPass pass) throws IOException {
+    pass.extractor();
+  }
+
+  /** Measures it. */
+  Side measure(FidPass pass) throws IOException;
+
+  @Override
+  void close() throws IOException;
+
+  /** Opens what an option names, for some metrics. */
+  static FidSource open(String side, CommandLine options, Set<Metric> metrics) throws IOException {
+    Path path = options.requiredPath(side);
+    if (!Files.exists(path)) {
+      throw new InvalidInputException("--" + side + " " + path + ": no such file or folder");
+    }
+    if (TrainedModel.isIn(path)) {
+      refuse(options, ofImages(side), "images, but --" + side + " is a model");
+      return FidModel.open(side, path, options);
+    }
+    if (side.equals(GENERATED)) {
+      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is none");
+    }
+    boolean needsImages =
+        metrics.stream().anyMatch(metric -> metric.needsImages(side.equals(REFERENCE)));
+    if (isStatistics(path, needsImages)) {
+      refuse(options, ofImages(side), "images, but --" + side + " are statistics");
+      return new FidStatistics(side, path, StatisticsFile.read(path));
+    }
+    return FidImages.open(side, path, options);
+  }
+
+  /** Rejects options of a side that was not given. */
+  static void refuseAbsent(String side, CommandLine options) {
+    refuse(options, ofImages(side), "--" + side + ", which is missing");
+    if (side.equals(GENERATED)) {
+      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is missing");
+    }
+  }
+
+  private static List<String> ofImages(String side) {
+    return List.of(side + "-only", side + "-split");
+  }
+
+  // Options that would be passed over in silence.
+  private static void refuse(CommandLine options, List<String> names, String why) {
+    for (String name : names) {
+      if (options.has(name)) {
+        throw new InvalidInputException("--" + name + ": is for " + why);
+      }
+    }
+  }
+
+  // Some files have both; statistics are done sooner, and may be of more images.
+  private static boolean isStatistics(Path path, boolean needsImages) throws IOException {
+    if (!Files.isRegularFile(path) || !path.toString().endsWith(".npz")) {
+      return false;
+    }
+    try (NpzFile npz = NpzFile.open(path)) {
+      List<String> names = npz.names();
+      boolean statistics = names.contains("mu") || names.contains("sigma");
+      return statistics && !(needsImages && names.contains("arr_0"));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package org.couplet.image;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images of a source in their order, decoded ahead on all cores. What waits to be taken is
+ * bounded in number and in bytes. One thread takes.
+ */
+public final class DecodedImages implements AutoCloseable {
+  private static final int AHEAD_PER_CORE = 8;
+  // The rest of Java's memory is for decoding (PixelBudget) and for those who take.
+  private static final int MEMORY_SHARE = 8;
+
+  private final Path where;
+  private final ImageSource source;
+  private final boolean strict;
+  private final UnaryOperator<Picture> fit;
+  private final long mostBytes;
+
+  private final int mostAhead;
+  private final ExecutorService workers;
+  private final PixelBudget budget = PixelBudget.ofMemory();
+  private final Deque<Pending> ahead = new ArrayDeque<>();
+  private long fetched;
+
+  // Guarded by this.
+  private long waitingBytes;
+  private long taken;
+
+  private record Pending(String name, Future<Decoded.Image> image) {}
+
+  /**
+   * @param where the source's path, for messages
+   * @param source closed with this
+   * @param strict whether a corrupt image is an error
+   * @param fit what to do to each picture, on the thread that decodes it
+   * @param mostBytes that may wait decoded, not counting one image a core
+   */
+  DecodedImages(
+      Path where, ImageSource source, boolean strict, UnaryOperator<Picture> fit, long mostBytes) {
+    this.where = where;
+    this.source = source;
+    this.strict = strict;
+    this.fit = fit;
+    this.mostBytes = mostBytes;
+    int cores = Runtime.getRuntime().availableProcessors();
+    mostAhead = cores * AHEAD_PER_CORE;
+    workers = Executors.newFixedThreadPool(cores, DecodedImages::worker);
+  }
+
+  /**
+   * Opens a source.
+   *
+   * @param except a file that is none of the images, wherever it lies
+   * @throws InvalidInputException if the source can't be used
+   */
+  public static DecodedImages open(
+      ImageSelection images, @Nullable Path except, boolean strict, UnaryOperator<Picture> fit)
+      throws IOException {
+    return new DecodedImages(
+        images.source(),
+        ImageSources.open(images, except),
+        strict,
+        fit,
+        Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
+  }
+
+  private static Thread worker(Runnable task) {
+    Thread thread = new Thread(task, "couplet-decoding");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Number of images, corrupt ones among them. */
+  public long size() {
+    return source.size();
+  }
+
+  /** Colour channels of every image: 1 or 3. */
+  public int channels() {
+    return source.channels();
+  }
+
+  /**
+   * The next image; null at the end.
+   *
+   * @throws InvalidInputException if it is corrupt and this is strict, or the source is damaged
+   */
+  public @Nullable Decoded next() throws IOException {
+    while (fetched < source.size() && ahead.size() < mostAhead) {
+      ImageSource.Item item = source.next();
+      long index = fetched++;
+      ahead.add(new Pending(item.name(), workers.submit(() -> decode(item, index))));
+    }
+    Pending first = ahead.poll();
+    if (first == null) {
+      return null;
+    }
+    long bytes = 0;
+    try {
+      Decoded.Image image = first.image.get();
+      bytes = image.pixels().length;
+      return image;
+    } catch (ExecutionException e) {
+      return corrupt(first.name, Objects.requireNonNullElse(e.getCause(), e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      passed(bytes);
+    }
+  }
+
+  private Decoded.Image decode(ImageSource.Item item, long index)
+      throws IOException, InterruptedException {
+    Decoded.Image image;
+    try (PixelBudget.Share memory = budget.share()) {
+      Picture picture = item.decoding().decode(memory);
+      Picture fitted = fit.apply(picture);
+      image = new Decoded.Image(fitted.size(), fitted.toBytes(), picture.traits());
+    }
+    awaitRoom(image.pixels().length, index);
+    return image;
+  }
+
+  // The image that is to be taken next never waits: those after it may hold all the room.
+  private synchronized void awaitRoom(long bytes, long index) throws InterruptedException {
+    while (waitingBytes + bytes > mostBytes && index != taken) {
+      wait();
+    }
+    waitingBytes += bytes;
+  }
+
+  private synchronized void passed(long bytes) {
+    waitingBytes -= bytes;
+    taken++;
+    notifyAll();
+  }
+
+  private Decoded.Corrupt corrupt(String name, Throwable failure) throws IOException {
+    if (failure instanceof InvalidInputException invalid) {
+      throw invalid;
+    }
+    if (!(failure instanceof CorruptImageException)) {
+      throw new IOException(name + ": " + failure.getMessage(), failure);
+    }
+    String reason = String.valueOf(failure.getMessage());
+    if (strict) {
+      throw new InvalidInputException(
+          "%s: %s: corrupt image (%s); mend or remove it, or leave --strict out"
+              .formatted(where, name, reason),
+          failure);
+    }
+    return new Decoded.Corrupt(name, reason);
+  }
+
+  /** Closes the source, and ends the threads once they are done with what they are at. */
+  @Override
+  public void close() throws IOException {
+    workers.shutdownNow();
+    source.close();
+  }
+}

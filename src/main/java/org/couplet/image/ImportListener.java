@@ -1,0 +1,25 @@
+package org.couplet.image;
+
+/** Receives the progress of a conversion, on the thread that runs it. */
+public interface ImportListener {
+  /**
+   * The source is open.
+   *
+   * @param images that it holds
+   */
+  void started(long images);
+
+  /**
+   * Another image is done, written or skipped.
+   *
+   * @param images done so far
+   */
+  void done(long images);
+
+  /**
+   * An image is corrupt and left out.
+   *
+   * @param line names it and says why
+   */
+  void skipped(String line);
+}

@@ -1,0 +1,90 @@
+package org.couplet.image;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.couplet.io.AtomicFile;
+import org.couplet.io.InvalidInputException;
+import org.couplet.npy.NpyWriter;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * Turns public image sets into the file that training reads: one uint8 {@code .npy} [count, size,
+ * size, channels] that appears whole. {@link ImageSelection} says what is read.
+ *
+ * <p>Each image is cut to its central square and brought to size by the mean over areas (smaller)
+ * or Lanczos' kernel (larger). All cores decode, large photographs as many at a time as memory has
+ * room for; the order is the source's.
+ */
+public final class Importer {
+  private static final int MAXIMUM_SIZE = 4096;
+
+  private final ImportRequest request;
+  private final ImportListener listener;
+  private final List<String> skipped = new ArrayList<>();
+  private long done;
+
+  private Importer(ImportRequest request, ImportListener listener) {
+    this.request = request;
+    this.listener = listener;
+  }
+
+  /**
+   * Converts.
+   *
+   * @throws InvalidInputException if the source can't be used, or an image is corrupt and the
+   *     request is strict; no file appears then
+   */
+  public static ImportReport run(ImportRequest request, ImportListener listener)
+      throws IOException {
+    if (request.size() < 1 || request.size() > MAXIMUM_SIZE) {
+      throw new InvalidInputException(
+          "--size %d: give 1 to %d pixels".formatted(request.size(), MAXIMUM_SIZE));
+    }
+    if (!request.output().toString().endsWith(".npy")) {
+      throw new InvalidInputException(
+          "--output %s: give a name that ends in .npy".formatted(request.output()));
+    }
+    return new Importer(request, listener).convert();
+  }
+
+  private ImportReport convert() throws IOException {
+    try (DecodedImages images =
+        DecodedImages.open(request.images(), request.output(), request.strict(), this::fitted)) {
+      listener.started(images.size());
+      long[] written = {0};
+      AtomicFile.create(
+          request.output(),
+          partial -> {
+            Shape shape = Shape.of(request.size(), request.size(), images.channels());
+            try (NpyWriter out = new NpyWriter(partial, shape)) {
+              writeAll(images, out);
+              written[0] = out.count();
+            }
+            if (written[0] == 0) {
+              throw new InvalidInputException(
+                  "%s: all %d images are corrupt".formatted(request.images().source(), done));
+            }
+          });
+      return new ImportReport(written[0], images.channels(), List.copyOf(skipped));
+    }
+  }
+
+  private Picture fitted(Picture picture) {
+    return picture.centreSquare().resized(request.size(), request.size());
+  }
+
+  private void writeAll(DecodedImages images, NpyWriter out) throws IOException {
+    for (Decoded next = images.next(); next != null; next = images.next()) {
+      if (next instanceof Decoded.Image image) {
+        out.write(image.pixels());
+      } else if (next instanceof Decoded.Corrupt corrupt) {
+        skipped.add(corrupt.name());
+        listener.skipped(
+            "%s: corrupt image (%s), skipped".formatted(corrupt.name(), corrupt.reason()));
+      }
+      done++;
+      listener.done(done);
+    }
+  }
+}

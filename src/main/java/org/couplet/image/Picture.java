@@ -1,0 +1,197 @@
+package org.couplet.image;
+
+import java.util.Arrays;
+import java.util.Set;
+
+/** A decoded picture: [height, width, channels], values nominally 0..255. */
+final class Picture {
+  private static final int LANCZOS_LOBES = 3;
+
+  private final int height;
+  private final int width;
+  private final int channels;
+  private final float[] values;
+  private final Set<PictureTrait> traits;
+
+  Picture(int height, int width, int channels, float[] values) {
+    this(height, width, channels, values, Set.of());
+  }
+
+  /**
+   * A picture from a file.
+   *
+   * @param traits that the file had
+   */
+  Picture(int height, int width, int channels, float[] values, Set<PictureTrait> traits) {
+    if (values.length != height * width * channels) {
+      throw new IllegalArgumentException(values.length + " values");
+    }
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
+    this.values = values;
+    this.traits = traits;
+  }
+
+  ImageSize size() {
+    return new ImageSize(height, width);
+  }
+
+  /** What its file had; what is made of a picture has none. */
+  Set<PictureTrait> traits() {
+    return traits;
+  }
+
+  /**
+   * A picture from planes.
+   *
+   * @param planes [channels, height, width]
+   */
+  static Picture ofPlanes(int height, int width, int channels, float[] planes) {
+    float[] values = new float[planes.length];
+    int plane = height * width;
+    for (int channel = 0; channel < channels; channel++) {
+      for (int pixel = 0; pixel < plane; pixel++) {
+        values[pixel * channels + channel] = planes[channel * plane + pixel];
+      }
+    }
+    return new Picture(height, width, channels, values);
+  }
+
+  /** The largest square in the middle; an odd margin leaves its extra pixel right or below. */
+  Picture centreSquare() {
+    int side = Math.min(height, width);
+    if (height == width) {
+      return this;
+    }
+    int top = (height - side) / 2;
+    int left = (width - side) / 2;
+    float[] square = new float[side * side * channels];
+    for (int row = 0; row < side; row++) {
+      System.arraycopy(
+          values,
+          ((top + row) * width + left) * channels,
+          square,
+          row * side * channels,
+          side * channels);
+    }
+    return new Picture(side, side, channels, square);
+  }
+
+  /**
+   * This picture at another size: each axis by the mean over the area of the new pixel when it
+   * shrinks, by Lanczos' kernel with three lobes when it grows.
+   */
+  Picture resized(int newHeight, int newWidth) {
+    return alongColumns(newHeight).alongRows(newWidth);
+  }
+
+  /** Rounded to 0..255, what lies outside clipped: [height, width, channels]. */
+  byte[] toBytes() {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Math.min(Math.max(Math.round(values[i]), 0), 255);
+    }
+    return bytes;
+  }
+
+  private Picture alongColumns(int newHeight) {
+    if (newHeight == height) {
+      return this;
+    }
+    int rowLength = width * channels;
+    float[] result = new float[newHeight * rowLength];
+    Taps[] taps = taps(height, newHeight);
+    double[] sum = new double[rowLength];
+    for (int row = 0; row < newHeight; row++) {
+      Arrays.fill(sum, 0);
+      for (int tap = 0; tap < taps[row].weights.length; tap++) {
+        int from = taps[row].source(tap, height) * rowLength;
+        double weight = taps[row].weights[tap];
+        for (int i = 0; i < rowLength; i++) {
+          sum[i] += weight * values[from + i];
+        }
+      }
+      for (int i = 0; i < rowLength; i++) {
+        result[row * rowLength + i] = (float) sum[i];
+      }
+    }
+    return new Picture(newHeight, width, channels, result);
+  }
+
+  private Picture alongRows(int newWidth) {
+    if (newWidth == width) {
+      return this;
+    }
+    float[] result = new float[height * newWidth * channels];
+    Taps[] taps = taps(width, newWidth);
+    for (int row = 0; row < height; row++) {
+      for (int column = 0; column < newWidth; column++) {
+        Taps at = taps[column];
+        for (int channel = 0; channel < channels; channel++) {
+          double sum = 0;
+          for (int tap = 0; tap < at.weights.length; tap++) {
+            int from = (row * width + at.source(tap, width)) * channels;
+            sum += at.weights[tap] * values[from + channel];
+          }
+          result[(row * newWidth + column) * channels + channel] = (float) sum;
+        }
+      }
+    }
+    return new Picture(height, newWidth, channels, result);
+  }
+
+  /** What one new pixel takes from its row or column. */
+  private static final class Taps {
+    final int first;
+    final double[] weights;
+
+    /** Weights of the pixels from {@code first} on, brought to sum 1. */
+    Taps(int first, double[] weights) {
+      this.first = first;
+      this.weights = weights;
+      double sum = Arrays.stream(weights).sum();
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] /= sum;
+      }
+    }
+
+    /** The pixel of a tap; beyond the edge, the edge's. */
+    int source(int tap, int length) {
+      return Math.min(Math.max(first + tap, 0), length - 1);
+    }
+  }
+
+  private static Taps[] taps(int length, int newLength) {
+    double scale = (double) length / newLength;
+    Taps[] taps = new Taps[newLength];
+    for (int i = 0; i < newLength; i++) {
+      taps[i] = scale > 1 ? areaTaps(i * scale, (i + 1) * scale) : lanczosTaps((i + 0.5) * scale);
+    }
+    return taps;
+  }
+
+  private static Taps areaTaps(double from, double to) {
+    int first = (int) Math.floor(from + 1e-9);
+    int last = (int) Math.ceil(to - 1e-9) - 1;
+    double[] weights = new double[last - first + 1];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.min(first + i + 1, to) - Math.max(first + i, from);
+    }
+    return new Taps(first, weights);
+  }
+
+  private static Taps lanczosTaps(double centre) {
+    int first = (int) Math.floor(centre - 0.5) - LANCZOS_LOBES + 1;
+    double[] weights = new double[2 * LANCZOS_LOBES];
+    for (int i = 0; i < weights.length; i++) {
+      double x = first + i + 0.5 - centre;
+      weights[i] = Math.abs(x) < LANCZOS_LOBES ? sinc(x) * sinc(x / LANCZOS_LOBES) : 0;
+    }
+    return new Taps(first, weights);
+  }
+
+  private static double sinc(double x) {
+    return Math.abs(x) < 1e-9 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+  }
+}

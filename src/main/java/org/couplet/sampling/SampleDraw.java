@@ -1,0 +1,79 @@
+package org.couplet.sampling;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.couplet.program.Bytes;
+import org.couplet.program.Floats;
+import org.couplet.program.SamplingProgram;
+import org.couplet.report.Progress;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * Samples to be made.
+ *
+ * @param program that makes them
+ * @param seed of the noise
+ * @param count of samples, from row 0 on
+ * @param sigmas as {@link SamplingProgram#samples} takes them
+ * @param err where progress goes
+ * @param beforeEach run before each part is made; may end it with an exception
+ */
+public record SampleDraw(
+    SamplingProgram program,
+    long seed,
+    int count,
+    List<Double> sigmas,
+    PrintStream err,
+    Runnable beforeEach) {
+  private static final int CHUNK = 100;
+
+  /** One sample of the many: its index and values. */
+  interface Sink {
+    void accept(int index, byte[] values) throws IOException;
+  }
+
+  /** All in one picture. */
+  BufferedImage picture() {
+    BufferedImage picture = SamplePicture.of(program, seed, count, sigmas, beforeEach);
+    beforeEach.run();
+    return picture;
+  }
+
+  /** One after the other: uint8 of an image, float32 in little-endian order of a point. */
+  void each(Sink sink) throws IOException {
+    int rowBytes = (int) program.elementShape().size() * (program.makesImages() ? 1 : Float.BYTES);
+    try (Progress progress = new Progress("sample", count, err)) {
+      for (int first = 0; first < count; first += CHUNK) {
+        beforeEach.run();
+        int rows = Math.min(CHUNK, count - first);
+        byte[] bytes = chunk(first, rows);
+        for (int row = 0; row < rows; row++) {
+          byte[] values = new byte[rowBytes];
+          System.arraycopy(bytes, row * rowBytes, values, 0, rowBytes);
+          sink.accept(first + row, values);
+        }
+        progress.stepTo(first + rows, "");
+      }
+    }
+  }
+
+  private byte[] chunk(int first, int rows) {
+    if (program.makesImages()) {
+      try (TUint8 images = program.images(seed, first, rows, sigmas)) {
+        return Bytes.of(images);
+      }
+    }
+    try (TFloat32 points = program.samples(seed, first, rows, sigmas)) {
+      float[] floats = Floats.of(points);
+      ByteBuffer bytes =
+          ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(floats);
+      return bytes.array();
+    }
+  }
+}

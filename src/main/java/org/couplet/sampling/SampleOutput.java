@@ -1,0 +1,97 @@
+package org.couplet.sampling;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.couplet.io.AtomicFile;
+import org.couplet.io.InvalidInputException;
+import org.couplet.npy.NpyType;
+import org.couplet.npy.NpzWriter;
+import org.couplet.report.SampleGrid;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * Where samples go: a grid, an array file or a folder of pictures, chosen by the name's ending.
+ *
+ * @param path as the user gave it
+ * @param kind what it is
+ */
+public record SampleOutput(Path path, Kind kind) {
+  private static final int MOST_IN_A_GRID = 10_000;
+
+  private enum Kind {
+    GRID,
+    ARRAY,
+    FOLDER
+  }
+
+  public static SampleOutput of(String name) {
+    Path path = Path.of(name);
+    Kind kind =
+        name.endsWith(".png")
+            ? Kind.GRID
+            : name.endsWith(".npz") ? Kind.ARRAY : name.endsWith("/") ? Kind.FOLDER : null;
+    if (kind == null) {
+      throw new InvalidInputException(
+          "--output "
+              + name
+              + ": give NAME.png for a grid, NAME.npz for an array, or NAME/ for a folder of PNGs");
+    }
+    return new SampleOutput(path, kind);
+  }
+
+  /** Whether each sample becomes a file of a folder. */
+  public boolean isFolder() {
+    return kind == Kind.FOLDER;
+  }
+
+  /** Makes the samples and writes them; nothing is left behind if that fails. */
+  public void write(SampleDraw draw) throws IOException {
+    switch (kind) {
+      case GRID -> {
+        if (draw.count() > MOST_IN_A_GRID) {
+          throw new InvalidInputException(
+              "--count: a grid holds at most " + MOST_IN_A_GRID + " samples; use --output NAME/");
+        }
+        SampleGrid.writePng(draw.picture(), path);
+      }
+      case ARRAY -> AtomicFile.write(path, out -> writeArray(out, draw));
+      case FOLDER -> {
+        if (!draw.program().makesImages()) {
+          throw new InvalidInputException(
+              "--output " + path + "/: samples are points; use NAME.png or NAME.npz");
+        }
+        AtomicFile.create(path, folder -> writeFolder(folder, draw));
+      }
+    }
+  }
+
+  private static void writeArray(OutputStream out, SampleDraw draw) throws IOException {
+    Shape shape = Shape.of(draw.count()).append(draw.program().elementShape());
+    NpyType type = draw.program().makesImages() ? NpyType.U1 : NpyType.F4;
+    try (NpzWriter npz = new NpzWriter(out);
+        OutputStream values = npz.begin("arr_0", type, shape)) {
+      draw.each((index, row) -> values.write(row));
+    }
+  }
+
+  private static void writeFolder(Path folder, SampleDraw draw) throws IOException {
+    Files.createDirectories(folder);
+    Shape image = draw.program().elementShape();
+    draw.each(
+        (index, row) ->
+            Files.write(
+                folder.resolve(String.format(Locale.ROOT, "%06d.png", index)),
+                SampleGrid.png(
+                    SampleGrid.of(
+                        row,
+                        1,
+                        (int) image.get(0),
+                        (int) image.get(1),
+                        (int) image.get(2),
+                        1,
+                        0))));
+  }
+}

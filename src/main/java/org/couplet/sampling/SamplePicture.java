@@ -1,0 +1,58 @@
+package org.couplet.sampling;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import org.couplet.program.Floats;
+import org.couplet.program.SamplingProgram;
+import org.couplet.report.SampleGrid;
+import org.couplet.report.ScatterPlot;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** Samples of a program as one picture: a grid of images, or a scatter of points. */
+public final class SamplePicture {
+  private static final double AXES = 2;
+  private static final int SIZE = 480;
+  // More at once would only take more memory.
+  private static final int CHUNK = 64;
+
+  private SamplePicture() {}
+
+  /**
+   * Makes samples and draws them.
+   *
+   * @param seed of the noise
+   * @param count number of samples, from row 0 on
+   * @param sigmas as {@link SamplingProgram#samples} takes them
+   * @param beforeEach run before each part of the samples is made; may end it with an exception
+   */
+  public static BufferedImage of(
+      SamplingProgram program, long seed, int count, List<Double> sigmas, Runnable beforeEach) {
+    if (!program.makesImages()) {
+      beforeEach.run();
+      try (TFloat32 points = program.samples(seed, 0, count, sigmas)) {
+        return ScatterPlot.of(List.of(Floats.of(points)), -AXES, AXES, SIZE);
+      }
+    }
+    Shape image = program.elementShape();
+    int values = (int) image.size();
+    byte[] bytes = new byte[count * values];
+    for (int first = 0; first < count; first += CHUNK) {
+      beforeEach.run();
+      int rows = Math.min(CHUNK, count - first);
+      try (TUint8 images = program.images(seed, first, rows, sigmas)) {
+        images.asRawTensor().data().read(bytes, first * values, rows * values);
+      }
+    }
+    return SampleGrid.of(
+        bytes,
+        count,
+        (int) image.get(0),
+        (int) image.get(1),
+        (int) image.get(2),
+        0,
+        2,
+        SampleGrid.AUTOMATIC);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Samples of a loaded program: at which levels they are drawn, and the picture, array file or
+ * folder they become. It uses {@code program} and {@code report}.
+ */
+@NullMarked
+package org.couplet.sampling;
+
+import org.jspecify.annotations.NullMarked;

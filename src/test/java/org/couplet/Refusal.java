@@ -1,0 +1,21 @@
+package org.couplet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.couplet.io.InvalidInputException;
+import org.junit.jupiter.api.function.Executable;
+
+/** Says that bad input is refused with one line that says the right thing. */
+public final class Refusal {
+  private Refusal() {}
+
+  public static void assertRefused(Executable call, String... expected) {
+    String message = String.valueOf(assertThrows(InvalidInputException.class, call).getMessage());
+    assertEquals(1, message.lines().count(), message);
+    for (String part : expected) {
+      assertTrue(message.contains(part), message);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package org.couplet.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DecodedImagesTest {
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final int IMAGES = 40 * CORES;
+
+  private final AtomicInteger decoded = new AtomicInteger();
+
+  /** Pictures of one pixel, their own number modulo 256; every seventh takes its time. */
+  private final class Numbers implements ImageSource {
+    private int next;
+    boolean closed;
+
+    @Override
+    public long size() {
+      return IMAGES;
+    }
+
+    @Override
+    public int channels() {
+      return 1;
+    }
+
+    @Override
+    public Item next() {
+      int number = next++;
+      return new Item("" + number, memory -> picture(number));
+    }
+
+    private Picture picture(int number) throws IOException {
+      try {
+        Thread.sleep(number % 7 == 0 ? 2 : 0);
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      decoded.incrementAndGet();
+      return new Picture(1, 1, 1, new float[] {number % 256});
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private final Numbers source = new Numbers();
+
+  private DecodedImages images(long mostBytes) {
+    return new DecodedImages(
+        Path.of("numbers"), source, false, UnaryOperator.identity(), mostBytes);
+  }
+
+  private static int number(@Nullable Decoded next) {
+    return next instanceof Decoded.Image image ? Byte.toUnsignedInt(image.pixels()[0]) : -1;
+  }
+
+  @Test
+  void orderIsTheSourcesHoweverLittleRoomThereIs() throws IOException {
+    for (long mostBytes : new long[] {0, 1, 5, 1 << 20}) {
+      source.next = 0;
+      try (DecodedImages images = images(mostBytes)) {
+        for (int i = 0; i < IMAGES; i++) {
+          assertEquals(i % 256, number(images.next()));
+        }
+        assertNull(images.next());
+      }
+    }
+    assertTrue(source.closed);
+  }
+
+  @Test
+  void whatWaitsIsBoundedInNumber() throws Exception {
+    assertDecodedAhead(1 << 20, 8 * CORES, 8 * CORES);
+  }
+
+  @Test
+  void whatWaitsIsBoundedInBytesButForOneImageOfEachCore() throws Exception {
+    // The one taken, the one to be taken next, and one that each core holds.
+    assertDecodedAhead(0, 2, 2 + CORES);
+    assertDecodedAhead(3, 3, 5 + CORES);
+  }
+
+  private void assertDecodedAhead(long mostBytes, int least, int most) throws Exception {
+    source.next = 0;
+    decoded.set(0);
+    try (DecodedImages images = images(mostBytes)) {
+      images.next();
+      while (decoded.get() < least) {
+        Thread.sleep(1);
+      }
+      Thread.sleep(100);
+      assertTrue(decoded.get() <= most, decoded + " decoded");
+    }
+  }
+}

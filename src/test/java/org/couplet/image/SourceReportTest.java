@@ -1,0 +1,153 @@
+package org.couplet.image;
+
+import static org.couplet.Refusal.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import org.couplet.data.SourceBatches;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.types.TUint8;
+
+class SourceReportTest extends ImportTrial {
+  SourceReportTest(@TempDir Path folder) throws IOException {
+    super(folder);
+  }
+
+  private SourceReport report(boolean strict) throws IOException {
+    try (SourceBatches batches = SourceBatches.open(ImageSelection.of(source), 4, strict)) {
+      for (TUint8 next = batches.next(); next != null; next = batches.next()) {
+        next.close();
+      }
+      return batches.report();
+    }
+  }
+
+  private void put(String name, BufferedImage image) throws IOException {
+    String format = name.substring(name.indexOf('.') + 1);
+    Files.write(source.resolve(name), PictureTest.encoded(image, format));
+  }
+
+  private static BufferedImage filled(int type, int argb) {
+    BufferedImage image = new BufferedImage(2, 2, type);
+    for (int i = 0; i < 4; i++) {
+      image.setRGB(i % 2, i / 2, argb);
+    }
+    return image;
+  }
+
+  private static BufferedImage deep() {
+    ComponentColorModel model =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB),
+            false,
+            false,
+            Transparency.OPAQUE,
+            DataBuffer.TYPE_USHORT);
+    return new BufferedImage(model, model.createCompatibleWritableRaster(2, 2), false, null);
+  }
+
+  @Test
+  void whatIsNotKeptOfAFileIsCounted() throws IOException {
+    put("plain.png", filled(BufferedImage.TYPE_INT_RGB, 0x808080));
+    put("grey.jpg", filled(BufferedImage.TYPE_BYTE_GRAY, 0x808080));
+    put("deep.png", deep());
+    put("greydeep.png", filled(BufferedImage.TYPE_USHORT_GRAY, 0x808080));
+    put("clear.png", filled(BufferedImage.TYPE_INT_ARGB, 0x80ff0000));
+    put("opaque.png", filled(BufferedImage.TYPE_INT_ARGB, 0xffff0000));
+    BufferedImage palette = filled(BufferedImage.TYPE_BYTE_INDEXED, 0xffff0000);
+    put("palette.png", palette);
+    SourceReport report = report(true);
+    assertEquals(
+        Map.of(PictureTrait.GREY, 2L, PictureTrait.SIXTEEN_BITS, 2L, PictureTrait.TRANSPARENT, 1L),
+        report.traits());
+    assertEquals(
+        List.of(
+            "2 of 7 images grey, the value taken for red, green and blue",
+            "1 of 7 images with transparent pixels, laid over black",
+            "2 of 7 images of 16 bits a channel, scaled to 8"),
+        report.warnings());
+  }
+
+  @Test
+  void sizesAreCountedAndTheExtremesNamed() throws IOException {
+    Files.write(source.resolve("a.png"), png(5, 2, 0));
+    Files.write(source.resolve("b.png"), png(3, 3, 0));
+    Files.write(source.resolve("c.png"), png(4, 6, 0));
+    Files.write(source.resolve("d.png"), png(3, 3, 0));
+    SourceReport report = report(false);
+    assertEquals(3, report.sizes());
+    assertEquals(new ImageSize(3, 3), report.smallest());
+    assertEquals(new ImageSize(6, 4), report.largest());
+    assertEquals(
+        List.of("4 images of 3 sizes, 3 x 3 to 6 x 4 (height x width), each taken at its own"),
+        report.warnings());
+  }
+
+  private static byte[] cmyk() throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
+      writer.setOutput(out);
+      Raster inks = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 8, 8, 4, null);
+      writer.write(new IIOImage(inks, null, null));
+    } finally {
+      writer.dispose();
+    }
+    return file.toByteArray();
+  }
+
+  private void putBroken() throws IOException {
+    byte[] jpeg = PictureTest.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "jpg");
+    Files.write(source.resolve("1.jpg"), Arrays.copyOf(jpeg, jpeg.length - 20));
+    Files.write(source.resolve("2.jpg"), cmyk());
+    Files.write(source.resolve("3.png"), new byte[100]);
+    Files.write(source.resolve("4.png"), new byte[0]);
+  }
+
+  @Test
+  void imagesThatCannotBeReadAreLeftOutAndCounted() throws IOException {
+    putBroken();
+    Files.write(source.resolve("0.png"), png(2, 2, 9));
+    SourceReport report = report(false);
+    assertEquals(1, report.taken());
+    assertEquals(4, report.leftOut());
+    assertEquals(1, report.warnings().size());
+    String line = report.warnings().get(0);
+    assertTrue(line.startsWith("4 of 5 images left out"), line);
+    assertTrue(line.contains(" 1.jpg ("), line);
+    assertTrue(line.contains(" 2.jpg (CMYK colours are not read; save it as RGB)"), line);
+    assertTrue(line.endsWith(" 3.png (neither PNG nor JPEG), ..."), line);
+  }
+
+  @Test
+  void imageThatCannotBeReadIsRefusedWhenStrict() throws IOException {
+    putBroken();
+    Files.write(source.resolve("0.png"), png(2, 2, 9));
+    assertRefused(() -> report(true), "1.jpg: corrupt image (", "--strict");
+  }
+
+  @Test
+  void sourceWithoutAnyReadableImageIsRefused() throws IOException {
+    assertRefused(() -> report(false), source + ": no images found");
+    putBroken();
+    assertRefused(() -> report(false), source + ": all 4 images are corrupt", "1.jpg (");
+  }
+}
