@@ -7,6 +7,7 @@ import org.couplet.inception.FrozenGraph;
 import org.couplet.inception.InceptionGraph;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Contract;
+import org.couplet.program.Signature;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -43,9 +44,9 @@ public final class InceptionAssembly {
       Map<String, Output<?>> images = Map.of(Contract.IMAGES, output(graph, Contract.IMAGES));
       Output<?> features = output(graph, InceptionGraph.FEATURES);
       Signatures signatures = new Signatures();
-      signatures.add(Contract.FEATURES, images, Map.of(Contract.FEATURES, features));
+      signatures.add(Signature.FEATURES, images, Map.of(Contract.FEATURES, features));
       signatures.add(
-          Contract.LOGITS,
+          Signature.LOGITS,
           images,
           Map.of(
               Contract.LOGITS, output(graph, InceptionGraph.LOGITS),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.couplet.config.proto.Experiment;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
@@ -43,7 +44,7 @@ public final class InferenceAssembly {
       Signatures signatures = new Signatures();
       SamplingSignatures sampling = new SamplingSignatures(tf, model, signatures);
       sampling.addCommon();
-      sampling.addFor(weights, "");
+      sampling.addFor(weights, UnaryOperator.identity());
       sampling.addServingDefault(weights);
       SavedModelFile.write(folder, Contract.SERVE_TAG, graph, saver, signatures, experiment);
     }

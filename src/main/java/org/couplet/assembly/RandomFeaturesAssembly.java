@@ -9,6 +9,7 @@ import org.couplet.graph.Initializer;
 import org.couplet.graph.Randomness;
 import org.couplet.layer.Layers;
 import org.couplet.program.Contract;
+import org.couplet.program.Signature;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -54,7 +55,7 @@ public final class RandomFeaturesAssembly {
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, -1, -1)));
       Signatures signatures = new Signatures();
       signatures.add(
-          Contract.FEATURES,
+          Signature.FEATURES,
           Map.of(Contract.IMAGES, images),
           Map.of(Contract.FEATURES, features(tf, Pixels.colour(tf, Pixels.toModel(tf, images)))));
       SavedModelFile.write(folder, Contract.SERVE_TAG, graph, signatures);

@@ -3,6 +3,7 @@ package org.couplet.assembly;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.couplet.consistency.ConsistencyFunction;
 import org.couplet.consistency.ConsistencyLoss;
 import org.couplet.consistency.DenoisingLoss;
@@ -11,6 +12,7 @@ import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
 import org.couplet.program.Contract;
+import org.couplet.program.Signature;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -44,9 +46,9 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
                 input(inputs, Contract.FIRST),
                 input(inputs, Contract.COUNT),
                 model.element());
-    signatures.add(Contract.NOISE_TABLE, inputs, Map.of(Contract.NOISE, noise));
+    signatures.add(Signature.NOISE_TABLE, inputs, Map.of(Contract.NOISE, noise));
     signatures.add(
-        Contract.RANGE,
+        Signature.RANGE,
         Map.of(),
         Map.of(
             Contract.SIGMA_MIN,
@@ -57,13 +59,17 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
             tf.constant((float) model.range().rho())));
   }
 
-  /** The signatures that sample with {@code weights}, their names ending in {@code suffix}. */
-  void addFor(Weights weights, String suffix) {
+  /**
+   * The signatures that sample with some weights.
+   *
+   * @param named gives each its name for these weights
+   */
+  void addFor(Weights weights, UnaryOperator<Signature> named) {
     if (model.objective() instanceof DenoisingLoss) {
-      addSolver(Contract.EULER + suffix, ProbabilityFlow.Solver.EULER, weights);
-      addSolver(Contract.HEUN + suffix, ProbabilityFlow.Solver.HEUN, weights);
+      addSolver(named.apply(Signature.EULER), ProbabilityFlow.Solver.EULER, weights);
+      addSolver(named.apply(Signature.HEUN), ProbabilityFlow.Solver.HEUN, weights);
     } else {
-      addGenerateAndRefine(weights, suffix);
+      addGenerateAndRefine(weights, named);
     }
   }
 
@@ -75,34 +81,34 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
     if (model.objective() instanceof DenoisingLoss) {
       Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.of(-1));
       signatures.add(
-          Contract.SERVING_DEFAULT,
+          Signature.SERVING_DENOISER,
           Map.of(Contract.POINTS, rows, Contract.SIGMA, sigma),
           Map.of(Contract.X_HAT, function().apply(tf, weights, rows, sigma, Dropout.none())));
     } else {
       signatures.add(
-          Contract.SERVING_DEFAULT,
+          Signature.SERVING_DEFAULT,
           Map.of(Contract.NOISE, rows),
           generate(weights, rows, tf.constant((float) model.range().sigmaMax())));
     }
   }
 
-  private void addSolver(String name, ProbabilityFlow.Solver solver, Weights weights) {
+  private void addSolver(Signature signature, ProbabilityFlow.Solver solver, Weights weights) {
     Operand<TFloat32> points = placeholder(TFloat32.class, rows());
     Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.of(-1));
     Operand<TFloat32> next = placeholder(TFloat32.class, Shape.of(-1));
     Operand<TFloat32> reached =
         solver.step(tf, ConsistencyLoss.generator(tf, function(), weights), points, sigma, next);
     signatures.add(
-        name,
+        signature,
         Map.of(Contract.POINTS, points, Contract.SIGMA, sigma, Contract.NEXT, next),
         withImages(Contract.POINTS, reached));
   }
 
-  private void addGenerateAndRefine(Weights weights, String suffix) {
+  private void addGenerateAndRefine(Weights weights, UnaryOperator<Signature> named) {
     Operand<TFloat32> noise = placeholder(TFloat32.class, rows());
     Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.scalar());
     signatures.add(
-        Contract.GENERATE + suffix,
+        named.apply(Signature.GENERATE),
         Map.of(Contract.NOISE, noise, Contract.SIGMA, sigma),
         generate(weights, noise, sigma));
     Operand<TFloat32> before = placeholder(TFloat32.class, rows());
@@ -112,7 +118,7 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
     Operand<TFloat32> point =
         function().process().renoise(tf, before, freshNoise, sigmas, model.range().sigmaMin());
     signatures.add(
-        Contract.REFINE + suffix,
+        named.apply(Signature.REFINE),
         Map.of(Contract.X_HAT, before, Contract.NOISE, freshNoise, Contract.SIGMA, level),
         estimates(weights, point, sigmas));
   }

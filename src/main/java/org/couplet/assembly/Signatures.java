@@ -2,6 +2,7 @@ package org.couplet.assembly;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.couplet.program.Signature;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -17,13 +18,14 @@ final class Signatures {
 
   /** Adds a signature; inputs are placeholders. */
   void add(
-      String name,
+      Signature signature,
       Map<String, ? extends Operand<?>> inputs,
       Map<String, ? extends Operand<?>> outputs) {
+    signature.check(inputs, outputs);
     SignatureDef.Builder definition = SignatureDef.newBuilder().setMethodName(METHOD);
     inputs.forEach((key, operand) -> definition.putInputs(key, info(operand.asOutput())));
     outputs.forEach((key, operand) -> definition.putOutputs(key, info(operand.asOutput())));
-    definitions.put(name, definition.build());
+    definitions.put(signature.name(), definition.build());
   }
 
   Map<String, SignatureDef> definitions() {

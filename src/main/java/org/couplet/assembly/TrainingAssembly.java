@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.couplet.config.proto.CouplingConfig;
+import java.util.function.UnaryOperator;
+import org.couplet.config.Aspect;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ImageFileConfig;
-import org.couplet.config.proto.LevelScheduleConfig;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.consistency.ConsistencyLoss;
 import org.couplet.consistency.Objective;
@@ -19,6 +19,7 @@ import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.program.Contract;
+import org.couplet.program.Signature;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -79,38 +80,18 @@ public final class TrainingAssembly {
    * the rest (data, schedules, length, logging) the driver is free.
    */
   public static Experiment builtIn(Experiment experiment) {
-    Experiment.Builder kept = experiment.toBuilder();
-    kept.clearName().clearEma().clearEvaluation().clearRun();
+    Experiment.Builder kept = Aspect.PROGRAM.of(experiment).toBuilder();
     if (measuresGradientVariance(experiment)) {
+      // However often.
       kept.getEvaluationBuilder().setGradientVarianceEvery(1);
     }
-    kept.getRunBuilder().setBatchSize(experiment.getRun().getBatchSize());
-    kept.getOptimizerBuilder().clearLearningRate().clearWarmupSteps();
-    if (kept.hasConsistency()) {
-      kept.getConsistencyBuilder().clearRho();
-      if (kept.getConsistency().getLevels().hasTuning()) {
-        LevelScheduleConfig.Builder levels = kept.getConsistencyBuilder().getLevelsBuilder();
-        levels.getTuningBuilder().clearQ().clearStages();
-      }
-      CouplingConfig.Builder coupling = kept.getConsistencyBuilder().getCouplingBuilder();
-      if (coupling.hasPfOde()) {
-        coupling.getPfOdeBuilder().clearRun();
-      }
-      if (coupling.hasBatchOt()) {
-        coupling.getBatchOtBuilder().clear();
-      }
-    }
-    kept.getRuntimeBuilder().clearThreads();
     DatasetConfig.Builder dataset = kept.getDatasetBuilder();
-    switch (dataset.getSourceCase()) {
-      case IMAGE_FILE -> dataset.getImageFileBuilder().clearPath();
-      case PROCEDURAL ->
-          dataset.setImageFile(
-              ImageFileConfig.newBuilder()
-                  .setResolution(dataset.getProcedural().getResolution())
-                  .setChannels(3));
-      case GAUSSIANS -> dataset.clearGaussians().getGaussiansBuilder();
-      case SOURCE_NOT_SET -> {}
+    if (dataset.hasProcedural()) {
+      // Images of one size are alike, wherever they come from.
+      dataset.setImageFile(
+          ImageFileConfig.newBuilder()
+              .setResolution(dataset.getProcedural().getResolution())
+              .setChannels(3));
     }
     return kept.build();
   }
@@ -131,11 +112,11 @@ public final class TrainingAssembly {
       addMeasurements(new Measurements(tf, plain, loss));
     }
     signatures.add(
-        Contract.PROGRESS, Map.of(), Map.of(Contract.STEP, variables.readCounter(Contract.STEP)));
+        Signature.PROGRESS, Map.of(), Map.of(Contract.STEP, variables.readCounter(Contract.STEP)));
     SamplingSignatures sampling = new SamplingSignatures(tf, model, signatures);
     sampling.addCommon();
-    sampling.addFor(current(Contract.EMA_PREFIX), "");
-    sampling.addFor(current(""), Contract.ONLINE);
+    sampling.addFor(current(Contract.EMA_PREFIX), UnaryOperator.identity());
+    sampling.addFor(current(""), Signature::online);
     return variables.addSaver();
   }
 
@@ -168,7 +149,7 @@ public final class TrainingAssembly {
     }
     assignments.add(variables.assign(Contract.STEP, tf.constant(0L)));
     Operand<TInt64> done = tf.withControlDependencies(assignments).identity(tf.constant(0L));
-    signatures.add(Contract.INITIALIZE, Map.of(Contract.SEED, seed), Map.of(Contract.STEP, done));
+    signatures.add(Signature.INITIALIZE, Map.of(Contract.SEED, seed), Map.of(Contract.STEP, done));
   }
 
   private void addTrain() {
@@ -193,7 +174,7 @@ public final class TrainingAssembly {
     assignments.add(variables.assign(Contract.STEP, tf.math.add(completed, tf.constant(1L))));
     Ops after = tf.withControlDependencies(assignments);
     signatures.add(
-        Contract.TRAIN,
+        Signature.TRAIN,
         inputs,
         Map.of(
             Contract.LOSS,
@@ -214,10 +195,10 @@ public final class TrainingAssembly {
                     tf.ensureShape(variables.readFloat(state.name()), state.shape())));
     Operand<TInt64> count = tf.ensureShape(variables.readCounter(Contract.STEP), Shape.scalar());
     Objective.Step next = step.objectiveStep(tf, values, inputs, count);
-    signatures.add(Contract.PAIRS, inputs, measurements.pairs(next));
+    signatures.add(Signature.PAIRS, inputs, measurements.pairs(next));
     if (measuresGradientVariance(experiment)) {
       signatures.add(
-          Contract.GRADIENT_VARIANCE,
+          Signature.GRADIENT_VARIANCE,
           inputs,
           Map.of(Contract.GRADIENT_VARIANCE, measurements.gradientVariance(next)));
     }
@@ -230,7 +211,7 @@ public final class TrainingAssembly {
     data.put(Contract.STEP, completed);
     data.put(Contract.SIGMA, sigma);
     signatures.add(
-        Contract.COUPLED_POINTS,
+        Signature.COUPLED_POINTS,
         data,
         measurements.coupledPoints(current(Contract.EMA_PREFIX), x, z, sigma));
   }
@@ -240,7 +221,7 @@ public final class TrainingAssembly {
     Operand<TInt64> completed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<TFloat32> costs = step.pairCosts(tf, inputs, completed);
     inputs.put(Contract.STEP, completed);
-    signatures.add(Contract.PAIR_COSTS, inputs, Map.of(Contract.COSTS, costs));
+    signatures.add(Signature.PAIR_COSTS, inputs, Map.of(Contract.COSTS, costs));
   }
 
   // From another run's checkpoint: its averages as the weights to start from, or as the score's.

@@ -22,13 +22,13 @@ import org.couplet.evaluation.FidSource.Side;
 import org.couplet.evaluation.FidStatistics;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
-import org.couplet.metric.Comparison;
 import org.couplet.metric.FeatureSet;
+import org.couplet.metric.Fid;
 import org.couplet.metric.Metric;
 import org.couplet.metric.Score;
 import org.couplet.metric.StatisticsFile;
-import org.couplet.program.Contract;
 import org.couplet.program.FeatureProgram;
+import org.couplet.program.Signature;
 import org.couplet.report.Json;
 import org.couplet.train.TrainedModel;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +124,7 @@ final class FidCommand implements Command {
       found.putAll(
           tests.features(
               options.requiredPath("inception"),
-              options.text("signature").orElse(Contract.FEATURES),
+              options.text("signature").orElse(Signature.FEATURES.name()),
               0));
       Optional<Path> generated = options.text(FidSource.GENERATED).map(Path::of);
       if (generated.isPresent() && TrainedModel.isIn(generated.get())) {
@@ -147,7 +147,7 @@ final class FidCommand implements Command {
       }
       return Set.of();
     }
-    Set<Metric> metrics = Metric.parse(words.orElse(Metric.FID.word()));
+    Set<Metric> metrics = Metric.parse(words.orElse(new Fid().word()));
     for (Metric metric : metrics) {
       if (!generated || (metric.needsReference() && !reference)) {
         throw new InvalidInputException(
@@ -193,15 +193,15 @@ final class FidCommand implements Command {
     }
     Path folder = options.requiredPath("inception");
     FeatureProgram network =
-        FeatureProgram.load(folder, options.text("signature").orElse(Contract.FEATURES), 0);
-    if (metrics.contains(Metric.INCEPTION_SCORE) && network.classes() == 0) {
-      network.close();
-      throw new InvalidInputException(
-          "--inception "
-              + folder
-              + ": has no logits, which the inception score is made of; leave "
-              + Metric.INCEPTION_SCORE.word()
-              + " out, or give what `couplet inception` wrote");
+        FeatureProgram.load(folder, options.text("signature").orElse(Signature.FEATURES.name()), 0);
+    for (Metric metric : metrics) {
+      if (metric.ofGenerated() == Metric.Kept.LOGITS && network.classes() == 0) {
+        network.close();
+        throw new InvalidInputException(
+            "--inception %s: has no logits, which %s needs; leave %s out, or give what `couplet"
+                    .formatted(folder, metric.word(), metric.word())
+                + " inception` wrote");
+      }
     }
     return network;
   }
@@ -253,9 +253,7 @@ final class FidCommand implements Command {
       // Some take half a minute.
       pass.err().println("computing " + metric.word());
       try {
-        scores.add(
-            new Comparison(generated, reference == null ? generated : reference.features())
-                .score(metric));
+        scores.add(metric.score(generated, reference == null ? generated : reference.features()));
       } catch (ArithmeticException e) {
         throw new InvalidInputException(
             metric.word() + ": the statistics' numbers are too large to compare", e);

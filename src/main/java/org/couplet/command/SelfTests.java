@@ -14,6 +14,7 @@ import org.couplet.io.ContentHash;
 import org.couplet.program.Contract;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.SavedModelGraph;
+import org.couplet.program.Signature;
 import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.selftest.Report;
 import org.couplet.selftest.SelfTest;
@@ -66,17 +67,17 @@ public final class SelfTests implements ProgramCheck {
         program,
         Contract.TRAIN_TAG,
         threads,
-        List.of(Contract.TRAIN, Contract.GENERATE, Contract.HEUN));
+        List.of(Signature.TRAIN.name(), Signature.GENERATE.name(), Signature.HEUN.name()));
   }
 
   @Override
   public Map<String, Object> sampling(Path model, String tag, int threads) throws IOException {
-    return check(model, tag, threads, List.of(Contract.GENERATE, Contract.HEUN));
+    return check(model, tag, threads, List.of(Signature.GENERATE.name(), Signature.HEUN.name()));
   }
 
   @Override
   public Map<String, Object> features(Path network, int threads) throws IOException {
-    return features(network, Contract.FEATURES, threads);
+    return features(network, Signature.FEATURES.name(), threads);
   }
 
   /** Checks a feature network's signature. */

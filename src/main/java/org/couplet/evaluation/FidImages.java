@@ -14,6 +14,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.GaussianFit;
+import org.couplet.metric.Metric;
 import org.couplet.metric.StatisticsCache;
 
 /** A side of images on disk. */
@@ -39,7 +40,8 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
   public Side measure(FidPass pass) throws IOException {
     boolean statisticsDo =
         side.equals(REFERENCE)
-            && pass.metrics().stream().noneMatch(metric -> metric.needsImages(true));
+            && pass.metrics().stream()
+                .noneMatch(metric -> metric.ofReference() != Metric.Kept.STATISTICS);
     FeatureSet features = statisticsDo ? FeatureSet.of(statistics(pass)) : measured(pass);
     String name = selection.source() + (selection.only().isEmpty() ? "" : " " + selection.only());
     if (selection.split() != null) {

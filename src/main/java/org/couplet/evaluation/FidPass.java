@@ -10,6 +10,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeatureCollector;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
+import org.couplet.metric.Fid;
 import org.couplet.metric.Metric;
 import org.couplet.program.FeatureProgram;
 import org.couplet.report.Progress;
@@ -65,7 +66,7 @@ public record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, Pri
 
   /** Requires as many images of a side as each metric needs. */
   void requireEnough(String side, long images) {
-    for (Metric metric : metrics.isEmpty() ? Set.of(Metric.FID) : metrics) {
+    for (Metric metric : metrics.isEmpty() ? Set.of(new Fid()) : metrics) {
       boolean concerned = side.equals(FidSource.GENERATED) || metric.needsReference();
       if (concerned && images < metric.leastImages()) {
         throw new InvalidInputException(
@@ -77,8 +78,7 @@ public record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, Pri
   }
 
   private void warnOfFew(String side, long images) {
-    boolean asFid =
-        metrics.isEmpty() || metrics.contains(Metric.FID) || metrics.contains(Metric.FID_INFINITY);
+    boolean asFid = metrics.isEmpty() || metrics.stream().anyMatch(Metric::growsWithFewImages);
     if (asFid && images < extractor().dimension()) {
       err.printf(
           "warning: --%s: %d images are fewer than the %d features: such a FID is exact for these"

@@ -56,7 +56,8 @@ public sealed interface FidSource extends AutoCloseable permits FidModel, FidIma
       refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is none");
     }
     boolean needsImages =
-        metrics.stream().anyMatch(metric -> metric.needsImages(side.equals(REFERENCE)));
+        metrics.stream()
+            .anyMatch(metric -> metric.of(side.equals(REFERENCE)) != Metric.Kept.STATISTICS);
     if (isStatistics(path, needsImages)) {
       refuse(options, ofImages(side), "images, but --" + side + " are statistics");
       return new FidStatistics(side, path, StatisticsFile.read(path));

@@ -17,7 +17,7 @@ public record FidStatistics(String side, Path path, StatisticsFile.Stored stored
   @Override
   public void check(FidPass pass) throws IOException {
     for (Metric metric : pass.metrics()) {
-      if (metric.needsImages(side.equals(REFERENCE))) {
+      if (metric.of(side.equals(REFERENCE)) != Metric.Kept.STATISTICS) {
         throw new InvalidInputException(
             "--%s %s: --metrics %s needs images, and these are statistics; give the images"
                 .formatted(side, path, metric.word()));

@@ -24,8 +24,8 @@ public final class FeatureCollector {
    * @param isReference as which side
    */
   public FeatureCollector(FeatureProgram network, Set<Metric> metrics, boolean isReference) {
-    boolean keepsRows = metrics.stream().anyMatch(metric -> metric.needsRows(isReference));
-    boolean scores = !isReference && metrics.contains(Metric.INCEPTION_SCORE);
+    boolean keepsRows = keeps(Metric.Kept.ROWS, metrics, isReference);
+    boolean scores = keeps(Metric.Kept.LOGITS, metrics, isReference);
     statistics = new FeatureStatistics(network.dimension());
     rows =
         keepsRows
@@ -35,6 +35,10 @@ public final class FeatureCollector {
         scores
             ? Optional.of(new InceptionScore(network.classes(), InceptionScore.SPLITS))
             : Optional.empty();
+  }
+
+  private static boolean keeps(Metric.Kept kept, Set<Metric> metrics, boolean isReference) {
+    return metrics.stream().anyMatch(metric -> metric.of(isReference) == kept);
   }
 
   /** Whether the network is to make logits too. */

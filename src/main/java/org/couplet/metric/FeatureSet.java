@@ -11,6 +11,11 @@ import java.util.Optional;
  */
 public record FeatureSet(
     GaussianFit fit, Optional<FeatureSample> rows, Optional<InceptionScore> score) {
+  /** The rows, for a metric that needs them. */
+  FeatureRows requiredRows() {
+    return rows.map(FeatureSample::rows).orElseThrow();
+  }
+
   /** A set of which only statistics are known. */
   public static FeatureSet of(GaussianFit fit) {
     return new FeatureSet(fit, Optional.empty(), Optional.empty());

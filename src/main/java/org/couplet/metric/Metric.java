@@ -1,78 +1,98 @@
 package org.couplet.metric;
 
-import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.couplet.io.InvalidInputException;
 
-/** What can be measured in one pass over generated images and their reference. */
-public enum Metric {
-  /** Frechet distance between normal fits of the features; needs no more than statistics. */
-  FID(false, false, 2),
-  /** FID extrapolated to infinitely many generated images. */
-  FID_INFINITY(true, false, 4),
-  /** Kernel distance between the features. */
-  KID(true, true, 2),
-  /** Inception score of the generated images; needs no reference. */
-  INCEPTION_SCORE(false, false, InceptionScore.SPLITS),
-  /** Precision and recall by nearest neighbours among the features. */
-  PRECISION_RECALL(true, true, 4);
-
-  private final boolean generatedRows;
-  private final boolean referenceRows;
-  private final int leastImages;
-
-  Metric(boolean generatedRows, boolean referenceRows, int leastImages) {
-    this.generatedRows = generatedRows;
-    this.referenceRows = referenceRows;
-    this.leastImages = leastImages;
+/**
+ * What can be measured in one pass over generated images and their reference.
+ *
+ * <pre>
+ * FeatureCollector generated = new FeatureCollector(network, metrics, false);
+ * // ... generated.add(network.features(images)) for all, and the same for the reference ...
+ * for (Metric metric : metrics) {
+ *   System.out.println(metric.score(generated.set(), reference.set()).text());
+ * }
+ * </pre>
+ */
+public sealed interface Metric
+    permits Fid, FidInfinity, Kid, InceptionScoreMetric, PrecisionRecallMetric {
+  /** All metrics, in the order they are printed. */
+  static List<Metric> all() {
+    return List.of(
+        new Fid(),
+        new FidInfinity(),
+        new Kid(),
+        new InceptionScoreMetric(),
+        new PrecisionRecallMetric());
   }
 
-  /** Images that a side must have. */
-  public int leastImages() {
-    return leastImages;
+  /** What has to be known of a side's images. */
+  enum Kept {
+    /** Mean and covariance of their features, such as other tools write. */
+    STATISTICS,
+    /** Features of single images. */
+    ROWS,
+    /** The classifier's logits of each image. */
+    LOGITS
   }
 
   /** What the command line calls it. */
-  public String word() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  String word();
 
-  /** Whether single images' features are needed, and not their statistics alone. */
-  boolean needsRows(boolean ofReference) {
-    return ofReference ? referenceRows : generatedRows;
-  }
+  /** Images that a side must have. */
+  int leastImages();
 
-  /** Whether a side's images are needed, and not only statistics such as other tools write. */
-  public boolean needsImages(boolean ofReference) {
-    return needsRows(ofReference) || (this == INCEPTION_SCORE && !ofReference);
-  }
+  /** What it needs of the generated images. */
+  Kept ofGenerated();
+
+  /** What it needs of the reference. */
+  Kept ofReference();
 
   /** Whether it compares with reference images at all. */
-  public boolean needsReference() {
-    return this != INCEPTION_SCORE;
+  default boolean needsReference() {
+    return true;
+  }
+
+  /** Whether it is much larger where the images are fewer than the features. */
+  default boolean growsWithFewImages() {
+    return false;
+  }
+
+  /**
+   * Its value.
+   *
+   * @param reference any, where no reference is needed
+   * @throws RuntimeException if a side has fewer than {@link #leastImages}, or lacks what {@link
+   *     #ofGenerated} and {@link #ofReference} name
+   */
+  Score score(FeatureSet generated, FeatureSet reference);
+
+  /** What it needs of one side. */
+  default Kept of(boolean reference) {
+    return reference ? ofReference() : ofGenerated();
   }
 
   /** Reads words separated by commas. */
-  public static Set<Metric> parse(String words) {
-    EnumSet<Metric> metrics = EnumSet.noneOf(Metric.class);
+  static Set<Metric> parse(String words) {
+    Set<String> wanted = new LinkedHashSet<>();
     for (String word : words.split(",", -1)) {
-      metrics.add(
-          Arrays.stream(values())
-              .filter(metric -> metric.word().equals(word.strip().toLowerCase(Locale.ROOT)))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new InvalidInputException(
-                          "--metrics: '" + word + "' is not one of " + words())));
+      String plain = word.strip().toLowerCase(Locale.ROOT);
+      if (all().stream().noneMatch(metric -> metric.word().equals(plain))) {
+        throw new InvalidInputException("--metrics: '" + word + "' is not one of " + words());
+      }
+      wanted.add(plain);
     }
-    return metrics;
+    return all().stream()
+        .filter(metric -> wanted.contains(metric.word()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** All words, for help. */
-  public static String words() {
-    return Arrays.stream(values()).map(Metric::word).collect(Collectors.joining(", "));
+  static String words() {
+    return all().stream().map(Metric::word).collect(Collectors.joining(", "));
   }
 }

@@ -1,5 +1,6 @@
 package org.couplet.metric;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -9,4 +10,11 @@ import java.util.Map;
  * @param text the value, its spread and what it rests on, in words
  * @param numbers the same by their names, in order
  */
-public record Score(String name, String text, Map<String, Number> numbers) {}
+public record Score(String name, String text, Map<String, Number> numbers) {
+  /** The same draws of subsets every time. */
+  static final long SEED = 0;
+
+  static String format(String text, Object... values) {
+    return String.format(Locale.ROOT, text, values);
+  }
+}

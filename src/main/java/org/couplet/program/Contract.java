@@ -1,6 +1,9 @@
 package org.couplet.program;
 
-/** The names in a SavedModel that both halves of Couplet rely on. */
+/**
+ * The names in a SavedModel that both halves of Couplet rely on; {@link Signature} has its
+ * signatures.
+ */
 public final class Contract {
   private Contract() {}
 
@@ -10,91 +13,13 @@ public final class Contract {
   /** Tag of an exported, inference-only model. */
   public static final String SERVE_TAG = "serve";
 
-  /**
-   * Signature: one training step. Inputs {@link #BATCH} and the step's numbers; outputs {@link
-   * #LOSS} and {@link #GRADIENT_NORM}. Every variable has its new value when an output is there.
-   */
-  public static final String TRAIN = "train";
-
-  /** Signature: sets every variable to its value before training; input {@link #SEED}. */
-  public static final String INITIALIZE = "initialize";
-
-  /** Signature without inputs: the number of completed steps, {@link #STEP}. */
-  public static final String PROGRESS = "progress";
-
-  /**
-   * Signature: rows of a reproducible noise table. Inputs {@link #SEED}, {@link #DRAW}, {@link
-   * #FIRST}, {@link #COUNT}; output {@link #NOISE}.
-   */
-  public static final String NOISE_TABLE = "noise";
-
-  /**
-   * Signature: samples from noise in one network call. Inputs {@link #NOISE}, {@link #SIGMA};
-   * outputs {@link #X_HAT} and, of images, {@link #IMAGES}.
-   */
-  public static final String GENERATE = "generate";
-
-  /**
-   * Signature: a further sampling step. Inputs {@link #X_HAT}, {@link #NOISE}, {@link #SIGMA};
-   * outputs as {@link #GENERATE}.
-   */
-  public static final String REFINE = "refine";
-
-  /**
-   * Signature of a score model: one step of Euler's solver down its probability flow. Inputs {@link
-   * #POINTS}, {@link #SIGMA} and {@link #NEXT} (both [n]); outputs {@link #POINTS} and, of images,
-   * {@link #IMAGES}.
-   */
-  public static final String EULER = "euler";
-
-  /** Signature of a score model: as {@link #EULER}, with Heun's solver. */
-  public static final String HEUN = "heun";
-
-  /**
-   * Signature of a batch-OT program: squared distances between data and noise rows of a step, for
-   * the choice of {@link #COLUMNS}. Inputs {@link #BATCH}, {@link #SEED}, {@link #STEP}; output
-   * {@link #COSTS}.
-   */
-  public static final String PAIR_COSTS = "pair_costs";
-
-  /**
-   * Signature of a program that measures it: trace of the covariance of the rows' gradients. Inputs
-   * as {@link #TRAIN}; outputs {@link #GRADIENT_VARIANCE}.
-   */
+  /** Float32 scalar: trace of the covariance of the rows' gradients. */
   public static final String GRADIENT_VARIANCE = "gradient_variance";
 
-  /**
-   * Signature: the pairs that the next step would train on. Inputs as {@link #TRAIN}; outputs
-   * {@link #LOW}, {@link #HIGH}, {@link #SIGMA_LOW}, {@link #SIGMA_HIGH}.
-   */
-  public static final String PAIRS = "pairs";
-
-  /**
-   * Signature: points at one level under both couplings, the generator-induced with the averaged
-   * weights. Inputs {@link #BATCH}, {@link #SEED}, {@link #STEP}, {@link #SIGMA} (scalar); outputs
-   * {@link #DATA}, {@link #NOISE}, {@link #POINTS}, {@link #X_HAT}, {@link #INDUCED_POINTS}.
-   */
-  public static final String COUPLED_POINTS = "coupled_points";
-
-  /** Suffix of the signatures that sample with the online weights; a training program's only. */
-  public static final String ONLINE = "_online";
-
-  /** Signature without inputs: {@link #SIGMA_MIN}, {@link #SIGMA_MAX} and {@link #RHO}. */
-  public static final String RANGE = "range";
-
-  /** Signature of an export: {@link #GENERATE} at sigma_max; input {@link #NOISE}. */
-  public static final String SERVING_DEFAULT = "serving_default";
-
-  /**
-   * Signature of a feature network: what it makes of each image. Input {@link #IMAGES}; the output
-   * has the same name, float32 [n, dimension].
-   */
+  /** Float32 [n, dimension]: what a feature network makes of each image. */
   public static final String FEATURES = "features";
 
-  /**
-   * Signature of a feature network that classifies too. Input {@link #IMAGES}; outputs {@link
-   * #LOGITS} and {@link #LOGITS_UNBIASED}, float32 [n, classes], and {@link #FEATURES}.
-   */
+  /** Float32 [n, classes]. */
   public static final String LOGITS = "logits";
 
   /**

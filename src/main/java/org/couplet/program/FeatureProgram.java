@@ -3,7 +3,6 @@ package org.couplet.program;
 import static org.couplet.program.Contract.EXTRA_FOLDER;
 import static org.couplet.program.Contract.FEATURES;
 import static org.couplet.program.Contract.IMAGES;
-import static org.couplet.program.Contract.LOGITS;
 import static org.couplet.program.Contract.LOGITS_UNBIASED;
 import static org.couplet.program.Contract.SERVE_TAG;
 
@@ -36,7 +35,7 @@ public final class FeatureProgram implements AutoCloseable {
   private static final String OUTPUT = "output";
 
   private final LoadedModel model;
-  private final String signature;
+  private final Signature signature;
   private final String input;
   private final String output;
   private final int dimension;
@@ -51,12 +50,12 @@ public final class FeatureProgram implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // made once and only read
   public record Outputs(float[] features, float[] logits) {}
 
-  private FeatureProgram(LoadedModel model, String signature) throws IOException {
+  private FeatureProgram(LoadedModel model, Signature signature) throws IOException {
     this.model = model;
     this.signature = signature;
-    model.require(signature, List.of(), List.of());
+    model.require(signature);
     String files = ContentHash.of(folder(), name -> !name.startsWith(EXTRA_FOLDER + "/"));
-    fingerprint = signature.equals(FEATURES) ? files : ContentHash.of(files + " " + signature);
+    fingerprint = isUsual() ? files : ContentHash.of(files + " " + signature.name());
     input = only(model.inputs(signature), IMAGES, "input");
     output = only(model.outputs(signature), FEATURES, OUTPUT);
     DataType type = model.inputType(signature, input);
@@ -68,6 +67,10 @@ public final class FeatureProgram implements AutoCloseable {
       throw refusal("the output '" + output + "' is not of type float");
     }
     dimension = columns(signature, output);
+  }
+
+  private boolean isUsual() {
+    return signature.name().equals(Signature.FEATURES.name());
   }
 
   // Of several outputs, the one that has the name that Couplet gives it.
@@ -83,7 +86,7 @@ public final class FeatureProgram implements AutoCloseable {
             .formatted(names.size(), kind, String.join(", ", names)));
   }
 
-  private int columns(String of, String name) {
+  private int columns(Signature of, String name) {
     Shape shape = model.outputShape(of, name);
     if (shape.isUnknown() || shape.numDimensions() != 2 || shape.get(1) < 1) {
       throw refusal(
@@ -100,17 +103,17 @@ public final class FeatureProgram implements AutoCloseable {
 
   private InvalidInputException refusal(String problem) {
     return new InvalidInputException(
-        model.folder() + ": the signature '" + signature + "': " + problem);
+        model.folder() + ": the signature '" + signature.name() + "': " + problem);
   }
 
   /**
-   * Loads a feature network with the signature {@link Contract#FEATURES}.
+   * Loads a feature network with {@link Signature#FEATURES}.
    *
    * @param folder a SavedModel
    * @param threads of one operation; 0: all cores
    */
   public static FeatureProgram load(Path folder, int threads) throws IOException {
-    return load(folder, FEATURES, threads);
+    return load(folder, Signature.FEATURES.name(), threads);
   }
 
   /**
@@ -125,7 +128,7 @@ public final class FeatureProgram implements AutoCloseable {
   public static FeatureProgram load(Path folder, String signature, int threads) throws IOException {
     LoadedModel model = LoadedModel.load(folder, SERVE_TAG, threads);
     try {
-      return new FeatureProgram(model, signature);
+      return new FeatureProgram(model, Signature.named(signature));
     } catch (IOException | RuntimeException e) {
       model.close();
       throw e;
@@ -140,7 +143,7 @@ public final class FeatureProgram implements AutoCloseable {
   /**
    * SHA-256 of the network as 64 hexadecimal digits: features with different ones can't be
    * compared. It is the hash of the SavedModel's files but for {@link Contract#EXTRA_FOLDER}, and
-   * of the signature where that is not {@link Contract#FEATURES}.
+   * of the signature where that is not {@link Signature#FEATURES}.
    */
   public String fingerprint() {
     return fingerprint;
@@ -151,13 +154,13 @@ public final class FeatureProgram implements AutoCloseable {
     return dimension;
   }
 
-  /** Number of classes of the signature {@link Contract#LOGITS}; 0 without one. */
+  /** Number of classes of {@link Signature#LOGITS}; 0 without one. */
   public int classes() {
     boolean classifies =
-        signature.equals(FEATURES)
-            && model.hasOutput(LOGITS, LOGITS_UNBIASED)
-            && model.inputs(LOGITS).contains(input);
-    return classifies ? columns(LOGITS, LOGITS_UNBIASED) : 0;
+        isUsual()
+            && model.hasOutput(Signature.LOGITS, LOGITS_UNBIASED)
+            && model.inputs(Signature.LOGITS).contains(input);
+    return classifies ? columns(Signature.LOGITS, LOGITS_UNBIASED) : 0;
   }
 
   /**
@@ -180,7 +183,7 @@ public final class FeatureProgram implements AutoCloseable {
   public Outputs outputs(TUint8 images, boolean logits) {
     check(images.shape());
     // One signature has both, so that the network runs once.
-    String called = logits ? LOGITS : signature;
+    Signature called = logits ? Signature.LOGITS : signature;
     List<String> outputs = logits ? List.of(FEATURES, LOGITS_UNBIASED) : List.of(output);
     boolean bytes = model.inputType(called, input) == DataType.DT_UINT8;
     try (@Nullable TFloat32 floats = bytes ? null : Floats.of(images)) {
@@ -193,7 +196,7 @@ public final class FeatureProgram implements AutoCloseable {
     }
   }
 
-  private Result call(String called, TType images, List<String> outputs) {
+  private Result call(Signature called, TType images, List<String> outputs) {
     try {
       return model.call(called, Map.of(input, images), outputs);
     } catch (TFResourceExhaustedException e) {

@@ -70,64 +70,64 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** Requires a signature with its inputs and outputs. */
-  void require(String signature, List<String> inputs, List<String> outputs) {
-    SignatureDef definition = metaGraph.getSignatureDefMap().get(signature);
+  void require(Signature signature) {
+    SignatureDef definition = metaGraph.getSignatureDefMap().get(signature.name());
     if (definition == null) {
       throw new InvalidInputException(
           folder
               + ": the SavedModel has no signature '"
-              + signature
+              + signature.name()
               + "' (it has "
               + String.join(", ", metaGraph.getSignatureDefMap().keySet())
               + "); give a SavedModel that has it");
     }
-    for (String input : inputs) {
+    for (String input : signature.inputs()) {
       if (!definition.containsInputs(input)) {
         throw new InvalidInputException(
-            folder + ": the signature '" + signature + "' has no input '" + input + "'");
+            folder + ": the signature '" + signature.name() + "' has no input '" + input + "'");
       }
     }
-    for (String output : outputs) {
+    for (String output : signature.outputs()) {
       if (!definition.containsOutputs(output)) {
         throw new InvalidInputException(
-            folder + ": the signature '" + signature + "' has no output '" + output + "'");
+            folder + ": the signature '" + signature.name() + "' has no output '" + output + "'");
       }
     }
   }
 
-  boolean has(String signature) {
-    return metaGraph.containsSignatureDef(signature);
+  boolean has(Signature signature) {
+    return metaGraph.containsSignatureDef(signature.name());
   }
 
-  boolean hasOutput(String signature, String output) {
+  boolean hasOutput(Signature signature, String output) {
     return has(signature) && signature(signature).containsOutputs(output);
   }
 
   /** Names of a signature's inputs. */
-  List<String> inputs(String signature) {
+  List<String> inputs(Signature signature) {
     return List.copyOf(signature(signature).getInputsMap().keySet());
   }
 
   /** Names of a signature's outputs. */
-  List<String> outputs(String signature) {
+  List<String> outputs(Signature signature) {
     return List.copyOf(signature(signature).getOutputsMap().keySet());
   }
 
-  DataType inputType(String signature, String input) {
+  DataType inputType(Signature signature, String input) {
     return signature(signature).getInputsOrThrow(input).getDtype();
   }
 
-  DataType outputType(String signature, String output) {
+  DataType outputType(Signature signature, String output) {
     return signature(signature).getOutputsOrThrow(output).getDtype();
   }
 
   /** The declared shape of an input; -1 where it is open. */
-  Shape inputShape(String signature, String input) {
+  Shape inputShape(Signature signature, String input) {
     return shape(signature(signature).getInputsOrThrow(input));
   }
 
   /** The declared shape of an output; -1 where it is open. */
-  Shape outputShape(String signature, String output) {
+  Shape outputShape(Signature signature, String output) {
     return shape(signature(signature).getOutputsOrThrow(output));
   }
 
@@ -139,10 +139,15 @@ final class LoadedModel implements AutoCloseable {
         info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray());
   }
 
-  /** Runs a signature; the caller closes the result, whose order is that of {@code outputs}. */
-  Result call(String signature, Map<String, TType> inputs, List<String> outputs) {
+  /** Runs a signature; the caller closes the result, in the order of its outputs. */
+  Result call(Signature signature, Map<String, TType> inputs) {
+    return call(signature, inputs, signature.outputs());
+  }
+
+  /** The same for some of its outputs, in their order. */
+  Result call(Signature signature, Map<String, TType> inputs, List<String> outputs) {
     Session.Runner runner = runner(signature, inputs, outputs);
-    List<Object> key = List.of(signature, Set.copyOf(inputs.keySet()), List.copyOf(outputs));
+    List<Object> key = List.of(signature.name(), Set.copyOf(inputs.keySet()), List.copyOf(outputs));
     if (prepared.contains(key)) {
       return runner.run();
     }
@@ -152,16 +157,17 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** Runs a signature and reports when each operation ran; its results are dropped. */
-  StepStats trace(String signature, Map<String, TType> inputs, List<String> outputs) {
+  StepStats trace(Signature signature, Map<String, TType> inputs) {
     RunOptions options =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-    Session.Runner runner = runner(signature, inputs, outputs).setOptions(options);
+    Session.Runner runner = runner(signature, inputs, signature.outputs()).setOptions(options);
     try (Result result = DeepStack.call(runner::runAndFetchMetadata)) {
       return result.getMetadata().orElseThrow().getStepStats();
     }
   }
 
-  private Session.Runner runner(String signature, Map<String, TType> inputs, List<String> outputs) {
+  private Session.Runner runner(
+      Signature signature, Map<String, TType> inputs, List<String> outputs) {
     SignatureDef definition = signature(signature);
     Session.Runner runner = session.runner();
     inputs.forEach(
@@ -209,8 +215,8 @@ final class LoadedModel implements AutoCloseable {
     return folder;
   }
 
-  private SignatureDef signature(String name) {
-    return metaGraph.getSignatureDefOrThrow(name);
+  private SignatureDef signature(Signature signature) {
+    return metaGraph.getSignatureDefOrThrow(signature.name());
   }
 
   private static String operation(String tensor) {

@@ -3,15 +3,10 @@ package org.couplet.program;
 import static org.couplet.program.Contract.COUNT;
 import static org.couplet.program.Contract.DRAW;
 import static org.couplet.program.Contract.FIRST;
-import static org.couplet.program.Contract.GENERATE;
-import static org.couplet.program.Contract.HEUN;
 import static org.couplet.program.Contract.IMAGES;
 import static org.couplet.program.Contract.NEXT;
 import static org.couplet.program.Contract.NOISE;
-import static org.couplet.program.Contract.NOISE_TABLE;
 import static org.couplet.program.Contract.POINTS;
-import static org.couplet.program.Contract.RANGE;
-import static org.couplet.program.Contract.REFINE;
 import static org.couplet.program.Contract.RHO;
 import static org.couplet.program.Contract.SEED;
 import static org.couplet.program.Contract.SERVE_TAG;
@@ -41,31 +36,36 @@ import org.tensorflow.types.family.TType;
  */
 public final class SamplingProgram implements AutoCloseable {
   private final LoadedModel model;
-  private final String suffix;
+  private final boolean online;
+  private final boolean ownsModel;
   private final Solver solver;
 
   /** How a score model's probability flow is followed. */
   public enum Solver {
     /** First order: one network call a level. */
-    EULER(Contract.EULER),
+    EULER,
     /** Second order: two network calls a level, one at the last. */
-    HEUN(Contract.HEUN);
+    HEUN;
 
-    private final String signature;
-
-    Solver(String signature) {
-      this.signature = signature;
+    private Signature signature() {
+      return this == EULER ? Signature.EULER : Signature.HEUN;
     }
   }
 
-  SamplingProgram(LoadedModel model, String suffix) {
-    this(model, suffix, Solver.HEUN);
+  private SamplingProgram(LoadedModel model, boolean online, boolean ownsModel, Solver solver) {
+    this.model = model;
+    this.online = online;
+    this.ownsModel = ownsModel;
+    this.solver = solver;
   }
 
-  private SamplingProgram(LoadedModel model, String suffix, Solver solver) {
-    this.model = model;
-    this.suffix = suffix;
-    this.solver = solver;
+  /**
+   * Of a training program, which stays open.
+   *
+   * @param online whether its online weights make the samples; else their average
+   */
+  static SamplingProgram sharing(LoadedModel model, boolean online) {
+    return new SamplingProgram(model, online, false, Solver.HEUN);
   }
 
   /**
@@ -77,12 +77,12 @@ public final class SamplingProgram implements AutoCloseable {
   public static SamplingProgram load(Path folder, int threads) {
     LoadedModel model = LoadedModel.load(folder, SERVE_TAG, threads);
     try {
-      check(model, "");
+      check(model, false);
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
-    return new SamplingProgram(model, "");
+    return new SamplingProgram(model, false, true, Solver.HEUN);
   }
 
   /**
@@ -102,22 +102,25 @@ public final class SamplingProgram implements AutoCloseable {
     }
   }
 
-  static void check(LoadedModel model, String suffix) {
-    model.require(NOISE_TABLE, List.of(SEED, DRAW, FIRST, COUNT), List.of(NOISE));
-    model.require(RANGE, List.of(), List.of(SIGMA_MIN, SIGMA_MAX, RHO));
-    if (model.has(HEUN + suffix)) {
-      for (Solver solver : Solver.values()) {
-        model.require(solver.signature + suffix, List.of(POINTS, SIGMA, NEXT), List.of(POINTS));
-      }
+  static void check(LoadedModel model, boolean online) {
+    SamplingProgram program = sharing(model, online);
+    model.require(Signature.NOISE_TABLE);
+    model.require(Signature.RANGE);
+    if (program.followsFlow()) {
+      model.require(program.named(Signature.EULER));
     } else {
-      model.require(GENERATE + suffix, List.of(NOISE, SIGMA), List.of(X_HAT));
-      model.require(REFINE + suffix, List.of(X_HAT, NOISE, SIGMA), List.of(X_HAT));
+      model.require(program.named(Signature.GENERATE));
+      model.require(program.named(Signature.REFINE));
     }
+  }
+
+  private Signature named(Signature signature) {
+    return online ? signature.online() : signature;
   }
 
   /** The same model, its probability flow followed by another solver; Heun's is the default. */
   public SamplingProgram with(Solver other) {
-    return new SamplingProgram(model, suffix, other);
+    return new SamplingProgram(model, online, ownsModel, other);
   }
 
   /**
@@ -125,21 +128,21 @@ public final class SamplingProgram implements AutoCloseable {
    * model.
    */
   public boolean followsFlow() {
-    return model.has(HEUN + suffix);
+    return model.has(named(Signature.HEUN));
   }
 
   /** Shape of a sample: [height, width, channels] or [2]. */
   public Shape elementShape() {
     Shape rows =
         followsFlow()
-            ? model.inputShape(HEUN + suffix, POINTS)
-            : model.inputShape(GENERATE + suffix, NOISE);
+            ? model.inputShape(named(Signature.HEUN), POINTS)
+            : model.inputShape(named(Signature.GENERATE), NOISE);
     return rows.tail();
   }
 
   /** Whether samples are images, so that {@link #images} works. */
   public boolean makesImages() {
-    return model.hasOutput((followsFlow() ? HEUN : GENERATE) + suffix, IMAGES);
+    return model.hasOutput(named(followsFlow() ? Signature.HEUN : Signature.GENERATE), IMAGES);
   }
 
   /** Exponent of the Karras levels between the two ends. */
@@ -219,7 +222,7 @@ public final class SamplingProgram implements AutoCloseable {
   private TType flow(TFloat32 points, float[] sigma, float[] next, String output) {
     try (TFloat32 from = TFloat32.vectorOf(sigma);
         TFloat32 to = TFloat32.vectorOf(next)) {
-      return one(solver.signature, Map.of(POINTS, points, SIGMA, from, NEXT, to), output);
+      return one(solver.signature(), Map.of(POINTS, points, SIGMA, from, NEXT, to), output);
     }
   }
 
@@ -270,8 +273,8 @@ public final class SamplingProgram implements AutoCloseable {
           @Nullable TType before = current) {
         current =
             before == null
-                ? one(GENERATE, Map.of(NOISE, noise, SIGMA, sigma), wanted)
-                : one(REFINE, Map.of(X_HAT, before, NOISE, noise, SIGMA, sigma), wanted);
+                ? one(Signature.GENERATE, Map.of(NOISE, noise, SIGMA, sigma), wanted)
+                : one(Signature.REFINE, Map.of(X_HAT, before, NOISE, noise, SIGMA, sigma), wanted);
       }
     }
     return Objects.requireNonNull(current);
@@ -284,27 +287,26 @@ public final class SamplingProgram implements AutoCloseable {
         TInt64 countTensor = TInt64.scalarOf(count)) {
       Result result =
           model.call(
-              NOISE_TABLE,
-              Map.of(SEED, seedTensor, DRAW, drawTensor, FIRST, firstTensor, COUNT, countTensor),
-              List.of(NOISE));
+              Signature.NOISE_TABLE,
+              Map.of(SEED, seedTensor, DRAW, drawTensor, FIRST, firstTensor, COUNT, countTensor));
       return (TFloat32) result.get(0);
     }
   }
 
-  private TType one(String signature, Map<String, TType> inputs, String output) {
-    return (TType) model.call(signature + suffix, inputs, List.of(output)).get(0);
+  private TType one(Signature signature, Map<String, TType> inputs, String output) {
+    return (TType) model.call(named(signature), inputs, List.of(output)).get(0);
   }
 
   private double range(String output) {
-    try (Result result = model.call(RANGE, Map.of(), List.of(output))) {
+    try (Result result = model.call(Signature.RANGE, Map.of(), List.of(output))) {
       return ((TFloat32) result.get(0)).getFloat();
     }
   }
 
-  /** Closes an export's session; a training program's stays open until that is closed. */
+  /** Closes an export; a training program stays open. */
   @Override
   public void close() {
-    if (model.has(Contract.SERVING_DEFAULT)) {
+    if (ownsModel) {
       model.close();
     }
   }

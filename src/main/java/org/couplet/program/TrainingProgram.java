@@ -1,38 +1,13 @@
 package org.couplet.program;
 
 import static org.couplet.program.Contract.BATCH;
-import static org.couplet.program.Contract.COSTS;
-import static org.couplet.program.Contract.COUPLED_POINTS;
-import static org.couplet.program.Contract.DATA;
-import static org.couplet.program.Contract.EMA_DECAY;
-import static org.couplet.program.Contract.GAP;
-import static org.couplet.program.Contract.GRADIENT_NORM;
-import static org.couplet.program.Contract.GRADIENT_VARIANCE;
-import static org.couplet.program.Contract.HIGH;
-import static org.couplet.program.Contract.INDUCED_POINTS;
-import static org.couplet.program.Contract.INITIALIZE;
-import static org.couplet.program.Contract.LEARNING_RATE;
-import static org.couplet.program.Contract.LOSS;
-import static org.couplet.program.Contract.LOW;
-import static org.couplet.program.Contract.MU;
-import static org.couplet.program.Contract.NOISE;
-import static org.couplet.program.Contract.NUM_LEVELS;
-import static org.couplet.program.Contract.ONLINE;
-import static org.couplet.program.Contract.PAIRS;
-import static org.couplet.program.Contract.PAIR_COSTS;
-import static org.couplet.program.Contract.POINTS;
-import static org.couplet.program.Contract.PROGRESS;
 import static org.couplet.program.Contract.SCORE_SCOPE;
 import static org.couplet.program.Contract.SEED;
 import static org.couplet.program.Contract.SIGMA;
 import static org.couplet.program.Contract.SIGMAS;
-import static org.couplet.program.Contract.SIGMA_HIGH;
-import static org.couplet.program.Contract.SIGMA_LOW;
 import static org.couplet.program.Contract.START_SCOPE;
 import static org.couplet.program.Contract.STEP;
-import static org.couplet.program.Contract.TRAIN;
 import static org.couplet.program.Contract.TRAIN_TAG;
-import static org.couplet.program.Contract.X_HAT;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -65,14 +40,11 @@ public final class TrainingProgram implements AutoCloseable {
   public static TrainingProgram load(Path folder, int threads) {
     LoadedModel model = LoadedModel.load(folder, TRAIN_TAG, threads);
     try {
-      model.require(
-          TRAIN,
-          List.of(BATCH, SEED, SIGMAS, NUM_LEVELS, MU, GAP, LEARNING_RATE, EMA_DECAY),
-          List.of(LOSS, GRADIENT_NORM));
-      model.require(INITIALIZE, List.of(SEED), List.of(STEP));
-      model.require(PROGRESS, List.of(), List.of(STEP));
-      SamplingProgram.check(model, "");
-      SamplingProgram.check(model, ONLINE);
+      model.require(Signature.TRAIN);
+      model.require(Signature.INITIALIZE);
+      model.require(Signature.PROGRESS);
+      SamplingProgram.check(model, false);
+      SamplingProgram.check(model, true);
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -82,18 +54,18 @@ public final class TrainingProgram implements AutoCloseable {
 
   /** Shape of a batch: [n, height, width, channels] or [n, 2]. */
   public Shape batchShape() {
-    return model.inputShape(TRAIN, BATCH);
+    return model.inputShape(Signature.TRAIN, BATCH);
   }
 
   /** Length of {@link ScheduledValues#sigmas}. */
   public int sigmasLength() {
-    return (int) model.inputShape(TRAIN, SIGMAS).get(0);
+    return (int) model.inputShape(Signature.TRAIN, SIGMAS).get(0);
   }
 
   /** Sets every variable to its value before training. */
   public void initialize(long seed) {
     try (TInt64 tensor = TInt64.scalarOf(seed)) {
-      model.call(INITIALIZE, Map.of(SEED, tensor), List.of(STEP)).close();
+      model.call(Signature.INITIALIZE, Map.of(SEED, tensor)).close();
     }
   }
 
@@ -105,7 +77,7 @@ public final class TrainingProgram implements AutoCloseable {
    */
   public StepMetrics step(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers);
-        Result result = model.call(TRAIN, inputs.tensors(), List.of(LOSS, GRADIENT_NORM))) {
+        Result result = model.call(Signature.TRAIN, inputs.tensors())) {
       return new StepMetrics(
           ((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
     }
@@ -114,13 +86,13 @@ public final class TrainingProgram implements AutoCloseable {
   /** Runs one step and reports when each of its operations ran. Arguments as of {@link #step}. */
   public List<TracedOperation> trace(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
-      return TracedOperation.of(model.trace(TRAIN, inputs.tensors(), List.of(LOSS, GRADIENT_NORM)));
+      return TracedOperation.of(model.trace(Signature.TRAIN, inputs.tensors()));
     }
   }
 
   /** Whether {@link #step} needs the noise row of each data row (batch-OT). */
   public boolean takesColumns() {
-    return model.has(PAIR_COSTS);
+    return model.has(Signature.PAIR_COSTS);
   }
 
   /**
@@ -137,16 +109,14 @@ public final class TrainingProgram implements AutoCloseable {
         TInt64 stepTensor = TInt64.scalarOf(completed);
         Result result =
             model.call(
-                PAIR_COSTS,
-                Map.of(BATCH, batch, SEED, seedTensor, STEP, stepTensor),
-                List.of(COSTS))) {
+                Signature.PAIR_COSTS, Map.of(BATCH, batch, SEED, seedTensor, STEP, stepTensor))) {
       return Floats.of((TFloat32) result.get(0));
     }
   }
 
   /** Whether {@link #gradientVariance} works. */
   public boolean measuresGradientVariance() {
-    return model.has(GRADIENT_VARIANCE);
+    return model.has(Signature.GRADIENT_VARIANCE);
   }
 
   /**
@@ -155,8 +125,7 @@ public final class TrainingProgram implements AutoCloseable {
    */
   public double gradientVariance(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers);
-        Result result =
-            model.call(GRADIENT_VARIANCE, inputs.tensors(), List.of(GRADIENT_VARIANCE))) {
+        Result result = model.call(Signature.GRADIENT_VARIANCE, inputs.tensors())) {
       return ((TFloat32) result.get(0)).getFloat();
     }
   }
@@ -164,8 +133,7 @@ public final class TrainingProgram implements AutoCloseable {
   /** The pairs that the next step would train on. Arguments as of {@link #step}. */
   public TrainingPairs pairs(TType batch, int[] columns, ScheduledValues numbers) {
     try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
-      return new TrainingPairs(
-          model.call(PAIRS, inputs.tensors(), List.of(LOW, HIGH, SIGMA_LOW, SIGMA_HIGH)));
+      return new TrainingPairs(model.call(Signature.PAIRS, inputs.tensors()));
     }
   }
 
@@ -179,16 +147,14 @@ public final class TrainingProgram implements AutoCloseable {
    * @param sigma the level
    */
   public CoupledPoints coupledPoints(TType batch, long seed, long draw, double sigma) {
-    List<String> outputs = List.of(DATA, NOISE, POINTS, X_HAT, INDUCED_POINTS);
     try (TInt64 seedTensor = TInt64.scalarOf(seed);
         TInt64 drawTensor = TInt64.scalarOf(draw);
         TFloat32 sigmaTensor = TFloat32.scalarOf((float) sigma);
         Result result =
             model.call(
-                COUPLED_POINTS,
-                Map.of(BATCH, batch, SEED, seedTensor, STEP, drawTensor, SIGMA, sigmaTensor),
-                outputs)) {
-      float[][] values = new float[outputs.size()][];
+                Signature.COUPLED_POINTS,
+                Map.of(BATCH, batch, SEED, seedTensor, STEP, drawTensor, SIGMA, sigmaTensor))) {
+      float[][] values = new float[result.size()][];
       Arrays.setAll(values, i -> Floats.of((TFloat32) result.get(i)));
       return new CoupledPoints(values[0], values[1], values[2], values[3], values[4]);
     }
@@ -214,7 +180,7 @@ public final class TrainingProgram implements AutoCloseable {
 
   /** Completed steps, as the variables know it. */
   public long completedSteps() {
-    try (Result result = model.call(PROGRESS, Map.of(), List.of(STEP))) {
+    try (Result result = model.call(Signature.PROGRESS, Map.of())) {
       return ((TInt64) result.get(0)).getLong();
     }
   }
@@ -231,12 +197,12 @@ public final class TrainingProgram implements AutoCloseable {
 
   /** Samples with the moving average; shares this program's session, which stays open. */
   public SamplingProgram average() {
-    return new SamplingProgram(model, "");
+    return SamplingProgram.sharing(model, false);
   }
 
   /** Samples with the online weights; shares this program's session, which stays open. */
   public SamplingProgram online() {
-    return new SamplingProgram(model, ONLINE);
+    return SamplingProgram.sharing(model, true);
   }
 
   @Override

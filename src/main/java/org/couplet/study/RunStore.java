@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.couplet.config.Aspect;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
@@ -161,22 +162,13 @@ final class RunStore {
 
   /** Whether two experiments train the same and leave the same checkpoints to measure. */
   static boolean sameTraining(Experiment found, Experiment wanted) {
-    return essence(found).equals(essence(wanted)) && keepsEnough(found, wanted);
+    return Aspect.TRAINING.of(found).equals(Aspect.TRAINING.of(wanted))
+        && keepsEnough(found, wanted);
   }
 
   private static boolean keepsEnough(Experiment found, Experiment wanted) {
     long made = wanted.getRun().getSteps() / wanted.getRun().getCheckpointEvery() + 1;
     return found.getRun().getKeepCheckpoints()
         >= Math.min(made, wanted.getRun().getKeepCheckpoints());
-  }
-
-  // Without what changes neither the training nor what is measured of it.
-  private static Experiment essence(Experiment experiment) {
-    Experiment.Builder kept = experiment.toBuilder().clearName().clearRuntime();
-    kept.getRuntimeBuilder().setPrecision(experiment.getRuntime().getPrecision());
-    kept.getOptimizerBuilder().clearAccumulate();
-    kept.getRunBuilder().clearKeepCheckpoints().clearLogEvery();
-    kept.getEvaluationBuilder().clearSampleEvery().clearSampleCount();
-    return kept.build();
   }
 }

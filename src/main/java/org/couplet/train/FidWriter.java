@@ -11,9 +11,7 @@ import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
-import org.couplet.report.EventWriter;
 import org.couplet.report.MetricsLog;
-import org.couplet.report.Progress;
 
 /**
  * Measures the FID of the averaged weights every so many steps, from the same noise each time, logs
@@ -30,9 +28,7 @@ final class FidWriter implements StepListener {
   private final Checkpoints checkpoints;
   private final Checkpoints bestCheckpoint;
   private final Path metrics;
-  private final MetricsLog log;
-  private final EventWriter events;
-  private final Progress progress;
+  private final RunStreams streams;
   private double best = Double.POSITIVE_INFINITY;
 
   /**
@@ -45,9 +41,7 @@ final class FidWriter implements StepListener {
       BooleanSupplier interrupted,
       Checkpoints checkpoints,
       RunFolder folder,
-      MetricsLog log,
-      EventWriter events,
-      Progress progress) {
+      RunStreams streams) {
     this.program = program;
     this.average = program.average();
     this.reference = reference;
@@ -55,9 +49,7 @@ final class FidWriter implements StepListener {
     this.checkpoints = checkpoints;
     this.bestCheckpoint = new Checkpoints(folder.best(), 1);
     this.metrics = folder.metrics();
-    this.log = log;
-    this.events = events;
-    this.progress = progress;
+    this.streams = streams;
   }
 
   @Override
@@ -96,19 +88,21 @@ final class FidWriter implements StepListener {
   private void measure(long step) throws IOException {
     // A kill while it works, perhaps long, is to lose no step.
     checkpoints.save(program, step);
-    progress.line("step " + step + ": measuring the FID of " + reference.samples() + " samples");
+    streams
+        .progress()
+        .line("step " + step + ": measuring the FID of " + reference.samples() + " samples");
     OptionalDouble fid = reference.fid(average, seen -> goesOn(step, seen));
     if (fid.isPresent()) {
-      tell(step, fid.getAsDouble());
+      report(step, fid.getAsDouble());
     }
   }
 
   private boolean goesOn(long step, long seen) {
-    progress.stepTo(step, "FID: %d of %d samples".formatted(seen, reference.samples()));
+    streams.progress().stepTo(step, "FID: %d of %d samples".formatted(seen, reference.samples()));
     return !interrupted.getAsBoolean();
   }
 
-  private void tell(long step, double fid) throws IOException {
+  private void report(long step, double fid) throws IOException {
     boolean isBest = fid < best;
     if (isBest) {
       best = fid;
@@ -118,16 +112,18 @@ final class FidWriter implements StepListener {
     line.put("step", step);
     line.put(FID, fid);
     line.put("fid_samples", reference.samples());
-    log.write(line);
-    events.scalar(step, FID, fid);
-    events.flush();
-    progress.line(
-        String.format(
-            Locale.ROOT,
-            "step %d: FID %.4g over %d samples, %s",
-            step,
-            fid,
-            reference.samples(),
-            isBest ? "the best so far" : String.format(Locale.ROOT, "the best is %.4g", best)));
+    streams.log().write(line);
+    streams.events().scalar(step, FID, fid);
+    streams.events().flush();
+    streams
+        .progress()
+        .line(
+            String.format(
+                Locale.ROOT,
+                "step %d: FID %.4g over %d samples, %s",
+                step,
+                fid,
+                reference.samples(),
+                isBest ? "the best so far" : String.format(Locale.ROOT, "the best is %.4g", best)));
   }
 }

@@ -4,19 +4,14 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.couplet.report.EventWriter;
-import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
 
 /** Logs the step's numbers: to {@code metrics.jsonl}, TensorBoard and the terminal. */
 final class MetricsWriter implements StepListener {
-  private final MetricsLog log;
-  private final EventWriter events;
-  private final Progress progress;
+  private final RunStreams streams;
   private final int batchSize;
   private final long every;
   private final long last;
-  private final double secondsBefore;
   private final long begun = System.nanoTime();
   private double intervalSeconds;
   private long intervalSteps;
@@ -29,23 +24,12 @@ final class MetricsWriter implements StepListener {
    *
    * @param every steps between lines
    * @param last the step at which this session ends
-   * @param secondsBefore what earlier sessions of the run took
    */
-  MetricsWriter(
-      MetricsLog log,
-      EventWriter events,
-      Progress progress,
-      int batchSize,
-      long every,
-      long last,
-      double secondsBefore) {
-    this.log = log;
-    this.events = events;
-    this.progress = progress;
+  MetricsWriter(RunStreams streams, int batchSize, long every, long last) {
+    this.streams = streams;
     this.batchSize = batchSize;
     this.every = every;
     this.last = last;
-    this.secondsBefore = secondsBefore;
   }
 
   @Override
@@ -59,12 +43,12 @@ final class MetricsWriter implements StepListener {
     String message =
         String.format(
             Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalSteps, imagesPerSecond);
-    progress.stepTo(step.completed(), message);
+    streams.progress().stepTo(step.completed(), message);
     boolean due = step.completed() % every == 0 || step.completed() == last;
     if (due || step.gradientVariance().isPresent()) {
       write(step, imagesPerSecond);
       if (!Progress.terminal()) {
-        progress.line(line(step.completed(), message));
+        streams.progress().line(line(step.completed(), message));
       }
       intervalSeconds = 0;
       intervalSteps = 0;
@@ -75,14 +59,15 @@ final class MetricsWriter implements StepListener {
   }
 
   private String line(long completed, String message) {
-    String left = progress.timeLeft().map(time -> "  " + Progress.words(time) + " left").orElse("");
+    String left =
+        streams.progress().timeLeft().map(time -> "  " + Progress.words(time) + " left").orElse("");
     return "step " + completed + "/" + last + "  " + message + left;
   }
 
   private void write(Step step, double imagesPerSecond) throws IOException {
     Map<String, Number> values = new LinkedHashMap<>();
     values.put("step", step.completed());
-    values.put("seconds", secondsBefore + (System.nanoTime() - begun) / 1e9);
+    values.put("seconds", streams.secondsBefore() + (System.nanoTime() - begun) / 1e9);
     values.put("loss", intervalLoss / intervalSteps);
     values.put("gradient_norm", step.metrics().gradientNorm());
     step.gradientVariance().ifPresent(value -> values.put("gradient_variance", value));
@@ -96,21 +81,12 @@ final class MetricsWriter implements StepListener {
     values.put("gap", step.numbers().gap());
     values.put("learning_rate", step.numbers().learningRate());
     values.put("ema_decay", step.numbers().emaDecay());
-    log.write(values);
+    streams.log().write(values);
     for (Map.Entry<String, Number> value : values.entrySet()) {
       if (!value.getKey().equals("step")) {
-        events.scalar(step.completed(), value.getKey(), value.getValue().doubleValue());
+        streams.events().scalar(step.completed(), value.getKey(), value.getValue().doubleValue());
       }
     }
-    events.flush();
-  }
-
-  @Override
-  public void close() throws IOException {
-    try (log;
-        events;
-        progress) {
-      events.flush();
-    }
+    streams.events().flush();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.couplet.config.Aspect;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.NetworkConfig;
@@ -87,13 +88,8 @@ public record ParentRun(String field, RunFolder folder, boolean isScore) {
     return new InvalidInputException(field + ": " + folder.root() + ": " + problem);
   }
 
-  // What of a network its weights follow from: all but the dropout.
   private static NetworkConfig weights(Experiment experiment) {
-    NetworkConfig.Builder network = experiment.getNetwork().toBuilder();
-    if (network.hasSongUnet()) {
-      network.getSongUnetBuilder().clearDropout();
-    }
-    return network.build();
+    return Aspect.WEIGHTS.of(experiment.getNetwork());
   }
 
   /** Resolution and channels of an experiment's images; 0 for points. */

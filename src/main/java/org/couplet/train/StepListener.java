@@ -6,7 +6,7 @@ import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
 
 /** Something that looks at a training run after each step. */
-interface StepListener extends AutoCloseable {
+interface StepListener {
   /**
    * What has just happened.
    *
@@ -43,8 +43,4 @@ interface StepListener extends AutoCloseable {
    * @param completed steps in all
    */
   default void finish(long completed) throws IOException {}
-
-  /** Gives back what the listener holds, however the loop ended. */
-  @Override
-  default void close() throws IOException {}
 }

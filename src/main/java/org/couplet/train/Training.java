@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,6 @@ import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
 import org.couplet.program.TrainingProgram;
-import org.couplet.report.EventWriter;
-import org.couplet.report.MetricsLog;
-import org.couplet.report.Progress;
 import org.jspecify.annotations.Nullable;
 
 /** The training loop of one run. */
@@ -78,8 +74,9 @@ public final class Training {
         return completed;
       }
       new RunHistory(folder.history()).add(completed, checked);
-      Listeners listeners = listeners(program, checkpoints, reference, completed, stopAt);
-      try (listeners) {
+      try (RunStreams streams =
+          RunStreams.open(folder, experiment.getName(), completed, stopAt, terminal)) {
+        Listeners listeners = listeners(program, checkpoints, reference, streams, stopAt);
         listeners.begin(completed);
         completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
@@ -170,69 +167,25 @@ public final class Training {
       TrainingProgram program,
       Checkpoints checkpoints,
       @Nullable FidReference reference,
-      long completed,
-      long stopAt)
-      throws IOException {
-    MetricsLog.truncateAfter(folder.metrics(), completed);
-    double secondsBefore = MetricsLog.last(folder.metrics(), "seconds").orElse(0);
-    MetricsLog log = new MetricsLog(folder.metrics());
-    // Also at step 0: a run that was killed before its first checkpoint left events.
-    EventWriter events = EventWriter.resume(folder.root(), completed + 1);
+      RunStreams streams,
+      long stopAt) {
     var run = experiment.getRun();
     var evaluation = experiment.getEvaluation();
-    Progress progress = new Progress(experiment.getName(), completed, stopAt, terminal);
-    List<StepListener> listeners = new ArrayList<>();
-    listeners.add(new DivergenceCheck(checkpoints));
-    listeners.add(
-        new MetricsWriter(
-            log, events, progress, run.getBatchSize(), run.getLogEvery(), stopAt, secondsBefore));
-    listeners.add(
-        new SampleWriter(
-            program,
-            folder.samples(),
-            events,
-            run.getSeed(),
-            evaluation.getSampleCount(),
-            evaluation.getSampleEvery()));
-    // After the above: once a step's checkpoint is listed, nothing of theirs is missing.
-    listeners.add(new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()));
-    if (reference != null) {
-      listeners.add(
-          new FidWriter(
-              program, reference, interrupted, checkpoints, folder, log, events, progress));
-    }
-    return new Listeners(listeners);
-  }
-
-  /** Several listeners as one. */
-  private record Listeners(List<StepListener> all) implements StepListener {
-    @Override
-    public void begin(long completed) throws IOException {
-      for (StepListener listener : all) {
-        listener.begin(completed);
-      }
-    }
-
-    @Override
-    public void afterStep(Step step) throws IOException {
-      for (StepListener listener : all) {
-        listener.afterStep(step);
-      }
-    }
-
-    @Override
-    public void finish(long completed) throws IOException {
-      // Here the checkpoint comes first: who interrupts may not wait for pictures.
-      for (int i = all.size() - 1; i >= 0; i--) {
-        all.get(i).finish(completed);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (StepListener listener : all) {
-        listener.close();
-      }
-    }
+    return new Listeners(
+        List.of(
+            new DivergenceCheck(checkpoints),
+            new MetricsWriter(streams, run.getBatchSize(), run.getLogEvery(), stopAt),
+            new SampleWriter(
+                program,
+                folder.samples(),
+                streams.events(),
+                run.getSeed(),
+                evaluation.getSampleCount(),
+                evaluation.getSampleEvery())),
+        new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()),
+        reference == null
+            ? List.of()
+            : List.of(
+                new FidWriter(program, reference, interrupted, checkpoints, folder, streams)));
   }
 }

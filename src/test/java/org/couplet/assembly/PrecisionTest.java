@@ -23,7 +23,7 @@ import org.couplet.Bfloat16;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
-import org.couplet.program.Contract;
+import org.couplet.program.Signature;
 import org.couplet.report.MetricsLog;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,7 +96,7 @@ class PrecisionTest {
     MetaGraphDef program = program("BFLOAT16");
     assertEquals(EnumSet.of(DataType.DT_BFLOAT16), productTypes(step(program)));
     assertEquals(
-        EnumSet.of(DataType.DT_FLOAT), productTypes(signature(program, Contract.GENERATE)));
+        EnumSet.of(DataType.DT_FLOAT), productTypes(signature(program, Signature.GENERATE.name())));
     Set<String> products =
         step(program).stream()
             .map(NodeDef::getOp)
