@@ -14,6 +14,7 @@ import numpy
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resources" / "reference"
 MODULES = {
     "schedules.npz": "schedules",
+    "optimizers.npz": "optimizers",
 }
 ROW = "{:23} {:>6} {:>4}  {:>7}  {:>5}  {}"
 SHOWN_FAULTS = 5
