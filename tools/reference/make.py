@@ -15,6 +15,7 @@ FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resourc
 MODULES = {
     "schedules.npz": "schedules",
     "optimizers.npz": "optimizers",
+    "assignment.npz": "transport",
 }
 ROW = "{:23} {:>6} {:>4}  {:>7}  {:>5}  {}"
 SHOWN_FAULTS = 5
