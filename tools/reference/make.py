@@ -16,6 +16,9 @@ MODULES = {
     "schedules.npz": "schedules",
     "optimizers.npz": "optimizers",
     "assignment.npz": "transport",
+    "metrics.npz": "metrics",
+    "statistics.npz": "metrics",
+    "statistics_float32.npz": "metrics",
 }
 ROW = "{:23} {:>6} {:>4}  {:>7}  {:>5}  {}"
 SHOWN_FAULTS = 5
