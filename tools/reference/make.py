@@ -19,6 +19,7 @@ MODULES = {
     "metrics.npz": "metrics",
     "statistics.npz": "metrics",
     "statistics_float32.npz": "metrics",
+    "param_counts.txt": "songunet",
 }
 ROW = "{:23} {:>6} {:>4}  {:>7}  {:>5}  {}"
 SHOWN_FAULTS = 5
