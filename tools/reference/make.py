@@ -19,6 +19,8 @@ MODULES = {
     "metrics.npz": "metrics",
     "statistics.npz": "metrics",
     "statistics_float32.npz": "metrics",
+    "songunet_ddpmpp.npz": "consistency",
+    "songunet_ncsnpp.npz": "consistency",
     "param_counts.txt": "songunet",
 }
 ROW = "{:23} {:>6} {:>4}  {:>7}  {:>5}  {}"
