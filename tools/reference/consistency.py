@@ -2,7 +2,7 @@
 
 Everything is computed in float64 from inputs rounded to float32. The stored arrays fit a computation with attention's
 softmax in float32, which moves gradients by some 1e-6 and distances by some 1e-8. Images are NCHW. Arrays are float32;
-levels, and what is one number per row or per batch, are float64, but for `gc_mask`:
+levels, `huber`, `weight` and `loss` are float64:
 
 - `param/NAME`, `ema/NAME`: online weights theta, and their average theta_ema
 - `x`, `z`, `sigma_i`, `sigma_ip1`: data, noise, and a lower and an upper level for each of the 4 rows

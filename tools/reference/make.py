@@ -109,10 +109,13 @@ def each(given):
             print(ROW.format(file, "-", "-", "-", "-", f"not done: needs {missing.name}"))
             yield False
             continue
-        if given.write:
-            write(path, reference)
-        else:
-            yield check_text(path, reference()) if callable(reference) else check(path, reference)
+        try:
+            if given.write:
+                write(path, reference)
+            else:
+                yield check_text(path, reference()) if callable(reference) else check(path, reference)
+        except FileNotFoundError as missing:
+            sys.exit(f"{missing.filename}: no such file; --folder must hold the reference files")
         for name, reason in getattr(reference, "kept", {}).items():
             print(f"    kept as stored: {name}: {reason}")
 
