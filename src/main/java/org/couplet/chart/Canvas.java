@@ -20,14 +20,36 @@ public interface Canvas {
 
   /** Size and weight of a text's letters, in the system's font without serifs. */
   record Lettering(double size, boolean bold) {
+    private static final boolean FONTS = anyFont();
+    // A letter's mean width, as a share of its size.
+    private static final double LETTER = 0.6;
+
+    /** Whether the machine has a font; a server may have none. */
+    static boolean canBeDrawn() {
+      return FONTS;
+    }
+
     /** The font, for Java's own drawing. */
     Font font() {
       return new Font(Font.SANS_SERIF, bold ? Font.BOLD : Font.PLAIN, 1).deriveFont((float) size);
     }
 
-    /** How wide a text is. */
+    /** How wide a text is; about so if the machine has no font. */
     double width(String text) {
+      return FONTS ? measured(text) : LETTER * size * text.length();
+    }
+
+    private double measured(String text) {
       return font().getStringBounds(text, new FontRenderContext(null, true, true)).getWidth();
+    }
+
+    // Java says it with errors: an internal one without fonts, a linkage one without FreeType.
+    private static boolean anyFont() {
+      try {
+        return new Lettering(1, false).measured("0") > 0;
+      } catch (InternalError | LinkageError e) {
+        return false;
+      }
     }
   }
 

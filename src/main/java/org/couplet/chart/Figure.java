@@ -7,12 +7,14 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.couplet.io.AtomicFile;
 import org.couplet.report.SampleGrid;
 
 /**
- * Panels side by side, as PNG and as SVG. It needs no display, but a font on the machine (on Linux,
- * fontconfig and one font without serifs). The same panels give the same picture.
+ * Panels side by side, as PNG and as SVG. It needs no display. On a machine without a font (on
+ * Linux, fontconfig and one font without serifs) the PNG has no text; the SVG always has. The same
+ * panels give the same picture.
  */
 public final class Figure {
   /** A panel's width: 600 in SVG, twice as many pixels in PNG. */
@@ -37,16 +39,34 @@ public final class Figure {
     AtomicFile.write(base.resolveSibling(base.getFileName() + ".svg"), svg(panels, columns));
   }
 
+  /**
+   * One panel as a small picture.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   */
+  public static BufferedImage picture(Panel panel, int width, int height) {
+    Rectangle2D bounds = new Rectangle2D.Double(0, 0, width, height);
+    return pixels(width, height, 1, canvas -> panel.draw(canvas, bounds));
+  }
+
   static BufferedImage png(List<? extends Panel> panels, int columns) {
-    int width = width(panels, columns) * SHARPNESS;
-    int height = height(panels, columns) * SHARPNESS;
-    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    int width = width(panels, columns);
+    int height = height(panels, columns);
+    return pixels(width, height, SHARPNESS, canvas -> draw(canvas, panels, columns));
+  }
+
+  // On white, with so many pixels in a unit of length.
+  private static BufferedImage pixels(
+      int width, int height, int sharpness, Consumer<Canvas> drawing) {
+    BufferedImage picture =
+        new BufferedImage(width * sharpness, height * sharpness, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = picture.createGraphics();
     try {
       graphics.setColor(Color.WHITE);
-      graphics.fillRect(0, 0, width, height);
-      graphics.scale(SHARPNESS, SHARPNESS);
-      draw(new PixelCanvas(graphics), panels, columns);
+      graphics.fillRect(0, 0, picture.getWidth(), picture.getHeight());
+      graphics.scale(sharpness, sharpness);
+      drawing.accept(new PixelCanvas(graphics));
     } finally {
       graphics.dispose();
     }

@@ -8,7 +8,7 @@ import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 
-/** Draws with Java's own graphics. */
+/** Draws with Java's own graphics; on a machine without fonts, all but the text. */
 final class PixelCanvas implements Canvas {
   private final Graphics2D graphics;
 
@@ -44,6 +44,9 @@ final class PixelCanvas implements Canvas {
       boolean upwards,
       Lettering lettering,
       Color colour) {
+    if (!Lettering.canBeDrawn()) {
+      return;
+    }
     AffineTransform before = graphics.getTransform();
     graphics.translate(x, y);
     if (upwards) {

@@ -2,15 +2,17 @@ package org.couplet.sampling;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.couplet.chart.CloudChart;
+import org.couplet.chart.Figure;
+import org.couplet.chart.Palette;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.SampleGrid;
-import org.couplet.report.ScatterPlot;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
-/** Samples of a program as one picture: a grid of images, or a scatter of points. */
+/** Samples of a program as one picture: a grid of images, or a cloud of points. */
 public final class SamplePicture {
   private static final double AXES = 2;
   private static final int SIZE = 480;
@@ -32,7 +34,7 @@ public final class SamplePicture {
     if (!program.makesImages()) {
       beforeEach.run();
       try (TFloat32 points = program.samples(seed, 0, count, sigmas)) {
-        return ScatterPlot.of(List.of(Floats.of(points)), -AXES, AXES, SIZE);
+        return cloud(Floats.of(points));
       }
     }
     Shape image = program.elementShape();
@@ -54,5 +56,11 @@ public final class SamplePicture {
         0,
         2,
         SampleGrid.AUTOMATIC);
+  }
+
+  private static BufferedImage cloud(float[] points) {
+    CloudChart.Cloud samples = new CloudChart.Cloud("samples", points, Palette.colour(0));
+    CloudChart chart = new CloudChart("", "x", "y", List.of(samples), List.of(), -AXES, AXES);
+    return Figure.picture(chart, SIZE, SIZE);
   }
 }

@@ -5,16 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
@@ -106,6 +110,52 @@ class FigureTest {
     try (var files = Files.list(folder)) {
       assertEquals(4, files.count());
     }
+  }
+
+  @Test
+  void aSmallPictureIsOnePanelWithAPixelForAUnit() {
+    CloudChart.Cloud cloud = new CloudChart.Cloud("a", new float[] {1, -1}, Palette.colour(0));
+    CloudChart chart = new CloudChart("", "x", "y", List.of(cloud), List.of(), -2, 2);
+    RecordingCanvas canvas = new RecordingCanvas();
+    chart.draw(canvas, new Rectangle2D.Double(0, 0, 480, 480));
+    Rectangle2D plot = canvas.plot();
+    BufferedImage picture = Figure.picture(chart, 480, 480);
+    assertEquals(480, picture.getWidth());
+    assertEquals(480, picture.getHeight());
+    int x = (int) (plot.getCenterX() + plot.getWidth() / 4);
+    int y = (int) (plot.getCenterY() + plot.getHeight() / 4);
+    assertEquals(0x0072b2, picture.getRGB(x, y) & 0xffffff);
+  }
+
+  /** Draws the panels without their text. */
+  static final class OnABareMachine {
+    public static void main(String[] arguments) throws IOException {
+      Figure.write(Path.of(arguments[0]), panels(), 1);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void withoutFontsThePngLacksTextAndNothingElse() throws Exception {
+    Path none = Files.writeString(folder.resolve("fonts.conf"), "<fontconfig></fontconfig>\n");
+    ProcessBuilder bare =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            // Java remembers fonts there.
+            "-Duser.home=" + folder,
+            "-Djava.awt.headless=true",
+            "-cp",
+            System.getProperty("java.class.path"),
+            OnABareMachine.class.getName(),
+            folder.resolve("bare").toString());
+    bare.environment().put("FONTCONFIG_FILE", none.toString());
+    assertEquals(0, bare.inheritIO().start().waitFor());
+    BufferedImage picture = ImageIO.read(folder.resolve("bare.png").toFile());
+    int[] title = picture.getRGB(0, 0, 1200, 60, null, 0, 1200);
+    assertTrue(Arrays.stream(title).allMatch(pixel -> (pixel & 0xffffff) == 0xffffff));
+    int[] all = picture.getRGB(0, 0, 1200, 1800, null, 0, 1200);
+    assertTrue(Arrays.stream(all).anyMatch(pixel -> (pixel & 0xffffff) == 0xd55e00));
+    assertTrue(Files.readString(folder.resolve("bare.svg")).contains(">points, μ = 1</text>"));
   }
 
   @Test
