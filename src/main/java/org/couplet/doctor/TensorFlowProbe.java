@@ -15,7 +15,6 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.couplet.graph.GraphFunction;
 import org.couplet.io.ErrorSummary;
-import org.couplet.layer.Layers;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Output;
@@ -23,6 +22,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.framework.activations.Swish;
 import org.tensorflow.internal.c_api.TF_DeviceList;
 import org.tensorflow.internal.c_api.TF_Graph;
 import org.tensorflow.internal.c_api.TF_Session;
@@ -166,7 +166,7 @@ public final class TensorFlowProbe {
           GraphFunction.define(
               "doctor",
               List.of(new GraphFunction.Argument(TFloat32.class, Shape.scalar())),
-              (body, x) -> List.of(Layers.silu(body, GraphFunction.floats(x).get(0))));
+              (body, x) -> List.of(Swish.swish(body, GraphFunction.floats(x).get(0))));
       Output<?> result = function.call(tf, List.of(tf.constant(3f)), true).get(0);
       try (Session session = new Session(graph);
           Result fetched = session.runner().fetch(result).run()) {

@@ -2,6 +2,7 @@ package org.couplet.layer;
 
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
+import org.tensorflow.framework.activations.Swish;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
@@ -48,7 +49,7 @@ public final class Activation {
     if (fused != null) {
       return fused.apply(tf, norm, x, shift, scale, bias, masks.draw(tf, x.shape(), rate, site));
     }
-    Operand<T> active = Layers.silu(tf, norm.apply(tf, x, shift, scale, bias));
+    Operand<T> active = Swish.swish(tf, norm.apply(tf, x, shift, scale, bias));
     return masks.apply(tf, active, rate, site);
   }
 }

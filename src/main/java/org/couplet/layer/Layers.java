@@ -90,18 +90,6 @@ public final class Layers {
     return biasAdd(tf, tf.linalg.matMul(x, Cast.to(tf, weight, x.type())), bias);
   }
 
-  /** x sigmoid(x) (Hendrycks &amp; Gimpel 2016; Elfwing et al. 2017). */
-  public static <T extends TFloating> Operand<T> silu(Ops tf, Operand<T> x) {
-    return tf.math.mul(x, tf.math.sigmoid(x));
-  }
-
-  /** x Phi(x), Phi the standard normal's distribution function (Hendrycks &amp; Gimpel 2016). */
-  public static <T extends TFloating> Operand<T> gelu(Ops tf, Operand<T> x) {
-    Operand<T> erf = tf.math.erf(scale(tf, x, (float) Math.sqrt(0.5)));
-    return tf.math.mul(
-        scale(tf, x, 0.5f), tf.math.add(erf, Cast.to(tf, tf.constant(1f), x.type())));
-  }
-
   /**
    * Attention with one head: softmax(q k' / sqrt(c)) v, the softmax over the keys and in float32.
    *

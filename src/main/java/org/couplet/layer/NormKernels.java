@@ -11,6 +11,7 @@ import org.couplet.graph.GraphFunction;
 import org.couplet.graph.GraphFunction.Argument;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.framework.activations.Swish;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -135,7 +136,7 @@ record NormKernels(
   }
 
   private static List<Operand<?>> value(Ops tf, Inputs in) {
-    return List.of(in.narrow(tf, in.masked(tf, Layers.silu(tf, in.scaled(tf)))));
+    return List.of(in.narrow(tf, in.masked(tf, Swish.swish(tf, in.scaled(tf)))));
   }
 
   private static List<Operand<?>> slope(Ops tf, Inputs in) {

@@ -6,8 +6,8 @@ import org.couplet.graph.Cast;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
-import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
+import org.tensorflow.framework.activations.GELU;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
@@ -46,7 +46,7 @@ public record Mlp(int dimension, int depth, int width) implements Network {
     Operand<T> h = tf.concat(List.of(x, column), tf.constant(1)); // [n, dimension + 1]
     List<Dense> layers = layers();
     for (Dense hidden : layers.subList(0, depth)) {
-      h = Layers.gelu(tf, hidden.apply(tf, weights, h)); // [n, width]
+      h = GELU.gelu(tf, hidden.apply(tf, weights, h)); // [n, width]
     }
     return layers.get(depth).apply(tf, weights, h);
   }

@@ -8,6 +8,7 @@ import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
+import org.tensorflow.framework.activations.Swish;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -52,8 +53,8 @@ record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) imp
           case FOURIER -> tf.math.mul(weights.get(FREQUENCIES), tf.constant((float) (2 * Math.PI)));
         };
     Operand<T> h = Cast.to(tf, Layers.sinusoids(tf, label, radians), type);
-    h = Layers.silu(tf, layer0().apply(tf, weights, h));
-    return Layers.silu(tf, layer1().apply(tf, weights, h));
+    h = Swish.swish(tf, layer0().apply(tf, weights, h));
+    return Swish.swish(tf, layer1().apply(tf, weights, h));
   }
 
   // From 1 down to 1 / 10000 radians per unit of the label (Vaswani et al. 2017).
