@@ -86,11 +86,13 @@ class BenchCommandTest {
     assertEquals(6e3 / median, result.get("images_per_second").getAsDouble(), 1e-9);
     assertEquals(gigaflop, result.get("gflop_per_step").getAsDouble(), 1e-9);
     assertEquals(1e3 * gigaflop / median, result.get("gflops").getAsDouble(), 1e-9);
-    assertEquals(result.get("gflops").getAsDouble() / 50, result.get("share_of_peak").getAsDouble(), 1e-9);
+    assertEquals(
+        result.get("gflops").getAsDouble() / 50, result.get("share_of_peak").getAsDouble(), 1e-9);
     assertTrue(result.get("build_load_seconds").getAsDouble() > 0.1, result.toString());
     if (Files.exists(Path.of("/proc/self/status"))) {
       assertTrue(result.get("peak_memory_bytes").getAsDouble() > 100e6, result.toString());
-      double used = result.get("user_seconds").getAsDouble() + result.get("system_seconds").getAsDouble();
+      double used =
+          result.get("user_seconds").getAsDouble() + result.get("system_seconds").getAsDouble();
       double elapsed = times.asList().stream().mapToDouble(JsonElement::getAsDouble).sum() / 1e3;
       assertTrue(used > 0 && used < 0.1 + Runtime.getRuntime().availableProcessors() * elapsed);
       assertTrue(result.get("minor_faults").getAsDouble() >= 0, result.toString());
@@ -196,7 +198,9 @@ class BenchCommandTest {
             .numbers(List.of("a=1"), bench.failures());
     assertEquals(List.of("a=1"), all.get("set"));
     assertEquals(List.of(), all.get("results"));
-    assertTrue(String.valueOf(all.get("failures")).toString().contains("experiment.textproto"), all.toString());
+    assertTrue(
+        String.valueOf(all.get("failures")).toString().contains("experiment.textproto"),
+        all.toString());
   }
 
   @ParameterizedTest

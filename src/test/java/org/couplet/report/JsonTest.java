@@ -23,6 +23,7 @@ class JsonTest {
 
   @Test
   void numbersThatJsonLacksBecomeText() {
-    assertEquals("[\"NaN\",\"-Infinity\"]", Json.GSON.toJson(List.of(Double.NaN, Double.NEGATIVE_INFINITY)));
+    assertEquals(
+        "[\"NaN\",\"-Infinity\"]", Json.GSON.toJson(List.of(Double.NaN, Double.NEGATIVE_INFINITY)));
   }
 }
