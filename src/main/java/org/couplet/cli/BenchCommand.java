@@ -116,7 +116,7 @@ final class BenchCommand implements Command {
   private static void report(
       BenchReport report, Bench bench, CommandLine options, PrintStream out) {
     if (options.has("json")) {
-      out.println(Json.of(report.numbers(options.texts("set"), bench.failures())));
+      out.println(Json.GSON.toJson(report.numbers(options.texts("set"), bench.failures())));
     } else {
       report.print(out);
     }

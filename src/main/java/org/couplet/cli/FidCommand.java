@@ -106,7 +106,7 @@ final class FidCommand implements Command {
       }
       List<Score> scores = scores(pass, sides);
       if (options.has("json")) {
-        out.println(Json.of(numbers(pass, sides, scores, tested)));
+        out.println(Json.GSON.toJson(numbers(pass, sides, scores, tested)));
       } else {
         print(pass, sides, scores, tested, out);
       }

@@ -55,7 +55,7 @@ public final class ChromeTrace {
         events.add(event("X", process, lane, bar.label(), more));
       }
     }
-    AtomicFile.write(file, Json.of(Map.of("traceEvents", events)) + "\n");
+    AtomicFile.write(file, Json.GSON.toJson(Map.of("traceEvents", events)) + "\n");
   }
 
   // The first lane whose bars have all ended.

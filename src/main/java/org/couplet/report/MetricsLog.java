@@ -1,6 +1,7 @@
 package org.couplet.report;
 
-import java.io.BufferedReader;
+import com.google.gson.JsonParseException;
+import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run's numbers, one JSON object a line. Each line is handed to the system whole, so a killed
@@ -24,16 +24,7 @@ import org.couplet.io.InvalidInputException;
  */
 public final class MetricsLog implements AutoCloseable {
   private static final String STEP = "step";
-  private static final Pattern LINE = Pattern.compile("\\{(?:.*,)?\"step\":(\\d+)(?:,.*)?\\}");
-
-  // A name and its number, as write() has them; possessive, so that long lines need no deep stack.
-  private static final Pattern MEMBER =
-      Pattern.compile(
-          "\"((?:[^\"\\\\]|\\\\[\"\\\\]|\\\\u[0-9a-fA-F]{4})*+)\":"
-              + "(-?\\d++(?:\\.\\d++)?+(?:[eE][-+]?\\d++)?+|\"NaN\"|\"-?Infinity\")");
-  private static final Pattern OBJECT =
-      Pattern.compile("\\{(?:%1$s(?:,%1$s)*+)?+\\}".formatted(MEMBER));
-  private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|(.))");
+  private static final TypeToken<Map<String, Object>> OBJECT = new TypeToken<>() {};
 
   private final OutputStream out;
 
@@ -61,12 +52,10 @@ public final class MetricsLog implements AutoCloseable {
         file,
         whole -> {
           // Latin-1 gives every byte back as it was, also a torn character's.
-          try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-              Matcher matcher = LINE.matcher(line);
-              if (matcher.matches() && Long.parseLong(matcher.group(1)) <= step) {
-                whole.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
-              }
+          for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+            Map<String, Object> object = object(line);
+            if (object != null && object.get(STEP) instanceof Double at && at <= step) {
+              whole.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
             }
           }
         });
@@ -82,7 +71,6 @@ public final class MetricsLog implements AutoCloseable {
     if (!Files.exists(file)) {
       return List.of();
     }
-    // Malformed bytes, as in a torn character, become signs that no line has.
     String[] lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1);
     List<Map<String, Double>> all = new ArrayList<>();
     for (int i = 0; i < lines.length; i++) {
@@ -98,7 +86,7 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   /**
-   * The value of a name in a log's last line.
+   * The last number of a name in a log.
    *
    * @param file a log; no file is fine
    */
@@ -106,17 +94,14 @@ public final class MetricsLog implements AutoCloseable {
     if (!Files.exists(file)) {
       return OptionalDouble.empty();
     }
-    Pattern value = Pattern.compile(Pattern.quote(Json.of(name)) + ":([-+.0-9eE]+)");
-    OptionalDouble last = OptionalDouble.empty();
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Matcher matcher = value.matcher(line);
-        if (matcher.find()) {
-          last = OptionalDouble.of(Double.parseDouble(matcher.group(1)));
-        }
+    List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+    for (int i = lines.size() - 1; i >= 0; i--) {
+      Map<String, Object> object = object(lines.get(i));
+      if (object != null && object.get(name) instanceof Double value) {
+        return OptionalDouble.of(value);
       }
     }
-    return last;
+    return OptionalDouble.empty();
   }
 
   /**
@@ -129,7 +114,7 @@ public final class MetricsLog implements AutoCloseable {
     if (!metrics.containsKey(STEP)) {
       throw new IllegalArgumentException("no step among " + metrics.keySet());
     }
-    out.write((Json.of(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.write((Json.GSON.toJson(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -138,27 +123,26 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   private static Optional<Map<String, Double>> numbers(String line) {
-    if (!OBJECT.matcher(line).matches()) {
+    Map<String, Object> object = object(line);
+    if (object == null) {
       return Optional.empty();
     }
-    Map<String, Double> numbers = new LinkedHashMap<>();
-    Matcher member = MEMBER.matcher(line);
-    while (member.find()) {
-      String value = member.group(2).replace("\"", "");
-      numbers.put(unquoted(member.group(1)), Double.valueOf(value));
+    try {
+      Map<String, Double> numbers = new LinkedHashMap<>();
+      // NaN and infinities are text.
+      object.forEach((name, value) -> numbers.put(name, Double.valueOf(String.valueOf(value))));
+      return Optional.of(numbers);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
     }
-    return Optional.of(numbers);
   }
 
-  private static String unquoted(String name) {
-    return ESCAPE
-        .matcher(name)
-        .replaceAll(
-            escape -> {
-              String code = escape.group(1);
-              String letter =
-                  code == null ? escape.group(2) : Character.toString(Integer.parseInt(code, 16));
-              return Matcher.quoteReplacement(letter);
-            });
+  // Null for a line that is not a JSON object, such as one torn by a kill.
+  private static @Nullable Map<String, Object> object(String line) {
+    try {
+      return Json.GSON.fromJson(line, OBJECT);
+    } catch (JsonParseException e) {
+      return null;
+    }
   }
 }

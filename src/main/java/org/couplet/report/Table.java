@@ -1,6 +1,7 @@
 package org.couplet.report;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -11,8 +12,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 
@@ -22,6 +28,13 @@ public final class Table {
   private static final int ENOUGH_DIGITS = 17;
   // Whole numbers up to here, such as steps, are shown in full.
   private static final double MOST_WHOLE = 1e9;
+  private static final CSVFormat CSV =
+      CSVFormat.RFC4180
+          .builder()
+          .setHeader()
+          .setSkipHeaderRecord(true)
+          .setIgnoreEmptyLines(true)
+          .get();
 
   private final List<String> columns;
   private final List<Row> rows = new ArrayList<>();
@@ -106,32 +119,33 @@ public final class Table {
   }
 
   /**
-   * Reads what {@link #write} wrote, or another CSV file with a header.
+   * Reads what {@link #write} wrote.
    *
    * @throws InvalidInputException if the file is not such a table
    */
   public static Table read(Path file) throws IOException {
-    CsvReader reader;
-    try {
-      reader = new CsvReader(file, Files.readString(file));
-    } catch (CharacterCodingException e) {
-      throw new InvalidInputException(file + ": not UTF-8. Save it as UTF-8", e);
-    }
-    List<String> header = reader.next();
-    if (header.isEmpty() || new HashSet<>(header).size() < header.size()) {
-      throw new InvalidInputException(
-          file + ":1: a line of column names, all different, is missing");
-    }
-    Table table = new Table(header);
-    for (List<String> cells = reader.next(); !cells.isEmpty(); cells = reader.next()) {
-      if (cells.size() != header.size()) {
-        throw new InvalidInputException(
-            "%s: %d cells for %d columns. Quote cells that hold a comma"
-                .formatted(reader.place(), cells.size(), header.size()));
+    try (CSVParser parser = CSVParser.parse(Files.readString(file), CSV)) {
+      Table table = new Table(parser.getHeaderNames());
+      for (CSVRecord cells : parser) {
+        String place = file + ":" + parser.getCurrentLineNumber();
+        if (cells.size() != table.columns.size()) {
+          throw new InvalidInputException(
+              "%s: %d cells for %d columns. Quote cells that hold a comma"
+                  .formatted(place, cells.size(), table.columns.size()));
+        }
+        table.rows.add(new Row(place, cells.toList()));
       }
-      table.rows.add(new Row(reader.place(), cells));
+      return table;
+    } catch (UncheckedIOException e) {
+      throw notCsv(file, Objects.requireNonNullElse(e.getCause(), e));
+    } catch (CSVException | CharacterCodingException | IllegalArgumentException e) {
+      throw notCsv(file, e);
     }
-    return table;
+  }
+
+  private static InvalidInputException notCsv(Path file, Exception why) {
+    return new InvalidInputException(
+        file + ": not CSV in UTF-8 with a header: " + why.getMessage(), why);
   }
 
   /** The table for a terminal: columns aligned, numbers to 4 significant digits. */

@@ -26,6 +26,6 @@ record RunHistory(Path file) {
     line.put("couplet", Version.describe());
     line.putAll(facts);
     Files.writeString(
-        file, Json.of(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        file, Json.GSON.toJson(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }

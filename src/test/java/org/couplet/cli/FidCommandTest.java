@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpyWriter;
 import org.couplet.npy.NpzWriter;
+import org.couplet.report.Json;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,8 +87,7 @@ class FidCommandTest {
 
   private static double number(CommandRun run, String name) {
     assertEquals(ExitCode.DONE, run.code(), run.toString());
-    assertTrue(run.out().contains("\"" + name + "\":"), run.out());
-    return Double.parseDouble(run.out().replaceAll("(?s).*\"" + name + "\":([^,}]*)[,}].*", "$1"));
+    return Json.GSON.fromJson(run.out(), JsonObject.class).get(name).getAsDouble();
   }
 
   private void assertRefused(CommandRun refused, String named) {

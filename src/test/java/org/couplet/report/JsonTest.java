@@ -13,16 +13,17 @@ class JsonTest {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("z", 1);
     map.put("a", List.of(0.5, true, "x"));
-    assertEquals("{\"z\":1,\"a\":[0.5,true,\"x\"]}", Json.of(map));
+    assertEquals("{\"z\":1,\"a\":[0.5,true,\"x\"]}", Json.GSON.toJson(map));
   }
 
   @Test
   void textIsEscaped() {
-    assertEquals("\"a\\\"b\\\\c\\u000ad\"", Json.of("a\"b\\c\nd"));
+    assertEquals("\"a\\\"b\\\\c\\nd\"", Json.GSON.toJson("a\"b\\c\nd"));
   }
 
   @Test
   void numbersThatJsonLacksBecomeText() {
-    assertEquals("[\"NaN\",\"-Infinity\"]", Json.of(List.of(Double.NaN, Double.NEGATIVE_INFINITY)));
+    assertEquals(
+        "[\"NaN\",\"-Infinity\"]", Json.GSON.toJson(List.of(Double.NaN, Double.NEGATIVE_INFINITY)));
   }
 }

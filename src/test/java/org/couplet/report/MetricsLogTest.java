@@ -43,7 +43,7 @@ class MetricsLogTest {
       log.write(metrics);
     }
     assertEquals(
-        "{\"step\":12,\"seconds\":3.5,\"loss\":1.0E-7,\"a \\\"quoted\\\\name\\\"\\u000a\":1}\n",
+        "{\"step\":12,\"seconds\":3.5,\"loss\":1.0E-7,\"a \\\"quoted\\\\name\\\"\\n\":1}\n",
         Files.readString(file));
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.data.ProceduralImages;
 import org.couplet.io.AtomicFile;
 import org.couplet.npy.NpyWriter;
+import org.couplet.report.Json;
 import org.couplet.report.MetricsLog;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -103,7 +105,7 @@ class FidTrainingTest {
     arguments.addAll(List.of("--inception", features, "--count", 60, "--seed", 3, "--json"));
     arguments.addAll(List.of(more));
     String json = CommandRun.done(arguments.toArray()).out();
-    return Double.parseDouble(json.replaceAll("(?s)\\{\"fid\":([^,]*),.*", "$1"));
+    return Json.GSON.fromJson(json, JsonObject.class).get("fid").getAsDouble();
   }
 
   @Test
