@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.couplet.config.ElementShape;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
@@ -104,11 +105,13 @@ public final class TrainingAssembly {
     DatasetConfig.Builder dataset = kept.getDatasetBuilder();
     switch (dataset.getSourceCase()) {
       case IMAGE_FILE -> dataset.getImageFileBuilder().clearPath();
-      case PROCEDURAL ->
-          dataset.setImageFile(
-              ImageFileConfig.newBuilder()
-                  .setResolution(dataset.getProcedural().getResolution())
-                  .setChannels(3));
+      case PROCEDURAL -> {
+        Shape image = ElementShape.of(dataset.build());
+        dataset.setImageFile(
+            ImageFileConfig.newBuilder()
+                .setResolution((int) image.get(0))
+                .setChannels((int) image.get(2)));
+      }
       case GAUSSIANS -> dataset.clearGaussians().getGaussiansBuilder();
       case SOURCE_NOT_SET -> {}
     }
