@@ -16,7 +16,6 @@ import org.couplet.image.SourceTally;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -122,15 +121,8 @@ public final class SourceBatches implements ImageBatches {
     }
     waitingImages -= rows.size();
     waitingPixels -= rows.size() * size.pixels();
-    TUint8 batch =
-        TUint8.tensorOf(Shape.of(rows.size(), size.height(), size.width(), images.channels()));
-    ByteDataBuffer pixels = batch.asRawTensor().data();
-    long at = 0;
-    for (byte[] row : rows) {
-      pixels.offset(at).write(row);
-      at += row.length;
-    }
-    return batch;
+    Shape image = Shape.of(size.height(), size.width(), images.channels());
+    return ImageTensor.of(image, rows.size(), rows::get);
   }
 
   /** What the images read so far were like; complete once {@link #next} has returned null. */
