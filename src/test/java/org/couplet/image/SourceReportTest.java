@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
@@ -33,8 +34,8 @@ class SourceReportTest extends ImportTrial {
 
   private SourceReport report(boolean strict) throws IOException {
     try (SourceBatches batches = SourceBatches.open(ImageSelection.of(source), 4, strict)) {
-      for (TUint8 next = batches.next(); next != null; next = batches.next()) {
-        next.close();
+      for (Optional<TUint8> next = batches.next(); next.isPresent(); next = batches.next()) {
+        next.get().close();
       }
       return batches.report();
     }
