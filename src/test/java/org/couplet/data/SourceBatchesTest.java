@@ -95,7 +95,7 @@ class SourceBatchesTest extends ImportTrial {
       assertTrue(batches.next().isEmpty());
       ImageSize size = new ImageSize(3, 2);
       assertEquals(
-          new SourceReport(10, 0, List.of(), Map.of(), 1, size, size),
+          new SourceReport(10, 0, List.of(), Map.of(), 1, Optional.of(size), Optional.of(size)),
           batches.report());
       assertEquals(List.of(), batches.report().warnings());
     }
@@ -222,7 +222,7 @@ class SourceBatchesTest extends ImportTrial {
     assertEquals(expected, all(source, 4));
     try (SourceBatches some =
         SourceBatches.open(
-            new ImageSelection(file, "b/", null), 4, false)) {
+            new ImageSelection(file, Optional.of("b/"), Optional.empty()), 4, false)) {
       assertEquals(List.of(Batch.of(shape(3, 1, 3, 3), 0, 1, 2)), rest(some));
     }
   }

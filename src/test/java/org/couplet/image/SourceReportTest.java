@@ -95,8 +95,8 @@ class SourceReportTest extends ImportTrial {
     Files.write(source.resolve("d.png"), png(3, 3, 0));
     SourceReport report = report(false);
     assertEquals(3, report.sizes());
-    assertEquals(new ImageSize(3, 3), report.smallest());
-    assertEquals(new ImageSize(6, 4), report.largest());
+    assertEquals(Optional.of(new ImageSize(3, 3)), report.smallest());
+    assertEquals(Optional.of(new ImageSize(6, 4)), report.largest());
     assertEquals(
         List.of("4 images of 3 sizes, 3 x 3 to 6 x 4 (height x width), each taken at its own"),
         report.warnings());
