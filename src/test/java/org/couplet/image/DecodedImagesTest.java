@@ -103,4 +103,16 @@ class DecodedImagesTest {
       assertTrue(decoded.get() <= most, decoded + " decoded");
     }
   }
+
+  @Test
+  void closingEndsTheDecodingThatWaitsForRoom() throws Exception {
+    DecodedImages images = images(0);
+    images.next();
+    images.close();
+    int before = decoded.get();
+    Thread.sleep(20);
+    assertEquals(before, decoded.get());
+    assertTrue(before < IMAGES);
+    assertTrue(source.closed);
+  }
 }

@@ -1,7 +1,6 @@
 package org.couplet.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -152,24 +151,32 @@ class BackgroundTasksTest {
   }
 
   @Test
-  void anInterruptedCallerStillTakesAndClosesAndStaysInterrupted() throws IOException {
+  void anInterruptedCallerStillTakesAndClosesAndStaysInterrupted()
+      throws IOException, InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
     BackgroundTasks<Integer, IOException> tasks = tasks(1);
-    tasks.begin(() -> 1);
-    Thread.currentThread().interrupt();
-    assertEquals(1, tasks.take());
-    assertTrue(Thread.currentThread().isInterrupted());
     tasks.begin(
         () -> {
           worker.set(Thread.currentThread());
+          return 1;
+        });
+    Thread.currentThread().interrupt();
+    assertEquals(1, tasks.take());
+    assertTrue(Thread.interrupted());
+    tasks.begin(
+        () -> {
+          begun.countDown();
           await(goOn);
           return 2;
         });
+    await(begun);
+    Thread.currentThread().interrupt();
     new Thread(goOn::countDown).start();
     tasks.close();
     assertTrue(Thread.interrupted());
-    Thread thread = worker.get();
-    assertFalse(thread != null && thread.isAlive());
+    assertEquals(Set.of(2), released);
+    Objects.requireNonNull(worker.get()).join();
   }
 }
