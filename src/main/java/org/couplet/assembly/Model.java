@@ -1,6 +1,7 @@
 package org.couplet.assembly;
 
 import java.util.Optional;
+import org.couplet.config.ElementShape;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
@@ -85,7 +86,7 @@ record Model(
   /** Reads a resolved experiment. */
   static Model of(Experiment experiment) {
     DatasetConfig dataset = experiment.getDataset();
-    Shape element = element(dataset);
+    Shape element = ElementShape.of(dataset);
     Network network = network(experiment, element);
     Optimizer optimizer = optimizer(experiment.getOptimizer());
     Class<? extends TFloating> precision = precision(experiment.getRuntime());
@@ -209,21 +210,6 @@ record Model(
     TuningLevelsConfig tuning = config.getLevels().getTuning();
     return new TuningLevelPairs(
         lognormal, config.getSigmaMin(), config.getSigmaMax(), tuning.getK(), tuning.getB());
-  }
-
-  private static Shape element(DatasetConfig dataset) {
-    return switch (dataset.getSourceCase()) {
-      case IMAGE_FILE -> {
-        long size = dataset.getImageFile().getResolution();
-        yield Shape.of(size, size, dataset.getImageFile().getChannels());
-      }
-      case PROCEDURAL -> {
-        long size = dataset.getProcedural().getResolution();
-        yield Shape.of(size, size, 3);
-      }
-      case GAUSSIANS -> Shape.of(2);
-      case SOURCE_NOT_SET -> throw unresolved("dataset");
-    };
   }
 
   private static Network network(Experiment experiment, Shape element) {

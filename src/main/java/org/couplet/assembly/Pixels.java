@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
+import org.couplet.graph.Slices;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -29,8 +30,7 @@ final class Pixels {
    * @return [n, h, w, 3]
    */
   static <T extends TType> Operand<T> colour(Ops tf, Operand<T> images) {
-    Operand<TInt32> channels =
-        tf.slice(tf.shape(images), tf.constant(new int[] {3}), tf.constant(new int[] {1}));
+    Operand<TInt32> channels = Slices.size(tf, images, 3);
     Operand<TInt32> repeats =
         tf.concat(
             List.of(tf.constant(new int[] {1, 1, 1}), tf.math.div(tf.constant(3), channels)),

@@ -9,6 +9,7 @@ import org.couplet.consistency.ConsistencyLoss;
 import org.couplet.consistency.DenoisingLoss;
 import org.couplet.consistency.ProbabilityFlow;
 import org.couplet.graph.Randomness;
+import org.couplet.graph.Slices;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
 import org.couplet.program.Contract;
@@ -18,7 +19,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
@@ -144,9 +144,7 @@ record SamplingSignatures(Ops tf, Model model, Signatures signatures) {
   }
 
   private Operand<TFloat32> everyRow(Operand<TFloat32> sigma, Operand<TFloat32> x) {
-    Operand<TInt32> count =
-        tf.slice(tf.shape(x), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
-    return tf.fill(count, sigma);
+    return tf.fill(Slices.size(tf, x, 0), sigma);
   }
 
   private ConsistencyFunction function() {

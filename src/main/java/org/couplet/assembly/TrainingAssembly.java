@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.couplet.config.Aspect;
+import org.couplet.config.ElementShape;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ImageFileConfig;
@@ -88,10 +89,11 @@ public final class TrainingAssembly {
     DatasetConfig.Builder dataset = kept.getDatasetBuilder();
     if (dataset.hasProcedural()) {
       // Images of one size are alike, wherever they come from.
+      Shape image = ElementShape.of(experiment.getDataset());
       dataset.setImageFile(
           ImageFileConfig.newBuilder()
-              .setResolution(dataset.getProcedural().getResolution())
-              .setChannels(3));
+              .setResolution((int) image.get(0))
+              .setChannels((int) image.get(2)));
     }
     return kept.build();
   }

@@ -3,6 +3,7 @@ package org.couplet.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.couplet.config.ElementShape;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
@@ -15,8 +16,8 @@ import org.couplet.program.TrainingProgram;
 import org.couplet.train.NewRun;
 import org.couplet.train.NoiseChoice;
 import org.couplet.train.PairedBatches;
-import org.couplet.train.ParentRun;
 import org.couplet.train.Schedules;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * An experiment's training step on its own, to be timed: with the numbers of the middle of
@@ -86,14 +87,14 @@ public final class StepBenchmark implements AutoCloseable {
   private static Dataset dataset(Experiment experiment, Path folder) throws IOException {
     DatasetConfig.Builder config = experiment.getDataset().toBuilder();
     if (!config.hasGaussians()) {
-      List<Integer> size = ParentRun.elements(experiment);
+      Shape image = ElementShape.of(experiment.getDataset());
       Path file = folder.resolve("images.npy");
-      RandomImages.write(file, IMAGES, size.get(0), size.get(1));
+      RandomImages.write(file, IMAGES, image);
       config
           .getImageFileBuilder()
           .setPath(file.toString())
-          .setResolution(size.get(0))
-          .setChannels(size.get(1));
+          .setResolution((int) image.get(0))
+          .setChannels((int) image.get(2));
     }
     return Dataset.open(config.build());
   }

@@ -64,8 +64,8 @@ final class DataCommand implements Command {
         new ImportRequest(
             new ImageSelection(
                 options.requiredPath("from"),
-                options.text("only").orElse(""),
-                options.text("split").map(Split::parse).orElse(null)),
+                options.text("only"),
+                options.text("split").map(Split::parse)),
             (int) Math.min(options.number("size", 1, 0), Integer.MAX_VALUE),
             options.requiredPath("output"),
             options.has("strict"));

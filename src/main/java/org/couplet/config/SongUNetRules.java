@@ -27,8 +27,7 @@ final class SongUNetRules {
     boolean file = dataset.hasImageFile();
     this.network = experiment.getNetwork().getSongUnet();
     this.resolutionPath = file ? "dataset.image_file.resolution" : "dataset.procedural.resolution";
-    this.resolution =
-        file ? dataset.getImageFile().getResolution() : dataset.getProcedural().getResolution();
+    this.resolution = (int) ElementShape.of(dataset).get(0);
     this.origins = origins;
   }
 

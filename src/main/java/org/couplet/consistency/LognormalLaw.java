@@ -1,6 +1,7 @@
 package org.couplet.consistency;
 
 import org.couplet.graph.Expr;
+import org.couplet.graph.Slices;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
@@ -17,11 +18,8 @@ public record LognormalLaw(double mean, double std) implements TimestepLaw {
   public Operand<TFloat64> cumulative(Ops tf, Operand<TFloat64> sigmas) {
     Operand<TFloat64> erf = tf.math.erf(standardised(tf, sigmas));
     long pairs = sigmas.shape().get(0) - 1;
-    Operand<TFloat64> upper =
-        tf.slice(erf, tf.constant(new long[] {1}), tf.constant(new long[] {pairs}));
-    Operand<TFloat64> first =
-        tf.slice(erf, tf.constant(new long[] {0}), tf.constant(new long[] {1}));
-    return tf.math.sub(upper, first);
+    Operand<TFloat64> upper = Slices.along(tf, erf, 0, 1, pairs);
+    return tf.math.sub(upper, Slices.along(tf, erf, 0, 0, 1));
   }
 
   /** (ln sigma - mean) / (sqrt2 std), whose error function is the law's mass below sigma. */

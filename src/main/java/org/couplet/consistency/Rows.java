@@ -3,6 +3,7 @@ package org.couplet.consistency;
 import java.util.Arrays;
 import java.util.List;
 import org.couplet.graph.Expr;
+import org.couplet.graph.Slices;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -33,7 +34,7 @@ final class Rows {
 
   /** The first rows of x [n, ...]. */
   static Operand<TFloat32> first(Ops tf, Operand<TFloat32> x, int count) {
-    return slice(tf, x, 0, count);
+    return Slices.along(tf, x, 0, 0, count);
   }
 
   /**
@@ -47,15 +48,8 @@ final class Rows {
     int all = (int) x.shape().get(0);
     return replaced == all
         ? rows
-        : tf.concat(List.of(rows, slice(tf, x, replaced, all - replaced)), tf.constant(0));
-  }
-
-  private static Operand<TFloat32> slice(Ops tf, Operand<TFloat32> x, int from, int count) {
-    long[] begin = new long[x.shape().numDimensions()];
-    long[] size = x.shape().asArray();
-    begin[0] = from;
-    size[0] = count;
-    return tf.slice(x, tf.constant(begin), tf.constant(size));
+        : tf.concat(
+            List.of(rows, Slices.along(tf, x, 0, replaced, all - replaced)), tf.constant(0));
   }
 
   /** The axes of an element of {@code x}: all but the first. */

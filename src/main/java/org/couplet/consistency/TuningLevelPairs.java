@@ -2,6 +2,7 @@ package org.couplet.consistency;
 
 import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
+import org.couplet.graph.Slices;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -35,10 +36,8 @@ public record TuningLevelPairs(
     Operand<TFloat64> uniform =
         randomness.preciseUniform(tf, Randomness.Purpose.LEVELS, 0, Shape.of(rows));
     Operand<TFloat64> ends = law.standardised(tf, tf.constant(new double[] {lowest, sigmaMax}));
-    Operand<TFloat64> below =
-        tf.math.erf(tf.slice(ends, tf.constant(new int[] {0}), tf.constant(new int[] {1})));
-    Operand<TFloat64> above =
-        tf.math.erf(tf.slice(ends, tf.constant(new int[] {1}), tf.constant(new int[] {1})));
+    Operand<TFloat64> below = tf.math.erf(Slices.along(tf, ends, 0, 0, 1));
+    Operand<TFloat64> above = tf.math.erf(Slices.along(tf, ends, 0, 1, 1));
     Expr<TFloat64> share = // [n], in (-1, 1)
         Expr.of(tf, uniform).times(Expr.of(tf, above).minus(below)).plus(below);
     Expr<TFloat64> logarithm =

@@ -3,6 +3,7 @@ package org.couplet.consistency;
 import java.util.List;
 import org.couplet.graph.Expr;
 import org.couplet.graph.Randomness;
+import org.couplet.graph.Slices;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -43,6 +44,6 @@ public record TwoGaussiansNoise(double offset, double standardDeviation) impleme
   }
 
   private static Operand<TFloat32> column(Ops tf, Operand<TFloat32> x, int index) {
-    return tf.slice(x, tf.constant(new int[] {0, index}), tf.constant(new int[] {-1, 1}));
+    return Slices.along(tf, x, 1, index, 1);
   }
 }

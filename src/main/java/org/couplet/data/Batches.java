@@ -1,42 +1,35 @@
 package org.couplet.data;
 
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Arrays;
+import org.couplet.io.BackgroundTasks;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.family.TType;
 
 /**
- * Shuffled batches without end. Row j of the batch at step k is element {@code order(e)[p mod n]}
- * with {@code p = k * batchSize + j} and {@code e = p / n}, where {@code order(e)} is a permutation
- * of the n elements drawn from (seed, e): a pure function of seed and step, so that a resumed run
- * sees what a straight run sees, and an epoch shows each element once.
+ * What training reads: shuffled batches of a data set, without end. Row j of the batch at step k is
+ * element {@code order(e)[p mod n]} with {@code p = k * batchSize + j} and {@code e = p / n}, where
+ * {@code order(e)} is a permutation of the n elements drawn from (seed, e): a pure function of seed
+ * and step, so that a resumed run sees what a straight run sees, and an epoch shows each element
+ * once.
  *
  * <p>While the caller works on one batch, a thread reads the next. The data set stays the caller's
  * to close, after this.
  */
 public final class Batches implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Batches.class.getName());
-
   private final Dataset dataset;
   private final int batchSize;
   private final long seed;
-  private final ExecutorService reader =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "couplet-batches");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final BackgroundTasks<TType, RuntimeException> ahead =
+      new BackgroundTasks<>("couplet-batches", 1, TType::close);
+  private long aheadStep;
 
-  private long pendingStep = -1;
-  private @Nullable Future<TType> pending;
+  // Only the reader's thread touches it.
+  private @Nullable Epoch epoch;
 
-  // Only the reader's thread touches these two.
-  private long orderEpoch = -1;
-  private int[] order = new int[0];
+  /** A pass over the data set: its number, and the elements in their order. */
+  @SuppressWarnings("ArrayRecordComponent") // made once and only read
+  private record Epoch(long number, int[] order) {}
 
   /**
    * @param dataset what to draw from; at most 2^31 - 9 elements
@@ -66,34 +59,21 @@ public final class Batches implements AutoCloseable {
     if (step < 0) {
       throw new IllegalArgumentException("step " + step + " is negative");
     }
-    if (step != pendingStep) {
-      discardPending();
+    if (step != aheadStep) {
+      ahead.discard();
     }
-    Future<TType> mine = pending == null ? reader.submit(() -> read(step)) : pending;
-    pending = null;
-    TType batch = await(mine);
-    pendingStep = step + 1;
-    pending = reader.submit(() -> read(step + 1));
+    if (ahead.pending() == 0) {
+      ahead.begin(() -> read(step));
+    }
+    TType batch = ahead.take();
+    aheadStep = step + 1;
+    ahead.begin(() -> read(step + 1));
     return batch;
   }
 
   @Override
   public synchronized void close() {
-    discardPending();
-    reader.shutdown();
-  }
-
-  private void discardPending() {
-    if (pending != null) {
-      Future<TType> unwanted = pending;
-      pending = null;
-      try {
-        await(unwanted).close();
-      } catch (RuntimeException e) {
-        // Nobody asked for this batch, so nobody misses it.
-        LOG.log(System.Logger.Level.DEBUG, "a batch read ahead and not used failed", e);
-      }
-    }
+    ahead.close();
   }
 
   private TType read(long step) {
@@ -101,56 +81,29 @@ public final class Batches implements AutoCloseable {
     long[] indices = new long[batchSize];
     for (int row = 0; row < batchSize; row++) {
       long position = step * batchSize + row;
-      indices[row] = order(position / size)[(int) (position % size)];
+      indices[row] = epoch(position / size).order[(int) (position % size)];
     }
     return dataset.batch(indices);
   }
 
-  // Fisher-Yates.
-  private int[] order(long epoch) {
-    if (epoch != orderEpoch) {
-      int size = (int) dataset.size();
-      if (order.length != size) {
-        order = new int[size];
-      }
-      for (int i = 0; i < size; i++) {
-        order[i] = i;
-      }
-      KeyedRandom random = new KeyedRandom(seed, epoch);
-      for (int i = size - 1; i > 0; i--) {
-        int other = random.nextInt(i + 1);
-        int kept = order[i];
-        order[i] = order[other];
-        order[other] = kept;
-      }
-      orderEpoch = epoch;
+  private Epoch epoch(long number) {
+    if (epoch == null || epoch.number != number) {
+      epoch = new Epoch(number, shuffled(number));
     }
-    return order;
+    return epoch;
   }
 
-  // Waits to the end even when interrupted: the batch is native memory, and somebody must own it.
-  private static TType await(Future<TType> batch) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return batch.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          if (e.getCause() instanceof RuntimeException cause) {
-            throw cause;
-          }
-          if (e.getCause() instanceof Error cause) {
-            throw cause;
-          }
-          throw new IllegalStateException("reading a batch failed", e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+  // Fisher-Yates.
+  private int[] shuffled(long number) {
+    int[] order = new int[(int) dataset.size()];
+    Arrays.setAll(order, i -> i);
+    KeyedRandom random = new KeyedRandom(seed, number);
+    for (int i = order.length - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int kept = order[i];
+      order[i] = order[other];
+      order[other] = kept;
     }
+    return order;
   }
 }

@@ -1,10 +1,10 @@
 package org.couplet.data;
 
+import java.util.Optional;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.TUint8;
 
-/** {@link ImageBatches#of}. */
+/** Images of a data set, to be measured: {@link ImageBatches#of}. */
 final class DatasetBatches implements ImageBatches {
   private final Dataset dataset;
   private final long count;
@@ -27,14 +27,14 @@ final class DatasetBatches implements ImageBatches {
   }
 
   @Override
-  public @Nullable TUint8 next() {
+  public Optional<TUint8> next() {
     if (next == count) {
-      return null;
+      return Optional.empty();
     }
     long end = Math.min(count, next + batchSize);
     long[] indices = LongStream.range(next, end).map(i -> i * dataset.size() / count).toArray();
     next = end;
-    return (TUint8) dataset.batch(indices);
+    return Optional.of((TUint8) dataset.batch(indices));
   }
 
   @Override

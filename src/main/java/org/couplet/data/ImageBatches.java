@@ -1,22 +1,25 @@
 package org.couplet.data;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.couplet.io.InvalidInputException;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.TUint8;
 
-/** Images as batches, once from the first to the last. For one thread. */
+/**
+ * What is measured: images in batches, from the first to the last, once. For one thread. {@link
+ * Batches} are for training.
+ */
 public interface ImageBatches extends AutoCloseable {
   /** Number of images to expect, corrupt ones that will be left out among them. */
   long count();
 
   /**
-   * The next images, all of one size; null at the end.
+   * The next images, all of one size; empty at the end.
    *
    * @return [n, height, width, 1 or 3] with n at least 1; the caller closes it
    * @throws InvalidInputException if the images can't be used
    */
-  @Nullable TUint8 next() throws IOException;
+  Optional<TUint8> next() throws IOException;
 
   @Override
   void close() throws IOException;

@@ -15,7 +15,6 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyType;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -114,16 +113,15 @@ public final class NpyImages implements Dataset {
 
   @Override
   public TUint8 batch(long[] indices) {
-    TUint8 batch = TUint8.tensorOf(Shape.of(indices.length).append(elementShape));
-    ByteDataBuffer pixels = batch.asRawTensor().data();
     byte[] image = new byte[elementBytes];
-    for (int row = 0; row < indices.length; row++) {
-      long index = Objects.checkIndex(indices[row], count);
-      MappedByteBuffer map = maps.get((int) (index / imagesPerMap));
-      map.get((int) (index % imagesPerMap) * elementBytes, image);
-      pixels.offset((long) row * elementBytes).write(image);
-    }
-    return batch;
+    return ImageTensor.of(elementShape, indices.length, row -> read(indices[row], image));
+  }
+
+  private byte[] read(long index, byte[] image) {
+    Objects.checkIndex(index, count);
+    MappedByteBuffer map = maps.get((int) (index / imagesPerMap));
+    map.get((int) (index % imagesPerMap) * elementBytes, image);
+    return image;
   }
 
   /** Nothing to do: the maps go when nothing refers to them. */

@@ -3,7 +3,6 @@ package org.couplet.data;
 import java.util.Objects;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -80,15 +79,8 @@ public final class ProceduralImages implements Dataset {
 
   @Override
   public TUint8 batch(long[] indices) {
-    TUint8 batch = TUint8.tensorOf(Shape.of(indices.length, resolution, resolution, CHANNELS));
-    ByteDataBuffer pixels = batch.asRawTensor().data();
-    long at = 0;
-    for (long index : indices) {
-      byte[] image = draw(Objects.checkIndex(index, count));
-      pixels.offset(at).write(image);
-      at += image.length;
-    }
-    return batch;
+    return ImageTensor.of(
+        elementShape(), indices.length, row -> draw(Objects.checkIndex(indices[row], count)));
   }
 
   @Override

@@ -14,12 +14,11 @@ public final class RandomImages {
    *
    * @param file a .npy file that does not exist yet
    * @param count number of images, at least 1
-   * @param resolution height and width, pixels
-   * @param channels colour channels
+   * @param shape [height, width, channels]
    */
-  public static void write(Path file, int count, int resolution, int channels) throws IOException {
-    try (NpyWriter writer = new NpyWriter(file, Shape.of(resolution, resolution, channels))) {
-      byte[] image = new byte[resolution * resolution * channels];
+  public static void write(Path file, int count, Shape shape) throws IOException {
+    try (NpyWriter writer = new NpyWriter(file, shape)) {
+      byte[] image = new byte[Math.toIntExact(shape.size())];
       for (int i = 0; i < count; i++) {
         KeyedRandom random = new KeyedRandom(0, i);
         for (int j = 0; j < image.length; j++) {

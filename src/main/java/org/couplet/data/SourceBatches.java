@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.couplet.image.Decoded;
 import org.couplet.image.DecodedImages;
@@ -14,17 +15,15 @@ import org.couplet.image.ImageSize;
 import org.couplet.image.SourceReport;
 import org.couplet.image.SourceTally;
 import org.couplet.io.InvalidInputException;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.types.TUint8;
 
 /**
- * The images of a source as they are, neither cut nor resized, decoded ahead on all cores, in
- * memory that does not grow with their number. Images of one size make a batch, in the source's
- * order; while sizes alternate, some images wait for others of their size, and if there is no room
- * for more of them, the size that has waited longest makes a smaller batch. Which images make a
- * batch depends on the source and the batch size alone.
+ * The images of a folder or file as they are, neither cut nor resized, to be measured. All cores
+ * decode ahead, in memory that does not grow with the number of images. Images of one size make a
+ * batch, in the source's order; while sizes alternate, some images wait for others of their size,
+ * and if there is no room for more of them, the size that has waited longest makes a smaller batch.
+ * Which images make a batch depends on the source and the batch size alone.
  */
 public final class SourceBatches implements ImageBatches {
   // 64 images of 512 x 512, 50 MB; a network's floats take 4 times as much.
@@ -78,28 +77,28 @@ public final class SourceBatches implements ImageBatches {
    *     if an array contains invalid pixel values
    */
   @Override
-  public @Nullable TUint8 next() throws IOException {
+  public Optional<TUint8> next() throws IOException {
     while (waitingImages <= WAITING_BATCHES * (long) batchSize && waitingPixels <= WAITING_PIXELS) {
-      Decoded decoded = images.next();
-      if (decoded == null) {
+      Optional<Decoded> decoded = images.next();
+      if (decoded.isEmpty()) {
         return last();
       }
-      tally.add(decoded);
-      if (decoded instanceof Decoded.Image image && completesBatch(image)) {
-        return remove(image.size());
+      tally.add(decoded.get());
+      if (decoded.get() instanceof Decoded.Image image && completesBatch(image)) {
+        return Optional.of(remove(image.size()));
       }
     }
-    return removeOldest();
+    return Optional.of(removeOldest());
   }
 
-  private @Nullable TUint8 last() {
+  private Optional<TUint8> last() {
     SourceReport report = report();
     if (report.taken() == 0) {
       throw new InvalidInputException(
           "%s: all %d images are corrupt or of a form that is not read; the first: %s"
               .formatted(source, report.leftOut(), report.firstLeftOut().get(0)));
     }
-    return waiting.isEmpty() ? null : removeOldest();
+    return waiting.isEmpty() ? Optional.empty() : Optional.of(removeOldest());
   }
 
   private boolean completesBatch(Decoded.Image image) {
@@ -122,18 +121,11 @@ public final class SourceBatches implements ImageBatches {
     }
     waitingImages -= rows.size();
     waitingPixels -= rows.size() * size.pixels();
-    TUint8 batch =
-        TUint8.tensorOf(Shape.of(rows.size(), size.height(), size.width(), images.channels()));
-    ByteDataBuffer pixels = batch.asRawTensor().data();
-    long at = 0;
-    for (byte[] row : rows) {
-      pixels.offset(at).write(row);
-      at += row.length;
-    }
-    return batch;
+    Shape image = Shape.of(size.height(), size.width(), images.channels());
+    return ImageTensor.of(image, rows.size(), rows::get);
   }
 
-  /** What the images read so far were like; complete once {@link #next} has returned null. */
+  /** What the images read so far were like; complete once {@link #next} has returned empty. */
   public SourceReport report() {
     return tally.report();
   }

@@ -21,9 +21,9 @@ import org.couplet.metric.StatisticsCache;
 record FidImages(String side, ImageSelection selection, SourceBatches images, boolean strict)
     implements FidSource {
   static FidImages open(String side, Path path, CommandLine options) throws IOException {
-    Split split = options.text(side + "-split").map(Split::parse).orElse(null);
     ImageSelection selection =
-        new ImageSelection(path, options.text(side + "-only").orElse(""), split);
+        new ImageSelection(
+            path, options.text(side + "-only"), options.text(side + "-split").map(Split::parse));
     boolean strict = options.has("strict");
     return new FidImages(
         side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);
@@ -43,10 +43,10 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
             && pass.metrics().stream()
                 .noneMatch(metric -> metric.ofReference() != Metric.Kept.STATISTICS);
     FeatureSet features = statisticsDo ? FeatureSet.of(statistics(pass)) : measured(pass);
-    String name = selection.source() + (selection.only().isEmpty() ? "" : " " + selection.only());
-    if (selection.split() != null) {
-      name += ", split " + selection.split().word();
-    }
+    String name =
+        selection.source()
+            + selection.only().map(only -> " " + only).orElse("")
+            + selection.split().map(split -> ", split " + split.word()).orElse("");
     long count = features.fit().count();
     Map<String, Object> numbers = new LinkedHashMap<>();
     numbers.put("source", name);
@@ -57,7 +57,7 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
   // Height x width, if they were looked at and are all the same.
   private String size() {
     SourceReport report = images.report();
-    return report.sizes() == 1 ? " of " + report.largest() : "";
+    return report.sizes() == 1 ? " of " + report.largest().orElseThrow() : "";
   }
 
   private GaussianFit statistics(FidPass pass) throws IOException {

@@ -102,7 +102,7 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
     Operand<TFloat32> normals = boxMuller(tf, uniforms, 0); // [2, pairs]
     Operand<TFloat32> flat = tf.reshape(normals, tf.constant(new long[] {2 * pairs}));
     if (shape.size() % 2 == 1) {
-      flat = tf.slice(flat, tf.constant(new long[] {0}), tf.constant(new long[] {shape.size()}));
+      flat = Slices.along(tf, flat, 0, 0, shape.size());
     }
     return tf.reshape(flat, tf.constant(shape));
   }
@@ -130,11 +130,7 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
             tf.stack(List.of(count, tf.constant(2L), tf.constant(drawn / 2))));
     Operand<TFloat32> normals = boxMuller(tf, uniform(tf, bits), 1); // [count, 2, drawn / 2]
     Operand<TFloat32> rows = tf.reshape(normals, tf.stack(List.of(count, tf.constant(drawn))));
-    Operand<TFloat32> kept =
-        tf.slice(
-            rows,
-            tf.constant(new long[] {0, 0}),
-            tf.stack(List.of(count, tf.constant(element.size()))));
+    Operand<TFloat32> kept = Slices.along(tf, rows, 1, 0, element.size());
     Operand<TInt64> shape =
         tf.concat(
             List.of(tf.reshape(count, tf.constant(new long[] {1})), tf.constant(element.asArray())),

@@ -2,14 +2,9 @@ package org.couplet.image;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.couplet.io.BackgroundTasks;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +24,14 @@ public final class DecodedImages implements AutoCloseable {
   private final long mostBytes;
 
   private final int mostAhead;
-  private final ExecutorService workers;
+  private final BackgroundTasks<Decoded, IOException> ahead;
   private final PixelBudget budget = PixelBudget.ofMemory();
-  private final Deque<Pending> ahead = new ArrayDeque<>();
   private long fetched;
 
   // Guarded by this.
   private long waitingBytes;
   private long taken;
-
-  private record Pending(String name, Future<Decoded.Image> image) {}
+  private boolean closed;
 
   /**
    * @param where the source's path, for messages
@@ -56,7 +49,7 @@ public final class DecodedImages implements AutoCloseable {
     this.mostBytes = mostBytes;
     int cores = Runtime.getRuntime().availableProcessors();
     mostAhead = cores * AHEAD_PER_CORE;
-    workers = Executors.newFixedThreadPool(cores, DecodedImages::worker);
+    ahead = new BackgroundTasks<>("couplet-decoding", cores, unused -> {});
   }
 
   /**
@@ -76,12 +69,6 @@ public final class DecodedImages implements AutoCloseable {
         Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
   }
 
-  private static Thread worker(Runnable task) {
-    Thread thread = new Thread(task, "couplet-decoding");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /** Number of images, corrupt ones among them. */
   public long size() {
     return source.size();
@@ -93,51 +80,55 @@ public final class DecodedImages implements AutoCloseable {
   }
 
   /**
-   * The next image; null at the end.
+   * The next image; empty at the end.
    *
    * @throws InvalidInputException if it is corrupt and this is strict, or the source is damaged
    */
-  public @Nullable Decoded next() throws IOException {
-    while (fetched < source.size() && ahead.size() < mostAhead) {
+  public Optional<Decoded> next() throws IOException {
+    while (fetched < source.size() && ahead.pending() < mostAhead) {
       ImageSource.Item item = source.next();
       long index = fetched++;
-      ahead.add(new Pending(item.name(), workers.submit(() -> decode(item, index))));
+      ahead.begin(() -> decode(item, index));
     }
-    Pending first = ahead.poll();
-    if (first == null) {
-      return null;
+    if (ahead.pending() == 0) {
+      return Optional.empty();
     }
     long bytes = 0;
     try {
-      Decoded.Image image = first.image.get();
-      bytes = image.pixels().length;
-      return image;
-    } catch (ExecutionException e) {
-      return corrupt(first.name, Objects.requireNonNullElse(e.getCause(), e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      Decoded decoded = ahead.take();
+      bytes = decoded instanceof Decoded.Image image ? image.pixels().length : 0;
+      return Optional.of(decoded);
     } finally {
       passed(bytes);
     }
   }
 
-  private Decoded.Image decode(ImageSource.Item item, long index)
-      throws IOException, InterruptedException {
+  private Decoded decode(ImageSource.Item item, long index) throws IOException {
     Decoded.Image image;
     try (PixelBudget.Share memory = budget.share()) {
       Picture picture = item.decoding().decode(memory);
       Picture fitted = fit.apply(picture);
       image = new Decoded.Image(fitted.size(), fitted.toBytes(), picture.traits());
+    } catch (InvalidInputException e) {
+      throw e;
+    } catch (CorruptImageException e) {
+      return corrupt(item.name(), e);
+    } catch (IOException | RuntimeException | Error e) {
+      throw new IOException(item.name() + ": " + e.getMessage(), e);
     }
     awaitRoom(image.pixels().length, index);
     return image;
   }
 
   // The image that is to be taken next never waits: those after it may hold all the room.
-  private synchronized void awaitRoom(long bytes, long index) throws InterruptedException {
-    while (waitingBytes + bytes > mostBytes && index != taken) {
-      wait();
+  private synchronized void awaitRoom(long bytes, long index) throws IOException {
+    while (!closed && waitingBytes + bytes > mostBytes && index != taken) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
     }
     waitingBytes += bytes;
   }
@@ -148,13 +139,7 @@ public final class DecodedImages implements AutoCloseable {
     notifyAll();
   }
 
-  private Decoded.Corrupt corrupt(String name, Throwable failure) throws IOException {
-    if (failure instanceof InvalidInputException invalid) {
-      throw invalid;
-    }
-    if (!(failure instanceof CorruptImageException)) {
-      throw new IOException(name + ": " + failure.getMessage(), failure);
-    }
+  private Decoded.Corrupt corrupt(String name, CorruptImageException failure) {
     String reason = String.valueOf(failure.getMessage());
     if (strict) {
       throw new InvalidInputException(
@@ -165,10 +150,16 @@ public final class DecodedImages implements AutoCloseable {
     return new Decoded.Corrupt(name, reason);
   }
 
-  /** Closes the source, and ends the threads once they are done with what they are at. */
+  /** Ends the threads once they are done with their current images, and closes the source. */
   @Override
   public void close() throws IOException {
-    workers.shutdownNow();
+    letAllPass();
+    ahead.close();
     source.close();
+  }
+
+  private synchronized void letAllPass() {
+    closed = true;
+    notifyAll();
   }
 }

@@ -2,11 +2,11 @@ package org.couplet.image;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.couplet.io.ContentHash;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which images of a source to take. What the source is, its content tells:
+ * Which images of a source to take. Its content decides what the source is:
  *
  * <ul>
  *   <li>CIFAR-10's binary archive (tar.gz, tar) or its unpacked folder;
@@ -19,20 +19,20 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * @param source a file or a folder
- * @param only take only files or zip entries whose path, or npz arrays whose name, begins so; "" is
- *     all
- * @param split the part of CIFAR-10's binary archive; null is its default, the training part
+ * @param only take only files or zip entries whose path, or npz arrays whose name, begins so
+ * @param split the part of CIFAR-10's binary archive; the training part if none is given
  */
-public record ImageSelection(Path source, String only, @Nullable Split split) {
+public record ImageSelection(Path source, Optional<String> only, Optional<Split> split) {
   /** All images of a source; of CIFAR-10's binary archive, the training part. */
   public static ImageSelection of(Path source) {
-    return new ImageSelection(source, "", null);
+    return new ImageSelection(source, Optional.empty(), Optional.empty());
   }
 
   /** Hash of the source's contents, and of what of them is taken if not all. */
   public String contentHash() throws IOException {
     String contents = ContentHash.of(source);
-    boolean all = only.isEmpty() && split == null;
-    return all ? contents : ContentHash.of(contents + " " + only + " " + split);
+    boolean all = only.isEmpty() && split.isEmpty();
+    String taken = only.orElse("") + " " + split.map(Split::word).orElse("");
+    return all ? contents : ContentHash.of(contents + " " + taken);
   }
 }

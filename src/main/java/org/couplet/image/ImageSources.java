@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -28,11 +27,13 @@ final class ImageSources {
 
   private final ImageSelection images;
   private final Path source;
+  private final String prefix;
   private final @Nullable Path except;
 
   private ImageSources(ImageSelection images, @Nullable Path except) {
     this.images = images;
     this.source = images.source();
+    this.prefix = images.only().orElse("");
     this.except = except == null ? null : except.toAbsolutePath().normalize();
   }
 
@@ -136,7 +137,7 @@ final class ImageSources {
     List<String> pictures =
         names.stream()
             .filter(PictureFiles::isPicture)
-            .filter(name -> name.startsWith(images.only()))
+            .filter(name -> name.startsWith(prefix))
             .toList();
     if (!pictures.isEmpty()) {
       return PictureFiles.ofZip(zip, pictures);
@@ -147,7 +148,7 @@ final class ImageSources {
           source + ": a zip of .npz files; unpack it and give the folder");
     }
     if (names.stream().anyMatch(name -> name.endsWith(".npy"))) {
-      return new ArrayImages(List.of(NpzImages.part(source, images.only())));
+      return new ArrayImages(List.of(NpzImages.part(source, prefix)));
     }
     throw nothing();
   }
@@ -158,29 +159,29 @@ final class ImageSources {
           .filter(Files::isRegularFile)
           .filter(path -> !path.toAbsolutePath().normalize().equals(except))
           .map(path -> folder.relativize(path).toString().replace('\\', '/'))
-          .filter(name -> name.startsWith(images.only()))
+          .filter(name -> name.startsWith(prefix))
           .toList();
     }
   }
 
   private InvalidInputException nothing() {
-    String where = images.only().isEmpty() ? "" : " whose path begins with " + images.only();
+    String where = images.only().map(only -> " whose path begins with " + only).orElse("");
     return new InvalidInputException(source + ": no images found" + where + "; give " + KNOWN);
   }
 
   private Split split() {
-    return Objects.requireNonNullElse(images.split(), Split.TRAIN);
+    return images.split().orElse(Split.TRAIN);
   }
 
   private void refuseSplit() {
-    if (images.split() != null) {
+    if (images.split().isPresent()) {
       throw new InvalidInputException(
           source + ": --split is for CIFAR-10's binary archive; choose with --only");
     }
   }
 
   private void refuseOnly() {
-    if (!images.only().isEmpty()) {
+    if (images.only().isPresent()) {
       throw new InvalidInputException(
           source
               + ": --only is for folders, zips and .npz; for CIFAR-10's binary form use --split");

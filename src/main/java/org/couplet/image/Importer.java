@@ -3,6 +3,7 @@ package org.couplet.image;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyWriter;
@@ -75,10 +76,10 @@ public final class Importer {
   }
 
   private void writeAll(DecodedImages images, NpyWriter out) throws IOException {
-    for (Decoded next = images.next(); next != null; next = images.next()) {
-      if (next instanceof Decoded.Image image) {
+    for (Optional<Decoded> next = images.next(); next.isPresent(); next = images.next()) {
+      if (next.get() instanceof Decoded.Image image) {
         out.write(image.pixels());
-      } else if (next instanceof Decoded.Corrupt corrupt) {
+      } else if (next.get() instanceof Decoded.Corrupt corrupt) {
         skipped.add(corrupt.name());
         listener.skipped(
             "%s: corrupt image (%s), skipped".formatted(corrupt.name(), corrupt.reason()));

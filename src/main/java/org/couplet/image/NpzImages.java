@@ -20,16 +20,16 @@ final class NpzImages {
    * (NumPy's name for an array without one) if it has 3 or 4 dimensions, else the only array that
    * has.
    *
-   * @param only beginning of the wanted array's name; "" is any
+   * @param prefix with which the wanted array's name begins
    * @throws InvalidInputException if none or several would do
    */
-  static ArrayImages.Part part(Path file, String only) throws IOException {
+  static ArrayImages.Part part(Path file, String prefix) throws IOException {
     List<String> found = new ArrayList<>();
     List<String> names;
     try (NpzFile npz = NpzFile.open(file)) {
-      names = npz.names().stream().filter(name -> name.startsWith(only)).toList();
+      names = npz.names().stream().filter(name -> name.startsWith(prefix)).toList();
       for (String name : names) {
-        if (name.equals("data") || dimensions(npz, name) >= 3) {
+        if (name.equals("data") || mayBeImages(npz, name)) {
           found.add(name);
         }
       }
@@ -51,12 +51,12 @@ final class NpzImages {
     return () -> open(file, found.get(0));
   }
 
-  // An array that Couplet doesn't read, such as one of strings, is no candidate.
-  private static int dimensions(NpzFile npz, String name) throws IOException {
+  // Not an array that Couplet doesn't read, such as one of strings.
+  private static boolean mayBeImages(NpzFile npz, String name) throws IOException {
     try (NpyReader array = npz.array(name)) {
-      return array.header().shape().numDimensions();
+      return array.header().shape().numDimensions() >= 3;
     } catch (InvalidInputException e) {
-      return 0;
+      return false;
     }
   }
 

@@ -3,7 +3,7 @@ package org.couplet.image;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What the images of a source were like.
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstLeftOut the first few of them, each its name and the reason
  * @param traits how many of those taken had a trait; a trait that none had is not there
  * @param sizes number of different sizes; at most {@link #MOST_SIZES} are told apart
- * @param smallest by the number of pixels; null if none was taken
+ * @param smallest by the number of pixels; empty if none was taken
  * @param largest likewise
  */
 public record SourceReport(
@@ -22,8 +22,8 @@ public record SourceReport(
     List<String> firstLeftOut,
     Map<PictureTrait, Long> traits,
     int sizes,
-    @Nullable ImageSize smallest,
-    @Nullable ImageSize largest) {
+    Optional<ImageSize> smallest,
+    Optional<ImageSize> largest) {
   /** Where counting different sizes ends. */
   public static final int MOST_SIZES = 10_000;
 
@@ -42,7 +42,12 @@ public record SourceReport(
     if (sizes > 1) {
       lines.add(
           "%d images of %d%s sizes, %s to %s (height x width), each taken at its own"
-              .formatted(taken, sizes, sizes == MOST_SIZES ? " or more" : "", smallest, largest));
+              .formatted(
+                  taken,
+                  sizes,
+                  sizes == MOST_SIZES ? " or more" : "",
+                  smallest.orElseThrow(),
+                  largest.orElseThrow()));
     }
     for (PictureTrait trait : PictureTrait.values()) {
       long with = traits.getOrDefault(trait, 0L);

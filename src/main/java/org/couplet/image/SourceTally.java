@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public final class SourceTally {
         List.copyOf(firstLeftOut),
         Map.copyOf(traits),
         sizes.size(),
-        smallest,
-        largest);
+        Optional.ofNullable(smallest),
+        Optional.ofNullable(largest));
   }
 }

@@ -126,8 +126,7 @@ final class Columns {
     List<Operand<T>> neighbours = new ArrayList<>();
     for (int i = 0; i < kind.size(); i++) {
       for (int j = 0; j < kind.size(); j++) {
-        int[] size = {-1, kind.height(), kind.width(), kind.in()};
-        neighbours.add(tf.slice(wide, tf.constant(new int[] {0, i, j, 0}), tf.constant(size)));
+        neighbours.add(Layers.window(tf, wide, i, j, kind.height(), kind.width()));
       }
     }
     long width = (long) kind.size() * kind.size() * kind.in();

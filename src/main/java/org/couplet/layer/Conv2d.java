@@ -2,6 +2,7 @@ package org.couplet.layer;
 
 import java.util.List;
 import org.couplet.graph.Cast;
+import org.couplet.graph.Slices;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -113,8 +114,6 @@ public final class Conv2d {
   // [n], which XLA must know and does where n is static.
   private static Operand<TInt32> rows(Ops tf, Operand<?> x) {
     long n = x.shape().get(0);
-    return n == Shape.UNKNOWN_SIZE
-        ? tf.slice(tf.shape(x), tf.constant(new int[] {0}), tf.constant(new int[] {1}))
-        : tf.constant(new int[] {(int) n});
+    return n == Shape.UNKNOWN_SIZE ? Slices.size(tf, x, 0) : tf.constant(new int[] {(int) n});
   }
 }

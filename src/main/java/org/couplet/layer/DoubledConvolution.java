@@ -146,9 +146,9 @@ final class DoubledConvolution {
     List<Operand<T>> neighbours = new ArrayList<>();
     for (int row = 0; row < kind.taps(); row++) {
       for (int column = 0; column < kind.taps(); column++) {
-        int[] begin = {0, kind.begin(i) + row, kind.begin(j) + column, 0};
-        int[] size = {-1, kind.height(), kind.width(), kind.in()};
-        neighbours.add(tf.slice(wide, tf.constant(begin), tf.constant(size)));
+        int top = kind.begin(i) + row;
+        int left = kind.begin(j) + column;
+        neighbours.add(Layers.window(tf, wide, top, left, kind.height(), kind.width()));
       }
     }
     long width = (long) kind.taps() * kind.taps() * kind.in();

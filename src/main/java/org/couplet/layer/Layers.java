@@ -67,6 +67,21 @@ public final class Layers {
   }
 
   /**
+   * A part of each image.
+   *
+   * @param x [n, h, w, c]
+   * @param top its first row
+   * @param left its first column
+   * @return [n, height, width, c]
+   */
+  static <T extends TFloating> Operand<T> window(
+      Ops tf, Operand<T> x, int top, int left, int height, int width) {
+    int[] begin = {0, top, left, 0};
+    int[] size = {-1, height, width, -1};
+    return tf.slice(x, tf.constant(begin), tf.constant(size));
+  }
+
+  /**
    * Adds one value per channel.
    *
    * @param x [..., c]

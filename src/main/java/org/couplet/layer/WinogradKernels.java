@@ -1,13 +1,13 @@
 package org.couplet.layer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.GraphFunction.Argument;
+import org.couplet.graph.Slices;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -131,13 +131,8 @@ record WinogradKernels(
       int rank = x.shape().numDimensions();
       int[][] paddings = new int[rank][2];
       paddings[axis][by < 0 ? 0 : 1] = 1;
-      long[] begin = new long[rank];
-      begin[axis] = by < 0 ? 0 : 1;
-      long[] size = new long[rank];
-      Arrays.fill(size, -1);
-      size[axis] = axis == 1 ? rows : columns;
-      return tf.slice(
-          tf.pad(x, tf.constant(paddings), tf.constant(0f)), tf.constant(begin), tf.constant(size));
+      Operand<TFloat32> padded = tf.pad(x, tf.constant(paddings), tf.constant(0f));
+      return Slices.along(tf, padded, axis, by < 0 ? 0 : 1, axis == 1 ? rows : columns);
     }
   }
 

@@ -2,17 +2,12 @@ package org.couplet.metric;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.couplet.data.ImageBatches;
+import org.couplet.io.BackgroundTasks;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.FeatureProgram;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -22,6 +17,8 @@ import org.tensorflow.types.TUint8;
 public final class FeaturePass {
   /** Images to give the network at a time. */
   public static final int BATCH = 32;
+
+  private static final String THREADS = "couplet-features";
 
   private final FeatureProgram network;
   private final boolean logits;
@@ -57,27 +54,40 @@ public final class FeaturePass {
    */
   public Pace over(ImageBatches images, Consumer<FeatureProgram.Outputs> sink, LongPredicate goesOn)
       throws IOException {
-    ExecutorService workers = Executors.newFixedThreadPool(2, FeaturePass::worker);
     long begun = System.nanoTime();
     long networkNanos = 0;
     long seen = 0;
-    Future<@Nullable TUint8> next = workers.submit(images::next);
-    Future<?> taken = CompletableFuture.completedFuture("nothing yet");
     boolean wanted = true;
-    try {
-      for (TUint8 batch = get(next); batch != null && wanted; batch = get(next)) {
-        try (TUint8 current = batch) {
-          next = workers.submit(images::next);
+    try (BackgroundTasks<Optional<TUint8>, IOException> ahead =
+            new BackgroundTasks<>(THREADS, 1, unused -> unused.ifPresent(TUint8::close));
+        BackgroundTasks<FeatureProgram.Outputs, RuntimeException> behind =
+            new BackgroundTasks<>(THREADS, 1, unused -> {})) {
+      ahead.begin(images::next);
+      Optional<TUint8> next = ahead.take();
+      while (next.isPresent() && wanted) {
+        try (TUint8 current = next.get()) {
+          ahead.begin(images::next);
           long started = System.nanoTime();
           FeatureProgram.Outputs outputs = network.outputs(current, logits);
           networkNanos += System.nanoTime() - started;
           seen += current.shape().get(0);
-          get(taken);
-          taken = workers.submit(() -> sink.accept(outputs));
+          if (behind.pending() > 0) {
+            behind.take();
+          }
+          behind.begin(
+              () -> {
+                sink.accept(outputs);
+                return outputs;
+              });
         }
         wanted = goesOn.test(seen);
+        if (wanted) {
+          next = ahead.take();
+        }
       }
-      get(taken);
+      if (behind.pending() > 0) {
+        behind.take();
+      }
     } catch (ArithmeticException e) {
       throw new InvalidInputException(
           network.folder()
@@ -85,9 +95,6 @@ public final class FeaturePass {
               + seen
               + " images; is it the right network, and are its weights whole?",
           e);
-    } finally {
-      workers.shutdown();
-      closeUnused(next);
     }
     return new Pace(seen, (System.nanoTime() - begun) / 1e9, networkNanos / 1e9, wanted);
   }
@@ -102,42 +109,5 @@ public final class FeaturePass {
     FeatureStatistics statistics = new FeatureStatistics(network.dimension());
     Pace pace = over(images, outputs -> statistics.add(outputs.features()), goesOn);
     return pace.whole() ? Optional.of(statistics.fit()) : Optional.empty();
-  }
-
-  // A batch that was made ahead when the pass had already ended.
-  private static void closeUnused(Future<@Nullable TUint8> next) {
-    try {
-      TUint8 unused = next.get();
-      if (unused != null) {
-        unused.close();
-      }
-    } catch (ExecutionException e) {
-      // The pass has failed with this.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Thread worker(Runnable task) {
-    Thread thread = new Thread(task, "couplet-features");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private static <T extends @Nullable Object> T get(Future<T> future) throws IOException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      if (e.getCause() instanceof Error failure) {
-        throw failure;
-      }
-      throw e.getCause() instanceof IOException failure ? failure : new IOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
   }
 }

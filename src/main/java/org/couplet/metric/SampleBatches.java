@@ -1,13 +1,13 @@
 package org.couplet.metric;
 
 import java.util.List;
+import java.util.Optional;
 import org.couplet.data.ImageBatches;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.TUint8;
 
-/** Images that a model makes as they are asked for. */
+/** Samples of a model, to be measured; each batch is made when it is asked for. */
 public final class SampleBatches implements ImageBatches {
   private final SamplingProgram model;
   private final long seed;
@@ -48,13 +48,13 @@ public final class SampleBatches implements ImageBatches {
   }
 
   @Override
-  public @Nullable TUint8 next() {
+  public Optional<TUint8> next() {
     int rows = (int) Math.min(FeaturePass.BATCH, count - next);
     if (rows == 0) {
-      return null;
+      return Optional.empty();
     }
     next += rows;
-    return model.images(seed, next - rows, rows, sigmas);
+    return Optional.of(model.images(seed, next - rows, rows, sigmas));
   }
 
   /** Nothing to do: the model is the caller's. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.couplet.io.InvalidInputException;
@@ -114,8 +115,7 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
   }
 
   private static String group(Matcher found) {
-    String group = found.group(1);
-    return group == null ? "" : group;
+    return Objects.requireNonNull(found.group(1));
   }
 
   private static NpyType type(String descr, String where) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import org.couplet.program.Bytes;
 import org.couplet.program.Floats;
@@ -53,9 +54,7 @@ public record SampleDraw(
         int rows = Math.min(CHUNK, count - first);
         byte[] bytes = chunk(first, rows);
         for (int row = 0; row < rows; row++) {
-          byte[] values = new byte[rowBytes];
-          System.arraycopy(bytes, row * rowBytes, values, 0, rowBytes);
-          sink.accept(first + row, values);
+          sink.accept(first + row, Arrays.copyOfRange(bytes, row * rowBytes, (row + 1) * rowBytes));
         }
         progress.stepTo(first + rows, "");
       }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.couplet.chart.Axis;
 import org.couplet.chart.LineChart;
 import org.couplet.chart.Panel;
+import org.couplet.config.ElementShape;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.GaussianMixtureConfig;
@@ -23,7 +24,6 @@ import org.couplet.program.TrainingPairs;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.Table;
 import org.couplet.train.Checkpoints;
-import org.couplet.train.ParentRun;
 import org.couplet.train.RunFolder;
 import org.couplet.train.Schedules;
 import org.tensorflow.types.TFloat32;
@@ -116,7 +116,8 @@ final class TrajectoryStudy implements Study {
     }
     Path config = given.orElse(bench.options().configs().resolve(Gaussians.SCORE + ".textproto"));
     TrainingVariant.Seeded score = bench.score(config);
-    if (!ParentRun.elements(score.experiment()).equals(ParentRun.elements(pairs))) {
+    if (!ElementShape.of(score.experiment().getDataset())
+        .equals(ElementShape.of(pairs.getDataset()))) {
       throw new InvalidInputException(
           config + ": its data are not of the size of those of " + base + "; make them the same");
     }

@@ -1,17 +1,14 @@
 package org.couplet.train;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.couplet.data.Batches;
+import org.couplet.io.BackgroundTasks;
 import org.couplet.program.TrainingProgram;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.family.TType;
 
 /**
- * A run's batches with the noise row of each data row, for batch-OT. While the caller works on one,
- * a thread makes the next: its noise is known before its step.
+ * {@link Batches} for a training program: for batch-OT, each data row comes with the noise row that
+ * the assignment gives it. While the caller uses one batch, a thread pairs the next, whose noise is
+ * known before its step.
  */
 public final class PairedBatches implements AutoCloseable {
   /**
@@ -33,16 +30,10 @@ public final class PairedBatches implements AutoCloseable {
   private final Batches batches;
   private final TrainingProgram program;
   private final NoiseChoice choice;
-  private final ExecutorService worker =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "couplet-pairing");
-            thread.setDaemon(true);
-            return thread;
-          });
   private final long end;
-  private long pendingStep = -1;
-  private @Nullable CompletableFuture<PairedBatch> pending;
+  private final BackgroundTasks<PairedBatch, RuntimeException> ahead =
+      new BackgroundTasks<>("couplet-pairing", 1, PairedBatch::close);
+  private long aheadStep;
 
   /**
    * @param end the step after the last one that will be asked for
@@ -59,18 +50,18 @@ public final class PairedBatches implements AutoCloseable {
     if (!program.takesColumns()) {
       return new PairedBatch(batches.at(step), new int[0], 0);
     }
-    if (pending == null || pendingStep != step) {
-      discard();
-      pending = begin(step);
+    if (step != aheadStep) {
+      ahead.discard();
     }
-    CompletableFuture<PairedBatch> mine = pending;
-    pendingStep = step + 1;
-    pending = step + 1 < end ? begin(step + 1) : null;
-    return await(mine);
-  }
-
-  private CompletableFuture<PairedBatch> begin(long step) {
-    return CompletableFuture.supplyAsync(() -> pair(step), worker);
+    if (ahead.pending() == 0) {
+      ahead.begin(() -> pair(step));
+    }
+    PairedBatch batch = ahead.take();
+    aheadStep = step + 1;
+    if (aheadStep < end) {
+      ahead.begin(() -> pair(step + 1));
+    }
+    return batch;
   }
 
   private PairedBatch pair(long step) {
@@ -86,40 +77,9 @@ public final class PairedBatches implements AutoCloseable {
     }
   }
 
-  // What goes wrong on the thread goes wrong here.
-  private static PairedBatch await(CompletableFuture<PairedBatch> batch) {
-    try {
-      return batch.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof OutOfMemoryError cause) {
-        throw cause;
-      }
-      throw e;
-    }
-  }
-
-  private void discard() {
-    if (pending != null) {
-      pending
-          .handle(
-              (batch, failure) -> {
-                if (batch != null) {
-                  batch.close();
-                }
-                return null;
-              })
-          .join();
-      pending = null;
-    }
-  }
-
-  /** Waits for what is under way; before the program and the batches are closed. */
+  /** Waits for what is under way; to be called before the program and the batches are closed. */
   @Override
   public void close() {
-    discard();
-    worker.shutdown();
+    ahead.close();
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.config.Aspect;
+import org.couplet.config.ElementShape;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.NetworkConfig;
@@ -49,7 +50,8 @@ public record ParentRun(String field, RunFolder folder, boolean isScore) {
     }
     Experiment parent = ExperimentFile.load(folder.config(), List.of());
     checkpoint();
-    if (!weights(parent).equals(weights(child)) || !elements(parent).equals(elements(child))) {
+    if (!weights(parent).equals(weights(child))
+        || !ElementShape.of(parent.getDataset()).equals(ElementShape.of(child.getDataset()))) {
       throw refusal("its network or the size of its images differs; make them the same");
     }
     if (isScore) {
@@ -90,16 +92,5 @@ public record ParentRun(String field, RunFolder folder, boolean isScore) {
 
   private static NetworkConfig weights(Experiment experiment) {
     return Aspect.WEIGHTS.of(experiment.getNetwork());
-  }
-
-  /** Resolution and channels of an experiment's images; 0 for points. */
-  public static List<Integer> elements(Experiment experiment) {
-    var dataset = experiment.getDataset();
-    return switch (dataset.getSourceCase()) {
-      case IMAGE_FILE ->
-          List.of(dataset.getImageFile().getResolution(), dataset.getImageFile().getChannels());
-      case PROCEDURAL -> List.of(dataset.getProcedural().getResolution(), 3);
-      case GAUSSIANS, SOURCE_NOT_SET -> List.of(0, 0);
-    };
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.types.TUint8;
 
@@ -25,8 +26,8 @@ class ImageBatchesTest {
 
   private static List<List<Byte>> all(ImageBatches batches, int batchSize) throws IOException {
     List<List<Byte>> rows = new ArrayList<>();
-    for (TUint8 next = batches.next(); next != null; next = batches.next()) {
-      try (TUint8 batch = next) {
+    for (Optional<TUint8> next = batches.next(); next.isPresent(); next = batches.next()) {
+      try (TUint8 batch = next.get()) {
         assertEquals(Math.min(batchSize, batches.count() - rows.size()), batch.shape().get(0));
         rows.addAll(pixels(batch));
       }

@@ -4,8 +4,6 @@ import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.couplet.image.ImageSelection;
@@ -56,13 +54,13 @@ class SourceBatchesTest extends ImportTrial {
   }
 
   private static Batch first(SourceBatches batches) throws IOException {
-    return Batch.closing(Objects.requireNonNull(batches.next()));
+    return Batch.closing(batches.next().orElseThrow());
   }
 
   private static List<Batch> rest(SourceBatches batches) throws IOException {
     List<Batch> read = new ArrayList<>();
-    for (TUint8 next = batches.next(); next != null; next = batches.next()) {
-      read.add(Batch.closing(next));
+    for (Optional<TUint8> next = batches.next(); next.isPresent(); next = batches.next()) {
+      read.add(Batch.closing(next.get()));
     }
     return read;
   }
@@ -94,9 +92,11 @@ class SourceBatchesTest extends ImportTrial {
               Batch.of(shape(4, 3, 2, 3), 80, 100, 120, 140),
               Batch.of(shape(2, 3, 2, 3), 160, 180)),
           rest(batches));
-      assertNull(batches.next());
+      assertTrue(batches.next().isEmpty());
       ImageSize size = new ImageSize(3, 2);
-      assertEquals(new SourceReport(10, 0, List.of(), Map.of(), 1, size, size), batches.report());
+      assertEquals(
+          new SourceReport(10, 0, List.of(), Map.of(), 1, Optional.of(size), Optional.of(size)),
+          batches.report());
       assertEquals(List.of(), batches.report().warnings());
     }
   }
@@ -105,8 +105,7 @@ class SourceBatchesTest extends ImportTrial {
   void everyPixelArrives() throws IOException {
     save(source.resolve("a.npy"), NpyType.U1, Shape.of(3, 5, 4, 3), rising(180));
     try (SourceBatches batches = open(source.resolve("a.npy"), 8);
-        TUint8 batch = batches.next()) {
-      assertNotNull(batch);
+        TUint8 batch = batches.next().orElseThrow()) {
       byte[] pixels = new byte[180];
       batch.asRawTensor().data().read(pixels);
       assertArrayEquals(rising(180), pixels);
@@ -221,7 +220,9 @@ class SourceBatchesTest extends ImportTrial {
         List.of(Batch.of(shape(4, 1, 3, 3), 3, 4, 5, 0), Batch.of(shape(2, 1, 3, 3), 1, 2));
     assertEquals(expected, all(file, 4));
     assertEquals(expected, all(source, 4));
-    try (SourceBatches some = SourceBatches.open(new ImageSelection(file, "b/", null), 4, false)) {
+    try (SourceBatches some =
+        SourceBatches.open(
+            new ImageSelection(file, Optional.of("b/"), Optional.empty()), 4, false)) {
       assertEquals(List.of(Batch.of(shape(3, 1, 3, 3), 0, 1, 2)), rest(some));
     }
   }

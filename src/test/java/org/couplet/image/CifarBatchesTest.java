@@ -64,9 +64,9 @@ class CifarBatchesTest extends ImportTrial {
         assertEquals(first + i % 3, pixels[3072 * image + i]);
       }
     }
-    assertEquals(2, run(archive, 1, false, "", Split.TEST).written());
+    assertEquals(2, run(archive, 1, false, null, Split.TEST).written());
     assertArrayEquals(new int[] {200, 201, 202, 210, 211, 212}, pixels(Shape.of(2, 1, 1, 3)));
-    assertEquals(6, run(archive, 1, false, "", Split.ALL).written());
+    assertEquals(6, run(archive, 1, false, null, Split.ALL).written());
     assertRefused(() -> run(archive, 1, false, "train", null), "--split");
   }
 

@@ -1,14 +1,12 @@
 package org.couplet.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,7 +61,7 @@ class DecodedImagesTest {
         Path.of("numbers"), source, false, UnaryOperator.identity(), mostBytes);
   }
 
-  private static int number(@Nullable Decoded next) {
+  private static int number(Decoded next) {
     return next instanceof Decoded.Image image ? Byte.toUnsignedInt(image.pixels()[0]) : -1;
   }
 
@@ -73,9 +71,9 @@ class DecodedImagesTest {
       source.next = 0;
       try (DecodedImages images = images(mostBytes)) {
         for (int i = 0; i < IMAGES; i++) {
-          assertEquals(i % 256, number(images.next()));
+          assertEquals(i % 256, number(images.next().orElseThrow()));
         }
-        assertNull(images.next());
+        assertTrue(images.next().isEmpty());
       }
     }
     assertTrue(source.closed);
@@ -104,5 +102,17 @@ class DecodedImagesTest {
       Thread.sleep(100);
       assertTrue(decoded.get() <= most, decoded + " decoded");
     }
+  }
+
+  @Test
+  void closingEndsTheDecodingThatWaitsForRoom() throws Exception {
+    DecodedImages images = images(0);
+    images.next();
+    images.close();
+    int before = decoded.get();
+    Thread.sleep(20);
+    assertEquals(before, decoded.get());
+    assertTrue(before < IMAGES);
+    assertTrue(source.closed);
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
@@ -52,14 +53,16 @@ public abstract class ImportTrial {
     }
   }
 
-  ImportReport run(Path from, int size, boolean strict, String only, @Nullable Split split)
+  ImportReport run(
+      Path from, int size, boolean strict, @Nullable String only, @Nullable Split split)
       throws IOException {
-    ImageSelection images = new ImageSelection(from, only, split);
+    ImageSelection images =
+        new ImageSelection(from, Optional.ofNullable(only), Optional.ofNullable(split));
     return Importer.run(new ImportRequest(images, size, output, strict), listener);
   }
 
   ImportReport run(Path from, int size) throws IOException {
-    return run(from, size, false, "", null);
+    return run(from, size, false, null, null);
   }
 
   int[] pixels(Shape expected) throws IOException {

@@ -79,7 +79,7 @@ class PictureFilesTest extends ImportTrial {
     int[] pixels = pixels(Shape.of(3, 1, 1, 3));
     assertArrayEquals(new int[] {90, 100, 90}, new int[] {pixels[0], pixels[3], pixels[6]});
     assertRefused(() -> run(zip(), 1, false, "valid/", null), "whose path begins with valid/");
-    assertRefused(() -> run(zip(), 1, false, "", Split.TEST), "--split");
+    assertRefused(() -> run(zip(), 1, false, null, Split.TEST), "--split");
   }
 
   @Test
@@ -97,7 +97,7 @@ class PictureFilesTest extends ImportTrial {
   void corruptImageIsFatalWhenStrict() throws IOException {
     Files.write(source.resolve("0.png"), png(8, 8, 1));
     Files.write(source.resolve("1.jpg"), new byte[] {1, 2, 3});
-    assertRefused(() -> run(source, 1, true, "", null), "1.jpg: corrupt image");
+    assertRefused(() -> run(source, 1, true, null, null), "1.jpg: corrupt image");
     assertFalse(Files.exists(output));
     Files.delete(source.resolve("0.png"));
     assertRefused(() -> run(source, 1), "all 1 images are corrupt");

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
@@ -33,8 +34,8 @@ class SourceReportTest extends ImportTrial {
 
   private SourceReport report(boolean strict) throws IOException {
     try (SourceBatches batches = SourceBatches.open(ImageSelection.of(source), 4, strict)) {
-      for (TUint8 next = batches.next(); next != null; next = batches.next()) {
-        next.close();
+      for (Optional<TUint8> next = batches.next(); next.isPresent(); next = batches.next()) {
+        next.get().close();
       }
       return batches.report();
     }
@@ -94,8 +95,8 @@ class SourceReportTest extends ImportTrial {
     Files.write(source.resolve("d.png"), png(3, 3, 0));
     SourceReport report = report(false);
     assertEquals(3, report.sizes());
-    assertEquals(new ImageSize(3, 3), report.smallest());
-    assertEquals(new ImageSize(6, 4), report.largest());
+    assertEquals(Optional.of(new ImageSize(3, 3)), report.smallest());
+    assertEquals(Optional.of(new ImageSize(6, 4)), report.largest());
     assertEquals(
         List.of("4 images of 3 sizes, 3 x 3 to 6 x 4 (height x width), each taken at its own"),
         report.warnings());
