@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.couplet.io.ErrorStream;
 import org.couplet.report.EventWriter;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
@@ -63,7 +64,7 @@ final class MetricsWriter implements StepListener {
     boolean due = step.completed() % every == 0 || step.completed() == last;
     if (due || step.gradientVariance().isPresent()) {
       write(step, imagesPerSecond);
-      if (!Progress.terminal()) {
+      if (!ErrorStream.isTerminal()) {
         progress.line(line(step.completed(), message));
       }
       intervalSeconds = 0;
