@@ -20,7 +20,7 @@ import org.couplet.metric.StatisticsCache;
 record FidImages(String side, ImageSelection selection, SourceBatches images, boolean strict)
     implements FidSource {
   static FidImages open(String side, Path path, CommandLine options) throws IOException {
-    Split split = options.text(side + "-split").map(Split::parse).orElse(null);
+    Split split = options.one(side + "-split", Split::parse, Split.WORDS).orElse(null);
     ImageSelection selection =
         new ImageSelection(path, options.text(side + "-only").orElse(""), split);
     boolean strict = options.has("strict");
