@@ -65,13 +65,13 @@ public final class Bench {
           progress.line("interrupted at " + one.words());
           return;
         }
-        if (outcome.failure().isEmpty()) {
+        if (outcome.failure().isPresent()) {
+          failures.put(one, outcome.failure().get());
+          progress.line(one.words() + ": " + outcome.failure().get());
+        } else {
           BenchResult result = new BenchResult(one, outcome, warmup);
           results.add(result);
           tell(progress, result, i == cases.size() - 1);
-        } else {
-          failures.put(one, outcome.failure());
-          progress.line(one.words() + ": " + outcome.failure());
         }
       }
     }

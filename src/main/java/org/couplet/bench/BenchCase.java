@@ -22,15 +22,11 @@ import org.couplet.io.InvalidInputException;
 public record BenchCase(Experiment experiment) {
   /** What can be varied: an option with a list, and the field that its entries are for. */
   private record Axis(String option, String field, String entry, String wanted) {
-    List<String> overrides(String list) {
-      List<String> overrides = new ArrayList<>();
-      for (String word : list.split(",", -1)) {
-        if (!word.matches(entry)) {
-          throw new InvalidInputException("--%s: '%s' is not %s".formatted(option, word, wanted));
-        }
-        overrides.add(field + "=" + word.toUpperCase(Locale.ROOT));
+    String override(String word) {
+      if (!word.matches(entry)) {
+        throw new IllegalArgumentException();
       }
-      return overrides;
+      return field + "=" + word.toUpperCase(Locale.ROOT);
     }
   }
 
@@ -49,10 +45,12 @@ public record BenchCase(Experiment experiment) {
 
   public static CommandLine declare(CommandLine options) {
     return options
-        .value("batch", "N,...", "batch sizes; default: the config's")
-        .value("precision", "P,...", "of FLOAT32 and BFLOAT16; default: the config's")
-        .value("xla", "X,...", "of OFF, POINTWISE, WINOGRAD and STEP; default: the config's")
-        .value("threads", "N,...", "threads of one operation, 0: all cores; default: the config's");
+        .optional("batch", "N,...", "batch sizes; default: the config's")
+        .optional("precision", "P,...", "FLOAT32, BFLOAT16 or both; default: the config's")
+        .optional(
+            "xla", "X,...", "some of OFF, POINTWISE, WINOGRAD and STEP; default: the config's")
+        .optional(
+            "threads", "N,...", "threads per operation, 0 for all cores; default: the config's");
   }
 
   /**
@@ -64,12 +62,13 @@ public record BenchCase(Experiment experiment) {
     List<List<String>> combinations = List.of(options.texts("set"));
     for (Axis axis : AXES) {
       if (options.has(axis.option())) {
-        combinations = product(combinations, axis.overrides(options.required(axis.option())));
+        combinations =
+            product(combinations, options.list(axis.option(), axis::override, axis.wanted()));
       }
     }
     Set<BenchCase> cases = new LinkedHashSet<>();
     for (List<String> overrides : combinations) {
-      cases.add(new BenchCase(ExperimentFile.load(options.requiredPath("config"), overrides)));
+      cases.add(new BenchCase(ExperimentFile.load(options.path("config"), overrides)));
     }
     return List.copyOf(cases);
   }

@@ -15,6 +15,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.JavaCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One combination in a process of its own. Only so is its peak memory its own, and only so do its
@@ -37,14 +38,14 @@ final class BenchProcess {
    * @param millis of each step, warm-up first
    * @param waitedMillis of each step, for its batch
    * @param operations of a traced step by type, the longest first; empty without a trace
-   * @param failure what went wrong; empty if nothing did
+   * @param failure what went wrong, if something did
    */
   record Outcome(
       Map<String, Double> numbers,
       List<Double> millis,
       List<Double> waitedMillis,
       List<TypeTime> operations,
-      String failure) {}
+      Optional<String> failure) {}
 
   /**
    * All operations of a type in one step.
@@ -132,7 +133,7 @@ final class BenchProcess {
     private final List<Double> waitedMillis = new ArrayList<>();
     private final List<TypeTime> operations = new ArrayList<>();
     private final Map<String, String> remedy = new LinkedHashMap<>();
-    private String failure = "";
+    private @Nullable String failure;
 
     /** Whether the line was of a step; what is none of the worker's lines is passed over. */
     boolean take(String line) {
@@ -156,13 +157,13 @@ final class BenchProcess {
 
     Outcome outcome(int code) {
       operations.sort(Comparator.comparingDouble(TypeTime::millis).reversed());
-      if (code != ExitCode.DONE && failure.isEmpty()) {
+      if (code != ExitCode.DONE && failure == null) {
         failure =
             "its process ended with code "
                 + code
                 + (code == KILLED ? ": killed, probably out of memory" : "");
       }
-      return new Outcome(numbers, millis, waitedMillis, operations, failure);
+      return new Outcome(numbers, millis, waitedMillis, operations, Optional.ofNullable(failure));
     }
   }
 }

@@ -28,38 +28,43 @@ final class BenchCommand implements Command {
 
   @Override
   public String summary() {
-    return "time an experiment's training step, for several batch sizes, threads and the like";
+    return "time training steps with several batch sizes, precisions or numbers of threads";
   }
 
   private static CommandLine options() {
     CommandLine options =
         new CommandLine(
-                "couplet bench --config F [--set path=value]... [--batch N,...] [--precision P,...]"
-                    + " [--xla X,...] [--threads N,...] [--warmup N] [--steps N] [--peak GFLOPS]"
-                    + " [--json] [--trace F.json]",
+                "bench",
                 "couplet bench --config configs/cifar10_ic.textproto --batch 4,16 --threads 2")
             .about(
-                "Every combination of the lists is measured in a process of its own, on random images"
-                    + " of the config's size.\nIts columns: times are medians of steps, GFLOP/s those"
-                    + " of direct convolutions; compile: what the first step took longer;\nwaits: the"
-                    + " share of the time that steps waited for their batch; CPU s: processor seconds of"
-                    + " all threads;\nsystem: the share of these in the kernel, for system calls and page"
-                    + " faults; faults: minor page faults; major: those\nthat waited for a disk.\nWhat"
-                    + " native libraries print (ONEDNN_VERBOSE=1) goes to the error stream.")
-            .value("config", "F", "the experiment, a .textproto file; its data are not needed")
-            .value("set", "path=value", "override one field; may be repeated");
+                "Times every combination of the lists in a process of its own, with random images of"
+                    + " the config's size. The columns of the table:")
+            .entry("ms/step", "median time of a step, with the minimum and the maximum")
+            .entry("GFLOP/s", "speed, counted with the operations of direct convolutions")
+            .entry("of peak", "GFLOP/s divided by --peak")
+            .entry("compile s", "how much longer the first step took than the median")
+            .entry("waits", "share of the time that steps waited for their batch")
+            .entry("CPU s/step", "processor time of all threads")
+            .entry("system", "share of that time in the kernel: system calls and page faults")
+            .entry("faults/step", "minor page faults")
+            .entry("major", "page faults per step that waited for a disk")
+            .about("Output of native libraries (ONEDNN_VERBOSE=1) goes to the error stream.")
+            .required("config", "F", "the experiment, a .textproto file; its data is not needed")
+            .repeatable("set", "path=value", "override one field of the config");
     return BenchCase.declare(options)
-        .value("warmup", "N", "steps before the timed ones; default 2")
-        .value("steps", "N", "timed steps; default 10")
-        .value(
+        .optional("warmup", "N", "steps before the timed ones; default: 2")
+        .optional("steps", "N", "timed steps; default: 10")
+        .optional(
             "peak",
             "GFLOPS",
-            "what the machine can compute at most; default: cores x clock x flop a cycle in"
-                + " float32, 32 with AVX2 (or AVX-512 on Zen 4), 64 with AVX-512, as of two"
-                + " multiply-add units a core")
+            "peak speed of the machine; default: cores x clock x float32 operations per cycle (64"
+                + " with AVX-512, 32 with AVX2 or on Zen 4: two multiply-add units)")
         .flag("json", "print one JSON object with every step's time")
-        .value(
-            "trace", "F.json", "write one more step's timeline, for chrome://tracing or Perfetto");
+        .optional(
+            "trace",
+            "F.json",
+            "write the timeline of one more step for chrome://tracing or Perfetto; for a single"
+                + " combination");
   }
 
   @Override
@@ -81,11 +86,12 @@ final class BenchCommand implements Command {
     Bench bench =
         new Bench(
             cases,
-            (int) Math.min(options.number("warmup", 0, 2), MOST_STEPS),
-            (int) Math.min(options.number("steps", 1, 10), MOST_STEPS),
+            options.number("warmup", 0, MOST_STEPS).orElse(2),
+            options.number("steps", 1, MOST_STEPS).orElse(10),
             trace,
             SelfTests.wanted(options, err));
-    Optional<Double> peak = options.text("peak").map(BenchCommand::gigaflops);
+    Optional<Double> peak =
+        options.one("peak", BenchCommand::gigaflops, "a number of GFLOP/s above 0");
     return Interrupt.during(
         name(),
         err,
@@ -123,14 +129,10 @@ final class BenchCommand implements Command {
   }
 
   private static double gigaflops(String text) {
-    try {
-      double gigaflops = Double.parseDouble(text);
-      if (gigaflops > 0 && Double.isFinite(gigaflops)) {
-        return gigaflops;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, as a number that is no peak is.
+    double gigaflops = Double.parseDouble(text);
+    if (gigaflops > 0 && Double.isFinite(gigaflops)) {
+      return gigaflops;
     }
-    throw new InvalidInputException("--peak: '" + text + "' is not a number of GFLOP/s above 0");
+    throw new IllegalArgumentException();
   }
 }

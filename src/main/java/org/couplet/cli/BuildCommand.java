@@ -26,17 +26,16 @@ final class BuildCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
     CommandLine options =
         new CommandLine(
-                "couplet build --config F --output DIR [--set path=value]...",
+                "build",
                 "couplet build --config configs/cifar10_gc.textproto --output savedmodels/cifar10_gc")
-            .value("config", "F", "the experiment, a .textproto file")
-            .value("output", "DIR", "folder of the SavedModel; must not exist yet")
-            .value("set", "path=value", "override one field; may be repeated");
+            .required("config", "F", "the experiment, a .textproto file")
+            .required("output", "DIR", "folder of the SavedModel; must not exist yet")
+            .repeatable("set", "path=value", "override one field of the config");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    Path output = options.requiredPath("output");
-    Experiment experiment =
-        ExperimentFile.load(options.requiredPath("config"), options.texts("set"));
+    Path output = options.path("output");
+    Experiment experiment = ExperimentFile.load(options.path("config"), options.texts("set"));
     CommandLine.requireNewFolder(output);
     AtomicFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
     out.println("training program of " + experiment.getName() + " written to " + output);

@@ -79,6 +79,6 @@ public final class Cli {
     }
     out.println();
     out.println(
-        "'couplet COMMAND --help' shows a command's options, 'couplet --version' the version.");
+        "Run 'couplet COMMAND --help' for the options of a command, 'couplet --version' for the version.");
   }
 }

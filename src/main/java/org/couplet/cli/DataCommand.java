@@ -34,40 +34,42 @@ final class DataCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws IOException {
     CommandLine options =
         new CommandLine(
-                "couplet data --from SRC --size S --output F.npy [--only PREFIX] [--split PART]"
-                    + " [--strict]",
+                "data",
                 "couplet data --from img_align_celeba.zip --size 64 --output data/celeba64.npy")
-            .value(
+            .required(
                 "from",
                 "SRC",
-                "CIFAR-10's binary archive (tar.gz or folder), a folder or zip of PNG or JPEG"
-                    + " files, downsampled ImageNet's npz batches (file or folder), or another"
-                    + " .npy or .npz of images")
-            .value(
+                "a folder or zip of PNG or JPEG files; CIFAR-10's binary archive (tar.gz or"
+                    + " folder); downsampled ImageNet's npz batches (file or folder); or another"
+                    + " .npy or .npz file of images")
+            .required(
                 "size",
                 "S",
-                "height and width of the output, pixels; other images are cut to their central"
-                    + " square and resized")
-            .value("output", "F.npy", "uint8 [count, S, S, channels]; replaced if it is there")
-            .value(
+                "height and width of the output in pixels; images of other sizes are cropped to"
+                    + " their central square and resized")
+            .required(
+                "output",
+                "F.npy",
+                "the file to write, uint8 [count, S, S, channels]; replaced if it exists")
+            .optional(
                 "only",
                 "PREFIX",
-                "take only files whose path in the folder or zip begins so, such as train/, or"
-                    + " arrays whose name in the .npz does")
-            .value("split", "PART", "of CIFAR-10's binary archive: train (default), test or all")
-            .flag("strict", "stop at a corrupt image instead of naming and skipping it");
+                "only files whose path in the folder or zip starts with PREFIX, such as train/;"
+                    + " for .npz, only arrays whose name does")
+            .optional(
+                "split", "PART", "part of CIFAR-10's archive: train, test or all; default: train")
+            .flag("strict", "stop at a corrupt image; by default it is reported and skipped");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    options.required("size");
     ImportRequest request =
         new ImportRequest(
             new ImageSelection(
-                options.requiredPath("from"),
+                options.path("from"),
                 options.text("only"),
-                options.text("split").map(Split::parse)),
-            (int) Math.min(options.number("size", 1, 0), Integer.MAX_VALUE),
-            options.requiredPath("output"),
+                options.one("split", Split::parse, Split.WORDS)),
+            options.number("size", 1, Integer.MAX_VALUE).orElseThrow(),
+            options.path("output"),
             options.has("strict"));
     return Interrupt.during(
         name(),
@@ -77,12 +79,12 @@ final class DataCommand implements Command {
           try (Display display = new Display(err, interrupt)) {
             report = Importer.run(request, display);
           }
-          tell(request, report, out);
+          print(request, report, out);
           return ExitCode.DONE;
         });
   }
 
-  private static void tell(ImportRequest request, ImportReport report, PrintStream out) {
+  private static void print(ImportRequest request, ImportReport report, PrintStream out) {
     out.printf(
         Locale.ROOT,
         "%s: %d images of %d x %d x %d written, %d corrupt skipped%n",

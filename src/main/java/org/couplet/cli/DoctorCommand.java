@@ -15,14 +15,14 @@ final class DoctorCommand implements Command {
 
   @Override
   public String summary() {
-    return "say what this machine offers and what to do about what is missing";
+    return "check what this machine offers and advise on what is missing";
   }
 
   @Override
   public int run(String[] arguments, PrintStream out, PrintStream err) {
     CommandLine options =
-        new CommandLine("couplet doctor [--thorough]", "couplet doctor")
-            .flag("thorough", "check the operations of some 3,500 shapes: minutes");
+        new CommandLine("doctor", "couplet doctor")
+            .flag("thorough", "check operations with about 3,500 shapes, which takes minutes");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }

@@ -27,16 +27,15 @@ final class ExportCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
     CommandLine options =
         new CommandLine(
-                "couplet export --run DIR [--best] --output DIR",
-                "couplet export --run runs/quickstart --output savedmodels/quickstart")
-            .value("run", "DIR", "folder of a run with a checkpoint")
-            .flag("best", "the weights whose samples had the lowest FID, not the newest")
-            .value("output", "DIR", "folder of the SavedModel; must not exist yet");
+                "export", "couplet export --run runs/quickstart --output savedmodels/quickstart")
+            .required("run", "DIR", "folder of a run that has a checkpoint")
+            .required("output", "DIR", "folder of the SavedModel; must not exist yet")
+            .flag("best", "export the weights with the lowest FID instead of the newest");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    RunFolder run = new RunFolder(options.requiredPath("run"));
-    Path output = options.requiredPath("output");
+    RunFolder run = new RunFolder(options.path("run"));
+    Path output = options.path("output");
     Experiment experiment = Runs.experiment(run);
     Path checkpoint = options.has("best") ? run.bestCheckpoint() : run.newestCheckpoint();
     CommandLine.requireNewFolder(output);

@@ -48,38 +48,47 @@ final class FidCommand implements Command {
   private static CommandLine options() {
     CommandLine options =
         new CommandLine(
-                "couplet fid --generated X --reference Y --inception DIR [--metrics M,...]"
-                    + " [--save-stats F.npz] [--json] [more options]",
-                "couplet fid --generated savedmodels/quickstart --count 10000 --reference photos.zip"
-                    + " --inception savedmodels/inception")
-            .value(
+                "fid",
+                "couplet fid --generated runs/a --reference photos.zip --inception savedmodels/inception")
+            .about(
+                "Compares generated images with reference images. One side is enough to save its"
+                    + " statistics, and the generated side is enough for inception_score. --inception"
+                    + " is needed unless both sides are statistics.")
+            .required(
                 "generated",
                 "X",
-                "a run, an export, a folder or zip of PNG or JPEG files, .npy, .npz (arr_0), or"
-                    + " statistics (.npz with mu and sigma)")
-            .value("reference", "Y", "the same but for models")
-            .value("inception", "DIR", "the feature network, as `couplet inception` writes it")
-            .value(
+                "a run, an export, a folder or zip of PNG or JPEG files, a .npy or .npz (arr_0)"
+                    + " file, or statistics (.npz with mu and sigma)")
+            .required("reference", "Y", "the same, but no run or export")
+            .optional("inception", "DIR", "the feature network, written by `couplet inception`")
+            .optional(
                 "signature",
                 "NAME",
-                "of another SavedModel: its signature from images to features; default features")
-            .value("metrics", "M,...", "some of " + Metric.words() + "; default fid")
-            .value("count", "N", "samples to draw from a model; default 50000")
-            .value(
-                "generated-only", "PREFIX", "only files whose path in the folder or zip begins so")
-            .value("reference-only", "PREFIX", "the same of the reference")
-            .value(
-                "generated-split",
-                "PART",
-                "of CIFAR-10's binary archive: train (default), test or all")
-            .value("reference-split", "PART", "the same of the reference")
-            .value(
+                "for another feature network: its signature that maps images to features; default:"
+                    + " features")
+            .optional("metrics", "M,...", "one or more of " + Metric.words() + "; default: fid")
+            .optional(
                 "save-stats",
                 "F.npz",
-                "write the reference's statistics (without --reference, those of --generated)")
-            .flag("strict", "stop at a corrupt image instead of leaving it out")
-            .flag("json", "print one JSON object");
-    return SamplingOptions.declare(SelfTests.declare(options));
+                "save the statistics of --reference, or without it those of --generated")
+            .or("generated", "save-stats")
+            .or("reference", "save-stats")
+            .or("generated", "metrics")
+            .optional("count", "N", "number of samples to draw from a model; default: 50000");
+    return SelfTests.declare(
+        SamplingOptions.declare(options)
+            .optional(
+                "generated-only",
+                "PREFIX",
+                "only files whose path in the folder or zip starts with PREFIX")
+            .optional("reference-only", "PREFIX", "the same for the reference")
+            .optional(
+                "generated-split",
+                "PART",
+                "part of CIFAR-10's archive: train, test or all; default: train")
+            .optional("reference-split", "PART", "the same for the reference")
+            .flag("strict", "stop at a corrupt image; by default it is left out with a warning")
+            .flag("json", "print one JSON object"));
   }
 
   @Override
@@ -91,11 +100,12 @@ final class FidCommand implements Command {
     Set<Metric> metrics = metrics(options);
     checkFiles(options);
     Map<String, Object> tested = selfTest(options, err);
-    try (@Nullable FeatureProgram network = network(options, metrics);
-        @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics);
-        @Nullable FidSource reference = source(FidSource.REFERENCE, options, metrics)) {
-      // What can be refused is refused before hours of work.
-      FidPass pass = new FidPass(network, metrics, err);
+    try (@Nullable FeatureProgram network = network(options, metrics).orElse(null);
+        @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics).orElse(null);
+        @Nullable FidSource reference =
+            source(FidSource.REFERENCE, options, metrics).orElse(null)) {
+      // Bad input is rejected before hours of work.
+      FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
       check(pass, generated, reference);
       Map<String, Side> sides = new LinkedHashMap<>();
       if (generated != null) {
@@ -123,7 +133,7 @@ final class FidCommand implements Command {
       SelfTests tests = SelfTests.of(options, err);
       found.putAll(
           tests.features(
-              options.requiredPath("inception"),
+              options.path("inception"),
               options.text("signature").orElse(Signature.FEATURES.name()),
               0));
       Optional<Path> generated = options.text(FidSource.GENERATED).map(Path::of);
@@ -138,16 +148,12 @@ final class FidCommand implements Command {
   private static Set<Metric> metrics(CommandLine options) {
     boolean generated = options.has(FidSource.GENERATED);
     boolean reference = options.has(FidSource.REFERENCE);
-    Optional<String> words = options.text("metrics");
-    if (words.isEmpty() && !(generated && reference)) {
-      // Nothing to compare, but statistics to save.
-      if (!options.has("save-stats") || !(generated || reference)) {
-        throw new InvalidInputException(
-            "give --generated and --reference; or one of them with --save-stats");
-      }
-      return Set.of();
+    if (!options.has("metrics")) {
+      // With one side there is nothing to compare, but there are statistics to save.
+      return generated && reference ? Set.of(new Fid()) : Set.of();
     }
-    Set<Metric> metrics = Metric.parse(words.orElse(new Fid().word()));
+    Set<Metric> metrics =
+        Metric.ordered(options.list("metrics", Metric::parse, "one of " + Metric.words()));
     for (Metric metric : metrics) {
       if (!generated || (metric.needsReference() && !reference)) {
         throw new InvalidInputException(
@@ -159,19 +165,22 @@ final class FidCommand implements Command {
         && !options.has("save-stats")
         && metrics.stream().noneMatch(Metric::needsReference)) {
       throw new InvalidInputException(
-          "--reference: is not needed for --metrics " + words.orElse("") + "; leave it out");
+          "--reference: is not needed for --metrics "
+              + options.value("metrics")
+              + "; leave it out");
     }
     return metrics;
   }
 
   private static void checkFiles(CommandLine options) {
     if (options.has("signature") && !options.has("inception")) {
-      throw new InvalidInputException("--signature: is for the network that --inception names");
+      throw new InvalidInputException(
+          "--signature: names a signature of --inception, which is missing");
     }
     if (!options.has("save-stats")) {
       return;
     }
-    Path file = options.requiredPath("save-stats");
+    Path file = options.path("save-stats");
     if (!file.toString().endsWith(".npz") || Files.isDirectory(file)) {
       throw new InvalidInputException(
           "--save-stats " + file + ": give the name of a file that ends in .npz");
@@ -182,37 +191,37 @@ final class FidCommand implements Command {
     }
     if (!options.has("inception")) {
       throw new InvalidInputException(
-          "--save-stats: needs --inception, the network that the statistics are of");
+          "--save-stats: requires --inception, the network to measure the statistics with");
     }
   }
 
-  private static @Nullable FeatureProgram network(CommandLine options, Set<Metric> metrics)
+  private static Optional<FeatureProgram> network(CommandLine options, Set<Metric> metrics)
       throws IOException {
     if (!options.has("inception")) {
-      return null;
+      return Optional.empty();
     }
-    Path folder = options.requiredPath("inception");
+    Path folder = options.path("inception");
     FeatureProgram network =
         FeatureProgram.load(folder, options.text("signature").orElse(Signature.FEATURES.name()), 0);
     for (Metric metric : metrics) {
       if (metric.ofGenerated() == Metric.Kept.LOGITS && network.classes() == 0) {
         network.close();
         throw new InvalidInputException(
-            "--inception %s: has no logits, which %s needs; leave %s out, or give what `couplet"
+            "--inception %s: has no logits, which %s requires; leave %s out, or give what `couplet"
                     .formatted(folder, metric.word(), metric.word())
                 + " inception` wrote");
       }
     }
-    return network;
+    return Optional.of(network);
   }
 
-  private static @Nullable FidSource source(String side, CommandLine options, Set<Metric> metrics)
+  private static Optional<FidSource> source(String side, CommandLine options, Set<Metric> metrics)
       throws IOException {
     if (options.has(side)) {
-      return FidSource.open(side, options, metrics);
+      return Optional.of(FidSource.open(side, options, metrics));
     }
     FidSource.refuseAbsent(side, options);
-    return null;
+    return Optional.empty();
   }
 
   private static void check(
@@ -235,7 +244,7 @@ final class FidCommand implements Command {
     if (!options.has("save-stats")) {
       return;
     }
-    Path file = options.requiredPath("save-stats");
+    Path file = options.path("save-stats");
     String saved =
         sides.containsKey(FidSource.REFERENCE) ? FidSource.REFERENCE : FidSource.GENERATED;
     StatisticsFile.write(
@@ -269,13 +278,14 @@ final class FidCommand implements Command {
       Map<String, Object> tested,
       PrintStream out) {
     sides.forEach((name, side) -> out.printf("%-18s %s%n", name, side.words()));
-    if (pass.network() != null) {
+    if (pass.network().isPresent()) {
+      FeatureProgram network = pass.network().get();
       out.printf(
           "%-18s %s: %d features, SHA-256 %s%n",
           "extractor",
-          pass.network().folder(),
-          pass.network().dimension(),
-          pass.network().fingerprint().substring(0, 12));
+          network.folder(),
+          network.dimension(),
+          network.fingerprint().substring(0, 12));
     }
     tested.forEach((name, found) -> out.printf("%-18s %s%n", name.replace('_', ' '), found));
     scores.forEach(score -> out.printf("%-18s %s%n", score.name(), score.text()));
@@ -286,11 +296,12 @@ final class FidCommand implements Command {
     Map<String, Object> numbers = new LinkedHashMap<>();
     scores.forEach(score -> numbers.putAll(score.numbers()));
     sides.forEach((name, side) -> numbers.put(name, side.numbers()));
-    if (pass.network() != null) {
+    if (pass.network().isPresent()) {
+      FeatureProgram network = pass.network().get();
       Map<String, Object> extractor = new LinkedHashMap<>();
-      extractor.put("folder", pass.network().folder().toString());
-      extractor.put("features", pass.network().dimension());
-      extractor.put("sha256", pass.network().fingerprint());
+      extractor.put("folder", network.folder().toString());
+      extractor.put("features", network.dimension());
+      extractor.put("sha256", network.fingerprint());
       numbers.put("extractor", extractor);
     }
     numbers.putAll(tested);

@@ -17,25 +17,25 @@ final class InceptionCommand implements Command {
 
   @Override
   public String summary() {
-    return "turn the published Inception graph into the network that FID compares with";
+    return "convert the published Inception graph to the feature network for FID";
   }
 
   @Override
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
     CommandLine options =
         new CommandLine(
-                "couplet inception --from FILE --output DIR",
+                "inception",
                 "couplet inception --from inception-2015-12-05.tgz --output savedmodels/inception")
-            .value(
+            .required(
                 "from",
                 "FILE",
-                "TensorFlow's inception-2015-12-05.tgz, or the classify_image_graph_def.pb in it")
-            .value("output", "DIR", "folder of the SavedModel; must not exist yet");
+                "TensorFlow's inception-2015-12-05.tgz, or classify_image_graph_def.pb out of it")
+            .required("output", "DIR", "folder of the SavedModel; must not exist yet");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    Path source = options.requiredPath("from");
-    Path output = options.requiredPath("output");
+    Path source = options.path("from");
+    Path output = options.path("output");
     CommandLine.requireNewFolder(output);
     AtomicFile.create(output, folder -> InceptionAssembly.write(source, folder));
     out.println("Inception of 2015-12-05 out of " + source + " written to " + output);

@@ -31,33 +31,28 @@ final class SampleCommand implements Command {
   @Override
   public int run(String[] arguments, PrintStream out, PrintStream err) throws Exception {
     CommandLine options =
-        SamplingOptions.declare(
-                new CommandLine(
-                        "couplet sample --run DIR | --model DIR  --count N [--seed S]"
-                            + " [--sigmas 80,0.8 | --steps N] [--solver heun|euler]"
-                            + " --output grid.png | F.npz | DIR/",
-                        "couplet sample --run runs/quickstart --count 64 --output samples.png")
-                    .value("run", "DIR", "folder of a run; its averaged weights are used")
-                    .value("model", "DIR", "a SavedModel that `couplet export` wrote")
-                    .value("count", "N", "number of samples"))
-            .value(
+        new CommandLine(
+                "sample", "couplet sample --run runs/quickstart --count 64 --output samples.png")
+            .required("run", "DIR", "folder of a run, whose averaged weights are used")
+            .required("model", "DIR", "a SavedModel written by `couplet export`")
+            .oneOf("run", "model")
+            .required("count", "N", "number of samples")
+            .required(
                 "output",
                 "PATH",
-                "NAME.png: one grid; NAME.npz: arr_0, uint8 NHWC; NAME/ : one PNG a sample");
-    SelfTests.declare(options);
+                "F.png for one grid, F.npz for an array (arr_0, uint8 NHWC), or DIR/ for one PNG"
+                    + " per sample");
+    SelfTests.declare(SamplingOptions.declare(options));
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    if (options.has("run") == options.has("model")) {
-      throw new InvalidInputException("give either --run or --model");
-    }
     if (options.has("best") && options.has("model")) {
-      throw new InvalidInputException("--best: is for --run; an export holds the weights it holds");
+      throw new InvalidInputException(
+          "--best: is for --run; an export has only one set of weights");
     }
-    options.required("count");
-    int count = Math.toIntExact(Math.min(options.number("count", 1, 1), Integer.MAX_VALUE));
+    int count = options.number("count", 1, Integer.MAX_VALUE).orElseThrow();
     SamplingOptions sampling = SamplingOptions.of(options);
-    SampleOutput output = SampleOutput.of(options.required("output"));
+    SampleOutput output = SampleOutput.of(options.value("output"));
     if (output.isFolder()) {
       CommandLine.requireNewFolder(output.path());
     }
@@ -77,7 +72,7 @@ final class SampleCommand implements Command {
                     err,
                     interrupt::check));
           }
-          out.println(count + " samples written to " + options.required("output"));
+          out.println(count + " samples written to " + options.value("output"));
           return ExitCode.DONE;
         });
   }
@@ -85,11 +80,11 @@ final class SampleCommand implements Command {
   private static TrainedModel model(CommandLine options, SamplingOptions sampling, SelfTests tests)
       throws IOException {
     if (options.has("model")) {
-      Path export = options.requiredPath("model");
+      Path export = options.path("model");
       TrainedModel.check(export, tests);
       return TrainedModel.ofExport(export);
     }
-    RunFolder run = new RunFolder(options.requiredPath("run"));
+    RunFolder run = new RunFolder(options.path("run"));
     Runs.experiment(run);
     TrainedModel.check(run.root(), tests);
     return TrainedModel.ofRun(run, sampling.best());

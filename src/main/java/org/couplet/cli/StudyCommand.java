@@ -3,10 +3,9 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.couplet.assembly.RandomFeaturesAssembly;
 import org.couplet.assembly.TrainingAssembly;
@@ -27,6 +26,8 @@ import org.couplet.study.StudyOptions;
 /** {@code couplet study}: one of the paper's experiments, with its figure. */
 final class StudyCommand implements Command {
   private static final String ALL = "all";
+  private static final int MOST_SEEDS = 1000;
+  private static final List<Double> FACTORS = List.of(0.3, 0.5, 0.7, 1.0);
 
   @Override
   public String name() {
@@ -39,36 +40,43 @@ final class StudyCommand implements Command {
   }
 
   private static CommandLine options() {
-    return new CommandLine(
-            "couplet study NAME [--config F] --output DIR [--runs DIR] [--seeds N] [--set"
-                + " path=value]... [more options]",
-            "couplet study variance --output studies")
-        .about(
-            Studies.all().stream()
-                    .map(
-                        study ->
-                            String.format(Locale.ROOT, "  %-12s %s", study.name(), study.summary()))
-                    .collect(Collectors.joining(System.lineSeparator()))
-                + System.lineSeparator()
-                + "  all          every one that the options suffice for; without --config those of points")
-        .value("config", "F", "the experiment to vary; default: the paper's Gaussians")
-        .value("output", "DIR", "folder of the figures (PNG, SVG) and their numbers (CSV)")
-        .value("runs", "DIR", "folder of the runs, shared by studies; default: runs in --output")
-        .value("seeds", "N", "runs a curve; default 3 of points, 1 of images")
-        .value(
-            "steps", "N", "end each run after N steps; a later call without it goes on to the end")
-        .value("set", "path=value", "override one field of the config; may be repeated")
-        .value("mu", "M1,M2,...", "mixing: factors of GC; default 0.3,0.5,0.7,1")
-        .value("seconds", "S", "components, schedule, ema, mixing: end each run after S seconds")
-        .value("samples", "N", "images that a model's quality is measured on; default 2000")
-        .value(
+    CommandLine options =
+        new CommandLine("study NAME", "couplet study variance --output studies").about("NAME is:");
+    for (Study study : Studies.all()) {
+      options.entry(study.name(), study.summary());
+    }
+    return options
+        .entry(
+            ALL,
+            "every study that the options are enough for; without --config, the studies of the"
+                + " paper's Gaussians")
+        .required("output", "DIR", "folder for the figures (PNG, SVG) and their numbers (CSV)")
+        .optional(
+            "config",
+            "F",
+            "the experiment to vary, a .textproto file; default: the paper's Gaussians")
+        .flag("gaussians", "for all: the studies of the paper's Gaussians, as without --config")
+        .oneOf("config", "gaussians")
+        .repeatable("set", "path=value", "override one field of the config")
+        .optional(
+            "runs", "DIR", "folder of the runs, which studies share; default: runs in --output")
+        .optional("seeds", "N", "runs for each curve; default: 3 for points, 1 for images")
+        .optional(
+            "steps", "N", "end each run at step N; a later call without it continues to the end")
+        .optional(
+            "seconds",
+            "S",
+            "for components, schedule, ema and mixing: end each run after S seconds of training")
+        .optional("samples", "N", "images to measure a model's quality with; default: 2000")
+        .optional(
             "features", "DIR", "a SavedModel with a features signature; default: random features")
-        .value("score-config", "F", "trajectory: the score model; default: that of the Gaussians")
-        .value("models", "D1,D2,...", "samples: folders of runs or exports")
-        .value("configs", "DIR", "folder of the shipped experiments; default configs")
-        .flag(
-            "gaussians",
-            "all: the studies of the paper's Gaussians (the default without --config)");
+        .optional("mu", "M1,M2,...", "for mixing: the factors of GC; default: 0.3,0.5,0.7,1")
+        .optional(
+            "score-config",
+            "F",
+            "for trajectory: config of the score model; default: the one for the Gaussians")
+        .optional("models", "D1,D2,...", "for samples: folders of runs or exports")
+        .optional("configs", "DIR", "folder of Couplet's experiments; default: configs");
   }
 
   @Override
@@ -79,7 +87,7 @@ final class StudyCommand implements Command {
     if (!options.parse(rest, out)) {
       return ExitCode.DONE;
     }
-    List<Study> studies = studies(named ? arguments[0] : "", options);
+    List<Study> studies = studies(named ? Optional.of(arguments[0]) : Optional.empty(), options);
     StudyOptions asked = asked(options);
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
@@ -101,12 +109,9 @@ final class StudyCommand implements Command {
         });
   }
 
-  private static List<Study> studies(String name, CommandLine options) {
-    if (name.equals(ALL)) {
-      if (options.has("gaussians") && options.has("config")) {
-        throw new InvalidInputException("give either --gaussians or --config");
-      }
-      // What shows or needs other models has to be told which.
+  private static List<Study> studies(Optional<String> name, CommandLine options) {
+    if (name.filter(ALL::equals).isPresent()) {
+      // Some studies need to know which other models to use.
       return (options.has("config") ? Studies.all() : Studies.ofGaussians())
           .stream()
               .filter(study -> options.has("models") || !study.name().equals("samples"))
@@ -121,11 +126,11 @@ final class StudyCommand implements Command {
       throw new InvalidInputException("--gaussians goes with `couplet study all`");
     }
     return List.of(
-        Studies.named(name)
+        name.flatMap(Studies::named)
             .orElseThrow(
                 () ->
                     new InvalidInputException(
-                        (name.isEmpty() ? "name a study" : "there is no study '" + name + "'")
+                        name.map(word -> "there is no study '" + word + "'").orElse("name a study")
                             + "; there are "
                             + Studies.all().stream()
                                 .map(Study::name)
@@ -134,7 +139,7 @@ final class StudyCommand implements Command {
   }
 
   private static StudyOptions asked(CommandLine options) {
-    Path output = options.requiredPath("output");
+    Path output = options.path("output");
     return new StudyOptions(
         options.text("config").map(Path::of),
         options.text("score-config").map(Path::of),
@@ -142,42 +147,31 @@ final class StudyCommand implements Command {
         options.texts("set"),
         output,
         options.text("runs").map(Path::of).orElse(output.resolve("runs")),
-        (int) Math.min(options.number("seeds", 1, 0), 1000),
-        options.number("steps", 1, Long.MAX_VALUE),
-        factors(options.text("mu").orElse("0.3,0.5,0.7,1")),
-        options.number("seconds", 1, 0),
-        (int) Math.min(options.number("samples", 2, 2000), Integer.MAX_VALUE),
-        options.text("models").stream()
-            .flatMap(models -> Arrays.stream(models.split(",", -1)))
-            .map(StudyCommand::model)
-            .toList(),
+        options.number("seeds", 1, MOST_SEEDS),
+        options.number("steps", 1).orElse(Long.MAX_VALUE),
+        options.has("mu")
+            ? options.list(
+                "mu", StudyCommand::factor, "a mixing factor, a number in (0, 1] such as 0.5")
+            : FACTORS,
+        options.number("seconds", 1).orElse(0L),
+        options.number("samples", 2, Integer.MAX_VALUE).orElse(2000),
+        options.list("models", StudyCommand::model, "the folder of a run or an export"),
         options.text("features").map(Path::of));
   }
 
   private static Path model(String name) {
-    if (name.isBlank()) {
-      throw new InvalidInputException(
-          "--models: a name is empty; give folders such as runs/a,runs/b");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException();
     }
     return Path.of(name);
   }
 
-  private static List<Double> factors(String text) {
-    List<Double> factors = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
-      try {
-        double factor = Double.parseDouble(part.strip());
-        if (factor > 0 && factor <= 1) {
-          factors.add(factor);
-          continue;
-        }
-      } catch (NumberFormatException e) {
-        // Told below, as a number that is no factor is.
-      }
-      throw new InvalidInputException(
-          "--mu: '" + part + "' is not a mixing factor; give numbers in (0, 1] such as 0.3,0.5");
+  private static double factor(String text) {
+    double factor = Double.parseDouble(text);
+    if (factor > 0 && factor <= 1) {
+      return factor;
     }
-    return factors;
+    throw new IllegalArgumentException();
   }
 
   private static Graphs graphs() {

@@ -41,19 +41,21 @@ final class TrainCommand implements Command {
 
   private static CommandLine options() {
     return new CommandLine(
-            "couplet train --config F | --model PROGRAM  [--data F.npy] [--features DIR] --run DIR"
-                + " [--steps N] [--resume] [--set path=value]... [--dry-run]",
-            "couplet train --config configs/quickstart.textproto --run runs/quickstart")
-        .value("config", "F", "the experiment, a .textproto file")
-        .value("model", "PROGRAM", "a training program that `couplet build` wrote")
-        .value("data", "F.npy", "images that `couplet data` made, in place of the config's")
-        .value("features", "DIR", "the network that measures FID, in place of the config's")
-        .value("run", "DIR", "folder of the run: checkpoints, metrics, samples")
-        .value("steps", "N", "stop after N steps in all; the schedules still span run.steps")
+            "train", "couplet train --config configs/quickstart.textproto --run runs/quickstart")
+        .required("config", "F", "the experiment, a .textproto file")
+        .required("model", "PROGRAM", "a training program written by `couplet build`")
+        .oneOf("config", "model")
+        .required("run", "DIR", "folder of the run: checkpoints, metrics, samples")
         .flag(
-            "resume", "continue from the newest checkpoint in --run; begins if there is no run yet")
-        .value("set", "path=value", "override one field of the config; may be repeated")
-        .flag("dry-run", "check everything, say what would be done, and stop");
+            "resume",
+            "continue from the newest checkpoint in --run; with --config or --model, start a new"
+                + " run if there is none")
+        .or("run", "resume")
+        .optional("steps", "N", "stop at step N; the schedules still span run.steps")
+        .repeatable("set", "path=value", "override one field of the config")
+        .optional("data", "F.npy", "images from `couplet data`, instead of the config's file")
+        .optional("features", "DIR", "feature network for FID, instead of the config's")
+        .flag("dry-run", "check everything, print what would be done, and stop");
   }
 
   @Override
@@ -62,7 +64,7 @@ final class TrainCommand implements Command {
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    RunFolder run = new RunFolder(options.requiredPath("run"));
+    RunFolder run = new RunFolder(options.path("run"));
     boolean goesOn = run.isBegun();
     if (goesOn && !options.has("resume")) {
       throw new InvalidInputException(
@@ -72,7 +74,7 @@ final class TrainCommand implements Command {
               + " choose another folder");
     }
     Experiment experiment = goesOn ? resumed(options, run) : begun(options);
-    long stopAt = options.number("steps", 1, experiment.getRun().getSteps());
+    long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
     if (stopAt > experiment.getRun().getSteps()) {
       throw new InvalidInputException(
           "--steps: the schedules of this run end at step "
@@ -80,7 +82,7 @@ final class TrainCommand implements Command {
               + "; give at most that, or begin a longer run with --set run.steps="
               + stopAt);
     }
-    // What can be refused is refused before there is a run.
+    // Bad input is rejected before there is a run.
     Dataset.open(experiment.getDataset()).close();
     checkFeatures(options, experiment);
     if (!goesOn) {
@@ -89,8 +91,7 @@ final class TrainCommand implements Command {
       }
     }
     if (options.has("model") && !goesOn) {
-      TrainingProgram.load(options.requiredPath("model"), experiment.getRuntime().getThreads())
-          .close();
+      TrainingProgram.load(options.path("model"), experiment.getRuntime().getThreads()).close();
     }
     if (!goesOn) {
       gpuAdvice(experiment, new TensorFlowProbe(Path.of("/")).mayUseGpu()).ifPresent(err::println);
@@ -109,13 +110,11 @@ final class TrainCommand implements Command {
   }
 
   private static Experiment begun(CommandLine options) throws IOException {
-    if (options.has("config") == options.has("model")) {
+    if (!options.has("config") && !options.has("model")) {
       throw new InvalidInputException(
-          options.has("resume") && !options.has("config")
-              ? "--resume: no run was begun in "
-                  + options.requiredPath("run")
-                  + " yet; give --config or --model to begin one"
-              : "give either --config or --model");
+          "--resume: no run was begun in "
+              + options.path("run")
+              + " yet; give --config or --model to begin one");
     }
     List<String> overrides = new ArrayList<>(options.texts("set"));
     overrides.addAll(moved(options));
@@ -136,8 +135,8 @@ final class TrainCommand implements Command {
 
   private static Experiment load(CommandLine options, List<String> overrides) throws IOException {
     return options.has("config")
-        ? ExperimentFile.load(options.requiredPath("config"), overrides)
-        : ofProgram(options.requiredPath("model"), overrides);
+        ? ExperimentFile.load(options.path("config"), overrides)
+        : ofProgram(options.path("model"), overrides);
   }
 
   // --data says where images lie; it makes no experiment one of images.
@@ -236,7 +235,7 @@ final class TrainCommand implements Command {
         experiment,
         folder -> {
           if (options.has("model")) {
-            copy(options.requiredPath("model"), folder);
+            copy(options.path("model"), folder);
           } else {
             TrainingAssembly.write(experiment, folder);
           }

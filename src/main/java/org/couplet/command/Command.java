@@ -16,7 +16,7 @@ public interface Command {
    *
    * @param arguments all after the command's name
    * @param out for results
-   * @param err for progress and complaints
+   * @param err for progress and error messages
    * @return the exit code: 0 done, 1 failed, 130 interrupted
    * @throws org.couplet.io.InvalidInputException for bad input or usage: exit code 2
    */

@@ -1,12 +1,15 @@
 package org.couplet.command;
 
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.MissingArgumentException;
 import org.apache.commons.cli.Option;
@@ -16,75 +19,158 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
-/** The options of one command: declared, parsed, and asked for by name. */
+/**
+ * The options of one command. They are declared, parsed, and then asked for by name. The help and
+ * the usage in messages are made from the declarations.
+ *
+ * <pre>{@code
+ * CommandLine options =
+ *     new CommandLine("build", "couplet build --config a.textproto --output program")
+ *         .required("config", "F", "the experiment, a .textproto file")
+ *         .required("output", "DIR", "folder of the SavedModel; must not exist yet")
+ *         .repeatable("set", "path=value", "override one field");
+ * if (options.parse(arguments, out)) {
+ *   Path config = options.path("config");
+ * }
+ * }</pre>
+ */
 public final class CommandLine {
-  private static final int WIDTH = 100;
-
-  private final String usage;
-  private final String example;
-  private final Options options = new Options();
-  private String about = "";
+  private final Usage usage;
   private org.apache.commons.cli.@Nullable CommandLine parsed;
 
   /**
    * An empty set of options.
    *
-   * @param usage the command with its options, as DESIGN's contract has it
+   * @param command its name, and what comes before its options: {@code study NAME}
    * @param example a command that works
    */
-  public CommandLine(String usage, String example) {
-    this.usage = usage;
-    this.example = example;
-    options.addOption(Option.builder().longOpt("help").desc("show this and stop").get());
+  public CommandLine(String command, String example) {
+    usage = new Usage(command, example);
   }
 
-  /** Lines that the help has between the usage and the options. */
-  public CommandLine about(String lines) {
-    about = lines;
+  /** Adds a paragraph to the help, between the usage and the options. */
+  public CommandLine about(String paragraph) {
+    usage.about(paragraph);
     return this;
   }
 
-  /** Declares an option with a value. */
-  public CommandLine value(String name, String valueName, String description) {
-    options.addOption(
-        Option.builder().longOpt(name).hasArg().argName(valueName).desc(description).get());
+  /** Adds a name and its explanation to the help, below the paragraphs so far. */
+  public CommandLine entry(String name, String text) {
+    usage.entry(name, text);
     return this;
+  }
+
+  /** Declares an option that must be given. */
+  public CommandLine required(String name, String valueName, String description) {
+    return add(new OptionSpec(name, valueName, OptionSpec.Kind.REQUIRED, description));
+  }
+
+  /** Declares an option that may be left out. */
+  public CommandLine optional(String name, String valueName, String description) {
+    return add(new OptionSpec(name, valueName, OptionSpec.Kind.OPTIONAL, description));
+  }
+
+  /** Declares an option that may be given any number of times. */
+  public CommandLine repeatable(String name, String valueName, String description) {
+    return add(new OptionSpec(name, valueName, OptionSpec.Kind.REPEATABLE, description));
   }
 
   /** Declares an option without a value. */
   public CommandLine flag(String name, String description) {
-    options.addOption(Option.builder().longOpt(name).desc(description).get());
+    return add(new OptionSpec(name, null, OptionSpec.Kind.OPTIONAL, description));
+  }
+
+  /**
+   * Makes declared options alternatives: at most one of them may be given, and one must be if they
+   * are required.
+   */
+  public CommandLine oneOf(String... names) {
+    usage.group(List.of(names));
+    return this;
+  }
+
+  /** Declares another form of the command: with these options, required ones may be missing. */
+  public CommandLine or(String... names) {
+    usage.addForm(List.of(names));
+    return this;
+  }
+
+  private CommandLine add(OptionSpec option) {
+    usage.add(option);
     return this;
   }
 
   /**
-   * Parses arguments; with {@code --help} prints the help.
+   * Parses arguments and checks that each option is given as often as declared; with {@code --help}
+   * prints the help instead.
    *
    * @return false if only help was asked for
    */
   public boolean parse(String[] arguments, PrintStream out) {
-    try {
-      var line =
-          DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
-      parsed = line;
-      if (line.hasOption("help")) {
-        help(out);
-        return false;
-      }
-      if (!line.getArgList().isEmpty()) {
-        throw new InvalidInputException(
-            "'" + line.getArgList().get(0) + "' is not an option; usage: " + usage);
-      }
-      return true;
-    } catch (MissingArgumentException e) {
-      throw new InvalidInputException(
-          "--" + e.getOption().getLongOpt() + ": its value is missing; usage: " + usage, e);
-    } catch (UnrecognizedOptionException e) {
-      throw new InvalidInputException(
-          "'" + e.getOption() + "' is not an option; usage: " + usage, e);
-    } catch (ParseException e) {
-      throw new InvalidInputException(e.getMessage() + "; usage: " + usage, e);
+    var line = parse(arguments);
+    parsed = line;
+    if (line.hasOption("help")) {
+      out.println(usage.help());
+      return false;
     }
+    if (!line.getArgList().isEmpty()) {
+      throw notAnOption(line.getArgList().get(0));
+    }
+    checkCounts();
+    return true;
+  }
+
+  private org.apache.commons.cli.CommandLine parse(String[] arguments) {
+    Options options = new Options();
+    for (OptionSpec option : usage.options()) {
+      options.addOption(
+          Option.builder().longOpt(option.name()).hasArg(option.value() != null).get());
+    }
+    try {
+      return DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
+    } catch (MissingArgumentException e) {
+      throw misused("--" + e.getOption().getLongOpt() + ": its value is missing");
+    } catch (UnrecognizedOptionException e) {
+      throw notAnOption(e.getOption());
+    } catch (ParseException e) {
+      throw misused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkCounts() {
+    for (Alternatives group : usage.groups()) {
+      if (group.count(this::has) > 1) {
+        throw new InvalidInputException("give either " + group.names() + ", not both");
+      }
+      for (OptionSpec option : group.options()) {
+        int times = texts(option.name()).size();
+        if (times > 1 && option.kind() != OptionSpec.Kind.REPEATABLE) {
+          throw new InvalidInputException(
+              "--" + option.name() + ": given " + times + " times; give it once");
+        }
+      }
+    }
+    Predicate<List<String>> isGiven = form -> form.stream().allMatch(this::has);
+    List<Alternatives> missing =
+        usage.groups().stream()
+            .filter(group -> group.isRequired() && group.count(this::has) == 0)
+            .toList();
+    if (!missing.isEmpty() && usage.otherForms().stream().noneMatch(isGiven)) {
+      throw missing(missing.stream().map(Alternatives::names).toList());
+    }
+  }
+
+  private InvalidInputException missing(List<String> names) {
+    return misused(
+        names.stream().map(name -> name + " is missing").collect(Collectors.joining(", ")));
+  }
+
+  private InvalidInputException notAnOption(String argument) {
+    return misused("'" + argument + "' is not an option");
+  }
+
+  private InvalidInputException misused(String what) {
+    return new InvalidInputException(what + "; " + usage.line());
   }
 
   /** Whether an option was given. */
@@ -94,12 +180,7 @@ public final class CommandLine {
 
   /** An option's value, if it was given. */
   public Optional<String> text(String name) {
-    List<String> values = texts(name);
-    if (values.size() > 1) {
-      throw new InvalidInputException(
-          "--" + name + ": given " + values.size() + " times; give it once");
-    }
-    return values.stream().findFirst();
+    return texts(name).stream().findFirst();
   }
 
   /** Every value of an option that may be repeated. */
@@ -108,33 +189,74 @@ public final class CommandLine {
     return values == null ? List.of() : List.of(values);
   }
 
-  /** The value of an option that must be given. */
-  public String required(String name) {
-    return text(name)
-        .orElseThrow(() -> new InvalidInputException("--" + name + " is missing; usage: " + usage));
+  /** The value of an option that is required, here or everywhere. */
+  public String value(String name) {
+    return text(name).orElseThrow(() -> missing(List.of("--" + name)));
   }
 
-  /** A path that must be given. */
-  public Path requiredPath(String name) {
-    return Path.of(required(name));
+  /** The same as a path. */
+  public Path path(String name) {
+    return Path.of(value(name));
   }
 
-  /** A whole number of at least {@code least}, or {@code otherwise} if it was not given. */
-  public long number(String name, long least, long otherwise) {
-    Optional<String> text = text(name);
-    if (text.isEmpty()) {
-      return otherwise;
-    }
+  /**
+   * An option's value as something else, if it was given.
+   *
+   * @param parser throws {@link IllegalArgumentException} for what it does not accept
+   * @param wanted what it accepts, for the message: "a noise level such as 0.8"
+   */
+  public <T> Optional<T> one(String name, Function<String, T> parser, String wanted) {
+    return text(name).map(text -> parsed(name, text, parser, wanted));
+  }
+
+  /**
+   * The entries of a list with commas; empty if the option was not given.
+   *
+   * @param parser throws {@link IllegalArgumentException} for an entry that it does not accept
+   * @param wanted what an entry is, for the message
+   */
+  public <T> List<T> list(String name, Function<String, T> parser, String wanted) {
+    List<T> entries = new ArrayList<>();
+    text(name).stream()
+        .flatMap(text -> Arrays.stream(text.split(",", -1)))
+        .forEach(entry -> entries.add(parsed(name, entry.strip(), parser, wanted)));
+    return entries;
+  }
+
+  /** A whole number of at least {@code least}, if it was given. */
+  public Optional<Long> number(String name, long least) {
+    return one(
+        name,
+        text -> {
+          long number = Long.parseLong(text);
+          if (number < least) {
+            throw new IllegalArgumentException();
+          }
+          return number;
+        },
+        "a whole number of at least " + least);
+  }
+
+  /** The same up to {@code most}. */
+  public Optional<Integer> number(String name, int least, int most) {
+    return one(
+        name,
+        text -> {
+          int number = Integer.parseInt(text);
+          if (number < least || number > most) {
+            throw new IllegalArgumentException();
+          }
+          return number;
+        },
+        "a whole number from " + least + " to " + most);
+  }
+
+  private static <T> T parsed(String name, String text, Function<String, T> parser, String wanted) {
     try {
-      long number = Long.parseLong(text.get());
-      if (number >= least) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, as a number that is too small is.
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException("--" + name + ": '" + text + "' is not " + wanted, e);
     }
-    throw new InvalidInputException(
-        "--" + name + ": '" + text.get() + "' is not a whole number of at least " + least);
   }
 
   /** Requires an output folder that does not exist yet. */
@@ -143,37 +265,6 @@ public final class CommandLine {
       throw new InvalidInputException(
           "--output " + output + ": already exists; remove it or choose another folder");
     }
-  }
-
-  private void help(PrintStream out) {
-    PrintWriter writer = new PrintWriter(out, true, StandardCharsets.UTF_8);
-    writer.println("usage: " + usage);
-    writer.println();
-    if (!about.isEmpty()) {
-      writer.println(about);
-      writer.println();
-    }
-    for (Option option : options.getOptions()) {
-      String left =
-          "  --" + option.getLongOpt() + (option.hasArg() ? " " + option.getArgName() : "");
-      writer.printf("%-26s %s%n", left, wrapped(option.getDescription()));
-    }
-    writer.println();
-    writer.println("example: " + example);
-  }
-
-  private static String wrapped(String text) {
-    StringBuilder lines = new StringBuilder();
-    int column = 27;
-    for (String word : text.split(" ", -1)) {
-      if (column + word.length() > WIDTH) {
-        lines.append(System.lineSeparator()).append(" ".repeat(27));
-        column = 27;
-      }
-      lines.append(word).append(' ');
-      column += word.length() + 1;
-    }
-    return lines.toString().stripTrailing();
   }
 
   private org.apache.commons.cli.CommandLine line() {

@@ -1,6 +1,5 @@
 package org.couplet.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.couplet.io.InvalidInputException;
@@ -8,13 +7,13 @@ import org.couplet.program.SamplingProgram;
 import org.couplet.sampling.SampleLevels;
 
 /**
- * How a model is sampled, as the user says it.
+ * How the user wants a model to be sampled.
  *
- * @param best whether a run's best weights are meant, not its newest
+ * @param best whether to take a run's best weights and not its newest
  * @param seed of the noise
- * @param sigmas noise levels of the steps; empty: not given
- * @param steps number of a score model's levels; empty: not given
- * @param solver name of a score model's solver; empty: not given
+ * @param sigmas noise levels of the steps; if empty, {@link #levels} chooses them
+ * @param steps number of a score model's levels, if given
+ * @param solver name of a score model's solver, if given
  */
 public record SamplingOptions(
     boolean best,
@@ -31,29 +30,25 @@ public record SamplingOptions(
   /** Declares the options. */
   public static CommandLine declare(CommandLine options) {
     return options
-        .flag("best", "of a run: the weights whose samples had the lowest FID, not the newest")
-        .value("seed", "S", "seed of the noise; default 0")
-        .value(
+        .flag("best", "for a run: use the weights with the lowest FID instead of the newest")
+        .optional("seed", "S", "seed of the noise; default: 0")
+        .optional(
             "sigmas",
             "S1,S2,...",
-            "noise levels of the sampling steps, falling; default: sigma_max alone (one step),"
-                + " of a score model --steps levels down to sigma_min")
-        .value("steps", "N", "a score model's number of levels; default 18")
-        .value("solver", "NAME", "a score model's solver: heun (default) or euler");
+            "noise levels of the sampling steps, falling, such as 80,0.8; default: one step at"
+                + " sigma_max, or for a score model --steps levels down to sigma_min")
+        .optional("steps", "N", "for a score model: number of noise levels; default: 18")
+        .oneOf("sigmas", "steps")
+        .optional("solver", "NAME", "for a score model: heun or euler; default: heun");
   }
 
   /** Reads the options. */
   public static SamplingOptions of(CommandLine options) {
-    if (options.has("sigmas") && options.has("steps")) {
-      throw new InvalidInputException("give either --sigmas or --steps");
-    }
     return new SamplingOptions(
         options.has("best"),
-        options.number("seed", Long.MIN_VALUE, 0),
-        sigmas(options.text("sigmas").orElse("")),
-        options
-            .text("steps")
-            .map(text -> (int) Math.min(options.number("steps", 2, 2), MOST_STEPS)),
+        options.one("seed", Long::valueOf, "a whole number").orElse(0L),
+        options.list("sigmas", Double::valueOf, "a noise level, a number such as 0.8"),
+        options.number("steps", 2, MOST_STEPS),
         options.text("solver"));
   }
 
@@ -65,14 +60,18 @@ public record SamplingOptions(
               + (solver.isPresent() ? "solver" : "steps")
               + ": is for score models; this is a consistency model, use --sigmas");
     }
-    String name = solver.orElse("heun");
-    return switch (name) {
+    return switch (solverName()) {
       case "heun" -> program.with(SamplingProgram.Solver.HEUN);
       case "euler" -> program.with(SamplingProgram.Solver.EULER);
       default ->
           throw new InvalidInputException(
-              "--solver: '" + name + "' is not a solver; give heun or euler");
+              "--solver: '" + solverName() + "' is not a solver; give heun or euler");
     };
+  }
+
+  /** The solver asked for, or the default one. */
+  public String solverName() {
+    return solver.orElse("heun");
   }
 
   /** The levels to sample at; what was given is checked. */
@@ -81,21 +80,5 @@ public record SamplingOptions(
     return sigmas.isEmpty()
         ? SampleLevels.of(program, steps.orElse(SampleLevels.FLOW_STEPS))
         : sigmas;
-  }
-
-  private static List<Double> sigmas(String text) {
-    List<Double> sigmas = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
-      if (text.isEmpty()) {
-        break;
-      }
-      try {
-        sigmas.add(Double.valueOf(part.trim()));
-      } catch (NumberFormatException e) {
-        throw new InvalidInputException(
-            "--sigmas: '" + part + "' is not a noise level; give numbers such as 80,0.8", e);
-      }
-    }
-    return sigmas;
   }
 }

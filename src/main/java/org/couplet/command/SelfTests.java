@@ -36,8 +36,7 @@ public final class SelfTests implements ProgramCheck {
 
   /** Adds the option that switches it off. */
   public static CommandLine declare(CommandLine options) {
-    return options.flag(
-        SKIP, "don't check on this machine that the operations the model needs are right");
+    return options.flag(SKIP, "skip the check that this machine computes the model correctly");
   }
 
   /** As the options say; warns where it is switched off. */

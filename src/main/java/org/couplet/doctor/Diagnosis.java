@@ -35,9 +35,8 @@ public record Diagnosis(List<Finding> findings) {
     for (Finding finding : findings) {
       String mark = finding.mark().name().toLowerCase(Locale.ROOT);
       out.printf("%-8s %-" + width + "s  %s%n", mark, finding.topic(), finding.fact());
-      if (finding.advice() != null) {
-        out.println(" ".repeat(8 + 1 + width + 2) + "-> " + finding.advice());
-      }
+      String indent = " ".repeat(8 + 1 + width + 2);
+      finding.advice().ifPresent(advice -> out.println(indent + "-> " + advice));
     }
     List<String> missing =
         findings.stream()

@@ -1,6 +1,6 @@
 package org.couplet.doctor;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * One thing that {@code couplet doctor} found out.
@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * @param mark how it stands
  * @param topic what was looked at, a word or two
  * @param fact what was found, one line
- * @param advice what to do about it, one line; null where nothing is to be done
+ * @param advice what to do about it, one line, if anything
  */
-record Finding(Mark mark, String topic, String fact, @Nullable String advice) {
+record Finding(Mark mark, String topic, String fact, Optional<String> advice) {
   /** How a thing stands. */
   enum Mark {
     /** As it should be. */
@@ -22,14 +22,14 @@ record Finding(Mark mark, String topic, String fact, @Nullable String advice) {
   }
 
   static Finding ok(String topic, String fact) {
-    return new Finding(Mark.OK, topic, fact, null);
+    return new Finding(Mark.OK, topic, fact, Optional.empty());
   }
 
   static Finding note(String topic, String fact, String advice) {
-    return new Finding(Mark.NOTE, topic, fact, advice);
+    return new Finding(Mark.NOTE, topic, fact, Optional.of(advice));
   }
 
   static Finding missing(String topic, String fact, String advice) {
-    return new Finding(Mark.MISSING, topic, fact, advice);
+    return new Finding(Mark.MISSING, topic, fact, Optional.of(advice));
   }
 }

@@ -223,14 +223,11 @@ public final class MachineProbe {
   }
 
   private static Finding terminal() {
-    try {
-      String stream = Files.readSymbolicLink(ErrorStream.link()).toString();
-      boolean terminal = stream.startsWith("/dev/pts/") || stream.startsWith("/dev/tty");
-      return Finding.ok(
-          "terminal", terminal ? "yes: progress is a bar" : "no: progress is a line now and then");
-    } catch (IOException | UnsupportedOperationException e) {
-      return Finding.ok("terminal", "this system does not say");
-    }
+    return Finding.ok(
+        "terminal",
+        ErrorStream.isTerminal()
+            ? "yes: progress is a bar"
+            : "no: progress is a line now and then");
   }
 
   // Systems without such a file have nothing to say here.

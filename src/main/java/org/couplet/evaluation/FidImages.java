@@ -23,7 +23,9 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
   static FidImages open(String side, Path path, CommandLine options) throws IOException {
     ImageSelection selection =
         new ImageSelection(
-            path, options.text(side + "-only"), options.text(side + "-split").map(Split::parse));
+            path,
+            options.text(side + "-only"),
+            options.one(side + "-split", Split::parse, Split.WORDS));
     boolean strict = options.has("strict");
     return new FidImages(
         side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.couplet.command.CommandLine;
 import org.couplet.command.SamplingOptions;
@@ -14,7 +15,11 @@ import org.couplet.metric.SampleBatches;
 import org.couplet.program.SamplingProgram;
 import org.couplet.train.TrainedModel;
 
-/** A side of which the images are a model's samples, drawn as they are measured. */
+/**
+ * A side whose images are a model's samples, drawn as they are measured.
+ *
+ * @param solver of a score model
+ */
 record FidModel(
     String side,
     TrainedModel model,
@@ -22,7 +27,7 @@ record FidModel(
     long seed,
     long count,
     List<Double> sigmas,
-    String solver)
+    Optional<String> solver)
     implements FidSource {
   private static final long USUAL_COUNT = 50_000;
 
@@ -37,8 +42,9 @@ record FidModel(
       SamplingProgram sampler = sampling.withSolver(model.sampler());
       // Rejects models of points before any work.
       SampleBatches.requireImages(sampler, "--" + side + " " + path);
-      long count = options.number("count", 2, USUAL_COUNT);
-      String solver = sampler.followsFlow() ? sampling.solver().orElse("heun") : "";
+      long count = options.number("count", 2).orElse(USUAL_COUNT);
+      Optional<String> solver =
+          sampler.followsFlow() ? Optional.of(sampling.solverName()) : Optional.empty();
       return new FidModel(
           side, model, sampler, sampling.seed(), count, sampling.levels(sampler), solver);
     } catch (RuntimeException e) {
@@ -61,9 +67,7 @@ record FidModel(
     numbers.put("count", count);
     numbers.put("seed", seed);
     numbers.put("sigmas", levels);
-    if (!solver.isEmpty()) {
-      numbers.put("solver", solver);
-    }
+    solver.ifPresent(name -> numbers.put("solver", name));
     numbers.put("pixels", "clipped to [-1, 1], rounded to 0..255");
     String words =
         String.format(
@@ -74,7 +78,7 @@ record FidModel(
             sampler.elementShape().get(0),
             sampler.elementShape().get(1),
             seed,
-            solver.isEmpty() ? "" : solver + ", ",
+            solver.map(name -> name + ", ").orElse(""),
             levels.stream()
                 .map(level -> String.format(Locale.ROOT, "%.4g", level))
                 .collect(Collectors.joining(", ")));

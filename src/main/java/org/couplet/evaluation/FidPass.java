@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.couplet.data.ImageBatches;
 import org.couplet.io.InvalidInputException;
@@ -14,23 +15,21 @@ import org.couplet.metric.Fid;
 import org.couplet.metric.Metric;
 import org.couplet.program.FeatureProgram;
 import org.couplet.report.Progress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the sides of a comparison are measured.
  *
- * @param network null where both are statistics already
+ * @param network absent where both sides are statistics
  * @param err where progress and warnings go
  */
-public record FidPass(@Nullable FeatureProgram network, Set<Metric> metrics, PrintStream err) {
+public record FidPass(Optional<FeatureProgram> network, Set<Metric> metrics, PrintStream err) {
   /** The feature network, for a side that needs it. */
   public FeatureProgram extractor() {
-    if (network == null) {
-      throw new InvalidInputException(
-          "--inception is missing: images need a feature network; make one with `couplet inception`,"
-              + " or give statistics (.npz with mu and sigma) on both sides");
-    }
-    return network;
+    return network.orElseThrow(
+        () ->
+            new InvalidInputException(
+                "--inception is missing: images need a feature network; make one with `couplet"
+                    + " inception`, or give statistics (.npz with mu and sigma) on both sides"));
   }
 
   /** Measures all images and reports progress. */

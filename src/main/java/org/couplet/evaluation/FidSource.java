@@ -44,7 +44,7 @@ public sealed interface FidSource extends AutoCloseable permits FidModel, FidIma
 
   /** Opens what an option names, for some metrics. */
   static FidSource open(String side, CommandLine options, Set<Metric> metrics) throws IOException {
-    Path path = options.requiredPath(side);
+    Path path = options.path(side);
     if (!Files.exists(path)) {
       throw new InvalidInputException("--" + side + " " + path + ": no such file or folder");
     }
@@ -53,7 +53,7 @@ public sealed interface FidSource extends AutoCloseable permits FidModel, FidIma
       return FidModel.open(side, path, options);
     }
     if (side.equals(GENERATED)) {
-      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is none");
+      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is not a model");
     }
     boolean needsImages =
         metrics.stream()

@@ -23,8 +23,8 @@ public record FidStatistics(String side, Path path, StatisticsFile.Stored stored
                 .formatted(side, path, metric.word()));
       }
     }
-    if (pass.network() != null) {
-      check(pass.network(), pass);
+    if (pass.network().isPresent()) {
+      check(pass.network().get(), pass);
     }
   }
 

@@ -1,8 +1,6 @@
 package org.couplet.image;
 
-import java.util.Arrays;
 import java.util.Locale;
-import org.couplet.io.InvalidInputException;
 
 /** Which part of CIFAR-10's binary archive to take. */
 public enum Split {
@@ -13,6 +11,9 @@ public enum Split {
   /** Both, the data batches first. */
   ALL;
 
+  /** All words, for messages. */
+  public static final String WORDS = "train, test or all";
+
   /** The word on the command line. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -21,14 +22,10 @@ public enum Split {
   /**
    * The part that a word names.
    *
-   * @throws InvalidInputException if none has that name
+   * @throws IllegalArgumentException if none has that name
    */
   public static Split parse(String word) {
-    return Arrays.stream(values())
-        .filter(split -> split.word().equals(word.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () -> new InvalidInputException("--split: '" + word + "' is not train, test or all"));
+    return valueOf(word.toUpperCase(Locale.ROOT));
   }
 
   boolean includes(String batch) {

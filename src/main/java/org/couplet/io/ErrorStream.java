@@ -2,13 +2,15 @@ package org.couplet.io;
 
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where progress and complaints go. The launcher filters the process's own error stream, as the
+ * Where progress and error messages go. The launcher filters the process's own error stream, as the
  * native library writes notes there; it names the stream behind the filter in the property {@code
  * couplet.errorStream}.
  */
@@ -38,10 +40,35 @@ public final class ErrorStream {
     }
   }
 
-  /** The link that, on Linux, says what the stream is: a terminal's device, a pipe, a file. */
-  public static Path link() {
-    return link(System.getProperty(PROPERTY));
+  /** Whether the stream is a terminal that can redraw a line. */
+  @SuppressWarnings("SystemConsoleNull") // Linux asks the device; JDK 22 elsewhere always says yes.
+  public static boolean isTerminal() {
+    return isTerminal(
+        System.getenv("TERM"), link(System.getProperty(PROPERTY)), System.console() != null);
   }
+
+  /**
+   * The same from its clues.
+   *
+   * @param term the kind of terminal, as the environment says
+   * @param stream a link to what the stream is, where the system has such a thing
+   * @param console whether Java found a console, which says the same of input and output only
+   */
+  static boolean isTerminal(@Nullable String term, Path stream, boolean console) {
+    if ("dumb".equals(term)) {
+      return false;
+    }
+    try {
+      String device = Files.readSymbolicLink(stream).toString();
+      return device.startsWith("/dev/pts/")
+          || device.startsWith("/dev/tty")
+          || device.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return console;
+    }
+  }
+
+  // On Linux it names a terminal's device, a pipe or a file.
 
   private static Path link(@Nullable String named) {
     return named == null ? OWN : Path.of("/proc/self/fd").resolve(Path.of(named).getFileName());

@@ -1,11 +1,11 @@
 package org.couplet.metric;
 
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.couplet.io.InvalidInputException;
 
 /**
  * What can be measured in one pass over generated images and their reference.
@@ -76,19 +76,23 @@ public sealed interface Metric
     return reference ? ofReference() : ofGenerated();
   }
 
-  /** Reads words separated by commas. */
-  static Set<Metric> parse(String words) {
-    Set<String> wanted = new LinkedHashSet<>();
-    for (String word : words.split(",", -1)) {
-      String plain = word.strip().toLowerCase(Locale.ROOT);
-      if (all().stream().noneMatch(metric -> metric.word().equals(plain))) {
-        throw new InvalidInputException("--metrics: '" + word + "' is not one of " + words());
-      }
-      wanted.add(plain);
-    }
+  /**
+   * The metric that a word names.
+   *
+   * @throws IllegalArgumentException if none has that name
+   */
+  static Metric parse(String word) {
     return all().stream()
-        .filter(metric -> wanted.contains(metric.word()))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+        .filter(metric -> metric.word().equals(word.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(word));
+  }
+
+  /** Each of some metrics once, in the order they are printed. */
+  static Set<Metric> ordered(Collection<Metric> metrics) {
+    Set<Metric> ordered = new LinkedHashSet<>(all());
+    ordered.retainAll(metrics);
+    return ordered;
   }
 
   /** All words, for help. */

@@ -1,9 +1,6 @@
 package org.couplet.report;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -55,7 +52,7 @@ public final class Progress implements AutoCloseable {
    * @param start steps done before, which count for the bar but not for the speed
    */
   public Progress(String task, long start, long total, PrintStream err) {
-    this(task, start, total, err, terminal(), System::nanoTime);
+    this(task, start, total, err, ErrorStream.isTerminal(), System::nanoTime);
   }
 
   Progress(
@@ -150,33 +147,6 @@ public final class Progress implements AutoCloseable {
   public void close() {
     if (bar != null) {
       bar.close();
-    }
-  }
-
-  /** Whether the error stream is a terminal that can redraw a line. */
-  @SuppressWarnings("SystemConsoleNull") // Linux asks the device; JDK 22 elsewhere always says yes.
-  public static boolean terminal() {
-    return terminal(System.getenv("TERM"), ErrorStream.link(), System.console() != null);
-  }
-
-  /**
-   * The same from its clues.
-   *
-   * @param term the kind of terminal, as the environment says
-   * @param stream a link to what the error stream is, where the system has such a thing
-   * @param console whether Java found a console, which says the same of input and output only
-   */
-  static boolean terminal(@Nullable String term, Path stream, boolean console) {
-    if ("dumb".equals(term)) {
-      return false;
-    }
-    try {
-      String device = Files.readSymbolicLink(stream).toString();
-      return device.startsWith("/dev/pts/")
-          || device.startsWith("/dev/tty")
-          || device.equals("/dev/console");
-    } catch (IOException | UnsupportedOperationException e) {
-      return console;
     }
   }
 

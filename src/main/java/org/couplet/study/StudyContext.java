@@ -144,10 +144,7 @@ public final class StudyContext {
   }
 
   private int seeds(Experiment experiment) {
-    if (options.seeds() > 0) {
-      return options.seeds();
-    }
-    return experiment.getDataset().hasGaussians() ? SEEDS_OF_POINTS : 1;
+    return options.seeds().orElse(experiment.getDataset().hasGaussians() ? SEEDS_OF_POINTS : 1);
   }
 
   // Points are measured alike by all studies, so that these share their runs.

@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param overrides {@code path=value} over every experiment
  * @param output folder of the figures
  * @param runs folder of the runs
- * @param seeds how many runs, with seeds from the config's on, each curve has; 0: 3 of points, 1 of
- *     images
+ * @param seeds how many runs, with seeds from the config's on, each curve has; without, 3 of
+ *     points, 1 of images
  * @param steps at which each run ends, if that is before its own end
  * @param mus mixing factors to compare
  * @param seconds of training after which each compared run ends; 0: no bound
@@ -29,7 +29,7 @@ public record StudyOptions(
     List<String> overrides,
     Path output,
     Path runs,
-    int seeds,
+    Optional<Integer> seeds,
     long steps,
     List<Double> mus,
     long seconds,

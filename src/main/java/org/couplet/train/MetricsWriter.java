@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.couplet.io.ErrorStream;
 import org.couplet.report.Progress;
 
 /** Logs the step's numbers: to {@code metrics.jsonl}, TensorBoard and the terminal. */
@@ -47,7 +48,7 @@ final class MetricsWriter implements StepListener {
     boolean due = step.completed() % every == 0 || step.completed() == last;
     if (due || step.gradientVariance().isPresent()) {
       write(step, imagesPerSecond);
-      if (!Progress.terminal()) {
+      if (!ErrorStream.isTerminal()) {
         streams.progress().line(line(step.completed(), message));
       }
       intervalSeconds = 0;

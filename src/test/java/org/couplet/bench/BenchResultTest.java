@@ -37,7 +37,7 @@ class BenchResultTest {
     numbers.putAll(more);
     return new BenchResult(
         new BenchCase(ExperimentFile.parse("test", SmallExperiments.GAUSSIANS, List.of())),
-        new BenchProcess.Outcome(numbers, steps, waits, List.of(), ""),
+        new BenchProcess.Outcome(numbers, steps, waits, List.of(), Optional.empty()),
         1);
   }
 

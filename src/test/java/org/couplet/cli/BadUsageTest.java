@@ -69,7 +69,8 @@ class BadUsageTest {
       value = {
         "tran|there is no command 'tran'",
         "train|--run is missing",
-        "train --run T/r|either --config or --model",
+        "train|--config or --model is missing",
+        "train --run T/r|--config or --model is missing; usage: couplet train (--config F",
         "train --run T/r --resume|no run was begun in",
         "train --run|run",
         "train --config S/experiment.textproto|--run is missing",
@@ -103,7 +104,7 @@ class BadUsageTest {
         "sample --run S/run --count 3 --output T/a.gif|T/a.gif",
         "sample --run S/run --count 3 --output T/a/|T/a",
         "sample --run S/run --model S/export --count 3 --output T/a.png|either --run or --model",
-        "sample --count 3 --output T/a.png|either --run or --model",
+        "sample --count 3 --output T/a.png|--run or --model is missing",
         "sample --run S/none --count 3 --output T/a.png|S/none: no run is there",
         "sample --model S/none --count 3 --output T/a.png|S/none: no SavedModel is there",
         "sample --model S/program --count 3 --output T/a.png|the tag train, not 'serve'",

@@ -242,7 +242,7 @@ class FidCommandTest {
     assertRefused(
         fid("--reference", dark, "--save-stats", Files.createFile(folder.resolve("kept.npz"))),
         "already exists");
-    assertRefused(fid("--generated", dark), "give --generated and --reference");
+    assertRefused(fid("--generated", dark), "--reference is missing; usage:");
     assertRefused(fid("--generated", dark, "--metrics", "kid"), "--reference is missing");
     assertRefused(
         fid("--generated", dark, "--reference", bright, "--metrics", "fud"), "'fud' is not one of");
@@ -259,6 +259,9 @@ class FidCommandTest {
     assertRefused(
         CommandRun.of("fid", "--generated", dark, "--reference", bright), "--inception is missing");
     assertRefused(
+        fid("--generated", dark, "--reference", bright, "--reference-split", "half"),
+        "--reference-split: 'half' is not train, test or all");
+    assertRefused(
         fid("--generated", dark, "--reference", bright, "--signature", "pool"),
         "has no signature 'pool'");
     assertRefused(
@@ -273,7 +276,7 @@ class FidCommandTest {
         fid("--generated", features, "--reference", dark, "--best"), "--best is for runs");
     assertRefused(
         CommandRun.of("fid", "--generated", dark, "--reference", dark, "--signature", "a"),
-        "--signature: is for the network");
+        "--signature: names a signature of --inception");
   }
 
   @Test

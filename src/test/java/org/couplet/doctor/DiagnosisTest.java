@@ -1,7 +1,6 @@
 package org.couplet.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,7 +106,7 @@ class DiagnosisTest {
   void aDriverWithoutTheGpuLibraryGetsTheBuildsArgument() throws IOException {
     write("proc/driver/nvidia/version", "NVRM");
     Finding finding = new TensorFlowProbe(root).gpus(false, List.of());
-    assertTrue(String.valueOf(finding.advice()).contains("-Pgpu"), finding.toString());
+    assertTrue(finding.advice().orElseThrow().contains("-Pgpu"), finding.toString());
   }
 
   @Test
@@ -122,7 +122,7 @@ class DiagnosisTest {
   void aSeenGpuNeedsNoAdvice() {
     Finding finding = new TensorFlowProbe(root).gpus(true, List.of("GPU with 8.0 GiB"));
     assertEquals(Finding.Mark.OK, finding.mark());
-    assertNull(finding.advice());
+    assertEquals(Optional.empty(), finding.advice());
   }
 
   @Test
@@ -148,7 +148,7 @@ class DiagnosisTest {
   void tensorsOutsideTensorFlowsOwnPoolAreNoted(String variable, String value) {
     Finding finding = new TensorFlowProbe(root).allocator(Map.of(variable, value));
     assertEquals(Finding.Mark.NOTE, finding.mark());
-    assertTrue(String.valueOf(finding.advice()).contains(variable), finding.toString());
+    assertTrue(finding.advice().orElseThrow().contains(variable), finding.toString());
   }
 
   @Test

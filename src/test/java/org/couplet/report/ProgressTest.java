@@ -1,21 +1,16 @@
 package org.couplet.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -112,18 +107,6 @@ class ProgressTest {
       progress.stepTo(2, "");
       assertEquals(Optional.of(Duration.ofSeconds(200)), progress.timeLeft());
     }
-  }
-
-  @Test
-  void aTerminalIsADeviceAndNotDumb(@TempDir Path folder) throws IOException {
-    Path terminal = Files.createSymbolicLink(folder.resolve("2"), Path.of("/dev/pts/3"));
-    Path pipe = Files.createSymbolicLink(folder.resolve("3"), Path.of("pipe:[4711]"));
-    Path unknown = folder.resolve("4");
-    assertTrue(Progress.terminal("xterm", terminal, false));
-    assertFalse(Progress.terminal("dumb", terminal, true));
-    assertFalse(Progress.terminal("xterm", pipe, true));
-    assertTrue(Progress.terminal(null, unknown, true));
-    assertFalse(Progress.terminal(null, unknown, false));
   }
 
   @ParameterizedTest

@@ -163,12 +163,12 @@ class StudyTest {
     assertRefused("name a study; there are variance, ", "study");
     assertRefused("--models is missing", "study", "samples");
     assertRefused("no/such: no run or export is there", "study", "samples", "--models", "no/such");
-    assertRefused("--models: a name is empty", "study", "samples", "--models", "a,");
+    assertRefused("--models: '' is not the folder of", "study", "samples", "--models", "a,");
     assertRefused("--mu: '2' is not a mixing factor", "study", "mixing", "--mu", "0.5,2");
     assertRefused("no.textproto: no such file", "study", "ema", "--config", "no.textproto");
     assertRefused("--gaussians goes with", "study", "ema", "--gaussians");
     assertRefused(
-        "give either --gaussians or --config", "study", "all", "--gaussians", "--config", "x");
+        "give either --config or --gaussians", "study", "all", "--gaussians", "--config", "x");
     assertRefused("table 1 compares processes on images", "study", "components");
     assertRefused(
         "is a score model; a study varies a consistency model",
