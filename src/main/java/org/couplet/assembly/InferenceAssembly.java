@@ -22,7 +22,7 @@ public final class InferenceAssembly {
   private InferenceAssembly() {}
 
   /**
-   * Writes the model without its weights; {@code SamplingProgram.adoptAverages} adds them.
+   * Writes the model without its weights; {@code SamplingProgram.loadAverages} adds them.
    *
    * @param experiment resolved
    * @param folder must not exist yet

@@ -140,7 +140,7 @@ record Model(
   }
 
   /** Whether the driver chooses each data row's noise row. */
-  boolean takesColumns() {
+  boolean takesNoiseAssignment() {
     return needs(Coupling.Need.NOISE_ASSIGNMENT);
   }
 

@@ -105,7 +105,7 @@ public final class TrainingAssembly {
     variables.addCounter(Contract.STEP);
     addInitialize();
     addTrain();
-    if (model.takesColumns()) {
+    if (model.takesNoiseAssignment()) {
       addPairCosts();
     }
     addImports();

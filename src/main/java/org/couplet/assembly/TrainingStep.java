@@ -117,8 +117,8 @@ final class TrainingStep {
     inputs.put(Contract.GAP, new Argument(TFloat32.class, Shape.scalar()));
     inputs.put(Contract.LEARNING_RATE, new Argument(TFloat32.class, Shape.scalar()));
     inputs.put(Contract.EMA_DECAY, new Argument(TFloat32.class, Shape.scalar()));
-    if (model.takesColumns()) {
-      inputs.put(Contract.COLUMNS, new Argument(TInt32.class, Shape.of(batch.get(0))));
+    if (model.takesNoiseAssignment()) {
+      inputs.put(Contract.NOISE_ASSIGNMENT, new Argument(TInt32.class, Shape.of(batch.get(0))));
     }
     return inputs;
   }
@@ -200,8 +200,8 @@ final class TrainingStep {
             input(inputs, Contract.NUM_LEVELS, TInt32.class),
             input(inputs, Contract.MU, TFloat32.class),
             input(inputs, Contract.GAP, TFloat32.class)),
-        model.takesColumns()
-            ? Optional.of(input(inputs, Contract.COLUMNS, TInt32.class))
+        model.takesNoiseAssignment()
+            ? Optional.of(input(inputs, Contract.NOISE_ASSIGNMENT, TInt32.class))
             : Optional.empty(),
         randomness,
         parts);

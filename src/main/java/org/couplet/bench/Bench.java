@@ -62,16 +62,16 @@ public final class Bench {
         BenchCase one = cases.get(i);
         BenchProcess.Outcome outcome = measure(i, progress, interrupted);
         if (interrupted.getAsBoolean()) {
-          progress.line("interrupted at " + one.words());
+          progress.line("interrupted at " + one.describe());
           return;
         }
         if (outcome.failure().isPresent()) {
           failures.put(one, outcome.failure().get());
-          progress.line(one.words() + ": " + outcome.failure().get());
+          progress.line(one.describe() + ": " + outcome.failure().get());
         } else {
           BenchResult result = new BenchResult(one, outcome, warmup);
           results.add(result);
-          tell(progress, result, i == cases.size() - 1);
+          report(progress, result, i == cases.size() - 1);
         }
       }
     }
@@ -102,7 +102,7 @@ public final class Bench {
               progress.expect(
                   left(batches, index, each, (System.nanoTime() - begun) / 1e6, millis));
             }
-            progress.stepTo(before + millis.size(), place + BenchResult.words(step) + " ms");
+            progress.stepTo(before + millis.size(), place + BenchResult.describe(step) + " ms");
           },
           interrupted);
     } finally {
@@ -131,17 +131,17 @@ public final class Bench {
     return Duration.ofMillis(Math.round(left));
   }
 
-  private static void tell(Progress progress, BenchResult result, boolean last) {
+  private static void report(Progress progress, BenchResult result, boolean last) {
     String left =
         progress
             .timeLeft()
             .filter(time -> !last)
-            .map(time -> "; about " + Progress.words(time) + " left")
+            .map(time -> "; about " + Progress.describe(time) + " left")
             .orElse("");
     progress.line(
-        result.measured().words()
+        result.measured().describe()
             + ": "
-            + BenchResult.words(result.medianMillis())
+            + BenchResult.describe(result.medianMillis())
             + " ms a step"
             + left);
   }

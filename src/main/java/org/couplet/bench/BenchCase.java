@@ -119,7 +119,7 @@ public record BenchCase(Experiment experiment) {
   }
 
   /** The same in a few words. */
-  String words() {
+  String describe() {
     return "batch %d, %s, XLA %s, threads %d".formatted(batch(), precision(), xla(), threads());
   }
 }

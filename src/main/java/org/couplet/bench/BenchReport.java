@@ -48,7 +48,7 @@ public final class BenchReport {
             .anyMatch(result -> !result.onGpu() && result.speed() > processor.get().gigaflops());
   }
 
-  private String peakWords() {
+  private String describePeak() {
     if (given.isPresent()) {
       return String.format(Locale.ROOT, "peak %.0f GFLOP/s, as given", given.get());
     }
@@ -57,11 +57,14 @@ public final class BenchReport {
     }
     if (processor.isEmpty() || isBeaten()) {
       return "peak unknown"
-          + (isBeaten() ? " (a step beat " + processor.get().words() + ")" : "")
+          + (isBeaten() ? " (a step beat " + processor.get().describe() + ")" : "")
           + "; give it with --peak";
     }
     return String.format(
-        Locale.ROOT, "peak %.0f GFLOP/s: %s", processor.get().gigaflops(), processor.get().words());
+        Locale.ROOT,
+        "peak %.0f GFLOP/s: %s",
+        processor.get().gigaflops(),
+        processor.get().describe());
   }
 
   /** Prints a line a combination and, after a trace, where its time went. */
@@ -78,7 +81,7 @@ public final class BenchReport {
         TrainingAssembly.parameters(experiment),
         first.cost().forwardFlop() / 1e9,
         first.cost().forwards());
-    out.println(machine.processorName() + "; " + peakWords());
+    out.println(machine.processorName() + "; " + describePeak());
     Table table = BenchResult.table();
     results.forEach(result -> result.addTo(table, peak(result)));
     out.println();
@@ -123,7 +126,7 @@ public final class BenchReport {
     numbers.put("set", set);
     numbers.put("processor", machine.processorName());
     numbers.put("cores", Runtime.getRuntime().availableProcessors());
-    numbers.put("peak", peakWords());
+    numbers.put("peak", describePeak());
     given
         .or(() -> isBeaten() ? Optional.empty() : processor.map(CpuPeak::gigaflops))
         .ifPresent(gigaflops -> numbers.put("peak_gflops", gigaflops));

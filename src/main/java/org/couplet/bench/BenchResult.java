@@ -148,7 +148,7 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
   }
 
   /** Milliseconds to 4 digits, but whole ones in full. */
-  static String words(double millis) {
+  static String describe(double millis) {
     return String.format(Locale.ROOT, millis < 1000 ? "%.4g" : "%.0f", millis);
   }
 

@@ -60,7 +60,7 @@ final class BenchWorker {
               });
     } catch (FaultyKernelsException e) {
       Report.Remedy remedy = e.report().remedy().orElseThrow();
-      System.err.println(Restart.words(e.report(), remedy));
+      System.err.println(Restart.describe(e.report(), remedy));
       out.println("remedy " + remedy.variable() + " " + remedy.value());
       System.exit(ExitCode.FAILED);
       return;

@@ -109,7 +109,7 @@ public final class StepBenchmark implements AutoCloseable {
     long begun = System.nanoTime();
     try (PairedBatches.PairedBatch batch = paired.at(completed++)) {
       double waited = (System.nanoTime() - begun) / 1e6;
-      program.step(batch.tensor(), batch.columns(), numbers);
+      program.step(batch.tensor(), batch.noiseAssignment(), numbers);
       return new Timing((System.nanoTime() - begun) / 1e6, waited);
     }
   }
@@ -117,7 +117,7 @@ public final class StepBenchmark implements AutoCloseable {
   /** Runs one step and reports when each of its operations ran. */
   public List<TracedOperation> trace() {
     try (PairedBatches.PairedBatch batch = paired.at(completed++)) {
-      return program.trace(batch.tensor(), batch.columns(), numbers);
+      return program.trace(batch.tensor(), batch.noiseAssignment(), numbers);
     }
   }
 

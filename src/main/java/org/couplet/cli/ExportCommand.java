@@ -43,7 +43,7 @@ final class ExportCommand implements Command {
         output,
         folder -> {
           InferenceAssembly.write(experiment, folder);
-          SamplingProgram.adoptAverages(folder, checkpoint);
+          SamplingProgram.loadAverages(folder, checkpoint);
         });
     out.println(experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
     out.println("its signature serving_default turns " + served(experiment));

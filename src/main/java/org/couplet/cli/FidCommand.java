@@ -277,7 +277,7 @@ final class FidCommand implements Command {
       List<Score> scores,
       Map<String, Object> tested,
       PrintStream out) {
-    sides.forEach((name, side) -> out.printf("%-18s %s%n", name, side.words()));
+    sides.forEach((name, side) -> out.printf("%-18s %s%n", name, side.description()));
     if (pass.network().isPresent()) {
       FeatureProgram network = pass.network().get();
       out.printf(

@@ -64,7 +64,7 @@ public final class Guard {
               + ErrorSummary.of(e));
       return ExitCode.FAILED;
     } catch (TensorFlowException e) {
-      err.println(name + words(e));
+      err.println(name + describe(e));
       return ExitCode.FAILED;
     } catch (OutOfMemoryError e) {
       err.println(name + "out of memory (" + e.getMessage() + "); try COUPLET_JAVA_OPTS=-Xmx8g");
@@ -88,7 +88,7 @@ public final class Guard {
   }
 
   /** What TensorFlow failed at. On a GPU XLA needs two files of CUDA's compiler. */
-  public static String words(TensorFlowException e) {
+  public static String describe(TensorFlowException e) {
     String line = ErrorSummary.of(e);
     return line.contains("find a suitable version of ptxas") || line.contains("libdevice not found")
         ? "XLA finds no ptxas or no libdevice, which it needs for GPUs; tools/fetch-cuda-compiler.sh"

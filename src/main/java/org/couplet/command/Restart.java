@@ -21,7 +21,7 @@ public final class Restart {
   public static int run(
       Report report, Report.Remedy remedy, String main, List<String> arguments, PrintStream err)
       throws IOException {
-    err.println(words(report, remedy));
+    err.println(describe(report, remedy));
     List<String> command = JavaCommand.of(main);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
@@ -45,7 +45,7 @@ public final class Restart {
   }
 
   /** What is told before a process is started again. */
-  public static String words(Report report, Report.Remedy remedy) {
+  public static String describe(Report report, Report.Remedy remedy) {
     return "self-test: %s; starting again with %s=%s"
         .formatted(report.describe(), remedy.variable(), remedy.value());
   }

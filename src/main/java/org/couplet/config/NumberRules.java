@@ -54,11 +54,11 @@ final class NumberRules {
         || low
         || (range.hasAtLeast() && value < range.getAtLeast())
         || (range.hasAtMost() && value > range.getAtMost())) {
-      throw origins.problem(path, "must be " + words(range) + ", got " + plain(value));
+      throw origins.problem(path, "must be " + describe(range) + ", got " + plain(value));
     }
   }
 
-  private static String words(Range range) {
+  private static String describe(Range range) {
     if (range.hasAtLeast() && (range.hasAtMost() || range.hasBelow())) {
       return "in [%s, %s%s"
           .formatted(

@@ -14,11 +14,11 @@ import org.tensorflow.types.TInt32;
 public record BatchTransportCoupling() implements Coupling {
   @Override
   public Pair pair(Ops tf, Inputs inputs) {
-    Operand<TInt32> columns =
+    Operand<TInt32> noiseAssignment =
         inputs
-            .columns()
+            .noiseAssignment()
             .orElseThrow(() -> new IllegalArgumentException("batch-OT without its columns"));
-    return inputs.between(tf, inputs.x(), tf.gather(inputs.z(), columns, tf.constant(0)));
+    return inputs.between(tf, inputs.x(), tf.gather(inputs.z(), noiseAssignment, tf.constant(0)));
   }
 
   @Override

@@ -101,7 +101,7 @@ public record ConsistencyLoss(
         inParts(tf, "estimate_part", function, step.online(), step),
         inParts(tf, "estimate_part", function, step.average(), step),
         scored,
-        step.columns(),
+        step.noiseAssignment(),
         step.numbers().mu(),
         step.randomness());
   }

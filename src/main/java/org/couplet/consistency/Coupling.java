@@ -44,7 +44,7 @@ public sealed interface Coupling
    * @param online f with the weights in training
    * @param average f with their moving average
    * @param denoiser D of a score model, where there is one
-   * @param columns int32 [n], the noise row of each data row, where the driver chose them
+   * @param noiseAssignment int32 [n], the noise row of each data row, where the driver chose them
    * @param mu scalar, the mixing factor of this step
    * @param randomness this step's
    */
@@ -56,7 +56,7 @@ public sealed interface Coupling
       Generator online,
       Generator average,
       Optional<Generator> denoiser,
-      Optional<Operand<TInt32>> columns,
+      Optional<Operand<TInt32>> noiseAssignment,
       Operand<TFloat32> mu,
       Randomness randomness) {
     /** The generator with the EMA or the online weights. */

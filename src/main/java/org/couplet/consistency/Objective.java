@@ -20,7 +20,7 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
    * @param score a score model's weights, where the coupling needs one
    * @param x [n, element...], data in random order
    * @param numbers of the step
-   * @param columns int32 [n], the noise row of each data row, where the coupling needs it
+   * @param noiseAssignment int32 [n], the noise row of each data row, where the coupling needs it
    * @param randomness this step's
    * @param parts micro-batches of equal size that the networks process one after another; 1 for all
    *     at once
@@ -31,7 +31,7 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
       Optional<Weights> score,
       Operand<TFloat32> x,
       ScheduledOperands numbers,
-      Optional<Operand<TInt32>> columns,
+      Optional<Operand<TInt32>> noiseAssignment,
       Randomness randomness,
       int parts) {
     /** n. */

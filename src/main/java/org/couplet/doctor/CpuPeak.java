@@ -17,7 +17,7 @@ public record CpuPeak(int cores, double hertz, int flopPerCycle, String instruct
   }
 
   /** What was assumed. */
-  public String words() {
+  public String describe() {
     return String.format(
         Locale.ROOT,
         "%d cores x %.2f GHz x %d flop a cycle (float32, %s, two multiply-add units)",

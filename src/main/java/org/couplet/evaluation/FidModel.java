@@ -69,7 +69,7 @@ record FidModel(
     numbers.put("sigmas", levels);
     solver.ifPresent(name -> numbers.put("solver", name));
     numbers.put("pixels", "clipped to [-1, 1], rounded to 0..255");
-    String words =
+    String description =
         String.format(
             Locale.ROOT,
             "%s: %d samples of %d x %d, seed %d, %ssigma %s; clipped to [-1, 1], rounded to 0..255",
@@ -83,7 +83,7 @@ record FidModel(
                 .map(level -> String.format(Locale.ROOT, "%.4g", level))
                 .collect(Collectors.joining(", ")));
     try (SampleBatches samples = new SampleBatches(sampler, seed, count, sigmas)) {
-      return new Side(words, numbers, pass.over(side, samples));
+      return new Side(description, numbers, pass.over(side, samples));
     }
   }
 

@@ -57,7 +57,7 @@ public record FidPass(Optional<FeatureProgram> network, Set<Metric> metrics, Pri
         "%s: %d images in %s, %.1f images/s, %.0f%% of the time in the network%n",
         side,
         pace.images(),
-        Progress.words(Duration.ofMillis((long) (pace.seconds() * 1000))),
+        Progress.describe(Duration.ofMillis((long) (pace.seconds() * 1000))),
         pace.images() / pace.seconds(),
         100 * pace.networkSeconds() / pace.seconds());
     return collector.set();

@@ -26,10 +26,10 @@ public sealed interface FidSource extends AutoCloseable permits FidModel, FidIma
   /**
    * A side once measured.
    *
-   * @param words what it is
+   * @param description what it is, in one line
    * @param numbers the same by names
    */
-  record Side(String words, Map<String, Object> numbers, FeatureSet features) {}
+  record Side(String description, Map<String, Object> numbers, FeatureSet features) {}
 
   /** Rejects options that do not fit the pass, before any work. */
   default void check(FidPass pass) throws IOException {

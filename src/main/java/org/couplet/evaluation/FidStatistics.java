@@ -34,11 +34,11 @@ public record FidStatistics(String side, Path path, StatisticsFile.Stored stored
     Map<String, Object> numbers = new LinkedHashMap<>();
     numbers.put("source", path.toString());
     numbers.put("count", count == 0 ? "not stored" : count);
-    String words =
+    String description =
         path
             + ": statistics of "
             + (count == 0 ? "a number of images not stored" : count + " images");
-    return new Side(words, numbers, FeatureSet.of(stored.fit()));
+    return new Side(description, numbers, FeatureSet.of(stored.fit()));
   }
 
   /** Requires statistics that can be compared with these. */

@@ -27,7 +27,7 @@ public record MicroBatches(String name, int size) {
    * @param rows [rows of the part, ...] each
    * @param shared as given
    */
-  public record Part(Operand<TInt32> first, List<Operand<?>> rows, List<Operand<?>> shared) {}
+  public record MicroBatch(Operand<TInt32> first, List<Operand<?>> rows, List<Operand<?>> shared) {}
 
   /**
    * Sums over the parts.
@@ -42,7 +42,7 @@ public record MicroBatches(String name, int size) {
       List<Operand<?>> rows,
       List<Operand<?>> shared,
       List<Shape> shapes,
-      BiFunction<Ops, Part, List<Operand<TFloat32>>> work) {
+      BiFunction<Ops, MicroBatch, List<Operand<TFloat32>>> work) {
     int count = count(rows);
     if (count % size != 0) {
       throw new IllegalArgumentException(size + " rows do not divide " + count);
@@ -55,7 +55,7 @@ public record MicroBatches(String name, int size) {
             (ops, index, sums, given) -> {
               Operand<TInt32> first = ops.math.mul(index, ops.constant(size));
               List<Operand<TFloat32>> terms =
-                  work.apply(ops, part(ops, first, size, rows.size(), given));
+                  work.apply(ops, microBatch(ops, first, size, rows.size(), given));
               return IntStream.range(0, terms.size())
                   .<Operand<TFloat32>>mapToObj(i -> ops.math.add(sums.get(i), terms.get(i)))
                   .toList();
@@ -75,7 +75,7 @@ public record MicroBatches(String name, int size) {
       Ops tf,
       List<Operand<?>> rows,
       List<Operand<?>> shared,
-      BiFunction<Ops, Part, Operand<TFloat32>> work) {
+      BiFunction<Ops, MicroBatch, Operand<TFloat32>> work) {
     int count = count(rows);
     int parts = (count + size - 1) / size;
     int least = (count + parts - 1) / parts;
@@ -90,7 +90,7 @@ public record MicroBatches(String name, int size) {
                   ops.math.minimum(
                       ops.math.mul(index, ops.constant(least)), ops.constant(count - least));
               Operand<TFloat32> mapped =
-                  work.apply(ops, part(ops, first, least, rows.size(), given));
+                  work.apply(ops, microBatch(ops, first, least, rows.size(), given));
               Operand<TInt32> indices = ops.math.add(ops.constant(offsets), first); // [least]
               return List.of(
                   ops.tensorScatterNdUpdate(
@@ -99,11 +99,11 @@ public record MicroBatches(String name, int size) {
         .get(0);
   }
 
-  private static Part part(
+  private static MicroBatch microBatch(
       Ops tf, Operand<TInt32> first, int size, int arrays, List<Operand<?>> given) {
     List<Operand<?>> rows = new ArrayList<>();
     given.subList(0, arrays).forEach(array -> rows.add(rowsFrom(tf, array, first, size)));
-    return new Part(first, rows, given.subList(arrays, given.size()));
+    return new MicroBatch(first, rows, given.subList(arrays, given.size()));
   }
 
   private static <T extends TType> Operand<T> rowsFrom(

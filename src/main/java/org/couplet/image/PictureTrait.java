@@ -16,7 +16,7 @@ public enum PictureTrait {
   }
 
   /** What was found and what became of it, in a few words. */
-  public String words() {
+  public String describe() {
     return words;
   }
 }

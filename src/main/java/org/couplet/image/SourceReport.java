@@ -52,7 +52,7 @@ public record SourceReport(
     for (PictureTrait trait : PictureTrait.values()) {
       long with = traits.getOrDefault(trait, 0L);
       if (with > 0) {
-        lines.add("%d of %d images %s".formatted(with, taken, trait.words()));
+        lines.add("%d of %d images %s".formatted(with, taken, trait.describe()));
       }
     }
     return lines;

@@ -34,7 +34,7 @@ public record FidInfinity() implements Metric {
   public Score score(FeatureSet generated, FeatureSet reference) {
     FeatureRows rows = generated.requiredRows();
     FrechetExtrapolation line =
-        FrechetExtrapolation.of(rows, FrechetDistance.to(reference.fit()), Score.SEED);
+        FrechetExtrapolation.fit(rows, FrechetDistance.to(reference.fit()), Score.SEED);
     Map<String, Number> numbers = new LinkedHashMap<>();
     numbers.put("fid_infinity", line.limit());
     numbers.put("fid_infinity_rows", rows.count());

@@ -28,7 +28,7 @@ public record FrechetExtrapolation(double limit, double slope, int smallest) {
    * @param generated at least 4 rows
    * @param seed of the subsets; the same seed and rows give the same result
    */
-  public static FrechetExtrapolation of(
+  public static FrechetExtrapolation fit(
       FeatureRows generated, FrechetDistance reference, long seed) {
     int count = generated.count();
     if (count < 4) {

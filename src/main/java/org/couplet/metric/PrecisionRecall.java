@@ -17,8 +17,8 @@ public record PrecisionRecall(double precision, double recall, int k) {
   private static final int BLOCK_ROWS = 1024;
 
   /** The same with the paper's third neighbour. */
-  public static PrecisionRecall of(FeatureRows real, FeatureRows generated) {
-    return of(real, generated, NEIGHBOUR);
+  public static PrecisionRecall measure(FeatureRows real, FeatureRows generated) {
+    return measure(real, generated, NEIGHBOUR);
   }
 
   /**
@@ -28,7 +28,7 @@ public record PrecisionRecall(double precision, double recall, int k) {
    * @param generated [m, dimension], more than k rows
    * @param k at least 1
    */
-  public static PrecisionRecall of(FeatureRows real, FeatureRows generated, int k) {
+  public static PrecisionRecall measure(FeatureRows real, FeatureRows generated, int k) {
     real.requireLike(generated);
     if (k < 1 || real.count() <= k || generated.count() <= k) {
       throw new IllegalArgumentException(

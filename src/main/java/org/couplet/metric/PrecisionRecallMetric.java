@@ -32,7 +32,7 @@ public record PrecisionRecallMetric() implements Metric {
   public Score score(FeatureSet generated, FeatureSet reference) {
     FeatureRows real = reference.requiredRows().sample(MOST_NEIGHBOURS, Score.SEED);
     FeatureRows made = generated.requiredRows().sample(MOST_NEIGHBOURS, Score.SEED);
-    PrecisionRecall result = PrecisionRecall.of(real, made);
+    PrecisionRecall result = PrecisionRecall.measure(real, made);
     Map<String, Number> numbers = new LinkedHashMap<>();
     numbers.put("precision", result.precision());
     numbers.put("recall", result.recall());

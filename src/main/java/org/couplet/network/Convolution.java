@@ -14,7 +14,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /** A convolution with a square kernel and a bias; its initial weights are Xavier's times gain. */
-record Convolution(String name, int in, int out, int kernel, double gain) implements Part {
+record Convolution(String name, int in, int out, int kernel, double gain) implements Layer {
   /** So small a gain that a block starts as (almost) its skip connection. */
   static final double NEARLY_ZERO = 1e-5;
 

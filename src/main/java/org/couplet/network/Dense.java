@@ -11,7 +11,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TFloating;
 
 /** A linear map with a bias, [n, in] to [n, out]. */
-record Dense(String name, int in, int out) implements Part {
+record Dense(String name, int in, int out) implements Layer {
   @Override
   public List<Weight> weights() {
     return List.of(

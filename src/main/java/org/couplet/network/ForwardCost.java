@@ -3,8 +3,8 @@ package org.couplet.network;
 import java.util.List;
 import org.couplet.graph.Weight;
 import org.couplet.layer.FirFilter;
-import org.couplet.network.UNetLayout.Ascent;
-import org.couplet.network.UNetLayout.Descent;
+import org.couplet.network.UNetLayout.DecoderStep;
+import org.couplet.network.UNetLayout.EncoderStep;
 
 /**
  * How much a network computes: the multiply-adds of its convolutions and linear layers. All that
@@ -25,8 +25,8 @@ public final class ForwardCost {
     UNetLayout layout = UNetLayout.of(network);
     long size = network.resolution();
     long sum = multiplyAdds(layout.embedding().weights(), 1);
-    sum += multiplyAdds(layout.opening().weights(), size * size);
-    for (Descent step : layout.encoder()) {
+    sum += multiplyAdds(layout.inputConvolution().weights(), size * size);
+    for (EncoderStep step : layout.encoder()) {
       if (step.image() != null) {
         // Convolved with the filter's padding around it, before it is halved.
         long padded = size + 2L * new FirFilter(network.resampleFilter()).padding();
@@ -36,11 +36,11 @@ public final class ForwardCost {
       size = resized(size, step.block());
       sum += multiplyAdds(step.block().weights(), size * size);
     }
-    for (Ascent step : layout.decoder()) {
+    for (DecoderStep step : layout.decoder()) {
       size = resized(size, step.block());
       sum += multiplyAdds(step.block().weights(), size * size);
     }
-    return sum + multiplyAdds(layout.closing().weights(), size * size);
+    return sum + multiplyAdds(layout.outputConvolution().weights(), size * size);
   }
 
   private static long resized(long size, ResidualBlock block) {

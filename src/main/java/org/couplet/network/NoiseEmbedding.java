@@ -21,7 +21,7 @@ import org.tensorflow.types.family.TFloating;
  * @param channels sinusoids, even, at least 4
  * @param out width of the result
  */
-record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) implements Part {
+record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) implements Layer {
   private static final String FREQUENCIES = "map_noise/freqs";
   private static final double LONGEST_PERIOD = 10000;
   private static final double FOURIER_SCALE = 16;

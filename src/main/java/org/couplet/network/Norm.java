@@ -14,7 +14,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /** A group normalisation with its scale and bias. */
-record Norm(String name, int channels) implements Part {
+record Norm(String name, int channels) implements Layer {
   @Override
   public List<Weight> weights() {
     return List.of(

@@ -37,20 +37,20 @@ record ResidualBlock(
     boolean attention,
     double dropout,
     int site)
-    implements Part {
+    implements Layer {
   private static final float HALF_POWER = (float) Math.sqrt(0.5);
 
   @Override
   public List<Weight> weights() {
-    List<Part> parts =
+    List<Layer> layers =
         new ArrayList<>(List.of(norm0(), convolution0(), affine(), norm1(), convolution1()));
     if (hasSkipConvolution()) {
-      parts.add(skip());
+      layers.add(skip());
     }
     if (attention) {
-      parts.add(selfAttention());
+      layers.add(selfAttention());
     }
-    return parts.stream().flatMap(part -> part.weights().stream()).toList();
+    return layers.stream().flatMap(part -> part.weights().stream()).toList();
   }
 
   /** What the blocks of one pass through the network share. */

@@ -106,9 +106,9 @@ public record SongUNet(
     Deque<Operand<T>> skips = new ArrayDeque<>();
     FirFilter filter = new FirFilter(resampleFilter);
     Operand<T> image = x;
-    Operand<T> h = layout.opening().apply(tf, weights, x, pass.conv2d());
+    Operand<T> h = layout.inputConvolution().apply(tf, weights, x, pass.conv2d());
     skips.push(h);
-    for (UNetLayout.Descent step : layout.encoder()) {
+    for (UNetLayout.EncoderStep step : layout.encoder()) {
       h = step.block().apply(tf, weights, h, noise, pass);
       if (step.image() != null) {
         Operand<T> half = step.image().applyAndHalve(tf, weights, image, filter, pass.conv2d());
@@ -119,13 +119,13 @@ public record SongUNet(
     }
 
     // Decoder.
-    for (UNetLayout.Ascent step : layout.decoder()) {
+    for (UNetLayout.DecoderStep step : layout.decoder()) {
       if (step.takesSkip()) {
         h = tf.concat(List.of(h, skips.pop()), tf.constant(3));
       }
       h = step.block().apply(tf, weights, h, noise, pass);
     }
-    h = layout.closingNorm().activated(tf, weights, h, pass.activation());
-    return layout.closing().apply(tf, weights, h, pass.conv2d());
+    h = layout.outputNorm().activated(tf, weights, h, pass.activation());
+    return layout.outputConvolution().apply(tf, weights, h, pass.conv2d());
   }
 }

@@ -10,16 +10,16 @@ import org.couplet.network.Resampling.Direction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a {@link SongUNet} in the order in which they are applied; the only place that goes
+ * The layers of a {@link SongUNet} in the order in which they are applied; the only place that goes
  * through the architecture.
  */
 record UNetLayout(
     NoiseEmbedding embedding,
-    Convolution opening,
-    List<Descent> encoder,
-    List<Ascent> decoder,
-    Norm closingNorm,
-    Convolution closing) {
+    Convolution inputConvolution,
+    List<EncoderStep> encoder,
+    List<DecoderStep> decoder,
+    Norm outputNorm,
+    Convolution outputConvolution) {
 
   /**
    * A block of the encoder. Its output is a skip.
@@ -27,42 +27,42 @@ record UNetLayout(
    * @param block of the main path
    * @param image for the residual encoder: brings the image to this size, to be added to the output
    */
-  record Descent(ResidualBlock block, @Nullable Convolution image) {}
+  record EncoderStep(ResidualBlock block, @Nullable Convolution image) {}
 
   /** A block of the decoder, which may take the latest skip beside its input. */
-  record Ascent(ResidualBlock block, boolean takesSkip) {}
+  record DecoderStep(ResidualBlock block, boolean takesSkip) {}
 
   static UNetLayout of(SongUNet network) {
-    return new Walk(network).layout();
+    return new Builder(network).layout();
   }
 
   /** All weights, in the order of the checkpoint. */
   List<Weight> weights() {
-    List<Part> parts = new ArrayList<>(List.of(embedding, opening));
-    for (Descent step : encoder) {
-      parts.add(step.block());
+    List<Layer> layers = new ArrayList<>(List.of(embedding, inputConvolution));
+    for (EncoderStep step : encoder) {
+      layers.add(step.block());
       if (step.image() != null) {
-        parts.add(step.image());
+        layers.add(step.image());
       }
     }
-    decoder.forEach(step -> parts.add(step.block()));
-    parts.addAll(List.of(closingNorm, closing));
-    return parts.stream().flatMap(part -> part.weights().stream()).toList();
+    decoder.forEach(step -> layers.add(step.block()));
+    layers.addAll(List.of(outputNorm, outputConvolution));
+    return layers.stream().flatMap(part -> part.weights().stream()).toList();
   }
 
   /** One walk down and up, with what it has to remember: the width, the skips and the sites. */
-  private static final class Walk {
+  private static final class Builder {
     private final SongUNet network;
     private final int embeddingWidth;
     private final FirFilter filter;
-    private final List<Descent> encoder = new ArrayList<>();
-    private final List<Ascent> decoder = new ArrayList<>();
+    private final List<EncoderStep> encoder = new ArrayList<>();
+    private final List<DecoderStep> decoder = new ArrayList<>();
     private final Deque<Integer> skipWidths = new ArrayDeque<>();
     private int width;
     private int imageWidth;
     private int site;
 
-    Walk(SongUNet network) {
+    Builder(SongUNet network) {
       this.network = network;
       embeddingWidth = 4 * network.modelChannels();
       filter = new FirFilter(network.resampleFilter());
@@ -76,7 +76,7 @@ record UNetLayout(
               network.embedding(),
               network.modelChannels() * network.channelMultNoise(),
               embeddingWidth);
-      Convolution opening =
+      Convolution inputConvolution =
           new Convolution("enc/" + size(0) + "_conv", network.channels(), width, 3);
       skipWidths.push(width);
       int levels = network.channelMult().size();
@@ -89,7 +89,7 @@ record UNetLayout(
       String name = "dec/" + size(0) + "_aux_";
       return new UNetLayout(
           embedding,
-          opening,
+          inputConvolution,
           List.copyOf(encoder),
           List.copyOf(decoder),
           new Norm(name + "norm", width),
@@ -100,13 +100,13 @@ record UNetLayout(
       String path = "enc/" + size(level);
       if (level > 0) {
         ResidualBlock down = block(path + "_down", level, width, width, Direction.DOWN, false);
-        encoder.add(new Descent(down, image(path)));
+        encoder.add(new EncoderStep(down, image(path)));
         skipWidths.push(width);
       }
       for (int i = 0; i < network.numBlocks().get(level); i++) {
         int out = outputWidth(level);
         encoder.add(
-            new Descent(
+            new EncoderStep(
                 block(path + "_block" + i, level, width, out, Direction.KEEP, attends(level)),
                 null));
         width = out;
@@ -128,14 +128,14 @@ record UNetLayout(
         int out = outputWidth(level);
         boolean attention = i == last && attends(level);
         decoder.add(
-            new Ascent(
+            new DecoderStep(
                 block(path + "_block" + i, level, in, out, Direction.KEEP, attention), true));
         width = out;
       }
     }
 
     private void add(ResidualBlock block) {
-      decoder.add(new Ascent(block, false));
+      decoder.add(new DecoderStep(block, false));
     }
 
     private @Nullable Convolution image(String path) {

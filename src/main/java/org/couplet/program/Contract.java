@@ -47,7 +47,7 @@ public final class Contract {
   public static final String GAP = "gap";
 
   /** Int32 [n]: the noise row of each data row, of a batch-OT program. */
-  public static final String COLUMNS = "columns";
+  public static final String NOISE_ASSIGNMENT = "columns";
 
   /** Float32 [n, n]: ||x_i - z_j||^2. */
   public static final String COSTS = "costs";

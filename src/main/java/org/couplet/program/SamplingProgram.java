@@ -92,7 +92,7 @@ public final class SamplingProgram implements AutoCloseable {
    * @param folder an export without a variables folder
    * @param checkpoint prefix of a training checkpoint
    */
-  public static void adoptAverages(Path folder, Path checkpoint) {
+  public static void loadAverages(Path folder, Path checkpoint) {
     try (LoadedModel model = LoadedModel.load(folder, SERVE_TAG, 0)) {
       model.restore(
           checkpoint,

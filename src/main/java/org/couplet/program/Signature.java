@@ -30,7 +30,7 @@ public record Signature(
               Contract.LEARNING_RATE,
               Contract.EMA_DECAY),
           List.of(Contract.LOSS, Contract.GRADIENT_NORM),
-          Set.of(Contract.COLUMNS));
+          Set.of(Contract.NOISE_ASSIGNMENT));
 
   /** Sets every variable to its value before training. */
   public static final Signature INITIALIZE =
@@ -65,7 +65,7 @@ public record Signature(
 
   /**
    * Of a batch-OT program: squared distances between data and noise rows of a step, for the choice
-   * of {@link Contract#COLUMNS}.
+   * of {@link Contract#NOISE_ASSIGNMENT}.
    */
   public static final Signature PAIR_COSTS =
       of(

@@ -14,7 +14,7 @@ final class StepInputs implements AutoCloseable {
   private final Map<String, TType> tensors = new LinkedHashMap<>();
   private final TType batch;
 
-  StepInputs(TType batch, int[] columns, ScheduledValues numbers) {
+  StepInputs(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
     this.batch = batch;
     tensors.put(Contract.BATCH, batch);
     tensors.put(Contract.SEED, TInt64.scalarOf(numbers.seed()));
@@ -24,8 +24,8 @@ final class StepInputs implements AutoCloseable {
     tensors.put(Contract.GAP, TFloat32.scalarOf((float) numbers.gap()));
     tensors.put(Contract.LEARNING_RATE, TFloat32.scalarOf((float) numbers.learningRate()));
     tensors.put(Contract.EMA_DECAY, TFloat32.scalarOf((float) numbers.emaDecay()));
-    if (columns.length > 0) {
-      tensors.put(Contract.COLUMNS, TInt32.vectorOf(columns));
+    if (noiseAssignment.length > 0) {
+      tensors.put(Contract.NOISE_ASSIGNMENT, TInt32.vectorOf(noiseAssignment));
     }
   }
 

@@ -73,10 +73,11 @@ public final class TrainingProgram implements AutoCloseable {
    * Runs one step.
    *
    * @param batch of {@link #batchShape()}; stays the caller's
-   * @param columns the noise row of each data row, if the program {@link #takesColumns}; else empty
+   * @param noiseAssignment the noise row of each data row, if the program {@link
+   *     #takesNoiseAssignment}; else empty
    */
-  public StepMetrics step(TType batch, int[] columns, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, columns, numbers);
+  public StepMetrics step(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
+    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
         Result result = model.call(Signature.TRAIN, inputs.tensors())) {
       return new StepMetrics(
           ((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
@@ -84,14 +85,14 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /** Runs one step and reports when each of its operations ran. Arguments as of {@link #step}. */
-  public List<TracedOperation> trace(TType batch, int[] columns, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
+  public List<TracedOperation> trace(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
+    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers)) {
       return TracedOperation.of(model.trace(Signature.TRAIN, inputs.tensors()));
     }
   }
 
   /** Whether {@link #step} needs the noise row of each data row (batch-OT). */
-  public boolean takesColumns() {
+  public boolean takesNoiseAssignment() {
     return model.has(Signature.PAIR_COSTS);
   }
 
@@ -123,16 +124,16 @@ public final class TrainingProgram implements AutoCloseable {
    * Trace of the covariance of the rows' gradients at the next step (figure 2); one backward pass a
    * row. Arguments as of {@link #step}.
    */
-  public double gradientVariance(TType batch, int[] columns, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, columns, numbers);
+  public double gradientVariance(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
+    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
         Result result = model.call(Signature.GRADIENT_VARIANCE, inputs.tensors())) {
       return ((TFloat32) result.get(0)).getFloat();
     }
   }
 
   /** The pairs that the next step would train on. Arguments as of {@link #step}. */
-  public TrainingPairs pairs(TType batch, int[] columns, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, columns, numbers)) {
+  public TrainingPairs pairs(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
+    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers)) {
       return new TrainingPairs(model.call(Signature.PAIRS, inputs.tensors()));
     }
   }
@@ -174,7 +175,7 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @param checkpoint prefix of a checkpoint of the score model's run
    */
-  public void adoptScore(Path checkpoint) {
+  public void loadScore(Path checkpoint) {
     model.restore(checkpoint, SCORE_SCOPE + FILE, SCORE_SCOPE + RESTORE);
   }
 

@@ -118,7 +118,7 @@ public final class Progress implements AutoCloseable {
     long now = nanoTime.getAsLong();
     if (bar == null && n * 10 / total > tenthBefore && now - lastLine > LEAST_LINE_NANOS) {
       lastLine = now;
-      String left = timeLeft().map(time -> "  " + words(time) + " left").orElse("");
+      String left = timeLeft().map(time -> "  " + describe(time) + " left").orElse("");
       line(task + " " + n + "/" + total + "  " + message + left);
     }
   }
@@ -151,7 +151,7 @@ public final class Progress implements AutoCloseable {
   }
 
   /** A duration in its two leading units: {@code 2 d 03 h}, {@code 1 h 02 min}, {@code 5 s}. */
-  public static String words(Duration duration) {
+  public static String describe(Duration duration) {
     long seconds = Math.max(0, Math.round(duration.toMillis() / 1e3));
     long minutes = seconds / 60;
     long hours = minutes / 60;

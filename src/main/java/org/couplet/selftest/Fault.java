@@ -8,14 +8,14 @@ import org.couplet.inspection.KernelCall;
  *
  * @param operation the call, as {@link KernelCall#describe} has it
  * @param error the largest error over the root mean square of the right values
- * @param words why it could not run; empty if it did
+ * @param failure why it could not run; empty if it did
  */
-public record Fault(String operation, double error, String words) {
+public record Fault(String operation, double error, String failure) {
   /** One line. */
   public String describe() {
     return operation
-        + (words.isEmpty()
+        + (failure.isEmpty()
             ? String.format(Locale.ROOT, ": wrong by %.2g times the values' size", error)
-            : ": " + words);
+            : ": " + failure);
   }
 }

@@ -64,11 +64,11 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
    *
    * @param error the largest difference from the closed form over the root mean square of the
    *     values
-   * @param words why it could not run; empty if it did
+   * @param failure why it could not run; empty if it did
    */
-  record Verdict(KernelCall call, double error, String words) {
+  record Verdict(KernelCall call, double error, String failure) {
     boolean isRight() {
-      return words.isEmpty() && error <= tolerance(call.type());
+      return failure.isEmpty() && error <= tolerance(call.type());
     }
 
     // The inputs' products are exact and so are their sums in float32; half precision rounds.

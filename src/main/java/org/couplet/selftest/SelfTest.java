@@ -194,7 +194,7 @@ public final class SelfTest {
     if (verdict.isRight()) {
       return RIGHT;
     }
-    return WRONG + (verdict.words().isEmpty() ? verdict.error() : verdict.words().strip());
+    return WRONG + (verdict.failure().isEmpty() ? verdict.error() : verdict.failure().strip());
   }
 
   private static Fault fault(String name, String verdict) {

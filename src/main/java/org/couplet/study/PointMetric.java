@@ -53,7 +53,7 @@ final class PointMetric implements SampleMetric {
         costs[i * COUNT + j] = dx * dx + dy * dy;
       }
     }
-    int[] columns = ExactAssignment.of(costs, COUNT);
+    int[] columns = ExactAssignment.solve(costs, COUNT);
     double total = 0;
     for (int i = 0; i < COUNT; i++) {
       total += costs[i * COUNT + columns[i]];

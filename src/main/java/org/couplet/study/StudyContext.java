@@ -198,7 +198,7 @@ public final class StudyContext {
         done == 0
             ? ""
             : ", about "
-                + Progress.words(Duration.ofNanos(nanos / done * (missing - done)))
+                + Progress.describe(Duration.ofNanos(nanos / done * (missing - done)))
                 + " left for all";
     err.println(
         "run "

@@ -61,7 +61,11 @@ final class MetricsWriter implements StepListener {
 
   private String line(long completed, String message) {
     String left =
-        streams.progress().timeLeft().map(time -> "  " + Progress.words(time) + " left").orElse("");
+        streams
+            .progress()
+            .timeLeft()
+            .map(time -> "  " + Progress.describe(time) + " left")
+            .orElse("");
     return "step " + completed + "/" + last + "  " + message + left;
   }
 

@@ -20,13 +20,13 @@ public record NoiseChoice(BatchTransportCouplingConfig solver, long seed) {
    * @param rows n
    * @param step completed steps
    */
-  int[] columns(float[] costs, int rows, long step) {
+  int[] noiseAssignment(float[] costs, int rows, long step) {
     return switch (solver.getSolverCase()) {
-      case EXACT -> ExactAssignment.of(costs, rows);
+      case EXACT -> ExactAssignment.solve(costs, rows);
       case SINKHORN -> {
         var sinkhorn = solver.getSinkhorn();
         SinkhornPlan plan =
-            SinkhornPlan.of(costs, rows, sinkhorn.getRegularization(), sinkhorn.getIterations());
+            SinkhornPlan.solve(costs, rows, sinkhorn.getRegularization(), sinkhorn.getIterations());
         yield plan.draw(uniforms(rows, step));
       }
       case SOLVER_NOT_SET -> throw new IllegalArgumentException("batch_ot is not resolved");

@@ -15,11 +15,13 @@ public final class PairedBatches implements AutoCloseable {
    * A batch; closing it frees its tensor.
    *
    * @param tensor the batch
-   * @param columns the noise row of each data row; empty where the program draws noise itself
-   * @param pairingSeconds what the choice of columns took from their costs, on its own thread
+   * @param noiseAssignment the noise row of each data row; empty where the program draws noise
+   *     itself
+   * @param pairingSeconds what the choice of noiseAssignment took from their costs, on its own
+   *     thread
    */
   @SuppressWarnings("ArrayRecordComponent") // made once a step and only read
-  public record PairedBatch(TType tensor, int[] columns, double pairingSeconds)
+  public record PairedBatch(TType tensor, int[] noiseAssignment, double pairingSeconds)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -47,7 +49,7 @@ public final class PairedBatches implements AutoCloseable {
 
   /** The batch of a step, which the caller closes. */
   public PairedBatch at(long step) {
-    if (!program.takesColumns()) {
+    if (!program.takesNoiseAssignment()) {
       return new PairedBatch(batches.at(step), new int[0], 0);
     }
     if (step != aheadStep) {
@@ -69,8 +71,8 @@ public final class PairedBatches implements AutoCloseable {
     try {
       float[] costs = program.pairCosts(batch, choice.seed(), step);
       long begun = System.nanoTime();
-      int[] columns = choice.columns(costs, (int) batch.shape().get(0), step);
-      return new PairedBatch(batch, columns, (System.nanoTime() - begun) / 1e9);
+      int[] noiseAssignment = choice.noiseAssignment(costs, (int) batch.shape().get(0), step);
+      return new PairedBatch(batch, noiseAssignment, (System.nanoTime() - begun) / 1e9);
     } catch (RuntimeException | Error e) {
       batch.close();
       throw e;

@@ -70,9 +70,9 @@ public record ParentRun(String field, RunFolder folder, boolean isScore) {
   }
 
   /** Copies the averages of its newest checkpoint into a program. */
-  void handDown(TrainingProgram program) throws IOException {
+  void initialize(TrainingProgram program) throws IOException {
     if (isScore) {
-      program.adoptScore(checkpoint());
+      program.loadScore(checkpoint());
     } else {
       program.startFrom(checkpoint());
     }

@@ -110,7 +110,7 @@ public final class Training {
       program.initialize(experiment.getRun().getSeed());
       List<ParentRun> parents = ParentRun.of(experiment);
       for (ParentRun parent : parents) {
-        parent.handDown(program);
+        parent.initialize(program);
       }
       if (!parents.isEmpty()) {
         // The parents may change, or go, before this run's first checkpoint.
@@ -127,7 +127,8 @@ public final class Training {
       long step) {
     long every = experiment.getEvaluation().getGradientVarianceEvery();
     return every > 0 && step % every == 0
-        ? OptionalDouble.of(program.gradientVariance(batch.tensor(), batch.columns(), numbers))
+        ? OptionalDouble.of(
+            program.gradientVariance(batch.tensor(), batch.noiseAssignment(), numbers))
         : OptionalDouble.empty();
   }
 
@@ -152,7 +153,7 @@ public final class Training {
         double waited = (System.nanoTime() - begun) / 1e9;
         OptionalDouble variance = gradientVariance(program, batch, numbers, completed + 1);
         begun = System.nanoTime();
-        StepMetrics metrics = program.step(batch.tensor(), batch.columns(), numbers);
+        StepMetrics metrics = program.step(batch.tensor(), batch.noiseAssignment(), numbers);
         completed++;
         double seconds = waited + (System.nanoTime() - begun) / 1e9;
         listeners.afterStep(

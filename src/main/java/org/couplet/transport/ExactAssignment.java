@@ -49,11 +49,11 @@ public final class ExactAssignment {
    * @return [size], a permutation of 0..size-1
    * @throws IllegalArgumentException if a cost isn't finite or their number isn't size * size
    */
-  public static int[] of(float[] costs, int size) {
-    return solve(costs, size).columnOf;
+  public static int[] solve(float[] costs, int size) {
+    return withPrices(costs, size).columnOf;
   }
 
-  static ExactAssignment solve(float[] costs, int size) {
+  static ExactAssignment withPrices(float[] costs, int size) {
     check(costs, size);
     ExactAssignment assignment = new ExactAssignment(costs, size);
     assignment.start();

@@ -39,14 +39,14 @@ public final class SinkhornPlan {
    * @param iterations at least 1
    * @throws IllegalArgumentException if an argument is outside its range
    */
-  public static SinkhornPlan of(float[] costs, int size, double regularization, int iterations) {
+  public static SinkhornPlan solve(float[] costs, int size, double regularization, int iterations) {
     if (!(regularization > 0 && Double.isFinite(regularization))) {
       throw new IllegalArgumentException("regularization must be positive, not " + regularization);
     }
     if (iterations < 1) {
       throw new IllegalArgumentException("need at least 1 iteration, not " + iterations);
     }
-    double[] plan = ExactAssignment.solve(costs, size).reducedCosts();
+    double[] plan = ExactAssignment.withPrices(costs, size).reducedCosts();
     double spread = spread(plan, size);
     double epsilon = spread <= rounding(costs) ? Double.POSITIVE_INFINITY : regularization * spread;
     for (int i = 0; i < plan.length; i++) {

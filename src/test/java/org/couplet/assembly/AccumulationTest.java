@@ -131,20 +131,22 @@ class AccumulationTest {
       }
       program.initialize(3);
       if (text.contains("pf_ode")) {
-        program.adoptScore(folder.resolve("score"));
+        program.loadScore(folder.resolve("score"));
       }
       double[] sigmas = new double[program.sigmasLength()];
       for (int i = 0; i < sigmas.length; i++) {
         sigmas[i] = 0.002 * Math.pow(40000, i / (sigmas.length - 1.0));
       }
-      int[] columns =
-          program.takesColumns()
+      int[] noiseAssignment =
+          program.takesNoiseAssignment()
               ? IntStream.range(0, ROWS).map(row -> (3 * row + 1) % ROWS).toArray()
               : new int[0];
       for (int step = 0; step < STEPS; step++) {
         StepMetrics metrics =
             program.step(
-                batch, columns, new ScheduledValues(3, sigmas, sigmas.length, 0.6, 1, 1e-3, 0.5));
+                batch,
+                noiseAssignment,
+                new ScheduledValues(3, sigmas, sigmas.length, 0.6, 1, 1e-3, 0.5));
         Path prefix = folder.resolve(name + step);
         program.save(prefix);
         outcomes.add(new Outcome(metrics, SavedVariables.read(model, prefix)));

@@ -76,7 +76,7 @@ class MeasurementsTest {
         TUint8 batch = TUint8.tensorOf(Shape.of(rows, 8, 8, 3))) {
       batch.asRawTensor().data().write(pixels);
       program.initialize(1);
-      assertTrue(program.takesColumns());
+      assertTrue(program.takesNoiseAssignment());
       for (int step = 0; step < 3; step++) {
         float[] costs = program.pairCosts(batch, 5, step);
         float[][] pair = pair(program, batch, identity, numbers);
@@ -314,8 +314,8 @@ class MeasurementsTest {
   }
 
   private static float[][] pair(
-      TrainingProgram program, TUint8 batch, int[] columns, ScheduledValues numbers) {
-    try (TrainingPairs pairs = program.pairs(batch, columns, numbers)) {
+      TrainingProgram program, TUint8 batch, int[] noiseAssignment, ScheduledValues numbers) {
+    try (TrainingPairs pairs = program.pairs(batch, noiseAssignment, numbers)) {
       return new float[][] {floats(pairs.low()), floats(pairs.high())};
     }
   }

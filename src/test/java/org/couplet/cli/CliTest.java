@@ -77,11 +77,11 @@ class CliTest {
         List.of(
             "2 root error(s) found.\n  (0) NOT_FOUND: Couldn't find a suitable version of ptxas.",
             "INTERNAL: libdevice not found at ./libdevice.10.bc")) {
-      String words = Guard.words(new TensorFlowException(message));
+      String words = Guard.describe(new TensorFlowException(message));
       assertTrue(words.contains("tools/fetch-cuda-compiler.sh"), words);
     }
     assertEquals(
         "TensorFlow failed: INTERNAL: ptxas exited with 255",
-        Guard.words(new TensorFlowException("INTERNAL: ptxas exited with 255")));
+        Guard.describe(new TensorFlowException("INTERNAL: ptxas exited with 255")));
   }
 }

@@ -47,13 +47,13 @@ class BatchTransportCouplingTest {
 
   @Test
   void aDataRowGetsTheNoiseRowOfItsColumn() {
-    int[] columns = {3, 0, 0, 4, 1};
+    int[] noiseAssignment = {3, 0, 0, 4, 1};
     float[] x = values(3);
     float[] z = values(4);
-    List<float[]> pair = pair(x, z, Optional.of(columns));
+    List<float[]> pair = pair(x, z, Optional.of(noiseAssignment));
     for (int i = 0; i < ROWS; i++) {
       for (int v = 0; v < VALUES; v++) {
-        double noise = z[columns[i] * VALUES + v];
+        double noise = z[noiseAssignment[i] * VALUES + v];
         assertEquals(x[i * VALUES + v] + (i + 1) * noise, pair.get(0)[i * VALUES + v], 1e-5);
         assertEquals(x[i * VALUES + v] + (i + 2) * noise, pair.get(1)[i * VALUES + v], 1e-5);
       }
@@ -61,26 +61,26 @@ class BatchTransportCouplingTest {
   }
 
   @Test
-  void withoutColumnsThereIsNoPair() {
+  void withoutTheAssignmentThereIsNoPair() {
     assertThrows(
         IllegalArgumentException.class, () -> pair(values(3), values(4), Optional.empty()));
   }
 
-  private static List<float[]> pair(float[] x, float[] z, Optional<int[]> columns) {
+  private static List<float[]> pair(float[] x, float[] z, Optional<int[]> noiseAssignment) {
     return Evaluation.of(
         false,
         List.of(new Evaluation.Input(SHAPE, x), new Evaluation.Input(SHAPE, z)),
         (tf, in) -> {
           Coupling.Pair pair =
               new BatchTransportCoupling()
-                  .pair(tf, inputs(tf, in, columns.map(values -> tf.constant(values))));
+                  .pair(tf, inputs(tf, in, noiseAssignment.map(values -> tf.constant(values))));
           return List.of(pair.low(), pair.high());
         });
   }
 
   // Levels i + 1 and i + 2 in row i.
   private static Coupling.Inputs inputs(
-      Ops tf, List<Operand<TFloat32>> ends, Optional<Operand<TInt32>> columns) {
+      Ops tf, List<Operand<TFloat32>> ends, Optional<Operand<TInt32>> noiseAssignment) {
     double[] low = new double[ROWS];
     double[] high = new double[ROWS];
     for (int i = 0; i < ROWS; i++) {
@@ -96,7 +96,7 @@ class BatchTransportCouplingTest {
         none,
         none,
         Optional.empty(),
-        columns,
+        noiseAssignment,
         tf.constant(0f),
         new Randomness(tf.constant(1L), tf.constant(2L)));
   }

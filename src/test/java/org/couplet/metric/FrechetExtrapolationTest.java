@@ -47,7 +47,7 @@ class FrechetExtrapolationTest {
       FeatureRows rows = normal(COUNT, 0, seed);
       double plain = plain(rows);
       assertEquals(BIAS / COUNT, plain, 4 * SPREAD / COUNT);
-      FrechetExtrapolation extrapolation = FrechetExtrapolation.of(rows, standardNormal(), 9);
+      FrechetExtrapolation extrapolation = FrechetExtrapolation.fit(rows, standardNormal(), 9);
       assertTrue(Math.abs(extrapolation.limit()) < plain / 2, plain + ": " + extrapolation);
       assertEquals(BIAS, extrapolation.slope(), BIAS / 2);
       assertEquals(COUNT / 2, extrapolation.smallest());
@@ -62,7 +62,7 @@ class FrechetExtrapolationTest {
     // The laws' means are 0.5 apart in each feature.
     double truth = DIMENSION * 0.25;
     FeatureRows rows = normal(COUNT, 0.5, 1);
-    double limit = FrechetExtrapolation.of(rows, standardNormal(), 9).limit();
+    double limit = FrechetExtrapolation.fit(rows, standardNormal(), 9).limit();
     // ||m||^2 has the deviation 2 ||m|| / sqrt(n).
     assertEquals(truth, limit, 4 * 2 * Math.sqrt(truth / COUNT));
   }
@@ -70,9 +70,9 @@ class FrechetExtrapolationTest {
   @Test
   void isAFunctionOfItsSeed() {
     FeatureRows rows = normal(300, 0, 1);
-    FrechetExtrapolation extrapolation = FrechetExtrapolation.of(rows, standardNormal(), 9);
-    assertEquals(extrapolation, FrechetExtrapolation.of(rows, standardNormal(), 9));
-    assertNotEquals(extrapolation, FrechetExtrapolation.of(rows, standardNormal(), 10));
+    FrechetExtrapolation extrapolation = FrechetExtrapolation.fit(rows, standardNormal(), 9);
+    assertEquals(extrapolation, FrechetExtrapolation.fit(rows, standardNormal(), 9));
+    assertNotEquals(extrapolation, FrechetExtrapolation.fit(rows, standardNormal(), 10));
   }
 
   @Test
@@ -80,14 +80,14 @@ class FrechetExtrapolationTest {
     FrechetDistance reference =
         FrechetDistance.to(new GaussianFit(0, new double[1], new double[] {1}));
     FeatureRows rows = new FeatureRows(new float[12_000], 1);
-    assertEquals(5000, FrechetExtrapolation.of(rows, reference, 1).smallest());
+    assertEquals(5000, FrechetExtrapolation.fit(rows, reference, 1).smallest());
   }
 
   @Test
   void refusesTooFewRows() {
-    assertEquals(2, FrechetExtrapolation.of(normal(4, 0, 1), standardNormal(), 1).smallest());
+    assertEquals(2, FrechetExtrapolation.fit(normal(4, 0, 1), standardNormal(), 1).smallest());
     assertThrows(
         IllegalArgumentException.class,
-        () -> FrechetExtrapolation.of(normal(3, 0, 1), standardNormal(), 1));
+        () -> FrechetExtrapolation.fit(normal(3, 0, 1), standardNormal(), 1));
   }
 }

@@ -58,7 +58,7 @@ class PrecisionRecallTest {
     FeatureRows real = rows(1300, 6, 1000, 1, 1);
     FeatureRows generated = rows(1100, 6, 1000.8, 0.9, 2);
     for (int k : new int[] {1, 3}) {
-      PrecisionRecall measured = PrecisionRecall.of(real, generated, k);
+      PrecisionRecall measured = PrecisionRecall.measure(real, generated, k);
       assertEquals(expected(real, generated, k), measured.precision());
       assertEquals(expected(generated, real, k), measured.recall());
       assertTrue(measured.precision() > 0.05 && measured.precision() < 0.95, "" + measured);
@@ -70,14 +70,16 @@ class PrecisionRecallTest {
   void takeTheThirdNeighbourIfNotTold() {
     FeatureRows real = rows(50, 2, 0, 1, 1);
     FeatureRows generated = rows(40, 2, 0.5, 1, 2);
-    assertEquals(PrecisionRecall.of(real, generated, 3), PrecisionRecall.of(real, generated));
+    assertEquals(
+        PrecisionRecall.measure(real, generated, 3), PrecisionRecall.measure(real, generated));
   }
 
   @Test
   void areOneOfTheSameSetAndZeroOfSetsFarApart() {
     FeatureRows real = rows(50, 3, 0, 1, 1);
-    assertEquals(new PrecisionRecall(1, 1, 3), PrecisionRecall.of(real, real));
-    assertEquals(new PrecisionRecall(0, 0, 3), PrecisionRecall.of(real, rows(50, 3, 100, 1, 2)));
+    assertEquals(new PrecisionRecall(1, 1, 3), PrecisionRecall.measure(real, real));
+    assertEquals(
+        new PrecisionRecall(0, 0, 3), PrecisionRecall.measure(real, rows(50, 3, 100, 1, 2)));
   }
 
   @Test
@@ -88,8 +90,8 @@ class PrecisionRecallTest {
     System.arraycopy(far, 0, both, near.length, far.length);
     FeatureRows one = new FeatureRows(near, 3);
     FeatureRows two = new FeatureRows(both, 3);
-    assertEquals(new PrecisionRecall(1, 0.5, 3), PrecisionRecall.of(two, one));
-    assertEquals(new PrecisionRecall(0.5, 1, 3), PrecisionRecall.of(one, two));
+    assertEquals(new PrecisionRecall(1, 0.5, 3), PrecisionRecall.measure(two, one));
+    assertEquals(new PrecisionRecall(0.5, 1, 3), PrecisionRecall.measure(one, two));
   }
 
   @Test
@@ -100,18 +102,19 @@ class PrecisionRecallTest {
       System.arraycopy(real.row(17), 0, copies, i * 64, 64);
     }
     assertEquals(
-        new PrecisionRecall(1, 1 / 50.0, 3), PrecisionRecall.of(real, new FeatureRows(copies, 64)));
+        new PrecisionRecall(1, 1 / 50.0, 3),
+        PrecisionRecall.measure(real, new FeatureRows(copies, 64)));
   }
 
   @Test
   void refuseTooFewRows() {
     FeatureRows four = rows(4, 3, 0, 1, 1);
     FeatureRows three = rows(3, 3, 0, 1, 1);
-    assertEquals(new PrecisionRecall(1, 1, 3), PrecisionRecall.of(four, four));
-    assertThrows(IllegalArgumentException.class, () -> PrecisionRecall.of(four, three));
-    assertThrows(IllegalArgumentException.class, () -> PrecisionRecall.of(three, four));
-    assertThrows(IllegalArgumentException.class, () -> PrecisionRecall.of(four, four, 0));
+    assertEquals(new PrecisionRecall(1, 1, 3), PrecisionRecall.measure(four, four));
+    assertThrows(IllegalArgumentException.class, () -> PrecisionRecall.measure(four, three));
+    assertThrows(IllegalArgumentException.class, () -> PrecisionRecall.measure(three, four));
+    assertThrows(IllegalArgumentException.class, () -> PrecisionRecall.measure(four, four, 0));
     assertThrows(
-        IllegalArgumentException.class, () -> PrecisionRecall.of(four, rows(4, 2, 0, 1, 1)));
+        IllegalArgumentException.class, () -> PrecisionRecall.measure(four, rows(4, 2, 0, 1, 1)));
   }
 }

@@ -120,6 +120,6 @@ class ProgressTest {
     "PT-5S, 0 s"
   })
   void durationsReadInTwoUnits(String duration, String words) {
-    assertEquals(words, Progress.words(Duration.parse(duration)));
+    assertEquals(words, Progress.describe(Duration.parse(duration)));
   }
 }

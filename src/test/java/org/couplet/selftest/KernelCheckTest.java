@@ -108,7 +108,7 @@ class KernelCheckTest {
                 .asOutput();
     KernelCheck.Verdict verdict = new KernelCheck(CONFIG, fails).check(call);
     assertFalse(verdict.isRight());
-    assertFalse(verdict.words().isEmpty());
+    assertFalse(verdict.failure().isEmpty());
   }
 
   @ParameterizedTest

@@ -51,14 +51,15 @@ class PairedBatchesTest {
             TFloat32 alone = (TFloat32) batches.at(step)) {
           assertArrayEquals(floats(alone), floats((TFloat32) batch.tensor()));
           assertArrayEquals(
-              choice.columns(program.pairCosts(alone, 3, step), ROWS, step), batch.columns());
+              choice.noiseAssignment(program.pairCosts(alone, 3, step), ROWS, step),
+              batch.noiseAssignment());
         }
       }
     }
   }
 
   @Test
-  void aProgramThatDrawsItsNoiseItselfGetsNoColumns() throws IOException {
+  void aProgramThatDrawsItsNoiseItselfGetsNoAssignment() throws IOException {
     Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
     CommandRun.done("build", "--config", config, "--output", folder.resolve("other"));
     try (TrainingProgram program = TrainingProgram.load(folder.resolve("other"), 0);
@@ -74,7 +75,7 @@ class PairedBatchesTest {
                     3),
                 20);
         PairedBatches.PairedBatch batch = paired.at(0)) {
-      assertEquals(0, batch.columns().length);
+      assertEquals(0, batch.noiseAssignment().length);
     }
   }
 

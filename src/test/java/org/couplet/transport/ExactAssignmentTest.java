@@ -49,7 +49,7 @@ class ExactAssignmentTest {
     Map<String, Npz.Array> reference = Npz.read("reference/assignment.npz");
     float[] costs = Npz.get(reference, "cost").floats();
     double expected = Npz.get(reference, "total").doubles()[0];
-    int[] columns = ExactAssignment.of(costs, 64);
+    int[] columns = ExactAssignment.solve(costs, 64);
     assertEquals(expected, total(costs, columns), 1e-6 * expected);
     assertArrayEquals(Npz.get(reference, "assignment").ints(), columns);
   }
@@ -69,7 +69,7 @@ class ExactAssignmentTest {
               default -> 6000 + random.nextFloat();
             };
       }
-      int[] columns = ExactAssignment.of(costs, size);
+      int[] columns = ExactAssignment.solve(costs, size);
       assertPermutation(size, columns);
       assertEquals(leastOfAll(costs, size, 0, 0), total(costs, columns), 1e-9);
     }
@@ -91,7 +91,7 @@ class ExactAssignmentTest {
     for (int i = 0; i < size; i++) {
       expected += Math.pow(data[i] - noise[i], 2);
     }
-    int[] columns = ExactAssignment.of(costs, size);
+    int[] columns = ExactAssignment.solve(costs, size);
     assertPermutation(size, columns);
     assertEquals(expected, total(costs, columns), 1e-6 * expected);
   }
@@ -109,7 +109,7 @@ class ExactAssignmentTest {
       double more = hidden[i / size] == i % size ? 0 : 0.01 + random.nextDouble();
       costs[i] = (float) (rows[i / size] + columns[i % size] + more);
     }
-    assertArrayEquals(hidden, ExactAssignment.of(costs, size));
+    assertArrayEquals(hidden, ExactAssignment.solve(costs, size));
   }
 
   @Test
@@ -117,11 +117,11 @@ class ExactAssignmentTest {
     int size = 200;
     Random random = new Random(5);
     float[] costs = new float[size * size];
-    assertPermutation(size, ExactAssignment.of(costs, size));
+    assertPermutation(size, ExactAssignment.solve(costs, size));
     for (int i = 0; i < costs.length; i++) {
       costs[i] = random.nextInt(3);
     }
-    int[] columns = ExactAssignment.of(costs, size);
+    int[] columns = ExactAssignment.solve(costs, size);
     assertPermutation(size, columns);
     assertEquals(0, total(costs, columns));
   }
@@ -134,8 +134,8 @@ class ExactAssignmentTest {
     for (int i = 0; i < costs.length; i++) {
       costs[i] = (float) random.nextGaussian();
     }
-    int[] columns = ExactAssignment.of(costs, size);
-    double[] reduced = ExactAssignment.solve(costs, size).reducedCosts();
+    int[] columns = ExactAssignment.solve(costs, size);
+    double[] reduced = ExactAssignment.withPrices(costs, size).reducedCosts();
     for (int row = 0; row < size; row++) {
       assertEquals(0, reduced[row * size + columns[row]]);
     }
@@ -152,14 +152,14 @@ class ExactAssignmentTest {
 
   @Test
   void equalCostsPairRowsInTheirOrder() {
-    assertArrayEquals(new int[] {0, 1, 2, 3}, ExactAssignment.of(new float[16], 4));
+    assertArrayEquals(new int[] {0, 1, 2, 3}, ExactAssignment.solve(new float[16], 4));
   }
 
   @Test
   void theCostsStayAsTheyWere() {
     float[] costs = {3, 1, 2, 1, 0, 5, 2, 2, 2};
     float[] before = costs.clone();
-    ExactAssignment.of(costs, 3);
+    ExactAssignment.solve(costs, 3);
     assertArrayEquals(before, costs);
   }
 
@@ -169,14 +169,14 @@ class ExactAssignmentTest {
     IllegalArgumentException refusal =
         assertThrows(
             IllegalArgumentException.class,
-            () -> ExactAssignment.of(new float[] {0, 0, bad, 0}, 2));
+            () -> ExactAssignment.solve(new float[] {0, 0, bad, 0}, 2));
     assertEquals("the cost of row 1, column 0 is " + bad, refusal.getMessage());
   }
 
   @Test
   void costsThatAreNoSquareAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> ExactAssignment.of(new float[6], 2));
-    assertThrows(IllegalArgumentException.class, () -> ExactAssignment.of(new float[0], 0));
-    assertThrows(IllegalArgumentException.class, () -> ExactAssignment.of(new float[0], 65536));
+    assertThrows(IllegalArgumentException.class, () -> ExactAssignment.solve(new float[6], 2));
+    assertThrows(IllegalArgumentException.class, () -> ExactAssignment.solve(new float[0], 0));
+    assertThrows(IllegalArgumentException.class, () -> ExactAssignment.solve(new float[0], 65536));
   }
 }

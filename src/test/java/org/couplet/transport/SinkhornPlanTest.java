@@ -43,13 +43,13 @@ class SinkhornPlanTest {
   @ParameterizedTest
   @CsvSource({"0.3, 2000", "1, 200", "10, 20"})
   void rowsAndColumnsHaveTheirMass(double regularization, int iterations) {
-    SinkhornPlan plan = SinkhornPlan.of(normals(40, 1), 40, regularization, iterations);
+    SinkhornPlan plan = SinkhornPlan.solve(normals(40, 1), 40, regularization, iterations);
     assertMarginals(masses(plan, 40), 40, 1e-9);
   }
 
   @Test
   void rowsHaveTheirMassAfterOneIterationToo() {
-    double[] masses = masses(SinkhornPlan.of(normals(40, 1), 40, 0.5, 1), 40);
+    double[] masses = masses(SinkhornPlan.solve(normals(40, 1), 40, 0.5, 1), 40);
     assertMarginals(masses, 40, 0.5);
   }
 
@@ -58,7 +58,7 @@ class SinkhornPlanTest {
     // log P_ij = f_i + g_j - c_ij / epsilon, so differences of differences are those of the costs.
     int size = 12;
     float[] costs = normals(size, 2);
-    double[] masses = masses(SinkhornPlan.of(costs, size, 0.7, 500), size);
+    double[] masses = masses(SinkhornPlan.solve(costs, size, 0.7, 500), size);
     double ratio = 0;
     for (int i = size + 1; i < masses.length; i++) {
       int row = size * (i / size);
@@ -98,7 +98,7 @@ class SinkhornPlanTest {
     // With D = c00 + c11 - c01 - c10 the rest is +-D / 4, so epsilon is regularization |D| / 4, and
     // (P00 / P01)^2 = exp(-D / epsilon).
     double expected = 0.5 / (1 + Math.exp(-2 / regularization));
-    SinkhornPlan plan = SinkhornPlan.of(new float[] {3, 5, 2, -1}, 2, regularization, 2000);
+    SinkhornPlan plan = SinkhornPlan.solve(new float[] {3, 5, 2, -1}, 2, regularization, 2000);
     assertEquals(expected, plan.mass(0, 0), 1e-14);
     assertEquals(expected, plan.mass(1, 1), 1e-14);
     assertEquals(0.5 - expected, plan.mass(0, 1), 1e-14);
@@ -109,8 +109,8 @@ class SinkhornPlanTest {
   void littleRegularizationGivesTheExactAssignment(double regularization) {
     int size = 20;
     float[] costs = normals(size, 3);
-    int[] columns = ExactAssignment.of(costs, size);
-    SinkhornPlan plan = SinkhornPlan.of(costs, size, regularization, 20_000);
+    int[] columns = ExactAssignment.solve(costs, size);
+    SinkhornPlan plan = SinkhornPlan.solve(costs, size, regularization, 20_000);
     for (int row = 0; row < size; row++) {
       assertEquals(1.0 / size, plan.mass(row, columns[row]), 1e-3 / size);
     }
@@ -120,7 +120,7 @@ class SinkhornPlanTest {
 
   @Test
   void muchRegularizationGivesTheUniformPlan() {
-    double[] masses = masses(SinkhornPlan.of(normals(30, 4), 30, 1e6, 3), 30);
+    double[] masses = masses(SinkhornPlan.solve(normals(30, 4), 30, 1e6, 3), 30);
     for (double mass : masses) {
       assertEquals(1.0 / 900, mass, 1e-5 / 900);
     }
@@ -140,8 +140,8 @@ class SinkhornPlanTest {
       moved[i] += 1000 * (i / size) - 200 * (i % size) + 5000;
     }
     assertArrayEquals(
-        masses(SinkhornPlan.of(costs, size, 0.5, 300), size),
-        masses(SinkhornPlan.of(moved, size, 0.5, 300), size),
+        masses(SinkhornPlan.solve(costs, size, 0.5, 300), size),
+        masses(SinkhornPlan.solve(moved, size, 0.5, 300), size),
         1e-12);
   }
 
@@ -153,8 +153,8 @@ class SinkhornPlanTest {
       larger[i] *= 1024;
     }
     assertArrayEquals(
-        masses(SinkhornPlan.of(costs, 20, 0.5, 10), 20),
-        masses(SinkhornPlan.of(larger, 20, 0.5, 10), 20),
+        masses(SinkhornPlan.solve(costs, 20, 0.5, 10), 20),
+        masses(SinkhornPlan.solve(larger, 20, 0.5, 10), 20),
         1e-15);
   }
 
@@ -167,16 +167,16 @@ class SinkhornPlanTest {
         costs[row * size + column] = 0.1f * row + 0.7f * column;
       }
     }
-    for (double mass : masses(SinkhornPlan.of(costs, size, 1e-3, 5), size)) {
+    for (double mass : masses(SinkhornPlan.solve(costs, size, 1e-3, 5), size)) {
       assertEquals(1.0 / (size * size), mass, 1e-15);
     }
-    assertEquals(1, SinkhornPlan.of(new float[] {-7}, 1, 0.1, 1).mass(0, 0));
+    assertEquals(1, SinkhornPlan.solve(new float[] {-7}, 1, 0.1, 1).mass(0, 0));
   }
 
   @Test
   void drawsPickTheColumnsThatTheUniformsPointAt() {
     // Row 0 has a to column 0 and 1 - a to column 1, row 1 the other way round.
-    SinkhornPlan plan = SinkhornPlan.of(new float[] {0, 1, 1, 0}, 2, 2, 1);
+    SinkhornPlan plan = SinkhornPlan.solve(new float[] {0, 1, 1, 0}, 2, 2, 1);
     double a = 1 / (1 + Math.exp(-1));
     assertArrayEquals(new int[] {0, 0}, plan.draw(new double[] {0, 0}));
     assertArrayEquals(new int[] {0, 1}, plan.draw(new double[] {a - 1e-9, 1 - a + 1e-9}));
@@ -188,7 +188,7 @@ class SinkhornPlanTest {
   @Test
   void drawsComeAsOftenAsTheirMassSays() {
     int size = 7;
-    SinkhornPlan plan = SinkhornPlan.of(normals(size, 7), size, 0.8, 50);
+    SinkhornPlan plan = SinkhornPlan.solve(normals(size, 7), size, 0.8, 50);
     int rounds = 10_000;
     double[] counts = new double[size * size];
     for (int round = 0; round < rounds; round++) {
@@ -208,11 +208,11 @@ class SinkhornPlanTest {
   void whatIsOutsideItsRangeIsRefused() {
     float[] costs = new float[4];
     for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertThrows(IllegalArgumentException.class, () -> SinkhornPlan.of(costs, 2, bad, 5));
+      assertThrows(IllegalArgumentException.class, () -> SinkhornPlan.solve(costs, 2, bad, 5));
     }
-    assertThrows(IllegalArgumentException.class, () -> SinkhornPlan.of(costs, 2, 1, 0));
-    assertThrows(IllegalArgumentException.class, () -> SinkhornPlan.of(costs, 3, 1, 5));
-    SinkhornPlan plan = SinkhornPlan.of(costs, 2, 1, 5);
+    assertThrows(IllegalArgumentException.class, () -> SinkhornPlan.solve(costs, 2, 1, 0));
+    assertThrows(IllegalArgumentException.class, () -> SinkhornPlan.solve(costs, 3, 1, 5));
+    SinkhornPlan plan = SinkhornPlan.solve(costs, 2, 1, 5);
     assertThrows(IllegalArgumentException.class, () -> plan.draw(new double[3]));
     for (double bad : new double[] {-0.1, 1, Double.NaN}) {
       assertThrows(IllegalArgumentException.class, () -> plan.draw(new double[] {0, bad}));
