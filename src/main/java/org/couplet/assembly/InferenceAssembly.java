@@ -28,7 +28,7 @@ public final class InferenceAssembly {
    * @param folder must not exist yet
    */
   public static void write(Experiment experiment, Path folder) throws IOException {
-    Model model = Model.of(experiment);
+    Model model = ModelFactory.create(experiment);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Variables variables = new Variables(tf);

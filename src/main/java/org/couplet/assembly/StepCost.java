@@ -4,7 +4,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.network.ForwardCost;
 
 /**
- * What a training step has to compute for each row of its batch, whoever computes it.
+ * The arithmetic of a training step for each row of its batch, whatever executes it.
  *
  * @param forwardFlop floating-point operations of one forward pass, 2 for each multiply-add of
  *     convolutions and linear layers
@@ -23,7 +23,7 @@ public record StepCost(double forwardFlop, double forwards) {
    * @param mu mixing factor of the coupling at the step, in [0, 1]
    */
   public static StepCost of(Experiment experiment, double mu) {
-    Model model = Model.of(experiment);
+    Model model = ModelFactory.create(experiment);
     double forwards =
         FORWARD_AND_BACKWARD
             + model.coupling().map(coupling -> TEACHER + coupling.forwardPasses(mu)).orElse(0.0);

@@ -43,7 +43,7 @@ public final class TrainingAssembly {
 
   private TrainingAssembly(Experiment experiment, Graph graph) {
     this.experiment = experiment;
-    this.model = Model.of(experiment);
+    this.model = ModelFactory.create(experiment);
     this.step = new TrainingStep(model, experiment);
     this.tf = Ops.create(graph);
     this.variables = new Variables(tf);
@@ -67,18 +67,18 @@ public final class TrainingAssembly {
 
   /** Number of trainable values of an experiment's network. */
   public static long parameters(Experiment experiment) {
-    return Model.of(experiment).network().parameters();
+    return ModelFactory.create(experiment).network().parameters();
   }
 
   /** Number of float32 values that a checkpoint of an experiment holds. */
   public static long stateValues(Experiment experiment) {
-    return new TrainingStep(Model.of(experiment), experiment)
+    return new TrainingStep(ModelFactory.create(experiment), experiment)
         .states().stream().mapToLong(state -> state.shape().size()).sum();
   }
 
   /**
-   * What of an experiment its program holds. Two experiments that agree here share a program; in
-   * the rest (data, schedules, length, logging) the driver is free.
+   * The part of an experiment that its program depends on. Experiments that agree in it share a
+   * program; the driver may choose the rest (data, schedules, length, logging).
    */
   public static Experiment builtIn(Experiment experiment) {
     Experiment.Builder kept = Aspect.PROGRAM.of(experiment).toBuilder();
@@ -109,7 +109,7 @@ public final class TrainingAssembly {
       addPairCosts();
     }
     addImports();
-    Model plain = Model.of(plain(experiment));
+    Model plain = ModelFactory.create(plain(experiment));
     if (plain.objective() instanceof ConsistencyLoss loss) {
       addMeasurements(new Measurements(tf, plain, loss));
     }
@@ -188,7 +188,7 @@ public final class TrainingAssembly {
   private void addMeasurements(Measurements measurements) {
     Map<String, Operand<?>> inputs = placeholders(step.inputs());
     Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
-    // A read tells no shape, but these need static ones.
+    // The result of a read has no static shape, but these need one.
     step.states()
         .forEach(
             state ->

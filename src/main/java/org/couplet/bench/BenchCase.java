@@ -56,7 +56,7 @@ public record BenchCase(Experiment experiment) {
   /**
    * All combinations of the lists that are given.
    *
-   * @throws InvalidInputException if one is no experiment
+   * @throws InvalidInputException if one is not a valid experiment
    */
   public static List<BenchCase> of(CommandLine options) throws IOException {
     List<List<String>> combinations = List.of(options.texts("set"));

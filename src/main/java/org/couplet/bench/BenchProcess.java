@@ -56,7 +56,7 @@ final class BenchProcess {
   record TypeTime(String type, long count, double millis) {}
 
   /**
-   * Runs a combination. What its process prints of its own accord goes to this one's error stream.
+   * Runs a combination. Other output of its process goes to this one's error stream.
    *
    * @param folder empty, for what the process writes
    * @param warmup steps before the timed ones
@@ -90,7 +90,7 @@ final class BenchProcess {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     Optional<Outcome> outcome = Optional.empty();
-    // Begins anew with each remedy that the self-test names; it names none twice.
+    // Starts over with each remedy that the self-test names; it names none twice.
     while (outcome.isEmpty()) {
       outcome = attempt(builder, afterStep, interrupted);
       AtomicFile.delete(folder.resolve(StepBenchmark.PROGRAM));
@@ -135,7 +135,7 @@ final class BenchProcess {
     private final Map<String, String> remedy = new LinkedHashMap<>();
     private @Nullable String failure;
 
-    /** Whether the line was of a step; what is none of the worker's lines is passed over. */
+    /** Whether the line reported a step; lines that are not the worker's are ignored. */
     boolean take(String line) {
       String[] words = line.split(" ", -1);
       switch (words[0]) {

@@ -50,8 +50,7 @@ record BenchResult(BenchCase measured, BenchProcess.Outcome outcome, int warmup)
     return imagesPerSecond() * cost().flop() / 1e9;
   }
 
-  // What of the first step the others don't take: compiling, filling caches. Of one step alone it
-  // is not known.
+  // The extra time of the first step: compiling, filling caches. Unknown with a single step.
   private Optional<Double> compileSeconds() {
     return outcome.millis().size() == 1
         ? Optional.empty()

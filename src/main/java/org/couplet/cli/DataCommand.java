@@ -66,7 +66,7 @@ final class DataCommand implements Command {
         new ImportRequest(
             new ImageSelection(
                 options.path("from"),
-                options.text("only"),
+                options.text("only").filter(prefix -> !prefix.isEmpty()),
                 options.one("split", Split::parse, Split.WORDS)),
             options.number("size", 1, Integer.MAX_VALUE).orElseThrow(),
             options.path("output"),

@@ -204,7 +204,7 @@ final class FidCommand implements Command {
     FeatureProgram network =
         FeatureProgram.load(folder, options.text("signature").orElse(Signature.FEATURES.name()), 0);
     for (Metric metric : metrics) {
-      if (metric.ofGenerated() == Metric.Kept.LOGITS && network.classes() == 0) {
+      if (metric.needs().generated() == Metric.Kept.LOGITS && network.classes() == 0) {
         network.close();
         throw new InvalidInputException(
             "--inception %s: has no logits, which %s requires; leave %s out, or give what `couplet"

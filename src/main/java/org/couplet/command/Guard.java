@@ -87,7 +87,7 @@ public final class Guard {
                 : "run on another machine");
   }
 
-  /** What TensorFlow failed at. On a GPU XLA needs two files of CUDA's compiler. */
+  /** One line about a TensorFlow error. On a GPU XLA needs two files of CUDA's compiler. */
   public static String describe(TensorFlowException e) {
     String line = ErrorSummary.of(e);
     return line.contains("find a suitable version of ptxas") || line.contains("libdevice not found")

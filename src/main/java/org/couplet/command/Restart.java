@@ -44,7 +44,7 @@ public final class Restart {
     return code;
   }
 
-  /** What is told before a process is started again. */
+  /** The line printed before a process is restarted. */
   public static String describe(Report report, Report.Remedy remedy) {
     return "self-test: %s; starting again with %s=%s"
         .formatted(report.describe(), remedy.variable(), remedy.value());

@@ -44,7 +44,7 @@ public final class SelfTests implements ProgramCheck {
     return of(wanted(options, err), err);
   }
 
-  /** Of a process that was told whether to test. */
+  /** Of a process that another one started. */
   public static SelfTests of(boolean wanted, PrintStream err) {
     return new SelfTests(!wanted, err);
   }
@@ -54,7 +54,7 @@ public final class SelfTests implements ProgramCheck {
     boolean skipped = options.has(SKIP);
     if (skipped) {
       err.println(
-          "warning: --skip-self-test: nobody checks that numbers are right on this processor");
+          "warning: --skip-self-test: the model's results are not checked on this processor");
     }
     return !skipped;
   }

@@ -73,16 +73,21 @@ final class Usage {
         .orElseThrow(() -> new IllegalArgumentException("--" + name + " is not declared"));
   }
 
-  /** The usage for an error's one line: required options only. */
+  /** The usage for an error's one line: required options only, and one other form. */
   String line() {
-    return "usage: couplet %s; see couplet %s --help"
-        .formatted(
-            String.join(" ", brief(required().map(Alternatives::usage))),
-            command.split(" ", -1)[0]);
+    String forms = "couplet " + String.join(" ", brief(required().map(Alternatives::usage)));
+    if (otherForms.size() == 1) {
+      forms += ", or couplet " + String.join(" ", brief(otherForms.get(0)));
+    }
+    return "usage: %s; see couplet %s --help".formatted(forms, command.split(" ", -1)[0]);
   }
 
   private Stream<Alternatives> required() {
     return groups.stream().filter(Alternatives::isRequired);
+  }
+
+  private List<String> brief(List<String> form) {
+    return brief(form.stream().map(name -> option(name).text()));
   }
 
   private List<String> brief(Stream<String> options) {
@@ -96,7 +101,7 @@ final class Usage {
     List<String> lines = new ArrayList<>();
     lines.add(usage("usage: couplet ", full()));
     for (List<String> form : otherForms) {
-      lines.add(usage("       couplet ", brief(form.stream().map(name -> option(name).text()))));
+      lines.add(usage("       couplet ", brief(form)));
     }
     lines.add("");
     if (!about.isEmpty()) {

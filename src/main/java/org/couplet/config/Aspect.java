@@ -7,7 +7,8 @@ import org.couplet.config.proto.Affects;
 import org.couplet.config.proto.Options;
 
 /**
- * What fields of an experiment bear on; the schema says which.
+ * Selects the fields of an experiment that affect its program, its training or its weights, as the
+ * option {@code (affects)} of the schema declares.
  *
  * <pre>
  * boolean same = Aspect.PROGRAM.of(one).equals(Aspect.PROGRAM.of(other));
@@ -21,7 +22,7 @@ public enum Aspect {
   /** Which weights a network has. */
   WEIGHTS;
 
-  /** The fields of a message that bear on this; others are cleared. */
+  /** Copies a message and clears the fields that do not affect this aspect. */
   public <M extends Message> M of(M message) {
     Message.Builder kept = message.toBuilder();
     for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {

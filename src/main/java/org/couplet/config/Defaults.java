@@ -19,7 +19,7 @@ import org.couplet.config.proto.SongUNetConfig;
 
 /**
  * Makes the schema's defaults explicit. A scalar takes its proto default, a message all of its own,
- * a oneof without a case its first member; what follows another value or must be given stands here.
+ * a oneof without a case its first member; defaults that depend on another value are set here.
  */
 final class Defaults {
   /** What has no default: the experiment is about it. */

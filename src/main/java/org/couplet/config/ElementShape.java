@@ -3,7 +3,7 @@ package org.couplet.config;
 import org.couplet.config.proto.DatasetConfig;
 import org.tensorflow.ndarray.Shape;
 
-/** The shape of one element of a data set, known before the data are. */
+/** The shape of one element of a data set, known from the config alone. */
 public final class ElementShape {
   private static final int COORDINATES = 2;
   private static final int PROCEDURAL_CHANNELS = 3;
@@ -11,7 +11,7 @@ public final class ElementShape {
   private ElementShape() {}
 
   /**
-   * The shape that a configuration promises.
+   * The shape that the config declares.
    *
    * @param dataset of a resolved experiment
    * @return [height, width, channels] of an image, [2] of a point

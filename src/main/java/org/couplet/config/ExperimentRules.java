@@ -108,7 +108,7 @@ final class ExperimentRules {
     if (experiment.getDataset().hasGaussians()) {
       throw origins.problem(
           "evaluation.fid_every",
-          "points have no FID. Remove it, or choose images",
+          "FID is not defined for points. Remove it, or choose images",
           "dataset.gaussians");
     }
     if (experiment.getEvaluation().getFeatures().isBlank()) {

@@ -64,7 +64,7 @@ final class PlainSyntaxError {
       List<String> names = parent.getFields().stream().map(FieldDescriptor::getName).toList();
       return path + ": no such field. " + Spelling.suggest(token.field(), names);
     }
-    // The library has no codes; its words are what tells the cases apart.
+    // The library has no error codes, so its messages distinguish the cases.
     if (field != null && words.contains("cannot be overwritten")) {
       return path + ": given twice. Keep one";
     }

@@ -21,7 +21,7 @@ final class TextOutline {
    * @param text the word
    * @param parent names of the messages around it
    * @param field name of the field it names or gives a value to; empty outside of fields
-   * @param isValue whether it stands in the place of the field's value
+   * @param isValue whether it is in the position of the field's value
    */
   record Token(
       int line, int column, String text, List<String> parent, String field, boolean isValue) {

@@ -7,11 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.family.TType;
 
 /**
- * What training reads: shuffled batches of a data set, without end. Row j of the batch at step k is
- * element {@code order(e)[p mod n]} with {@code p = k * batchSize + j} and {@code e = p / n}, where
- * {@code order(e)} is a permutation of the n elements drawn from (seed, e): a pure function of seed
- * and step, so that a resumed run sees what a straight run sees, and an epoch shows each element
- * once.
+ * Endless shuffled batches of a data set for training. Row j of the batch at step k is element
+ * {@code order(e)[p mod n]} with {@code p = k * batchSize + j} and {@code e = p / n}, where {@code
+ * order(e)} is a permutation of the n elements drawn from (seed, e): a pure function of seed and
+ * step, so that a resumed run sees what a straight run sees, and an epoch shows each element once.
  *
  * <p>While the caller works on one batch, a thread reads the next. The data set stays the caller's
  * to close, after this.

@@ -109,7 +109,7 @@ public final class MachineProbe {
             .orElse("");
   }
 
-  /** The usable cores' peak, where the system tells their clock and their instructions. */
+  /** The usable cores' peak, where the system reports their clock and instructions. */
   public Optional<CpuPeak> peak() {
     if (!flags().containsAll(Set.of("avx2", "fma"))) {
       return Optional.empty();

@@ -24,7 +24,7 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
     ImageSelection selection =
         new ImageSelection(
             path,
-            options.text(side + "-only"),
+            options.text(side + "-only").filter(prefix -> !prefix.isEmpty()),
             options.one(side + "-split", Split::parse, Split.WORDS));
     boolean strict = options.has("strict");
     return new FidImages(
@@ -43,7 +43,7 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
     boolean statisticsDo =
         side.equals(REFERENCE)
             && pass.metrics().stream()
-                .noneMatch(metric -> metric.ofReference() != Metric.Kept.STATISTICS);
+                .noneMatch(metric -> metric.needs().reference() != Metric.Kept.STATISTICS);
     FeatureSet features = statisticsDo ? FeatureSet.of(statistics(pass)) : measured(pass);
     String name =
         selection.source()

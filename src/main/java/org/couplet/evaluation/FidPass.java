@@ -16,13 +16,37 @@ import org.couplet.metric.Metric;
 import org.couplet.program.FeatureProgram;
 import org.couplet.report.Progress;
 
-/**
- * How the sides of a comparison are measured.
- *
- * @param network absent where both sides are statistics
- * @param err where progress and warnings go
- */
-public record FidPass(Optional<FeatureProgram> network, Set<Metric> metrics, PrintStream err) {
+/** How the sides of a comparison are measured. */
+public final class FidPass {
+  private final Optional<FeatureProgram> network;
+  private final Set<Metric> metrics;
+  private final PrintStream err;
+
+  /**
+   * @param network absent where both sides are statistics
+   * @param err where progress and warnings go
+   */
+  public FidPass(Optional<FeatureProgram> network, Set<Metric> metrics, PrintStream err) {
+    this.network = network;
+    this.metrics = metrics;
+    this.err = err;
+  }
+
+  /** The feature network; empty where both sides are statistics already. */
+  public Optional<FeatureProgram> network() {
+    return network;
+  }
+
+  /** What is measured. */
+  public Set<Metric> metrics() {
+    return metrics;
+  }
+
+  /** Where progress and warnings go. */
+  public PrintStream err() {
+    return err;
+  }
+
   /** The feature network, for a side that needs it. */
   public FeatureProgram extractor() {
     return network.orElseThrow(
@@ -67,11 +91,15 @@ public record FidPass(Optional<FeatureProgram> network, Set<Metric> metrics, Pri
   void requireEnough(String side, long images) {
     for (Metric metric : metrics.isEmpty() ? Set.of(new Fid()) : metrics) {
       boolean concerned = side.equals(FidSource.GENERATED) || metric.needsReference();
-      if (concerned && images < metric.leastImages()) {
+      if (concerned && images < metric.needs().leastImages()) {
         throw new InvalidInputException(
             "--%s: has %d image%s, but %s needs at least %d"
                 .formatted(
-                    side, images, images == 1 ? "" : "s", metric.word(), metric.leastImages()));
+                    side,
+                    images,
+                    images == 1 ? "" : "s",
+                    metric.word(),
+                    metric.needs().leastImages()));
       }
     }
   }

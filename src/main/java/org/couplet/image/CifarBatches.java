@@ -112,7 +112,7 @@ final class CifarBatches implements ImageSource {
   private static Picture decode(byte[] bytes, int start) throws CorruptImageException {
     int label = Byte.toUnsignedInt(bytes[start]);
     if (label >= CLASSES) {
-      throw new CorruptImageException("label " + label + " is none of CIFAR-10's");
+      throw new CorruptImageException("label " + label + " is not one of CIFAR-10's");
     }
     float[] planes = new float[RECORD - 1];
     for (int i = 0; i < planes.length; i++) {

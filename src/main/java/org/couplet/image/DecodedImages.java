@@ -55,7 +55,7 @@ public final class DecodedImages implements AutoCloseable {
   /**
    * Opens a source.
    *
-   * @param except a file that is none of the images, wherever it lies
+   * @param except a file that is not one of the images, wherever it is
    * @throws InvalidInputException if the source can't be used
    */
   public static DecodedImages open(

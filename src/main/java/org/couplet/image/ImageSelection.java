@@ -28,11 +28,11 @@ public record ImageSelection(Path source, Optional<String> only, Optional<Split>
     return new ImageSelection(source, Optional.empty(), Optional.empty());
   }
 
-  /** Hash of the source's contents, and of what of them is taken if not all. */
+  /** Hash of the source's contents, and of the selection unless it is everything. */
   public String contentHash() throws IOException {
     String contents = ContentHash.of(source);
     boolean all = only.isEmpty() && split.isEmpty();
-    String taken = only.orElse("") + " " + split.map(Split::word).orElse("");
+    String taken = only.orElse("") + " " + split.map(Split::name).orElse("null");
     return all ? contents : ContentHash.of(contents + " " + taken);
   }
 }

@@ -40,7 +40,7 @@ final class ImageSources {
   /**
    * Opens a source.
    *
-   * @param except a file that is none of a folder's images: what is being made of them
+   * @param except a file in the folder that is not an image of it: the output
    * @throws InvalidInputException if it is missing, unknown, damaged, or nothing is left to take
    */
   static ImageSource open(ImageSelection images, @Nullable Path except) throws IOException {

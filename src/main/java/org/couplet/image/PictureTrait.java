@@ -2,7 +2,7 @@ package org.couplet.image;
 
 /** What a picture file may hold other than three opaque channels of 8 bits, and is not kept. */
 public enum PictureTrait {
-  /** One channel; its value stands in all three. */
+  /** One channel; its value is copied to all three. */
   GREY("grey, the value taken for red, green and blue"),
   /** At least one pixel is not opaque; it is laid over black. */
   TRANSPARENT("with transparent pixels, laid over black"),

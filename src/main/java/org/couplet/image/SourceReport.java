@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param leftOut number of those that could not be: corrupt, cut off, or of a form that is not read
  * @param firstLeftOut the first few of them, each its name and the reason
  * @param traits how many of those taken had a trait; a trait that none had is not there
- * @param sizes number of different sizes; at most {@link #MOST_SIZES} are told apart
+ * @param sizes number of different sizes; at most {@link #MOST_SIZES} are distinguished
  * @param smallest by the number of pixels; empty if none was taken
  * @param largest likewise
  */

@@ -70,8 +70,9 @@ public final class BackgroundTasks<T, E extends Exception> implements AutoClosea
   /** Adds a task, which runs as soon as a thread is free. */
   public void begin(Task<? extends T, ? extends E> task) {
     FutureTask<T> added = new FutureTask<>(task::run);
-    begun.add(added);
+    // First: a task that no thread takes would be waited for without end.
     workers.execute(added);
+    begun.add(added);
   }
 
   /** Number of tasks whose results have not been taken. */
@@ -104,8 +105,8 @@ public final class BackgroundTasks<T, E extends Exception> implements AutoClosea
     try {
       result = await(unwanted);
     } catch (Throwable e) {
-      // Nobody takes the result, so nobody misses it.
-      LOG.log(System.Logger.Level.DEBUG, "a task failed whose result nobody takes", e);
+      // The result is not needed, so its failure is only logged.
+      LOG.log(System.Logger.Level.DEBUG, "a task failed whose result is not needed", e);
       return;
     }
     release.accept(result);

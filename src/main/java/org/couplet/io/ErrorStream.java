@@ -69,7 +69,6 @@ public final class ErrorStream {
   }
 
   // On Linux it names a terminal's device, a pipe or a file.
-
   private static Path link(@Nullable String named) {
     return named == null ? OWN : Path.of("/proc/self/fd").resolve(Path.of(named).getFileName());
   }

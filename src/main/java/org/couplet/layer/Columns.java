@@ -18,8 +18,8 @@ import org.tensorflow.types.family.TFloating;
  * sum over, the second is the filter as it is. A direct convolution first brings the filter into an
  * order of its own, which takes long for images of few pixels. The object belongs to one graph.
  *
- * <p>The backward pass puts the rows together anew: to keep them would take as much memory as the
- * image, times the pixels of the filter.
+ * <p>The backward pass rebuilds the rows: keeping them would take as much memory as the image,
+ * times the pixels of the filter.
  */
 final class Columns {
   // Of larger images the rows take longer to write than a direct convolution saves.

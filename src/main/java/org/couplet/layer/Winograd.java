@@ -25,7 +25,7 @@ import org.tensorflow.types.TFloat32;
  * matrices in place of 144 (Lavin &amp; Gray 2016), forward and backward. The object belongs to one
  * graph.
  *
- * <p>The backward pass is the transpose of the forward pass and transforms image and filter anew:
+ * <p>The backward pass is the transpose of the forward pass and transforms image and filter again:
  * to keep their transforms would take more than twice the memory.
  */
 final class Winograd {

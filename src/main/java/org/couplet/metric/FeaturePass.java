@@ -48,8 +48,8 @@ public final class FeaturePass {
    * Sees all images.
    *
    * @param images stay the caller's to close
-   * @param sink is told what the network made of each batch, in order, from one other thread
-   * @param goesOn is told after each batch how many images were seen; false gives the pass up
+   * @param sink receives the network's outputs for each batch, in order, on one other thread
+   * @param goesOn receives the number of images seen after each batch; false ends the pass
    * @throws InvalidInputException if a feature is not a finite number
    */
   public Pace over(ImageBatches images, Consumer<FeatureProgram.Outputs> sink, LongPredicate goesOn)

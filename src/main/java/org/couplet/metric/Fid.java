@@ -5,23 +5,8 @@ import java.util.Map;
 /** Frechet distance between normal fits of the features; see {@link FrechetDistance}. */
 public record Fid() implements Metric {
   @Override
-  public String word() {
-    return "fid";
-  }
-
-  @Override
-  public int leastImages() {
-    return 2;
-  }
-
-  @Override
-  public Kept ofGenerated() {
-    return Kept.STATISTICS;
-  }
-
-  @Override
-  public Kept ofReference() {
-    return Kept.STATISTICS;
+  public Needs needs() {
+    return new Needs("fid", 2, Kept.STATISTICS, Kept.STATISTICS);
   }
 
   @Override

@@ -6,23 +6,8 @@ import java.util.Map;
 /** FID extrapolated to infinitely many generated images; see {@link FrechetExtrapolation}. */
 public record FidInfinity() implements Metric {
   @Override
-  public String word() {
-    return "fid_infinity";
-  }
-
-  @Override
-  public int leastImages() {
-    return 4;
-  }
-
-  @Override
-  public Kept ofGenerated() {
-    return Kept.ROWS;
-  }
-
-  @Override
-  public Kept ofReference() {
-    return Kept.STATISTICS;
+  public Needs needs() {
+    return new Needs("fid_infinity", 4, Kept.ROWS, Kept.STATISTICS);
   }
 
   @Override

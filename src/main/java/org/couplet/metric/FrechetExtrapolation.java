@@ -6,13 +6,13 @@ import org.couplet.data.KeyedRandom;
 /**
  * The Frechet distance that infinitely many rows would have (Chong &amp; Forsyth 2020, "Effectively
  * unbiased FID"). A finite number n of rows makes it too large by about slope / n; a line through
- * the distances of random subsets of several sizes tells the slope and what is left at 1 / n = 0.
+ * the distances of random subsets of several sizes gives the slope and the value at 1 / n = 0.
  *
  * <p>As in the paper there are 15 sizes, evenly spaced from 5,000 rows to all, the subsets are
- * drawn anew for each size, and least squares give the line. Where there are fewer than 10,000
- * rows, the smallest subset has half of them. It should have more rows than there are features:
- * with fewer the distance bends away from the line, and the limit comes out too small. What the
- * reference's own number of rows adds to the distance stays in the limit.
+ * drawn separately for each size, and least squares give the line. Where there are fewer than
+ * 10,000 rows, the smallest subset has half of them. It should have more rows than there are
+ * features: with fewer the distance bends away from the line, and the limit comes out too small.
+ * What the reference's own number of rows adds to the distance stays in the limit.
  *
  * @param limit at 1 / n = 0; it scatters around the truth, so that it can be below 0
  * @param slope of the line over 1 / n, in the distance's units

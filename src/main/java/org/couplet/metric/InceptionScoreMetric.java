@@ -6,23 +6,8 @@ import java.util.Map;
 /** Inception score of the generated images; see {@link InceptionScore}. */
 public record InceptionScoreMetric() implements Metric {
   @Override
-  public String word() {
-    return "inception_score";
-  }
-
-  @Override
-  public int leastImages() {
-    return InceptionScore.SPLITS;
-  }
-
-  @Override
-  public Kept ofGenerated() {
-    return Kept.LOGITS;
-  }
-
-  @Override
-  public Kept ofReference() {
-    return Kept.STATISTICS;
+  public Needs needs() {
+    return new Needs("inception_score", InceptionScore.SPLITS, Kept.LOGITS, Kept.STATISTICS);
   }
 
   @Override

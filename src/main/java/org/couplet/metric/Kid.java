@@ -6,23 +6,8 @@ import java.util.Map;
 /** Kernel distance between the features; see {@link KernelDistance}. */
 public record Kid() implements Metric {
   @Override
-  public String word() {
-    return "kid";
-  }
-
-  @Override
-  public int leastImages() {
-    return 2;
-  }
-
-  @Override
-  public Kept ofGenerated() {
-    return Kept.ROWS;
-  }
-
-  @Override
-  public Kept ofReference() {
-    return Kept.ROWS;
+  public Needs needs() {
+    return new Needs("kid", 2, Kept.ROWS, Kept.ROWS);
   }
 
   @Override

@@ -40,17 +40,28 @@ public sealed interface Metric
     LOGITS
   }
 
+  /**
+   * What a metric is called and what it needs.
+   *
+   * @param word on the command line
+   * @param leastImages that a side must have
+   * @param generated what must be known of the generated images
+   * @param reference what must be known of the reference
+   */
+  record Needs(String word, int leastImages, Kept generated, Kept reference) {}
+
+  /** What it is called and what it needs. */
+  Needs needs();
+
   /** What the command line calls it. */
-  String word();
+  default String word() {
+    return needs().word();
+  }
 
-  /** Images that a side must have. */
-  int leastImages();
-
-  /** What it needs of the generated images. */
-  Kept ofGenerated();
-
-  /** What it needs of the reference. */
-  Kept ofReference();
+  /** What it needs of one side. */
+  default Kept of(boolean reference) {
+    return reference ? needs().reference() : needs().generated();
+  }
 
   /** Whether it compares with reference images at all. */
   default boolean needsReference() {
@@ -66,15 +77,9 @@ public sealed interface Metric
    * Its value.
    *
    * @param reference any, where no reference is needed
-   * @throws RuntimeException if a side has fewer than {@link #leastImages}, or lacks what {@link
-   *     #ofGenerated} and {@link #ofReference} name
+   * @throws RuntimeException if a side lacks what {@link #needs} names
    */
   Score score(FeatureSet generated, FeatureSet reference);
-
-  /** What it needs of one side. */
-  default Kept of(boolean reference) {
-    return reference ? ofReference() : ofGenerated();
-  }
 
   /**
    * The metric that a word names.

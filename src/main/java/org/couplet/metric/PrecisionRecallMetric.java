@@ -9,23 +9,8 @@ public record PrecisionRecallMetric() implements Metric {
   private static final int MOST_NEIGHBOURS = 10_000;
 
   @Override
-  public String word() {
-    return "precision_recall";
-  }
-
-  @Override
-  public int leastImages() {
-    return 4;
-  }
-
-  @Override
-  public Kept ofGenerated() {
-    return Kept.ROWS;
-  }
-
-  @Override
-  public Kept ofReference() {
-    return Kept.ROWS;
+  public Needs needs() {
+    return new Needs("precision_recall", 4, Kept.ROWS, Kept.ROWS);
   }
 
   @Override

@@ -98,7 +98,7 @@ record ResidualBlock(
     return tf.reshape(y, tf.constant(shape(x.shape())));
   }
 
-  // A function's result tells no shape.
+  // A function's result has no static shape.
   private long[] shape(Shape x) {
     return switch (resampling.direction()) {
       case KEEP -> new long[] {x.get(0), x.get(1), x.get(2), out};

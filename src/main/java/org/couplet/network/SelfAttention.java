@@ -34,8 +34,8 @@ record SelfAttention(String block, int channels) implements Layer {
             sorted(tf, queryKeyValue().filter(weights), channels),
             sorted(tf, queryKeyValue().bias(weights), 1));
     Operand<T> all = tf.reshape(mixed, tf.constant(new long[] {-1, height * width, 3L * channels}));
-    List<Output<T>> layers = tf.split(tf.constant(2), all, 3L).output();
-    Operand<T> attended = Layers.attention(tf, layers.get(0), layers.get(1), layers.get(2));
+    List<Output<T>> parts = tf.split(tf.constant(2), all, 3L).output();
+    Operand<T> attended = Layers.attention(tf, parts.get(0), parts.get(1), parts.get(2));
     Operand<T> image = tf.reshape(attended, tf.constant(new long[] {-1, height, width, channels}));
     return projection().apply(tf, weights, image, conv2d);
   }

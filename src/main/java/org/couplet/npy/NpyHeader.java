@@ -57,7 +57,7 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
    * Reads a header; the next byte of {@code in} is then the first value's.
    *
    * @param where the file's name, for messages
-   * @throws InvalidInputException if this is no array of a type that Couplet reads, in C order
+   * @throws InvalidInputException if this is not an array in C order of a type that Couplet reads
    */
   public static NpyHeader read(InputStream in, String where) throws IOException {
     try {

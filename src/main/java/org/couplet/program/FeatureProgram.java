@@ -121,7 +121,7 @@ public final class FeatureProgram implements AutoCloseable {
    *
    * @param folder a SavedModel with the tag {@link Contract#SERVE_TAG}
    * @param signature one with an input of images [n, height, width, channels] and an output of
-   *     features [n, dimension]; where there are several they are told by Couplet's names
+   *     features [n, dimension]; where there are several they have Couplet's names
    * @param threads of one operation; 0: all cores
    * @throws InvalidInputException if it has no such signature
    */

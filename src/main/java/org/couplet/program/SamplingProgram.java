@@ -108,6 +108,7 @@ public final class SamplingProgram implements AutoCloseable {
     model.require(Signature.RANGE);
     if (program.followsFlow()) {
       model.require(program.named(Signature.EULER));
+      model.require(program.named(Signature.HEUN));
     } else {
       model.require(program.named(Signature.GENERATE));
       model.require(program.named(Signature.REFINE));

@@ -95,7 +95,7 @@ public final class Table {
   /**
    * A cell's number.
    *
-   * @throws InvalidInputException if it is none
+   * @throws InvalidInputException if it is not a number
    */
   public double number(int row, String column) {
     return number(rows.get(row), index(column));
@@ -104,7 +104,7 @@ public final class Table {
   /**
    * A column's numbers, [size].
    *
-   * @throws InvalidInputException if one is none
+   * @throws InvalidInputException if one is not a number
    */
   public double[] numbers(String column) {
     int index = index(column);

@@ -14,24 +14,49 @@ import org.couplet.report.Progress;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
-/**
- * Samples to be made.
- *
- * @param program that makes them
- * @param seed of the noise
- * @param count of samples, from row 0 on
- * @param sigmas as {@link SamplingProgram#samples} takes them
- * @param err where progress goes
- * @param beforeEach run before each part is made; may end it with an exception
- */
-public record SampleDraw(
-    SamplingProgram program,
-    long seed,
-    int count,
-    List<Double> sigmas,
-    PrintStream err,
-    Runnable beforeEach) {
+/** Samples to be made. */
+public final class SampleDraw {
   private static final int CHUNK = 100;
+
+  private final SamplingProgram program;
+  private final long seed;
+  private final int count;
+  private final List<Double> sigmas;
+  private final PrintStream err;
+  private final Runnable beforeEach;
+
+  /**
+   * @param program that makes them
+   * @param seed of the noise
+   * @param count of samples, from row 0 on
+   * @param sigmas as {@link SamplingProgram#samples} takes them
+   * @param err where progress goes
+   * @param beforeEach run before each part is made; may end it with an exception
+   */
+  public SampleDraw(
+      SamplingProgram program,
+      long seed,
+      int count,
+      List<Double> sigmas,
+      PrintStream err,
+      Runnable beforeEach) {
+    this.program = program;
+    this.seed = seed;
+    this.count = count;
+    this.sigmas = sigmas;
+    this.err = err;
+    this.beforeEach = beforeEach;
+  }
+
+  /** What makes the samples. */
+  public SamplingProgram program() {
+    return program;
+  }
+
+  /** How many. */
+  public int count() {
+    return count;
+  }
 
   /** One sample of the many: its index and values. */
   interface Sink {

@@ -34,7 +34,7 @@ public record Report(
   }
 
   /**
-   * What to start the process again with; empty where there are no faults or no remedy is known.
+   * The variable to restart the process with; empty without faults, or where no remedy is known.
    * bfloat16 has none: with oneDNN held to AVX2 it ends the process.
    */
   public Optional<Remedy> remedy() {

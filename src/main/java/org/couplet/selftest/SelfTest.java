@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -18,6 +16,7 @@ import java.util.regex.Pattern;
 import org.couplet.inspection.KernelCall;
 import org.couplet.inspection.ProgramKernels;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.BackgroundTasks;
 import org.couplet.io.ContentHash;
 import org.couplet.io.UserCache;
 import org.tensorflow.proto.ConfigProto;
@@ -78,7 +77,7 @@ public final class SelfTest {
   /**
    * Checks a program, unless it was found right before.
    *
-   * @param program a hash that tells it from others
+   * @param program a hash that identifies it
    * @param kernels finds what it calls and hands out each call at once, as {@link
    *     ProgramKernels#of} does; asked where nothing is remembered
    */
@@ -126,9 +125,10 @@ public final class SelfTest {
 
   private Report report(List<KernelCall> calls, int uncheckable, Verdicts verdicts) {
     List<KernelCall> checkable = calls.stream().filter(KernelCheck::covers).toList();
+    int unknown = verdicts.await();
     List<Fault> faults = new ArrayList<>();
     for (KernelCall call : checkable) {
-      String verdict = verdicts.of(call);
+      String verdict = String.valueOf(verdicts.known.get(call.describe()));
       if (!verdict.equals(RIGHT)) {
         faults.add(fault(call.describe(), verdict));
       }
@@ -136,7 +136,7 @@ public final class SelfTest {
     return new Report(
         machine,
         checkable.size() - faults.size(),
-        checkable.size() - verdicts.asked(),
+        checkable.size() - unknown,
         uncheckable + calls.size() - checkable.size(),
         faults,
         checkable.stream().anyMatch(call -> call.type() == DataType.DT_BFLOAT16));
@@ -145,10 +145,11 @@ public final class SelfTest {
   /** Verdicts that are known, and others while they are found out. */
   private final class Verdicts implements AutoCloseable {
     private final Map<String, String> known;
-    private final Map<String, CompletableFuture<String>> asked = new HashMap<>();
+    private final Set<String> asked = new LinkedHashSet<>();
     // Much of the time goes to drawing inputs and to starting sessions, on one core each.
-    private final ExecutorService pool =
-        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    private final BackgroundTasks<String, RuntimeException> checks =
+        new BackgroundTasks<>(
+            "self-test", Runtime.getRuntime().availableProcessors(), verdict -> {});
 
     /** Adds to the known ones what is found out. */
     Verdicts(Map<String, String> known) {
@@ -158,30 +159,20 @@ public final class SelfTest {
     /** Begins to check a call, unless its verdict is known or it can't be checked. */
     void ask(KernelCall call) {
       String name = call.describe();
-      if (KernelCheck.covers(call) && !known.containsKey(name)) {
-        asked.computeIfAbsent(
-            name, unused -> CompletableFuture.supplyAsync(() -> verdict(call), pool));
+      if (KernelCheck.covers(call) && !known.containsKey(name) && asked.add(name)) {
+        checks.begin(() -> verdict(call));
       }
     }
 
-    /** How many calls were not known. */
-    int asked() {
+    /** Waits for all verdicts; returns how many were not known. */
+    int await() {
+      asked.forEach(name -> known.put(name, checks.take()));
       return asked.size();
-    }
-
-    /** The verdict of a call that was asked for, or known. */
-    String of(KernelCall call) {
-      String name = call.describe();
-      CompletableFuture<String> found = asked.get(name);
-      if (found != null) {
-        known.put(name, found.join());
-      }
-      return String.valueOf(known.get(name));
     }
 
     @Override
     public void close() {
-      pool.shutdownNow();
+      checks.close();
     }
   }
 

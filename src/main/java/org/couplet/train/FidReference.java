@@ -47,7 +47,7 @@ final class FidReference implements AutoCloseable {
    * Loads the feature network and measures all images, unless an earlier run has.
    *
    * @param terminal where progress is shown
-   * @param goesOn is told now and then how many images were measured; false gives up
+   * @param goesOn receives the number of images measured so far; false ends the measurement
    * @return null if the experiment measures no FID, or the measuring was given up
    */
   static @Nullable FidReference open(
@@ -129,7 +129,7 @@ final class FidReference implements AutoCloseable {
   /**
    * The FID of a model, from the same noise each time.
    *
-   * @param goesOn is told now and then how many samples were made; false gives up
+   * @param goesOn receives the number of samples made so far; false ends the measurement
    * @return empty if given up
    */
   OptionalDouble fid(SamplingProgram model, LongPredicate goesOn) throws IOException {

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The listeners of a run, around its checkpoints. A step's checkpoint is written after what a
- * resumed run could not make up for, so that nothing is missing once it is listed.
+ * The listeners of a run, around its checkpoints. A step's checkpoint is written after everything
+ * that a resumed run cannot repeat, so that nothing is missing once it is listed.
  *
  * @param beforeCheckpoint the watch for divergence, metrics, sample pictures
  * @param checkpoint writes it
- * @param afterCheckpoint what takes long, and is made up for by a resumed run
+ * @param afterCheckpoint long work that a resumed run repeats if it is missing
  */
 record Listeners(
     List<StepListener> beforeCheckpoint,
@@ -38,7 +38,7 @@ record Listeners(
     }
   }
 
-  // Here the checkpoint comes first: who interrupts may not wait for pictures.
+  // The checkpoint comes first: after an interrupt the user may not wait for the pictures.
   @Override
   public void finish(long completed) throws IOException {
     checkpoint.finish(completed);

@@ -43,7 +43,7 @@ public final class NewRun {
     AtomicFile.delete(run.program());
     AtomicFile.create(run.program(), program::write);
     AtomicFile.write(run.version(), Version.describe() + "\n");
-    // The config comes last: a run that was killed before it is in place begins anew.
+    // The config comes last: a run killed before it is in place starts over.
     AtomicFile.write(run.config(), ExperimentFile.print(experiment));
   }
 

@@ -17,8 +17,7 @@ public final class PairedBatches implements AutoCloseable {
    * @param tensor the batch
    * @param noiseAssignment the noise row of each data row; empty where the program draws noise
    *     itself
-   * @param pairingSeconds what the choice of noiseAssignment took from their costs, on its own
-   *     thread
+   * @param pairingSeconds spent computing the assignment from the costs, on a thread of its own
    */
   @SuppressWarnings("ArrayRecordComponent") // made once a step and only read
   public record PairedBatch(TType tensor, int[] noiseAssignment, double pairingSeconds)

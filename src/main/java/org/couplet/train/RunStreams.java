@@ -30,11 +30,16 @@ record RunStreams(MetricsLog log, EventWriter events, Progress progress, double 
     double secondsBefore = MetricsLog.last(folder.metrics(), "seconds").orElse(0);
     // Also at step 0: a run that was killed before its first checkpoint left events.
     EventWriter events = EventWriter.resume(folder.root(), completed + 1);
-    return new RunStreams(
-        new MetricsLog(folder.metrics()),
-        events,
-        new Progress(name, completed, stopAt, terminal),
-        secondsBefore);
+    try {
+      return new RunStreams(
+          new MetricsLog(folder.metrics()),
+          events,
+          new Progress(name, completed, stopAt, terminal),
+          secondsBefore);
+    } catch (IOException e) {
+      events.close();
+      throw e;
+    }
   }
 
   @Override

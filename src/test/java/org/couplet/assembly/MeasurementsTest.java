@@ -224,7 +224,7 @@ class MeasurementsTest {
   // One backward pass a row, in one graph: the flat gradient of each, and the row's loss after it.
   private List<float[]> rowGradients(
       Experiment experiment, Path model, TrainingProgram program, TFloat32 batch) {
-    List<Weight> weights = Model.of(experiment).network().weights();
+    List<Weight> weights = ModelFactory.create(experiment).network().weights();
     List<Evaluation.Input> inputs = new ArrayList<>(weights(experiment, model, ""));
     inputs.addAll(weights(experiment, model, "ema/"));
     try (TrainingPairs pairs = program.pairs(batch, NO_COLUMNS, NUMBERS)) {
@@ -284,7 +284,7 @@ class MeasurementsTest {
   private List<Evaluation.Input> weights(Experiment experiment, Path model, String prefix) {
     Map<String, double[]> saved = SavedVariables.read(model, folder.resolve("now"));
     List<Evaluation.Input> inputs = new ArrayList<>();
-    for (Weight weight : Model.of(experiment).network().weights()) {
+    for (Weight weight : ModelFactory.create(experiment).network().weights()) {
       double[] values = SavedVariables.get(saved, prefix + weight.name());
       float[] floats = new float[values.length];
       for (int i = 0; i < floats.length; i++) {
@@ -342,7 +342,7 @@ class MeasurementsTest {
   }
 
   private static ConsistencyLoss loss(Experiment experiment) {
-    return (ConsistencyLoss) Model.of(experiment).objective();
+    return (ConsistencyLoss) ModelFactory.create(experiment).objective();
   }
 
   private static Experiment experiment(String text) {

@@ -229,7 +229,7 @@ class TrainingProgramTest {
   }
 
   private static List<Weight> network(String text) {
-    return Model.of(experiment(text)).network().weights();
+    return ModelFactory.create(experiment(text)).network().weights();
   }
 
   private static List<String> weights(String text) {
