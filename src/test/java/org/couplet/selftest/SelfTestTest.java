@@ -97,7 +97,9 @@ class SelfTestTest {
         new KernelCheck(
             SOUND.config(),
             (tf, call, inputs) -> {
-              checked.countDown();
+              if (call.describe().equals(CALLS.get(0).describe())) {
+                checked.countDown();
+              }
               return KernelCheck.operation(tf, call, inputs);
             });
     Report report =
