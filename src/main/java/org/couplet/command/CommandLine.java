@@ -194,9 +194,13 @@ public final class CommandLine {
     return text(name).orElseThrow(() -> missing(List.of("--" + name)));
   }
 
-  /** The same as a path. */
+  /** The same as a path, which is not empty: an empty one would be the working directory. */
   public Path path(String name) {
-    return Path.of(value(name));
+    String path = value(name);
+    if (path.isEmpty()) {
+      throw new InvalidInputException("--" + name + ": its value is empty; give a path");
+    }
+    return Path.of(path);
   }
 
   /**

@@ -26,6 +26,15 @@ record RunHistory(Path file) {
     line.put("couplet", Version.describe());
     line.putAll(facts);
     Files.writeString(
-        file, Json.GSON.toJson(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        file,
+        (isTorn() ? "\n" : "") + Json.GSON.toJson(line) + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  // Whether a crash left a line without its end.
+  private boolean isTorn() throws IOException {
+    byte[] lines = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+    return lines.length > 0 && lines[lines.length - 1] != '\n';
   }
 }

@@ -114,6 +114,13 @@ class CommandLineTest {
   }
 
   @Test
+  void anEmptyPathIsNotTheWorkingDirectory() {
+    CommandLine options = travel();
+    assertTrue(parse(options, "--bus 1 --to "));
+    assertEquals("--to: its value is empty; give a path", refused(() -> options.path("to")));
+  }
+
+  @Test
   void repeatedOptionsKeepTheirOrder() {
     assertEquals(
         List.of("lake", "hill"), parsed("--home inland --via lake --via hill").texts("via"));
