@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -89,7 +90,7 @@ public final class BackgroundTasks<T, E extends Exception> implements AutoClosea
    * @throws java.util.NoSuchElementException if no task is pending
    */
   public T take() throws E {
-    return await(begun.remove());
+    return result(begun.remove());
   }
 
   /** Drops all tasks: waits for those that run and releases their results; others never run. */
@@ -103,7 +104,7 @@ public final class BackgroundTasks<T, E extends Exception> implements AutoClosea
   private void release(FutureTask<T> unwanted) {
     T result;
     try {
-      result = await(unwanted);
+      result = result(unwanted);
     } catch (Throwable e) {
       // The result is not needed, so its failure is only logged.
       LOG.log(System.Logger.Level.DEBUG, "a task failed whose result is not needed", e);
@@ -112,7 +113,19 @@ public final class BackgroundTasks<T, E extends Exception> implements AutoClosea
     release.accept(result);
   }
 
-  private T await(FutureTask<T> task) throws E {
+  private T result(FutureTask<T> task) throws E {
+    try {
+      return await(task);
+    } catch (ExecutionException e) {
+      throw failure(Objects.requireNonNull(e.getCause()));
+    }
+  }
+
+  /**
+   * Waits for a task on another thread, even if interrupted: it may use what the caller would
+   * close. The thread stays interrupted.
+   */
+  public static <T> T await(Future<T> task) throws ExecutionException {
     boolean interrupted = false;
     try {
       while (true) {
@@ -120,8 +133,6 @@ public final class BackgroundTasks<T, E extends Exception> implements AutoClosea
           return task.get();
         } catch (InterruptedException e) {
           interrupted = true;
-        } catch (ExecutionException e) {
-          throw failure(Objects.requireNonNull(e.getCause()));
         }
       }
     } finally {

@@ -3,6 +3,7 @@ package org.couplet.program;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import org.couplet.io.BackgroundTasks;
 
 /**
  * Runs work on a thread with a large stack. TensorFlow prepares a graph on the thread that runs it
@@ -22,7 +23,8 @@ final class DeepStack {
     thread.setDaemon(true);
     thread.start();
     try {
-      return await(task);
+      // The work uses tensors of the caller, which must not be closed before its end.
+      return BackgroundTasks.await(task);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -31,24 +33,6 @@ final class DeepStack {
         throw cause;
       }
       throw new IllegalStateException(e);
-    }
-  }
-
-  // The work uses tensors of the caller, which must not be closed before its end.
-  private static <T> T await(FutureTask<T> task) throws ExecutionException {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 }
