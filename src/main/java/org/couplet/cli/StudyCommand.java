@@ -153,7 +153,7 @@ final class StudyCommand implements Command {
             ? options.list(
                 "mu", StudyCommand::factor, "a mixing factor, a number in (0, 1] such as 0.5")
             : FACTORS,
-        options.number("seconds", 1).orElse(0L),
+        options.number("seconds", 1).orElse(Long.MAX_VALUE),
         options.number("samples", 2, Integer.MAX_VALUE).orElse(2000),
         options.list("models", StudyCommand::model, "the folder of a run or an export"),
         options.text("features").map(Path::of));

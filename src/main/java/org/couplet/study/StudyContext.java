@@ -247,7 +247,7 @@ public final class StudyContext {
 
   /** Whether a checkpoint at so many seconds of training counts, where all have the same time. */
   boolean isWithinTime(double seconds) {
-    return options.seconds() == 0 || seconds <= options.seconds() * (1 + OVERTIME);
+    return seconds <= options.seconds() * (1 + OVERTIME);
   }
 
   /** Draws a figure, {@code NAME.png} and {@code NAME.svg}. */
