@@ -80,11 +80,13 @@ public final class StudyContext {
     }
   }
 
-  /** The user's config, or else shipped ones by name. */
+  /** The user's config by the name of its file, or else shipped ones by their setting. */
   Map<String, Path> settings(Map<String, String> shipped) {
     Map<String, Path> settings = new LinkedHashMap<>();
     if (options.config().isPresent()) {
-      settings.put("", options.config().get());
+      Path config = options.config().get();
+      settings.put(
+          String.valueOf(config.getFileName()).replaceFirst("\\.textproto$", ""), config);
     } else {
       shipped.forEach(
           (name, file) -> settings.put(name, options.configs().resolve(file + ".textproto")));
