@@ -9,7 +9,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
 import org.couplet.program.SamplingProgram;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 
 /** {@code couplet export}: a run's averaged weights as a SavedModel for serving. */
 final class ExportCommand implements Command {

@@ -30,7 +30,7 @@ import org.couplet.metric.StatisticsFile;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.Signature;
 import org.couplet.report.Json;
-import org.couplet.train.TrainedModel;
+import org.couplet.run.TrainedModel;
 import org.jspecify.annotations.Nullable;
 
 /** {@code couplet fid}: how far generated images are from real ones. */

@@ -11,10 +11,10 @@ import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
+import org.couplet.run.RunFolder;
+import org.couplet.run.TrainedModel;
 import org.couplet.sampling.SampleDraw;
 import org.couplet.sampling.SampleOutput;
-import org.couplet.train.RunFolder;
-import org.couplet.train.TrainedModel;
 
 /** {@code couplet sample}: draws samples from a run or an exported model. */
 final class SampleCommand implements Command {

@@ -21,10 +21,10 @@ import org.couplet.doctor.TensorFlowProbe;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
-import org.couplet.train.NewRun;
-import org.couplet.train.ParentRun;
-import org.couplet.train.RunFolder;
-import org.couplet.train.RunLock;
+import org.couplet.run.NewRun;
+import org.couplet.run.ParentRun;
+import org.couplet.run.RunFolder;
+import org.couplet.run.RunLock;
 import org.couplet.train.Training;
 
 /** {@code couplet train}: trains an experiment, or continues a run. */

@@ -14,10 +14,10 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.ProgramCheck;
 import org.couplet.report.MetricsLog;
-import org.couplet.train.Checkpoints;
-import org.couplet.train.NewRun;
-import org.couplet.train.RunFolder;
-import org.couplet.train.RunLock;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.NewRun;
+import org.couplet.run.RunFolder;
+import org.couplet.run.RunLock;
 import org.couplet.train.Training;
 
 /**

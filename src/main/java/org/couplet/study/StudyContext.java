@@ -22,8 +22,8 @@ import org.couplet.program.ProgramCheck;
 import org.couplet.report.Progress;
 import org.couplet.report.SampleGrid;
 import org.couplet.report.Table;
-import org.couplet.train.Checkpoints;
-import org.couplet.train.RunFolder;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 
 /** What a study works with: its options, the runs, the places of its results, the terminal. */
 public final class StudyContext {

@@ -11,7 +11,7 @@ import org.couplet.chart.LineChart;
 import org.couplet.chart.Panel;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Table;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 
 /** Figure 2: the variance of the gradient's estimator during training, IC against GC. */
 final class VarianceStudy implements Study {

@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +17,9 @@ import org.couplet.report.Json;
  *
  * @param file {@code history.jsonl}
  */
-record RunHistory(Path file) {
+public record RunHistory(Path file) {
   /** Adds a session. */
-  void add(long step, Map<String, Object> facts) throws IOException {
+  public void add(long step, Map<String, Object> facts) throws IOException {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", step);
     line.put("began", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
