@@ -71,6 +71,7 @@ final class FidCommand implements Command {
                 "save-stats",
                 "F.npz",
                 "save the statistics of --reference, or without it those of --generated")
+            .overwrite("the file of --save-stats")
             .or("generated", "save-stats")
             .or("reference", "save-stats")
             .or("generated", "metrics")
@@ -185,10 +186,7 @@ final class FidCommand implements Command {
       throw new InvalidInputException(
           "--save-stats " + file + ": give the name of a file that ends in .npz");
     }
-    if (Files.exists(file)) {
-      throw new InvalidInputException(
-          "--save-stats " + file + ": already exists; remove it or choose another name");
-    }
+    options.output("save-stats").requireFile();
     if (!options.has("inception")) {
       throw new InvalidInputException(
           "--save-stats: requires --inception, the network to measure the statistics with");

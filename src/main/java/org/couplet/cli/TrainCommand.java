@@ -18,6 +18,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
 import org.couplet.doctor.TensorFlowProbe;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
@@ -295,7 +296,7 @@ final class TrainCommand implements Command {
         if (Files.isDirectory(path)) {
           Files.createDirectories(target);
         } else {
-          Files.copy(path, target);
+          FileFailure.writing(target, () -> Files.copy(path, target));
         }
       }
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.couplet.io.FileFailure;
 import org.couplet.io.Version;
 import org.couplet.report.Json;
 
@@ -25,11 +26,14 @@ public record RunHistory(Path file) {
     line.put("began", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     line.put("couplet", Version.describe());
     line.putAll(facts);
-    Files.writeString(
+    FileFailure.writing(
         file,
-        (isTorn() ? "\n" : "") + Json.GSON.toJson(line) + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+        () ->
+            Files.writeString(
+                file,
+                (isTorn() ? "\n" : "") + Json.GSON.toJson(line) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND));
   }
 
   // Whether a crash left a line without its end.
