@@ -3,6 +3,7 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
@@ -12,6 +13,7 @@ import org.couplet.command.SelfTests;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
 import org.couplet.sampling.SampleDraw;
+import org.couplet.sampling.SampleLevels;
 import org.couplet.sampling.SampleOutput;
 import org.couplet.train.RunFolder;
 import org.couplet.train.TrainedModel;
@@ -63,16 +65,14 @@ final class SampleCommand implements Command {
         interrupt -> {
           try (TrainedModel model = model(options, sampling, tests)) {
             SamplingProgram program = sampling.withSolver(model.sampler());
+            List<Double> levels = sampling.levels(program);
             output.write(
-                new SampleDraw(
-                    program,
-                    sampling.seed(),
-                    count,
-                    sampling.levels(program),
-                    err,
-                    interrupt::check));
+                new SampleDraw(program, sampling.seed(), count, levels, err, interrupt::check));
+            out.println(count + " samples written to " + options.value("output"));
+            if (sampling.steps().isPresent() && !program.followsFlow()) {
+              out.println("noise levels: --sigmas " + SampleLevels.text(levels));
+            }
           }
-          out.println(count + " samples written to " + options.value("output"));
           return ExitCode.DONE;
         });
   }
@@ -81,10 +81,15 @@ final class SampleCommand implements Command {
       throws IOException {
     if (options.has("model")) {
       Path export = options.path("model");
+      Runs.refuseRun(export, "it as --run");
       TrainedModel.check(export, tests);
       return TrainedModel.ofExport(export);
     }
     RunFolder run = new RunFolder(options.path("run"));
+    if (!run.isBegun() && TrainedModel.isIn(run.root())) {
+      throw new InvalidInputException(
+          "--run " + run.root() + ": is an export, not a run; give it as --model");
+    }
     Runs.experiment(run);
     TrainedModel.check(run.root(), tests);
     return TrainedModel.ofRun(run, sampling.best());

@@ -19,6 +19,7 @@ import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
 import org.couplet.doctor.TensorFlowProbe;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.train.NewRun;
@@ -41,8 +42,11 @@ final class TrainCommand implements Command {
 
   private static CommandLine options() {
     return new CommandLine(
-            "train", "couplet train --config configs/quickstart.textproto --run runs/quickstart")
-        .required("config", "F", "the experiment, a .textproto file")
+            "train", "couplet train --config quickstart --run runs/quickstart")
+        .required(
+            "config",
+            "F",
+            "the experiment: a .textproto file, or the name of one in Couplet's configs")
         .required("model", "PROGRAM", "a training program written by `couplet build`")
         .oneOf("config", "model")
         .required("run", "DIR", "folder of the run: checkpoints, metrics, samples")
@@ -266,26 +270,40 @@ final class TrainCommand implements Command {
           long completed =
               new Training(experiment, run, tests, err, interrupt::requested).run(stopAt);
           if (completed >= stopAt) {
-            out.println(
-                experiment.getName()
-                    + ": "
-                    + completed
-                    + " steps done in "
-                    + run.root()
-                    + "; draw samples with: couplet sample --run "
-                    + run.root()
-                    + " --count 64 --output grid.png");
+            out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+            nextCommands(experiment, run).forEach(out::println);
             return ExitCode.DONE;
           }
           err.println(
               "interrupted after step "
                   + completed
-                  + "; continue with: couplet train --run "
-                  + run.root()
-                  + " --resume"
+                  + "; continue with: "
+                  + Invocation.ofProcess().line("train", "--run", run.root(), "--resume")
                   + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));
           return ExitCode.INTERRUPTED;
         });
+  }
+
+  /** What to type after a training, explained. */
+  static List<String> nextCommands(Experiment experiment, RunFolder run) {
+    Invocation couplet = Invocation.ofProcess();
+    String draw =
+        couplet.line("sample", "--run", run.root(), "--count", 64, "--output", "grid.png");
+    return experiment.hasScore()
+        ? List.of("draw samples:            " + draw)
+        : List.of(
+            "one step per sample:     " + draw,
+            "two steps, often better: "
+                + couplet.line(
+                    "sample",
+                    "--run",
+                    run.root(),
+                    "--steps",
+                    2,
+                    "--count",
+                    64,
+                    "--output",
+                    "grid2.png"));
   }
 
   private static void copy(Path from, Path to) throws IOException {
