@@ -6,6 +6,7 @@ import org.couplet.assembly.TrainingAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Stage;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
@@ -37,7 +38,10 @@ final class BuildCommand implements Command {
     Path output = options.path("output");
     Experiment experiment = ExperimentFile.load(options.path("config"), options.texts("set"));
     CommandLine.requireNewFolder(output);
-    AtomicFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
+    try (Stage stage = new Stage(err)) {
+      stage.begin("building the training program");
+      AtomicFile.create(output, folder -> TrainingAssembly.write(experiment, folder));
+    }
     out.println("training program of " + experiment.getName() + " written to " + output);
     return ExitCode.DONE;
   }

@@ -16,6 +16,7 @@ import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.evaluation.FidPass;
 import org.couplet.evaluation.FidSource;
 import org.couplet.evaluation.FidSource.Side;
@@ -105,11 +106,15 @@ final class FidCommand implements Command {
     Set<Metric> metrics = metrics(options);
     checkFiles(options);
     SigmaTuningOutput.check(options);
+    Stage stage = new Stage(err);
+    stage.begin("loading the networks");
     Map<String, Object> tested = selfTest(options, err);
-    try (@Nullable FeatureProgram network = network(options, metrics).orElse(null);
+    try (stage;
+        @Nullable FeatureProgram network = network(options, metrics).orElse(null);
         @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics).orElse(null);
         @Nullable FidSource reference =
             source(FidSource.REFERENCE, options, metrics).orElse(null)) {
+      stage.close();
       // Bad input is rejected before hours of work.
       FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
       check(pass, generated, reference);

@@ -6,6 +6,7 @@ import org.couplet.assembly.InceptionAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Stage;
 import org.couplet.io.AtomicFile;
 
 /** {@code couplet inception}: the published Inception graph becomes a feature network. */
@@ -37,7 +38,10 @@ final class InceptionCommand implements Command {
     Path source = options.path("from");
     Path output = options.path("output");
     CommandLine.requireNewFolder(output);
-    AtomicFile.create(output, folder -> InceptionAssembly.write(source, folder));
+    try (Stage stage = new Stage(err)) {
+      stage.begin("converting the network");
+      AtomicFile.create(output, folder -> InceptionAssembly.write(source, folder));
+    }
     out.println("Inception of 2015-12-05 out of " + source + " written to " + output);
     out.println("its signature features turns images of any size into 2048 features");
     return ExitCode.DONE;

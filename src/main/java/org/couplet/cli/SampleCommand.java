@@ -10,6 +10,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
 import org.couplet.sampling.SampleDraw;
@@ -63,9 +64,16 @@ final class SampleCommand implements Command {
         name(),
         err,
         interrupt -> {
-          try (TrainedModel model = model(options, sampling, tests)) {
+          interrupt.endsAfter("the samples in hand");
+          try (Stage stage = new Stage(err);
+              TrainedModel model = model(options, sampling, tests, stage)) {
             SamplingProgram program = sampling.withSolver(model.sampler());
             List<Double> levels = sampling.levels(program);
+            if (output.showsProgress()) {
+              stage.close();
+            } else {
+              stage.begin("drawing " + count + " samples");
+            }
             output.write(
                 new SampleDraw(program, sampling.seed(), count, levels, err, interrupt::check));
             out.println(count + " samples written to " + options.value("output"));
@@ -77,8 +85,10 @@ final class SampleCommand implements Command {
         });
   }
 
-  private static TrainedModel model(CommandLine options, SamplingOptions sampling, SelfTests tests)
+  private static TrainedModel model(
+      CommandLine options, SamplingOptions sampling, SelfTests tests, Stage stage)
       throws IOException {
+    stage.begin("loading the model");
     if (options.has("model")) {
       Path export = options.path("model");
       Runs.refuseRun(export, "it as --run");

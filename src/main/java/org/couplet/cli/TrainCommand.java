@@ -13,15 +13,18 @@ import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
+import org.couplet.data.MissingImages;
 import org.couplet.doctor.TensorFlowProbe;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
+import org.couplet.report.MetricsLog;
 import org.couplet.train.NewRun;
 import org.couplet.train.ParentRun;
 import org.couplet.train.RunFolder;
@@ -87,11 +90,16 @@ final class TrainCommand implements Command {
               + stopAt);
     }
     // Bad input is rejected before there is a run.
-    Dataset.open(experiment.getDataset()).close();
-    checkFeatures(options, experiment);
+    DryRun dryRun = new DryRun(options.has("dry-run"));
+    dryRun.check(
+        MissingImages.of(experiment.getDataset()).isEmpty(),
+        () -> Dataset.open(experiment.getDataset()).close());
+    dryRun.check(
+        Files.exists(Path.of(experiment.getEvaluation().getFeatures())),
+        () -> checkFeatures(options, experiment));
     if (!goesOn) {
       for (ParentRun parent : ParentRun.of(experiment)) {
-        parent.check(experiment);
+        dryRun.check(parent.folder().isBegun(), () -> parent.check(experiment));
       }
     }
     if (options.has("model") && !goesOn) {
@@ -100,17 +108,30 @@ final class TrainCommand implements Command {
     if (!goesOn) {
       gpuAdvice(experiment, new TensorFlowProbe(Path.of("/")).mayUseGpu()).ifPresent(err::println);
     }
-    if (options.has("dry-run")) {
-      DryRun.print(experiment, run, stopAt, out);
+    if (dryRun.isWanted()) {
+      dryRun.print(experiment, run, stopAt, out);
       return ExitCode.DONE;
     }
+    announce(experiment, run, stopAt, err);
     RunLock lock = RunLock.take(run);
-    try (lock) {
+    try (lock;
+        Stage stage = new Stage(err)) {
       if (!goesOn) {
+        stage.begin("building the training program");
         begin(options, experiment, run);
       }
+      stage.begin("loading the program and checking its operations; the first step takes longest");
       return train(experiment, run, stopAt, SelfTests.of(options, err), out, err);
     }
+  }
+
+  private static void announce(Experiment experiment, RunFolder run, long stopAt, PrintStream err)
+      throws IOException {
+    Forecast forecast = Forecast.of(experiment, run);
+    long left = stopAt - (long) MetricsLog.last(run.metrics(), "step").orElse(0);
+    err.println(
+        "training " + experiment.getName() + " to step " + stopAt + ": " + forecast.time(left));
+    forecast.warnings(left).forEach(err::println);
   }
 
   private static Experiment begun(CommandLine options) throws IOException {
@@ -207,7 +228,12 @@ final class TrainCommand implements Command {
             .close();
       } catch (InvalidInputException e) {
         throw new InvalidInputException(
-            "evaluation.features: " + e.getMessage() + "; --features names another", e);
+            "evaluation.features: "
+                + e.getMessage()
+                + "; "
+                + Invocation.ofProcess().shipped("tools/fetch-inception.sh")
+                + " makes FID's, --features names another",
+            e);
       }
     } else if (options.has("features")) {
       throw new InvalidInputException(
@@ -267,6 +293,7 @@ final class TrainCommand implements Command {
         name(),
         err,
         interrupt -> {
+          interrupt.endsAfter("the current step");
           long completed =
               new Training(experiment, run, tests, err, interrupt::requested).run(stopAt);
           if (completed >= stopAt) {

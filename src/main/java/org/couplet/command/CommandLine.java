@@ -172,7 +172,7 @@ public final class CommandLine {
     String meant =
         argument.startsWith("-")
             ? Spelling.closest(argument.replaceFirst("^-+", "").replaceFirst("=.*", ""), names)
-                .map(name -> "; did you mean --" + name + "?")
+                .map(name -> " (did you mean --" + name + "?)")
                 .orElse("")
             : "";
     return misused("'" + argument + "' is not an option" + meant);

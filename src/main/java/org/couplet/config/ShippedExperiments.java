@@ -36,7 +36,7 @@ record ShippedExperiments(Optional<Path> folder) {
         ? "Name an experiment's textproto"
         : Spelling.closest(plain(name), names)
             .map(closest -> "Did you mean " + closest + "?")
-            .orElse("Name one, or a shipped experiment: " + String.join(", ", names));
+            .orElse("Name one, or an experiment of " + folder.get() + ", such as quickstart");
   }
 
   private static String plain(Path name) {

@@ -47,6 +47,11 @@ public record SampleOutput(Path path, Kind kind) {
     return kind == Kind.FOLDER;
   }
 
+  /** Whether {@link #write} reports how far it is. */
+  public boolean showsProgress() {
+    return kind != Kind.GRID;
+  }
+
   /** Makes the samples and writes them; nothing is left behind if that fails. */
   public void write(SampleDraw draw) throws IOException {
     switch (kind) {
