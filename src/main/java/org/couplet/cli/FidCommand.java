@@ -16,6 +16,7 @@ import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.evaluation.FidPass;
 import org.couplet.evaluation.FidSource;
 import org.couplet.evaluation.FidSource.Side;
@@ -75,7 +76,12 @@ final class FidCommand implements Command {
             .or("generated", "save-stats")
             .or("reference", "save-stats")
             .or("generated", "metrics")
-            .optional("count", "N", "number of samples to draw from a model; default: 50000");
+            .optional("count", "N", "number of samples to draw from a model; default: 50000")
+            .flag(
+                "tune-sigmas",
+                "search the noise levels of --steps N (default: 2) at which a consistency model is"
+                    + " nearest to the reference, and print them; every trial draws --count samples"
+                    + " (default: 1000)");
     return SelfTests.declare(
         SamplingOptions.declare(options)
             .optional(
@@ -100,14 +106,23 @@ final class FidCommand implements Command {
     }
     Set<Metric> metrics = metrics(options);
     checkFiles(options);
+    SigmaTuningOutput.check(options);
+    Stage stage = new Stage(err);
+    stage.begin("loading the networks");
     Map<String, Object> tested = selfTest(options, err);
-    try (@Nullable FeatureProgram network = network(options, metrics).orElse(null);
+    try (stage;
+        @Nullable FeatureProgram network = network(options, metrics).orElse(null);
         @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics).orElse(null);
         @Nullable FidSource reference =
             source(FidSource.REFERENCE, options, metrics).orElse(null)) {
+      stage.close();
       // Bad input is rejected before hours of work.
       FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
       check(pass, generated, reference);
+      if (options.has(SigmaTuningOutput.OPTION)) {
+        SigmaTuningOutput.run(options, pass, generated, reference, out);
+        return ExitCode.DONE;
+      }
       Map<String, Side> sides = new LinkedHashMap<>();
       if (generated != null) {
         sides.put(FidSource.GENERATED, generated.measure(pass));
