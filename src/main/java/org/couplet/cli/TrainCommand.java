@@ -101,7 +101,7 @@ final class TrainCommand implements Command {
       DryRun.print(experiment, run, stopAt, out);
       return ExitCode.DONE;
     }
-    RunLock lock = RunLock.take(run);
+    RunLock lock = RunLock.take(run, err);
     try (lock) {
       if (!goesOn) {
         begin(options, experiment, run);
