@@ -114,7 +114,7 @@ final class TrainCommand implements Command {
       return ExitCode.DONE;
     }
     announce(experiment, run, stopAt, err);
-    RunLock lock = RunLock.take(run);
+    RunLock lock = RunLock.take(run, err);
     try (lock;
         Stage stage = new Stage(err)) {
       if (!goesOn) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * CommandLine options =
  *     new CommandLine("build", "couplet build --config a.textproto --output program")
  *         .required("config", "F", "the experiment, a .textproto file")
- *         .required("output", "DIR", "folder of the SavedModel; must not exist yet")
+ *         .required("output", "DIR", "folder of the SavedModel")
  *         .repeatable("set", "path=value", "override one field");
  * if (options.parse(arguments, out)) {
  *   Path config = options.path("config");

@@ -51,7 +51,9 @@ class EndToEndTest {
 
   private Npz.Array samples(String source, Path model, int count, Object... more) {
     Path file = folder.resolve("samples.npz");
-    Object[] arguments = {"sample", source, model, "--count", count, "--output", file};
+    Object[] arguments = {
+      "sample", source, model, "--count", count, "--output", file, "--overwrite"
+    };
     Object[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
     CommandRun.done(all);

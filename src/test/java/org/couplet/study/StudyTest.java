@@ -123,7 +123,8 @@ class StudyTest {
       }
     }
     assertEquals(3, measured);
-    CommandRun again = gaussians("mixing", "--mu", "0.5");
+    CommandRun again = gaussians("mixing", "--mu", "0.5", "--overwrite");
+    assertEquals(0, again.code(), again.err());
     assertFalse(again.err().contains("step 100:"), again.err());
   }
 
