@@ -275,13 +275,22 @@ final class FidCommand implements Command {
       // Some take half a minute.
       pass.err().println("computing " + metric.word());
       try {
-        scores.add(metric.score(generated, reference == null ? generated : reference.features()));
+        Score score =
+            metric.score(generated, reference == null ? generated : reference.features());
+        scores.add(isByInception(pass, generated) ? score : score.byOtherFeatures());
       } catch (ArithmeticException e) {
         throw new InvalidInputException(
             metric.word() + ": the statistics' numbers are too large to compare", e);
       }
     }
     return scores;
+  }
+
+  // Statistics alone don't say; other networks seldom have as many features.
+  private static boolean isByInception(FidPass pass, FeatureSet generated) {
+    return pass.network()
+        .map(FeatureProgram::isInception)
+        .orElse(generated.fit().dimension() == FeatureProgram.INCEPTION_FEATURES);
   }
 
   private static void print(
@@ -294,11 +303,12 @@ final class FidCommand implements Command {
     if (pass.network().isPresent()) {
       FeatureProgram network = pass.network().get();
       out.printf(
-          "%-18s %s: %d features, SHA-256 %s%n",
+          "%-18s %s: %d features, SHA-256 %s%s%n",
           "extractor",
           network.folder(),
           network.dimension(),
-          network.fingerprint().substring(0, 12));
+          network.fingerprint().substring(0, 12),
+          network.isInception() ? "" : "; not FID's Inception, so not comparable with FIDs");
     }
     tested.forEach((name, found) -> out.printf("%-18s %s%n", name.replace('_', ' '), found));
     scores.forEach(score -> out.printf("%-18s %s%n", score.name(), score.text()));
@@ -315,6 +325,7 @@ final class FidCommand implements Command {
       extractor.put("folder", network.folder().toString());
       extractor.put("features", network.dimension());
       extractor.put("sha256", network.fingerprint());
+      extractor.put("is_inception", network.isInception());
       numbers.put("extractor", extractor);
     }
     numbers.putAll(tested);

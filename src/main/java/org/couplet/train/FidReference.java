@@ -140,6 +140,11 @@ final class FidReference implements AutoCloseable {
     }
   }
 
+  /** What the distance is called: FID by the published network alone. */
+  String name() {
+    return features.isInception() ? "FID" : "Frechet distance";
+  }
+
   @Override
   public void close() {
     features.close();
