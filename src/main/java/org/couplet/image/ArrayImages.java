@@ -6,6 +6,7 @@ import java.util.List;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
+import org.couplet.picture.Picture;
 import org.jspecify.annotations.Nullable;
 
 /** Images of one or more NumPy arrays, one after another: {@code .npy} files, {@code .npz} keys. */
@@ -105,7 +106,7 @@ final class ArrayImages implements ImageSource {
     String name = current.where() + " image " + image;
     ByteBuffer values = current.next(layout.values());
     image++;
-    return new Item(name, memory -> decode(current.doubles(values), name));
+    return new Item(name, decoder -> decode(current.doubles(values), name));
   }
 
   // Opens the next array when this one is read to its end.
