@@ -7,6 +7,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
+import org.couplet.picture.Picture;
 import org.jspecify.annotations.Nullable;
 
 /** Images of one or more NumPy arrays, one after another: {@code .npy} files, {@code .npz} keys. */
@@ -109,7 +110,7 @@ final class ArrayImages implements ImageSource {
     NpyType type = current.header().type();
     ByteBuffer values = current.next(layout.values());
     image++;
-    return new Item(name, memory -> decode(type, values, name));
+    return new Item(name, decoder -> decode(type, values, name));
   }
 
   // Opens the next array when this one is read to its end.
