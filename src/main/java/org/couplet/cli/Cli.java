@@ -7,6 +7,8 @@ import org.couplet.command.Command;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Guard;
 import org.couplet.command.Restart;
+import org.couplet.command.StandardOutput;
+import org.couplet.io.PlainStream;
 import org.couplet.io.Version;
 import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.selftest.Report;
@@ -32,12 +34,25 @@ public final class Cli {
   private Cli() {}
 
   /**
-   * Runs one command.
+   * Runs the one command of a process.
    *
    * @param arguments the command's name and its options
    * @return the exit code
    */
-  public static int run(String[] arguments, PrintStream out, PrintStream err) {
+  public static int run(String[] arguments) {
+    StandardOutput out = new StandardOutput();
+    return out.exitCode(run(arguments, out.stream(), System.err), System.err);
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param arguments the command's name and its options
+   * @param terminal where progress and messages go, without what file names may do to a terminal
+   * @return the exit code
+   */
+  public static int run(String[] arguments, PrintStream out, PrintStream terminal) {
+    PrintStream err = new PlainStream(terminal);
     if (arguments.length == 0 || arguments[0].equals("--help") || arguments[0].equals("help")) {
       overview(arguments.length == 0 ? err : out);
       return arguments.length == 0 ? ExitCode.BAD_INPUT : ExitCode.DONE;

@@ -6,7 +6,7 @@ import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 
 /** What {@code couplet train} would do. */
 final class DryRun {

@@ -30,7 +30,7 @@ import org.couplet.metric.StatisticsFile;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.Signature;
 import org.couplet.report.Json;
-import org.couplet.train.TrainedModel;
+import org.couplet.run.TrainedModel;
 import org.jspecify.annotations.Nullable;
 
 /** {@code couplet fid}: how far generated images are from real ones. */
@@ -71,6 +71,7 @@ final class FidCommand implements Command {
                 "save-stats",
                 "F.npz",
                 "save the statistics of --reference, or without it those of --generated")
+            .overwrite("the file of --save-stats")
             .or("generated", "save-stats")
             .or("reference", "save-stats")
             .or("generated", "metrics")
@@ -185,10 +186,7 @@ final class FidCommand implements Command {
       throw new InvalidInputException(
           "--save-stats " + file + ": give the name of a file that ends in .npz");
     }
-    if (Files.exists(file)) {
-      throw new InvalidInputException(
-          "--save-stats " + file + ": already exists; remove it or choose another name");
-    }
+    options.output("save-stats").requireFile();
     if (!options.has("inception")) {
       throw new InvalidInputException(
           "--save-stats: requires --inception, the network to measure the statistics with");

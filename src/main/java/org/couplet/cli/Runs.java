@@ -8,7 +8,7 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Contract;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 
 /** What several commands ask of a run's folder. */
 final class Runs {

@@ -10,11 +10,12 @@ import org.couplet.command.Interrupt;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
+import org.couplet.run.RunFolder;
+import org.couplet.run.TrainedModel;
 import org.couplet.sampling.SampleDraw;
 import org.couplet.sampling.SampleOutput;
-import org.couplet.train.RunFolder;
-import org.couplet.train.TrainedModel;
 
 /** {@code couplet sample}: draws samples from a run or an exported model. */
 final class SampleCommand implements Command {
@@ -41,7 +42,8 @@ final class SampleCommand implements Command {
                 "output",
                 "PATH",
                 "F.png for one grid, F.npz for an array (arr_0, uint8 NHWC), or DIR/ for one PNG"
-                    + " per sample");
+                    + " per sample")
+            .overwrite("--output");
     SelfTests.declare(SamplingOptions.declare(options));
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
@@ -52,10 +54,8 @@ final class SampleCommand implements Command {
     }
     int count = options.number("count", 1, Integer.MAX_VALUE).orElseThrow();
     SamplingOptions sampling = SamplingOptions.of(options);
-    SampleOutput output = SampleOutput.of(options.value("output"));
-    if (output.isFolder()) {
-      CommandLine.requireNewFolder(output.path());
-    }
+    SampleOutput output =
+        SampleOutput.of(options.value("output"), options.has(Output.OVERWRITE)).require();
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         name(),

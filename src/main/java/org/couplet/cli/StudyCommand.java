@@ -16,6 +16,7 @@ import org.couplet.command.Interrupt;
 import org.couplet.command.SelfTests;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Output;
 import org.couplet.study.Graphs;
 import org.couplet.study.InterruptedStudyException;
 import org.couplet.study.Studies;
@@ -51,6 +52,7 @@ final class StudyCommand implements Command {
             "every study that the options are enough for; without --config, the studies of the"
                 + " paper's Gaussians")
         .required("output", "DIR", "folder for the figures (PNG, SVG) and their numbers (CSV)")
+        .overwrite("the figures and numbers of an earlier call")
         .optional(
             "config",
             "F",
@@ -89,6 +91,7 @@ final class StudyCommand implements Command {
     }
     List<Study> studies = studies(named ? Optional.of(arguments[0]) : Optional.empty(), options);
     StudyOptions asked = asked(options);
+    requireOutputs(studies, asked.output(), options.has(Output.OVERWRITE));
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         name(),
@@ -107,6 +110,14 @@ final class StudyCommand implements Command {
             return ExitCode.INTERRUPTED;
           }
         });
+  }
+
+  private static void requireOutputs(List<Study> studies, Path folder, boolean overwrite) {
+    for (Study study : studies) {
+      for (String ending : StudyContext.ENDINGS) {
+        new Output("output", folder.resolve(study.name() + ending), overwrite).requireFile();
+      }
+    }
   }
 
   private static List<Study> studies(Optional<String> name, CommandLine options) {
@@ -153,7 +164,7 @@ final class StudyCommand implements Command {
             ? options.list(
                 "mu", StudyCommand::factor, "a mixing factor, a number in (0, 1] such as 0.5")
             : FACTORS,
-        options.number("seconds", 1).orElse(0L),
+        options.number("seconds", 1).orElse(Long.MAX_VALUE),
         options.number("samples", 2, Integer.MAX_VALUE).orElse(2000),
         options.list("models", StudyCommand::model, "the folder of a run or an export"),
         options.text("features").map(Path::of));

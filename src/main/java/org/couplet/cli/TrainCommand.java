@@ -18,13 +18,14 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
 import org.couplet.doctor.TensorFlowProbe;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
-import org.couplet.train.NewRun;
-import org.couplet.train.ParentRun;
-import org.couplet.train.RunFolder;
-import org.couplet.train.RunLock;
+import org.couplet.run.NewRun;
+import org.couplet.run.ParentRun;
+import org.couplet.run.RunFolder;
+import org.couplet.run.RunLock;
 import org.couplet.train.Training;
 
 /** {@code couplet train}: trains an experiment, or continues a run. */
@@ -295,7 +296,7 @@ final class TrainCommand implements Command {
         if (Files.isDirectory(path)) {
           Files.createDirectories(target);
         } else {
-          Files.copy(path, target);
+          FileFailure.writing(target, () -> Files.copy(path, target));
         }
       }
     }

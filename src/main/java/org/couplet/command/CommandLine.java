@@ -1,7 +1,6 @@
 package org.couplet.command;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +16,7 @@ import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Output;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +78,15 @@ public final class CommandLine {
   /** Declares an option without a value. */
   public CommandLine flag(String name, String description) {
     return add(new OptionSpec(name, null, OptionSpec.Kind.OPTIONAL, description));
+  }
+
+  /**
+   * Declares the option that lets a command replace what it finds where it is to write.
+   *
+   * @param what is replaced, such as {@code --output}
+   */
+  public CommandLine overwrite(String what) {
+    return flag(Output.OVERWRITE, "replace " + what + " if it exists; without this it is refused");
   }
 
   /**
@@ -263,12 +272,9 @@ public final class CommandLine {
     }
   }
 
-  /** Requires an output folder that does not exist yet. */
-  public static void requireNewFolder(Path output) {
-    if (Files.exists(output)) {
-      throw new InvalidInputException(
-          "--output " + output + ": already exists; remove it or choose another folder");
-    }
+  /** Where an option says to write, with the option that {@link #overwrite} declares. */
+  public Output output(String name) {
+    return new Output(name, path(name), has(Output.OVERWRITE));
   }
 
   private org.apache.commons.cli.CommandLine line() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.couplet.config.proto.Experiment;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -82,7 +83,7 @@ public final class ExperimentFile {
 
   private static String decode(Path file) throws IOException {
     try {
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new InvalidInputException(

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyType;
@@ -65,6 +66,10 @@ public final class NpyImages implements Dataset {
           file
               + ": no such file; make it with `couplet data`, or name another as dataset.image_file.path");
     }
+    return FileFailure.reading(file, () -> map(file, resolution, channels));
+  }
+
+  private static NpyImages map(Path file, int resolution, int channels) throws IOException {
     NpyHeader header;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       header = NpyHeader.read(in, file.toString());

@@ -13,7 +13,7 @@ import org.couplet.command.SamplingOptions;
 import org.couplet.io.InvalidInputException;
 import org.couplet.metric.SampleBatches;
 import org.couplet.program.SamplingProgram;
-import org.couplet.train.TrainedModel;
+import org.couplet.run.TrainedModel;
 
 /**
  * A side whose images are a model's samples, drawn as they are measured.

@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.couplet.io.ContentHash;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
@@ -17,6 +19,8 @@ import org.tensorflow.proto.SavedModel;
 /** What a SavedModel's file says, without loading it into a session. */
 public final class SavedModelGraph {
   private static final String FILE = "saved_model.pb";
+  private static final Set<String> PARTS =
+      Set.of(FILE, "variables", "assets", Contract.EXTRA_FOLDER, "fingerprint.pb");
 
   // The memory optimizer may split sums into operations that XLA can't compile.
   private static final RewriterConfig REWRITES =
@@ -45,6 +49,11 @@ public final class SavedModelGraph {
     return Files.isRegularFile(folder.resolve(FILE));
   }
 
+  /** Whether a SavedModel's folder may have an entry of this name. */
+  public static boolean isPart(String name) {
+    return PARTS.contains(name);
+  }
+
   /** The file that holds the graphs; a folder without it is refused. */
   public static Path file(Path folder) {
     Path file = folder.resolve(FILE);
@@ -64,13 +73,17 @@ public final class SavedModelGraph {
    */
   public static MetaGraphDef read(Path folder, String tag) {
     List<MetaGraphDef> graphs;
+    Path file = file(folder);
     try {
-      byte[] bytes = Files.readAllBytes(file(folder));
+      byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
       checkDigest(folder, bytes);
       graphs = SavedModel.parseFrom(bytes).getMetaGraphsList();
     } catch (IOException e) {
       throw new InvalidInputException(
-          folder + ": saved_model.pb can't be read: " + e.getMessage(), e);
+          e instanceof FileFailure failure
+              ? String.valueOf(failure.getMessage())
+              : folder + ": saved_model.pb can't be read: " + e.getMessage(),
+          e);
     }
     return graphs.stream()
         .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(tag))

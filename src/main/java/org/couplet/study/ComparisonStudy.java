@@ -20,8 +20,8 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.Progress;
 import org.couplet.report.Table;
-import org.couplet.train.Checkpoints;
-import org.couplet.train.RunFolder;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 
 /**
  * Several ways to train, and how good their samples are along the training: table 1 and figures 5

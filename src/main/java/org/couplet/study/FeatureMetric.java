@@ -45,8 +45,7 @@ final class FeatureMetric implements SampleMetric {
     Optional<Path> given = bench.options().features();
     Path folder = given.orElse(bench.options().output().resolve("random_features"));
     if (given.isEmpty()) {
-      AtomicFile.delete(folder);
-      AtomicFile.create(folder, bench.graphs()::features);
+      AtomicFile.replace(folder, bench.graphs()::features);
     }
     String extractor = given.map(path -> String.valueOf(path.getFileName())).orElse("random");
     FeatureProgram features = FeatureProgram.load(folder, 0);

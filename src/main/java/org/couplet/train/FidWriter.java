@@ -12,6 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.MetricsLog;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 
 /**
  * Measures the FID of the averaged weights every so many steps, from the same noise each time, logs

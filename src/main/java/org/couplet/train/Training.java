@@ -17,6 +17,11 @@ import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
 import org.couplet.program.TrainingProgram;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.NewRun;
+import org.couplet.run.ParentRun;
+import org.couplet.run.RunFolder;
+import org.couplet.run.RunHistory;
 import org.jspecify.annotations.Nullable;
 
 /** The training loop of one run. */

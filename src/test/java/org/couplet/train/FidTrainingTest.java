@@ -24,6 +24,8 @@ import org.couplet.io.AtomicFile;
 import org.couplet.npy.NpyWriter;
 import org.couplet.report.Json;
 import org.couplet.report.MetricsLog;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
