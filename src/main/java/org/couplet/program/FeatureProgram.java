@@ -211,7 +211,7 @@ public final class FeatureProgram implements AutoCloseable {
 
   private Result call(Signature called, TType images, List<String> outputs) {
     try {
-      return model.call(called, Map.of(input, images), outputs);
+      return model.tried(called, Map.of(input, images), outputs);
     } catch (TFResourceExhaustedException e) {
       throw e;
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {

@@ -1,10 +1,13 @@
 package org.couplet.program;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.couplet.io.ContentHash;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.proto.ConfigProto;
@@ -63,12 +66,18 @@ public final class SavedModelGraph {
     return file;
   }
 
-  /** Reads the graph with a tag; a folder without a SavedModel or without the tag is refused. */
+  /**
+   * Reads the graph with a tag.
+   *
+   * @throws InvalidInputException if there is no SavedModel, none with the tag, or a damaged one
+   */
   public static MetaGraphDef read(Path folder, String tag) {
     List<MetaGraphDef> graphs;
     Path file = file(folder);
-    try (var in = FileFailure.reading(file, () -> Files.newInputStream(file))) {
-      graphs = SavedModel.parseFrom(in).getMetaGraphsList();
+    try {
+      byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
+      checkDigest(folder, bytes);
+      graphs = SavedModel.parseFrom(bytes).getMetaGraphsList();
     } catch (IOException e) {
       throw new InvalidInputException(
           e instanceof FileFailure failure
@@ -80,6 +89,21 @@ public final class SavedModelGraph {
         .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(tag))
         .findFirst()
         .orElseThrow(() -> missing(folder, tag, graphs));
+  }
+
+  // TensorFlow's format has no checksum. Other programs' models, and older ones, have no digest.
+  private static void checkDigest(Path folder, byte[] bytes) throws IOException {
+    Path digest = folder.resolve(Contract.EXTRA_FOLDER).resolve(Contract.DIGEST_FILE);
+    if (Files.isRegularFile(digest)
+        && !Files.readString(digest, StandardCharsets.ISO_8859_1)
+            .strip()
+            .equals(ContentHash.of(Stream.of(bytes)))) {
+      throw new InvalidInputException(
+          folder
+              + ": saved_model.pb is damaged: its SHA-256 is not the one in "
+              + folder.relativize(digest)
+              + "; build or export it again, or remove that file if you changed the graph");
+    }
   }
 
   private static InvalidInputException missing(Path folder, String tag, List<MetaGraphDef> graphs) {

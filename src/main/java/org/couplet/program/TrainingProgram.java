@@ -44,6 +44,7 @@ public final class TrainingProgram implements AutoCloseable {
       model.require(Signature.TRAIN);
       model.require(Signature.INITIALIZE);
       model.require(Signature.PROGRESS);
+      model.requireSaver();
       SamplingProgram.check(model, false);
       SamplingProgram.check(model, true);
     } catch (RuntimeException e) {
