@@ -170,11 +170,29 @@ public final class MachineProbe {
         .findFirst();
   }
 
+  /** GiB of memory, within a container's limit. */
+  public double totalMemory() {
+    return systemBean().getTotalMemorySize() / GIB;
+  }
+
+  /** GiB that programs can still get. */
+  public double freeMemory() {
+    return Math.min(totalMemory(), available().orElse(systemBean().getFreeMemorySize() / GIB));
+  }
+
+  /** GiB of swap space. */
+  public double swap() {
+    return systemBean().getTotalSwapSpaceSize() / GIB;
+  }
+
   // Java's own numbers respect a container's limit.
+  private static OperatingSystemMXBean systemBean() {
+    return (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  }
+
   private Finding memory() {
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    double total = system.getTotalMemorySize() / GIB;
-    double free = Math.min(total, available().orElse(system.getFreeMemorySize() / GIB));
+    double total = totalMemory();
+    double free = freeMemory();
     String fact = String.format(Locale.ROOT, "%.1f GiB, %.1f GiB of it free", total, free);
     if (free < LEAST_GIB) {
       return Finding.note(
