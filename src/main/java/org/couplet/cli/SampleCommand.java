@@ -3,6 +3,7 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
@@ -46,9 +47,11 @@ final class SampleCommand implements Command {
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    if (options.has("best") && options.has("model")) {
-      throw new InvalidInputException(
-          "--best: is for --run; an export has only one set of weights");
+    for (String choice : List.of("best", "checkpoint")) {
+      if (options.has(choice) && options.has("model")) {
+        throw new InvalidInputException(
+            "--" + choice + ": is for --run; an export has only one set of weights");
+      }
     }
     int count = options.number("count", 1, Integer.MAX_VALUE).orElseThrow();
     SamplingOptions sampling = SamplingOptions.of(options);
@@ -87,6 +90,6 @@ final class SampleCommand implements Command {
     RunFolder run = new RunFolder(options.path("run"));
     Runs.experiment(run);
     TrainedModel.check(run.root(), tests);
-    return TrainedModel.ofRun(run, sampling.best());
+    return TrainedModel.ofRun(run, sampling.checkpoint());
   }
 }

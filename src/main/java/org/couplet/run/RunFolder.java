@@ -3,6 +3,7 @@ package org.couplet.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -55,6 +56,42 @@ public record RunFolder(Path root) {
         best(),
         "has no best checkpoint: no FID was measured; train with evaluation.fid_every, or take the"
             + " newest");
+  }
+
+  /**
+   * Hands a checkpoint to a reader; the next one if it was deleted meanwhile, as a run in training
+   * does.
+   *
+   * @return the prefix of the one that was read
+   * @throws InvalidInputException if there is none, or it is damaged
+   */
+  public Path read(CheckpointChoice choice, Consumer<Path> reader) throws IOException {
+    while (true) {
+      Path checkpoint = checkpoint(choice);
+      try {
+        reader.accept(checkpoint);
+        return checkpoint;
+      } catch (InvalidInputException e) {
+        if (Checkpoints.isComplete(checkpoint)) {
+          throw new InvalidInputException(
+              e.getMessage() + ". --checkpoint N takes another one of the run, if it has one", e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Prefix of a checkpoint.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  public Path checkpoint(CheckpointChoice choice) throws IOException {
+    if (choice.step().isPresent()) {
+      Checkpoints all = new Checkpoints(checkpoints(), 1);
+      all.require(choice.step().getAsLong());
+      return all.at(choice.step().getAsLong());
+    }
+    return choice.best() ? bestCheckpoint() : newestCheckpoint();
   }
 
   private Path newest(Path folder, String problem) throws IOException {

@@ -13,9 +13,11 @@ final class MetricsWriter implements StepListener {
   private final int batchSize;
   private final long every;
   private final long last;
+  private final SkippedSteps skipped;
   private final long begun = System.nanoTime();
   private double intervalSeconds;
   private long intervalSteps;
+  private long intervalLosses;
   private double intervalLoss;
   private double intervalWaitedSeconds;
   private double intervalPairingSeconds;
@@ -25,8 +27,11 @@ final class MetricsWriter implements StepListener {
    *
    * @param every steps between lines
    * @param last the step at which this session ends
+   * @param skipped steps, whose loss does not count
    */
-  MetricsWriter(RunStreams streams, int batchSize, long every, long last) {
+  MetricsWriter(
+      RunStreams streams, int batchSize, long every, long last, SkippedSteps skipped) {
+    this.skipped = skipped;
     this.streams = streams;
     this.batchSize = batchSize;
     this.every = every;
@@ -36,14 +41,17 @@ final class MetricsWriter implements StepListener {
   @Override
   public void afterStep(Step step) throws IOException {
     intervalSteps++;
-    intervalLoss += step.metrics().loss();
+    if (step.metrics().isFinite()) {
+      intervalLosses++;
+      intervalLoss += step.metrics().loss();
+    }
     intervalSeconds += step.seconds();
     intervalWaitedSeconds += step.waitedSeconds();
     intervalPairingSeconds += step.pairingSeconds();
     double imagesPerSecond = intervalSteps * batchSize / intervalSeconds;
     String message =
         String.format(
-            Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalSteps, imagesPerSecond);
+            Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalLosses, imagesPerSecond);
     streams.progress().stepTo(step.completed(), message);
     boolean due = step.completed() % every == 0 || step.completed() == last;
     if (due || step.gradientVariance().isPresent()) {
@@ -53,6 +61,7 @@ final class MetricsWriter implements StepListener {
       }
       intervalSeconds = 0;
       intervalSteps = 0;
+      intervalLosses = 0;
       intervalLoss = 0;
       intervalWaitedSeconds = 0;
       intervalPairingSeconds = 0;
@@ -73,13 +82,16 @@ final class MetricsWriter implements StepListener {
     Map<String, Number> values = new LinkedHashMap<>();
     values.put("step", step.completed());
     values.put("seconds", streams.secondsBefore() + (System.nanoTime() - begun) / 1e9);
-    values.put("loss", intervalLoss / intervalSteps);
+    values.put("loss", intervalLoss / intervalLosses);
     values.put("gradient_norm", step.metrics().gradientNorm());
     step.gradientVariance().ifPresent(value -> values.put("gradient_variance", value));
     values.put("images_per_second", imagesPerSecond);
     values.put("waited_seconds_per_step", intervalWaitedSeconds / intervalSteps);
     if (intervalPairingSeconds > 0) {
       values.put("pairing_seconds_per_step", intervalPairingSeconds / intervalSteps);
+    }
+    if (skipped.isOn()) {
+      values.put(SkippedSteps.TOTAL, skipped.total());
     }
     values.put("num_levels", step.numbers().numLevels());
     values.put("mu", step.numbers().mu());
