@@ -55,8 +55,19 @@ public final class TrainedModel implements AutoCloseable {
   public static Map<String, Object> check(Path folder, ProgramCheck check) throws IOException {
     RunFolder run = new RunFolder(folder);
     return run.isBegun()
-        ? check.sampling(run.program(), Contract.TRAIN_TAG, threads(run))
+        ? check.sampling(program(run), Contract.TRAIN_TAG, threads(run))
         : check.sampling(folder, Contract.SERVE_TAG, 0);
+  }
+
+  private static Path program(RunFolder run) {
+    if (!Files.exists(run.program())) {
+      throw new InvalidInputException(
+          run.program()
+              + ": missing; couplet train --run "
+              + run.root()
+              + " --resume builds it again, where the version is that of the run");
+    }
+    return run.program();
   }
 
   private static int threads(RunFolder run) throws IOException {
@@ -71,7 +82,7 @@ public final class TrainedModel implements AutoCloseable {
 
   /** Opens a run's averaged weights; see {@link #open}. */
   public static TrainedModel ofRun(RunFolder run, CheckpointChoice choice) throws IOException {
-    TrainingProgram program = TrainingProgram.load(run.program(), threads(run));
+    TrainingProgram program = TrainingProgram.load(program(run), threads(run));
     try {
       Path checkpoint = run.read(choice, program::restore);
       String origin = run.root() + " at " + checkpoint.getFileName();

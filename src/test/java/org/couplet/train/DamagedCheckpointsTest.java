@@ -232,6 +232,10 @@ class DamagedCheckpointsTest {
   @Test
   void aLostProgramIsBuiltAgainByTheSameVersionOnly() throws IOException {
     AtomicFile.delete(run.resolve("program"));
+    CommandRun sample =
+        CommandRun.of("sample", "--run", run, "--count", 1, "--output", run.resolve("a.png"));
+    assertEquals(ExitCode.BAD_INPUT, sample.code(), sample.err());
+    assertTrue(sample.err().contains("program: missing; couplet train --run "), sample.err());
     Path version = run.resolve("couplet_version");
     String made = Files.readString(version);
     Files.writeString(version, "couplet 0.0.1 (commit 1234567)\n");
