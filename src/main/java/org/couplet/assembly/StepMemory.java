@@ -1,36 +1,36 @@
 package org.couplet.assembly;
 
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.RuntimeConfig.Precision;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.network.ForwardCost;
 
 /**
- * The least memory that a training step can do with; a real one takes more.
- *
- * @param states bytes of weights, averages, slots and gradients
- * @param activations bytes that the backward pass needs of the forward pass
+ * A rough estimate of the memory of a training process, fitted to measured ones (it was within a
+ * third of them): a base, the weights with their slots and gradients, and what a backward pass
+ * remembers of each row.
  */
-public record StepMemory(long states, long activations) {
-  private static final int HALF = 2;
+public final class StepMemory {
+  // The JVM, TensorFlow and its graph; what XLA needs to compile.
+  private static final double BASE = 1.2e9;
+  private static final double COMPILER = 0.9e9;
+  // Gradients, and the copies that an update makes.
+  private static final double COPIES_OF_STATE = 1.5;
+  private static final double REMEMBERED = 1.5;
+  private static final double REMEMBERED_BY_REMAT = 0.5;
 
-  /**
-   * Of an experiment's step.
-   *
-   * @param experiment resolved
-   */
-  public static StepMemory of(Experiment experiment) {
+  private StepMemory() {}
+
+  /** Bytes of an experiment's training process, roughly. */
+  public static double bytes(Experiment experiment) {
+    RuntimeConfig runtime = experiment.getRuntime();
     Model model = ModelFactory.create(experiment);
     long rows = experiment.getRun().getBatchSize() / experiment.getOptimizer().getAccumulate();
-    long bytes =
-        experiment.getRuntime().getPrecision() == Precision.BFLOAT16 ? HALF : Float.BYTES;
-    long kept = ForwardCost.keptValues(model.network(), experiment.getRuntime().getRemat());
-    return new StepMemory(
-        (TrainingAssembly.stateValues(experiment) + model.network().parameters()) * Float.BYTES,
-        rows * kept * bytes);
-  }
-
-  /** Bytes in all. */
-  public long total() {
-    return states + activations;
+    double valueBytes =
+        runtime.getPrecision() == RuntimeConfig.Precision.BFLOAT16 ? 2 : Float.BYTES;
+    double remembered = runtime.getRemat() ? REMEMBERED_BY_REMAT : REMEMBERED;
+    return BASE
+        + (runtime.getXla() == RuntimeConfig.Xla.OFF ? 0 : COMPILER)
+        + COPIES_OF_STATE * Float.BYTES * TrainingAssembly.stateValues(experiment)
+        + remembered * valueBytes * rows * ForwardCost.activations(model.network());
   }
 }

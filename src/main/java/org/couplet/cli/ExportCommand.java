@@ -8,10 +8,12 @@ import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.SamplingOptions;
+import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
-import org.couplet.io.AtomicFile;
+import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.CheckpointChoice;
+import org.couplet.program.SavedModelGraph;
 import org.couplet.run.RunFolder;
 
 /** {@code couplet export}: a run's averaged weights as a SavedModel for serving. */
@@ -32,26 +34,34 @@ final class ExportCommand implements Command {
         new CommandLine(
                 "export", "couplet export --run runs/quickstart --output savedmodels/quickstart")
             .required("run", "DIR", "folder of a run that has a checkpoint")
-            .required("output", "DIR", "folder of the SavedModel; must not exist yet");
+            .required("output", "DIR", "folder of the SavedModel")
+            .overwrite("--output");
     SamplingOptions.declareCheckpoint(options);
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
-    Path output = options.path("output");
+    Output output = options.output("output");
     Experiment experiment = Runs.experiment(run);
     CheckpointChoice choice = SamplingOptions.checkpoint(options);
     // There must be one before any work.
     AtomicReference<Path> checkpoint = new AtomicReference<>(run.checkpoint(choice));
-    CommandLine.requireNewFolder(output);
-    AtomicFile.create(
-        output,
-        folder -> {
-          InferenceAssembly.write(experiment, folder);
-          checkpoint.set(
-              run.read(choice, prefix -> SamplingProgram.loadAverages(folder, prefix)));
-        });
-    out.println(experiment.getName() + " at " + checkpoint.get().getFileName() + " written to " + output);
+    output.requireFolder(SavedModelGraph::isPart);
+    try (Stage stage = new Stage(err)) {
+      stage.begin("writing the model");
+      output.createFolder(
+          folder -> {
+            InferenceAssembly.write(experiment, folder);
+            checkpoint.set(
+                run.read(choice, prefix -> SamplingProgram.loadAverages(folder, prefix)));
+          });
+    }
+    out.println(
+        experiment.getName()
+            + " at "
+            + checkpoint.get().getFileName()
+            + " written to "
+            + output.path());
     out.println("its signature serving_default turns " + served(experiment));
     return ExitCode.DONE;
   }

@@ -14,17 +14,21 @@ import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
-import org.couplet.doctor.MachineProbe;
+import org.couplet.data.MissingImages;
 import org.couplet.doctor.TensorFlowProbe;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.io.Version;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
+import org.couplet.report.MetricsLog;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.NewRun;
 import org.couplet.run.ParentRun;
@@ -48,8 +52,11 @@ final class TrainCommand implements Command {
 
   private static CommandLine options() {
     return new CommandLine(
-            "train", "couplet train --config configs/quickstart.textproto --run runs/quickstart")
-        .required("config", "F", "the experiment, a .textproto file")
+            "train", "couplet train --config quickstart --run runs/quickstart")
+        .required(
+            "config",
+            "F",
+            "the experiment: a .textproto file, or the name of one in Couplet's configs")
         .required("model", "PROGRAM", "a training program written by `couplet build`")
         .oneOf("config", "model")
         .required("run", "DIR", "folder of the run: checkpoints, metrics, samples")
@@ -97,58 +104,86 @@ final class TrainCommand implements Command {
     Experiment experiment = session.experiment();
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
     // Bad input is rejected before there is a run.
-    try (Dataset dataset = Dataset.open(experiment.getDataset())) {
-      checkFeatures(options, experiment, dataset);
-      if (options.has("dry-run")) {
-        KnownData.check(run, experiment.getDataset(), dataset, session.acceptsNewData(), err);
+    DryRun dryRun = new DryRun(options.has("dry-run"));
+    dryRun.check(
+        MissingImages.of(experiment.getDataset()).isEmpty(),
+        () -> checkData(session, run, dryRun, err));
+    dryRun.check(
+        Files.exists(Path.of(experiment.getEvaluation().getFeatures())),
+        () -> checkFeatures(options, experiment));
+    if (!goesOn) {
+      for (ParentRun parent : ParentRun.of(experiment)) {
+        dryRun.check(parent.folder().isBegun(), () -> checkParent(parent, experiment, stopAt));
       }
     }
     if (session.checkpoint().isPresent()) {
       new Checkpoints(run.checkpoints(), 1).require(session.checkpoint().getAsLong());
-    }
-    if (!goesOn) {
-      checkParents(experiment, stopAt);
     }
     if (options.has("model") && !goesOn) {
       TrainingProgram.load(options.path("model"), experiment.getRuntime().getThreads()).close();
     }
     boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
     if (!gpu) {
-      MemoryCheck.of(StepMemory.of(experiment), new MachineProbe(Path.of("/")))
-          .warning()
-          .ifPresent(err::println);
+      Forecast.of(experiment, run).requireMemory();
     }
     if (!goesOn) {
       gpuAdvice(experiment, gpu).ifPresent(err::println);
     }
-    if (options.has("dry-run")) {
-      DryRun.print(experiment, run, stopAt, out);
+    if (dryRun.isWanted()) {
+      dryRun.print(experiment, run, stopAt, out);
       return ExitCode.DONE;
     }
-    RunLock lock = RunLock.take(run);
-    try (lock) {
+    announce(experiment, run, stopAt, err);
+    RunLock lock = RunLock.take(run, err);
+    try (lock;
+        Stage stage = new Stage(err)) {
       if (goesOn) {
         mendProgram(run, err);
       } else {
+        stage.begin("building the training program");
         begin(options, experiment, run);
       }
+      stage.begin("loading the program and checking its operations; the first step takes longest");
       return train(session, run, stopAt, SelfTests.of(options, err), out, err);
     }
   }
 
-  private static void checkParents(Experiment experiment, long stopAt) throws IOException {
-    for (ParentRun parent : ParentRun.of(experiment)) {
-      parent.check(experiment);
-      long first = parent.firstStep();
-      if (first >= stopAt) {
+  private static void announce(Experiment experiment, RunFolder run, long stopAt, PrintStream err)
+      throws IOException {
+    Forecast forecast = Forecast.of(experiment, run);
+    long left = stopAt - (long) MetricsLog.last(run.metrics(), "step").orElse(0);
+    err.println(
+        "training " + experiment.getName() + " to step " + stopAt + ": " + forecast.time(left));
+    forecast.warnings(left).forEach(err::println);
+  }
+
+  private static void checkData(Session session, RunFolder run, DryRun dryRun, PrintStream err)
+      throws IOException {
+    Experiment experiment = session.experiment();
+    try (Dataset dataset = Dataset.open(experiment.getDataset())) {
+      if (experiment.getEvaluation().getFidEvery() > 0 && dataset.size() < 2) {
         throw new InvalidInputException(
-            parent.field()
-                + ": its checkpoint is at step "
-                + first
-                + ", and this run is to end at step "
-                + stopAt
-                + "; give a larger --set run.steps=N (all steps count), or --steps N");
+            "evaluation.fid_every: FID needs 2 images or more, the data have 1; set it to 0, or"
+                + " take more images");
       }
+      if (dryRun.isWanted()) {
+        KnownData.check(run, experiment.getDataset(), dataset, session.acceptsNewData(), err);
+      }
+    }
+  }
+
+  private static void checkParent(ParentRun parent, Experiment experiment, long stopAt)
+      throws IOException {
+    parent.check(experiment);
+    long first = parent.firstStep();
+    if (first >= stopAt) {
+      throw new InvalidInputException(
+          parent.field()
+              + ": its checkpoint is at step "
+              + first
+              + ", and this run is to end at step "
+              + stopAt
+              + "; give a larger --set run.steps=N (all steps count), or --steps N");
     }
   }
 
@@ -168,14 +203,8 @@ final class TrainCommand implements Command {
     AtomicFile.create(run.program(), folder -> TrainingAssembly.write(experiment, folder));
   }
 
-  private static void checkFeatures(CommandLine options, Experiment experiment, Dataset dataset)
-      throws IOException {
+  private static void checkFeatures(CommandLine options, Experiment experiment) throws IOException {
     if (experiment.getEvaluation().getFidEvery() > 0) {
-      if (dataset.size() < 2) {
-        throw new InvalidInputException(
-            "evaluation.fid_every: FID needs 2 images or more, the data have 1; set it to 0, or"
-                + " take more images");
-      }
       try {
         FeatureProgram.load(
                 Path.of(experiment.getEvaluation().getFeatures()),
@@ -183,7 +212,12 @@ final class TrainCommand implements Command {
             .close();
       } catch (InvalidInputException e) {
         throw new InvalidInputException(
-            "evaluation.features: " + e.getMessage() + "; --features names another", e);
+            "evaluation.features: "
+                + e.getMessage()
+                + "; "
+                + Invocation.ofProcess().shipped("tools/fetch-inception.sh")
+                + " makes FID's, --features names another",
+            e);
       }
     } else if (options.has("features")) {
       throw new InvalidInputException(
@@ -231,37 +265,54 @@ final class TrainCommand implements Command {
       SelfTests tests,
       PrintStream out,
       PrintStream err) {
-    long planned = session.experiment().getRun().getSteps();
-    String again = "couplet train --run " + run.root() + " --resume";
+    Experiment experiment = session.experiment();
+    long planned = experiment.getRun().getSteps();
+    String again = Invocation.ofProcess().line("train", "--run", run.root(), "--resume");
     return Interrupt.during(
         name(),
         err,
         interrupt -> {
+          interrupt.endsAfter("the current step");
           long completed =
               new Training(session, run, tests, err, interrupt::requested).run(stopAt);
-          if (completed < stopAt) {
-            err.println(
-                "interrupted after step "
-                    + completed
-                    + "; continue with: "
-                    + again
-                    + (stopAt == planned ? "" : " --steps " + stopAt));
-            return ExitCode.INTERRUPTED;
+          if (completed >= stopAt) {
+            out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+            if (completed < planned) {
+              out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
+            }
+            nextCommands(experiment, run).forEach(out::println);
+            return ExitCode.DONE;
           }
-          out.println(
-              session.experiment().getName()
-                  + ": "
+          err.println(
+              "interrupted after step "
                   + completed
-                  + " steps done in "
-                  + run.root()
-                  + "; draw samples with: couplet sample --run "
-                  + run.root()
-                  + " --count 64 --output grid.png");
-          if (completed < planned) {
-            out.println("train on to step " + planned + " with: " + again);
-          }
-          return ExitCode.DONE;
+                  + "; continue with: "
+                  + again
+                  + (stopAt == planned ? "" : " --steps " + stopAt));
+          return ExitCode.INTERRUPTED;
         });
+  }
+
+  /** What to type after a training, explained. */
+  static List<String> nextCommands(Experiment experiment, RunFolder run) {
+    Invocation couplet = Invocation.ofProcess();
+    String draw =
+        couplet.line("sample", "--run", run.root(), "--count", 64, "--output", "grid.png");
+    return experiment.hasScore()
+        ? List.of("draw samples:            " + draw)
+        : List.of(
+            "one step per sample:     " + draw,
+            "two steps, often better: "
+                + couplet.line(
+                    "sample",
+                    "--run",
+                    run.root(),
+                    "--steps",
+                    2,
+                    "--count",
+                    64,
+                    "--output",
+                    "grid2.png"));
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -271,7 +322,7 @@ final class TrainCommand implements Command {
         if (Files.isDirectory(path)) {
           Files.createDirectories(target);
         } else {
-          Files.copy(path, target);
+          FileFailure.writing(target, () -> Files.copy(path, target));
         }
       }
     }

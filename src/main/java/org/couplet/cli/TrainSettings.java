@@ -13,6 +13,7 @@ import org.couplet.config.ChangedField;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.run.ParentRun;
 import org.couplet.run.RunFolder;
 import org.couplet.train.Session;
@@ -128,13 +129,15 @@ final class TrainSettings {
         ChangedField.between(TrainingAssembly.builtIn(own), TrainingAssembly.builtIn(changed));
     if (!builtIn.isEmpty()) {
       throw new InvalidInputException(
-          "--set: %s: built into the graph of %s, so it can't change in this run; begin one that goes on from it: couplet train --config %s %s --run NEW --from %s"
+          "--set: %s: built into the graph of %s, so it can't change in this run; begin one that goes on from it: %s %s"
               .formatted(
                   describe(builtIn),
                   run.program(),
-                  run.config(),
-                  sets.stream().map(set -> "--set " + set).collect(Collectors.joining(" ")),
-                  run.root()));
+                  Invocation.ofProcess()
+                      .line("train", "--config", run.config(), "--run", "NEW", "--from", run.root()),
+                  sets.stream()
+                      .map(set -> "--set " + Invocation.quoted(set))
+                      .collect(Collectors.joining(" "))));
     }
     if (!ParentRun.of(own).equals(ParentRun.of(changed))) {
       throw new InvalidInputException(

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
+import org.couplet.io.Invocation;
 
 /**
  * The room for a run's checkpoints on its disk.
@@ -42,7 +43,7 @@ record DiskRoom(Path folder, long checkpoint, long free) {
   FailureException notSaved(long step, Optional<Path> last, Exception cause) {
     String from = last.map(prefix -> "go on from " + prefix.getFileName()).orElse("begin again");
     return new FailureException(
-        "step %d could not be saved in %s: a checkpoint takes %s and %s are free there (%s). Make room, then %s with: couplet train --run %s --resume"
+        "step %d could not be saved in %s: a checkpoint takes %s and %s are free there (%s). Make room, then %s with: %s"
             .formatted(
                 step,
                 folder,
@@ -50,7 +51,8 @@ record DiskRoom(Path folder, long checkpoint, long free) {
                 size(free),
                 ErrorSummary.of(cause),
                 from,
-                folder.toAbsolutePath().getParent()));
+                Invocation.ofProcess()
+                    .line("train", "--run", folder.toAbsolutePath().getParent(), "--resume")));
   }
 
   private static String size(long bytes) {

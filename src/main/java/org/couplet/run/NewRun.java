@@ -40,8 +40,7 @@ public final class NewRun {
     }
     refuseStrangers(run);
     refuseLostSteps(run, experiment);
-    AtomicFile.delete(run.program());
-    AtomicFile.create(run.program(), program::write);
+    AtomicFile.replace(run.program(), program::write);
     AtomicFile.write(run.version(), Version.describe() + "\n");
     // The config comes last: a run killed before it is in place starts over.
     AtomicFile.write(run.config(), ExperimentFile.print(experiment));

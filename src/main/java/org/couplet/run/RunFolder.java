@@ -3,7 +3,6 @@ package org.couplet.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -58,6 +57,13 @@ public record RunFolder(Path root) {
             + " newest");
   }
 
+  /** Reads a checkpoint. */
+  @FunctionalInterface
+  public interface Reader {
+    /** Reads the one with this prefix. */
+    void read(Path checkpoint) throws IOException;
+  }
+
   /**
    * Hands a checkpoint to a reader; the next one if it was deleted meanwhile, as a run in training
    * does.
@@ -65,11 +71,11 @@ public record RunFolder(Path root) {
    * @return the prefix of the one that was read
    * @throws InvalidInputException if there is none, or it is damaged
    */
-  public Path read(CheckpointChoice choice, Consumer<Path> reader) throws IOException {
+  public Path read(CheckpointChoice choice, Reader reader) throws IOException {
     while (true) {
       Path checkpoint = checkpoint(choice);
       try {
-        reader.accept(checkpoint);
+        reader.read(checkpoint);
         return checkpoint;
       } catch (InvalidInputException e) {
         if (Checkpoints.isComplete(checkpoint)) {

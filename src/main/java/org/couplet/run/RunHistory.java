@@ -4,7 +4,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.Version;
 import org.couplet.report.Json;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +54,16 @@ public record RunHistory(Path file) {
     line.put("began", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     line.put("couplet", Version.describe());
     line.putAll(facts);
-    Files.writeString(
+    FileFailure.writing(
         file,
-        (isTorn() ? "\n" : "") + Json.GSON.toJson(line) + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+        () ->
+            Files.writeString(
+                file,
+                (isTorn() ? "\n" : "") + Json.GSON.toJson(line) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND));
     // It must not be younger than the checkpoints of its session.
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
+    AtomicFile.force(file);
   }
 
   /** Adds facts to the last session's line, or replaces them there. */
@@ -124,7 +125,9 @@ public record RunHistory(Path file) {
 
   // Latin-1 gives every byte back as it was, also a torn character's.
   private List<String> lines() throws IOException {
-    return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.ISO_8859_1) : List.of();
+    return Files.exists(file)
+        ? FileFailure.reading(file, () -> Files.readAllLines(file, StandardCharsets.ISO_8859_1))
+        : List.of();
   }
 
   // Null for a line that is not a JSON object, such as one that a crash has torn.

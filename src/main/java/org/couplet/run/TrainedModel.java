@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.program.Contract;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.SamplingProgram;
@@ -63,9 +64,9 @@ public final class TrainedModel implements AutoCloseable {
     if (!Files.exists(run.program())) {
       throw new InvalidInputException(
           run.program()
-              + ": missing; couplet train --run "
-              + run.root()
-              + " --resume builds it again, where the version is that of the run");
+              + ": missing; "
+              + Invocation.ofProcess().line("train", "--run", run.root(), "--resume")
+              + " builds it again, where the version is that of the run");
     }
     return run.program();
   }

@@ -77,7 +77,7 @@ final class TransportStudy implements Study {
           costs.stream().mapToDouble(Cost::ratio).average().orElse(Double.NaN));
       panels.addAll(
           panels(
-              setting.getKey().isEmpty() ? "" : ", " + setting.getKey(),
+              ", " + setting.getKey(),
               costs,
               costs.size() / setting.getValue().size()));
     }

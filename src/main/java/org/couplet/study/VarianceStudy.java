@@ -122,7 +122,7 @@ final class VarianceStudy implements Study {
     List<LineChart.Curve> drawn = new ArrayList<>();
     outcomes.forEach((coupling, outcome) -> drawn.add(outcome.spread.curve(coupling)));
     return new LineChart(
-        "Variance of the gradient" + (setting.isEmpty() ? "" : ", " + setting),
+        "Variance of the gradient, " + setting,
         Axis.linear("training step"),
         Axis.logarithmic("trace of the covariance"),
         drawn);

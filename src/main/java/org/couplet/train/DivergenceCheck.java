@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.couplet.config.proto.Experiment;
+import org.couplet.io.Invocation;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 
@@ -30,8 +31,8 @@ record DivergenceCheck(
     if (!skipped.skipped(step.completed(), streams.log())) {
       throw new DivergedException(
           found(step)
-              + "Steps in a row that are not finite: %d, where run.skip_nonfinite allows %d. Go on with a lower rate: couplet train --run %s --resume --set optimizer.learning_rate=%s"
-                  .formatted(skipped.limit() + 1, skipped.limit(), folder.root(), lowerRate()));
+              + "Steps in a row that are not finite: %d, where run.skip_nonfinite allows %d. Go on with a lower rate: %s --set optimizer.learning_rate=%s"
+                  .formatted(skipped.limit() + 1, skipped.limit(), resume(), lowerRate()));
     }
   }
 
@@ -66,8 +67,12 @@ record DivergenceCheck(
           + ".";
     }
     String at = String.valueOf(good.get().getFileName()).replace("step-", "");
-    return "The last good checkpoint is %s; --resume alone would lead here. Go on from it with a lower rate: couplet train --run %s --resume --checkpoint %s --set optimizer.learning_rate=%s. Or begin a run with --from %s@%s and %s."
-        .formatted(good.get(), folder.root(), at, lowerRate(), folder.root(), at, more);
+    return "The last good checkpoint is %s; --resume alone would lead here. Go on from it with a lower rate: %s --checkpoint %s --set optimizer.learning_rate=%s. Or begin a run with --from %s@%s and %s."
+        .formatted(good.get(), resume(), at, lowerRate(), folder.root(), at, more);
+  }
+
+  private String resume() {
+    return Invocation.ofProcess().line("train", "--run", folder.root(), "--resume");
   }
 
   private double lowerRate() {

@@ -99,7 +99,7 @@ public final class Training {
       try (RunStreams streams =
           RunStreams.open(folder, experiment.getName(), completed, stopAt, terminal)) {
         Listeners listeners =
-            listeners(program, checkpoints, reference, streams, completed, stopAt);
+            listeners(program, dataset, checkpoints, reference, streams, completed, stopAt);
         listeners.begin(completed);
         completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
@@ -208,6 +208,7 @@ public final class Training {
 
   private Listeners listeners(
       TrainingProgram program,
+      Dataset dataset,
       Checkpoints checkpoints,
       @Nullable FidReference reference,
       RunStreams streams,
@@ -229,7 +230,12 @@ public final class Training {
     return new Listeners(
         List.of(
             new DivergenceCheck(experiment, folder, checkpoints, skipped, streams),
-            new MetricsWriter(streams, run.getBatchSize(), run.getLogEvery(), stopAt, skipped),
+            new MetricsWriter(
+                streams,
+                experiment,
+                new FirstLevelsLoss(program, dataset, experiment),
+                stopAt,
+                skipped),
             new SampleWriter(
                 program,
                 folder.samples(),

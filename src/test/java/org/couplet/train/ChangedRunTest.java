@@ -189,7 +189,8 @@ class ChangedRunTest {
   void aLongerPlanStretchesTheSchedules() throws IOException {
     CommandRun longer = resume("--set run.steps=40 --steps 30");
     assertTrue(longer.err().contains("the schedules now span 40 steps, not 20"), longer.err());
-    assertTrue(longer.out().contains("train on to step 40 with: couplet train --run " + run));
+    assertTrue(
+        longer.out().contains("train on to step 40:     couplet train --run " + run), longer.out());
     Schedules planned = Schedules.of(settings(run), 8);
     for (long step = 11; step <= 30; step++) {
       assertEquals(planned.at(step - 1).numLevels(), logged(run, step, "num_levels"));
