@@ -34,7 +34,9 @@ public final class ExperimentFile {
   public static Experiment load(Path file, List<String> overrides) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
-          file + ": no such file. Name an experiment such as configs/quickstart.textproto");
+          file
+              + (Files.isDirectory(file) ? ": is a folder" : ": no such file")
+              + ". Name an experiment such as configs/quickstart.textproto");
     }
     return parse(file.toString(), decode(file), overrides);
   }
