@@ -28,7 +28,6 @@ import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -114,7 +113,7 @@ public final class SamplingProgram implements AutoCloseable {
   private static void save(LoadedModel model, Path prefix) throws IOException {
     try {
       model.save(prefix);
-    } catch (TensorFlowException e) {
+    } catch (RuntimeException e) {
       Optional<FileFailure> failure = FileFailure.in(ErrorSummary.of(e));
       if (failure.isPresent()) {
         throw failure.get();

@@ -178,6 +178,16 @@ class LauncherTest {
             .contains("locale unset C.UTF-8 C"));
   }
 
+  @Test
+  void aUserWhomTheSystemDoesNotListHasAHome() throws Exception {
+    done(launch(Map.of()));
+    String[] unlisted = otherUser();
+    unlisted[1] = "--reuid=54321";
+    String text = done(launch(Map.of("HOME", "/there"), unlisted)).text();
+    assertTrue(text.contains("-Duser.home=/there "), text);
+    assertTrue(!done(launch(Map.of())).text().contains("user.home"));
+  }
+
   // Makes the installation one that can't be written to; what to run the launcher with.
   private String[] stranger() throws Exception {
     new ProcessBuilder("chmod", "-R", "a-w", root.toString()).start().waitFor();
