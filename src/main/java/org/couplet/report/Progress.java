@@ -10,6 +10,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.couplet.io.ErrorStream;
+import org.couplet.io.PlainLine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,8 +130,9 @@ public final class Progress implements AutoCloseable {
       err.println(text);
     } else {
       // Over the bar, to its full width; the bar draws itself again below.
-      int blanks = Math.max(0, console.getMaxRenderedLength() - text.length());
-      err.print("\r" + text + " ".repeat(blanks) + System.lineSeparator());
+      String plain = PlainLine.of(text);
+      int blanks = Math.max(0, console.getMaxRenderedLength() - plain.length());
+      err.print("\r" + plain + " ".repeat(blanks) + System.lineSeparator());
     }
   }
 

@@ -38,6 +38,14 @@ class ProgressTest {
   }
 
   @Test
+  void onATerminalNamesInALineCantMoveTheCursor() {
+    try (Progress progress = progress(0, 100, true)) {
+      progress.line("a\u001b[2Jb.png\n: corrupt");
+    }
+    assertTrue(printed().contains("\ra\\u001b[2Jb.png\\n: corrupt"), printed());
+  }
+
+  @Test
   void whatTheTaskExpectsCountsDown() {
     try (Progress progress = progress(0, 100, false)) {
       progress.expect(Duration.ofSeconds(90));
