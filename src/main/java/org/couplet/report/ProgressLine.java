@@ -51,7 +51,10 @@ record ProgressLine(LongFunction<Optional<Duration>> timeLeft) implements Progre
       parts.add(2, new Part(bar(room, (double) done / Math.max(1, total)), 0));
     }
     String line = text(parts);
-    return line.length() <= width ? line : line.substring(0, width);
+    // To the full width, over what was drawn before.
+    return line.length() <= width
+        ? line + " ".repeat(width - line.length())
+        : line.substring(0, width);
   }
 
   private static String text(List<Part> parts) {
