@@ -8,7 +8,6 @@ import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.couplet.io.ErrorStream;
 import org.couplet.io.PlainLine;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +79,8 @@ public final class Progress implements AutoCloseable {
                 .setInitialMax(total)
                 .startsFrom(start, Duration.ZERO)
                 .setConsumer(console)
-                .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
-                .setEtaFunction(state -> timeLeft(state.getCurrent()))
+                .setRenderer(new ProgressLine(this::timeLeft))
                 .build();
   }
 

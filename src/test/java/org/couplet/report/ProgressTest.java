@@ -83,6 +83,27 @@ class ProgressTest {
     assertTrue(last.contains("42%"), last);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "88|train   42%  [=======>          ]  420/1000  loss 1.234  210.5 images/s  3 min 05 s left",
+        "68|train   42%  420/1000  loss 1.234  210.5 images/s  3 min 05 s left",
+        "60|42%  420/1000  loss 1.234  210.5 images/s  3 min 05 s left",
+        "50|42%  loss 1.234  210.5 images/s  3 min 05 s left",
+        "45|loss 1.234  210.5 images/s  3 min 05 s left",
+        "40|210.5 images/s  3 min 05 s left",
+        "20|210.5 images/s",
+        "5|210.5"
+      })
+  void onNarrowTerminalsTheBarGivesWayFirstAndTheSpeedLast(int width, String expected) {
+    ProgressLine line = new ProgressLine(done -> Optional.of(Duration.ofSeconds(185)));
+    String drawn = line.render("train", 420, 1000, " loss 1.234  210.5 images/s", width);
+    assertEquals(expected, drawn.strip());
+    assertTrue(drawn.length() <= width, drawn);
+  }
+
   @Test
   void aLineOnATerminalReplacesTheBar() {
     try (Progress progress = progress(0, 100, true)) {
