@@ -1,7 +1,10 @@
 package org.couplet.command;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C (or SIGTERM) during long work: the work is asked to end in order, the process waits for it
@@ -13,6 +16,7 @@ public final class Interrupt implements AutoCloseable {
     private static final long serialVersionUID = 1;
   }
 
+  private final Optional<Duration> longest;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::request, "interrupt");
   private volatile boolean requested;
@@ -25,14 +29,29 @@ public final class Interrupt implements AutoCloseable {
 
   /** Runs a command's long work as {@link Guard#run} does; returns the exit code. */
   public static int during(String command, PrintStream err, Work work) {
-    try (Interrupt interrupt = new Interrupt()) {
+    return during(command, err, Optional.empty(), work);
+  }
+
+  /**
+   * Likewise, for work that may be stuck and leaves nothing half done.
+   *
+   * @param longest how long an interrupted process waits for the work to end
+   */
+  public static int during(String command, PrintStream err, Duration longest, Work work) {
+    return during(command, err, Optional.of(longest), work);
+  }
+
+  private static int during(
+      String command, PrintStream err, Optional<Duration> longest, Work work) {
+    try (Interrupt interrupt = new Interrupt(longest)) {
       // What an interrupted process exits with.
       interrupt.code = Guard.run(command, err, () -> work.run(interrupt));
       return interrupt.code;
     }
   }
 
-  private Interrupt() {
+  private Interrupt(Optional<Duration> longest) {
+    this.longest = longest;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -51,7 +70,11 @@ public final class Interrupt implements AutoCloseable {
   private void request() {
     requested = true;
     try {
-      ended.await();
+      if (longest.isEmpty()) {
+        ended.await();
+      } else if (!ended.await(longest.get().toMillis(), TimeUnit.MILLISECONDS)) {
+        code = ExitCode.INTERRUPTED;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

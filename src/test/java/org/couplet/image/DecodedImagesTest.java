@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.couplet.picture.Picture;
+import org.couplet.picture.PictureReading;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,7 +60,13 @@ class DecodedImagesTest {
 
   private DecodedImages images(long mostBytes) {
     return new DecodedImages(
-        Path.of("numbers"), source, false, UnaryOperator.identity(), mostBytes);
+        Path.of("numbers"),
+        source,
+        false,
+        PictureReading.AS_STORED,
+        UnaryOperator.identity(),
+        () -> {},
+        mostBytes);
   }
 
   private static int number(Decoded next) {
