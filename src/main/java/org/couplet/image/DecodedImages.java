@@ -26,7 +26,7 @@ public final class DecodedImages implements AutoCloseable {
   private static final int MEMORY_SHARE = 8;
   private static final Duration TICK = Duration.ofMillis(100);
   // For a decoder that was aborted, before it counts as stuck.
-  private static final int GRACE_SECONDS = 5;
+  private static final int GRACE_SECONDS = 2;
 
   private final Path where;
   private final ImageSource source;
@@ -35,6 +35,7 @@ public final class DecodedImages implements AutoCloseable {
   private final UnaryOperator<Picture> fit;
   private final Runnable waiting;
   private final long mostBytes;
+  private final double mostSeconds;
 
   private final int mostAhead;
   private final BackgroundTasks<Decoded, IOException> ahead;
@@ -60,6 +61,7 @@ public final class DecodedImages implements AutoCloseable {
    * @param waiting called several times a second while {@link #next} waits; what it throws ends the
    *     waiting
    * @param mostBytes that may wait decoded, not counting one image a core
+   * @param mostSeconds that the pixels of one picture may take
    */
   DecodedImages(
       Path where,
@@ -68,7 +70,8 @@ public final class DecodedImages implements AutoCloseable {
       PictureReading reading,
       UnaryOperator<Picture> fit,
       Runnable waiting,
-      long mostBytes) {
+      long mostBytes,
+      double mostSeconds) {
     this.where = where;
     this.source = source;
     this.strict = strict;
@@ -76,6 +79,7 @@ public final class DecodedImages implements AutoCloseable {
     this.fit = fit;
     this.waiting = waiting;
     this.mostBytes = mostBytes;
+    this.mostSeconds = mostSeconds;
     int cores = Runtime.getRuntime().availableProcessors();
     mostAhead = cores * AHEAD_PER_CORE;
     ahead = new BackgroundTasks<>("couplet-decoding", cores, unused -> {});
@@ -102,7 +106,8 @@ public final class DecodedImages implements AutoCloseable {
         reading,
         fit,
         waiting,
-        Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
+        Runtime.getRuntime().maxMemory() / MEMORY_SHARE,
+        PictureDecoder.MAXIMUM_SECONDS);
   }
 
   /**
@@ -119,7 +124,8 @@ public final class DecodedImages implements AutoCloseable {
         PictureReading.AS_STORED,
         picture -> picture.withChannels(source.channels()),
         () -> {},
-        Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
+        Runtime.getRuntime().maxMemory() / MEMORY_SHARE,
+        PictureDecoder.MAXIMUM_SECONDS);
   }
 
   /** Number of images, those among them that can't be taken. */
@@ -161,10 +167,10 @@ public final class DecodedImages implements AutoCloseable {
     while (!ahead.await(TICK)) {
       waiting.run();
       double seconds = oldest.decoder().seconds();
-      if (seconds > PictureDecoder.MAXIMUM_SECONDS) {
+      if (seconds > mostSeconds) {
         oldest.decoder().abort();
       }
-      if (seconds > PictureDecoder.MAXIMUM_SECONDS + GRACE_SECONDS) {
+      if (seconds > mostSeconds + GRACE_SECONDS) {
         ahead.abandon();
         oldest.memory().close();
         return leftOut(oldest.item().name(), PictureDecoder.tooSlow());

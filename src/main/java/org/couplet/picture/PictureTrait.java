@@ -7,7 +7,7 @@ package org.couplet.picture;
  */
 public enum PictureTrait {
   /** Stored as one channel, or with a palette of greys. */
-  GREY("grey", "one channel", "grey, the value taken for red, green and blue"),
+  GREY("grey", "stored as one channel", "grey, the value taken for red, green and blue"),
   /** At least one pixel is not opaque; it is laid over a background. */
   TRANSPARENT(
       "transparent",
