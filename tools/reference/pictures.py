@@ -10,7 +10,7 @@ import io
 import pathlib
 
 import numpy
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resources" / "pictures"
 BACKGROUND = (200, 100, 50)
@@ -59,6 +59,17 @@ def write_jpegs():
     (FOLDER / "plaincmyk.jpg").write_bytes(bytes_[:adobe] + bytes_[adobe + 16 :])
 
 
+def write_profiles():
+    """One picture whose profile swaps red and green, and one of sRGB; Java applies profiles."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    save("srgb.jpg", colours(), quality=95, icc_profile=bytes(profile))
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    swapped = bytes(profile.replace(b"sRGB", b"swap").replace(b"s\0R\0G\0B", b"s\0w\0a\0p"))
+    red, green, blue = colours().split()
+    save("profile.webp", Image.merge("RGB", (green, red, blue)), lossless=True, icc_profile=swapped)
+
+
 def write_pngs():
     save("turned6.png", colours(), exif=oriented(6))
     save("alpha.png", transparent())
@@ -95,6 +106,8 @@ def write_others():
 
 
 def pixels(file):
+    if file.name == "profile.webp":
+        return numpy.asarray(colours())  # What the profile makes of it.
     image = Image.open(file)
     image.load()
     image = ImageOps.exif_transpose(image)
@@ -115,6 +128,7 @@ def pixels(file):
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_jpegs()
+    write_profiles()
     write_pngs()
     write_webps()
     write_others()

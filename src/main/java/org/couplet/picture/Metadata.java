@@ -5,16 +5,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a file notes beside its pixels: the orientation, and whether more frames follow. What is
- * damaged counts as not there.
+ * What a file notes beside its pixels: the orientation, a colour profile, and whether more frames
+ * follow. What is damaged counts as not there.
  *
  * @param orientation upright if none is noted
+ * @param profile whether it has a colour profile that Java applies, and that doesn't name sRGB
  * @param more whether the file says that it has more than one frame or page
  */
-record Metadata(Orientation orientation, boolean more) {
-  static final Metadata NONE = new Metadata(Orientation.UPRIGHT, false);
+record Metadata(Orientation orientation, boolean profile, boolean more) {
+  static final Metadata NONE = new Metadata(Orientation.UPRIGHT, false, false);
 
   private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.ISO_8859_1);
 
   static Metadata of(PictureKind kind, byte[] file) {
     return switch (kind) {
@@ -26,8 +28,10 @@ record Metadata(Orientation orientation, boolean more) {
     };
   }
 
-  // The first APP1 segment that begins with "Exif", before the first scan.
+  // Segments before the first scan.
   private static Metadata ofJpeg(ByteBuffer file) {
+    Orientation orientation = Orientation.UPRIGHT;
+    boolean profile = false;
     int at = 2;
     while (at + 4 <= file.limit() && (file.get(at) & 0xff) == 0xff) {
       int marker = file.get(at + 1) & 0xff;
@@ -40,11 +44,13 @@ record Metadata(Orientation orientation, boolean more) {
         break;
       }
       if (marker == 0xe1 && startsWith(file, at + 4, EXIF)) {
-        return new Metadata(orientation(part(file, at + 4L + EXIF.length, length - 2L)), false);
+        orientation = orientation(part(file, at + 4L + EXIF.length, length - 2L));
+      } else if (marker == 0xe2 && startsWith(file, at + 4, PROFILE) && !profile) {
+        profile = !namesSrgb(part(file, at + 4L, length - 2L));
       }
       at += 2 + Math.max(length, 2);
     }
-    return NONE;
+    return new Metadata(orientation, profile, false);
   }
 
   private static Metadata ofPng(ByteBuffer file) {
@@ -60,10 +66,11 @@ record Metadata(Orientation orientation, boolean more) {
       animated |= type.equals("acTL");
       at += 12 + length;
     }
-    return new Metadata(orientation, animated);
+    return new Metadata(orientation, false, animated);
   }
 
   private static Metadata ofWebp(ByteBuffer file) {
+    boolean profile = false;
     Orientation orientation = Orientation.UPRIGHT;
     boolean animated = false;
     long at = 12;
@@ -75,19 +82,28 @@ record Metadata(Orientation orientation, boolean more) {
         long mark = startsWith(file, (int) at + 8, EXIF) ? EXIF.length : 0;
         orientation = orientation(part(file, at + 8 + mark, length - mark));
       }
+      profile |= type.equals("ICCP") && !namesSrgb(part(file, at + 8, length));
       animated |= type.equals("ANIM");
       at += 8 + length + (length & 1);
     }
-    return new Metadata(orientation, animated);
+    return new Metadata(orientation, profile, animated);
   }
 
   private static Metadata ofTiff(ByteBuffer file) {
     TiffDirectory directory = TiffDirectory.of(file);
-    return new Metadata(directory.orientation(), directory.more());
+    return new Metadata(directory.orientation(), false, directory.more());
   }
 
   private static Orientation orientation(ByteBuffer exif) {
     return TiffDirectory.of(exif).orientation();
+  }
+
+  // In its description, in Latin or in UTF-16.
+  private static boolean namesSrgb(ByteBuffer profile) {
+    byte[] bytes = new byte[profile.remaining()];
+    profile.duplicate().get(bytes);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    return text.contains("sRGB") || text.contains("s\0R\0G\0B");
   }
 
   private static ByteBuffer part(ByteBuffer file, long from, long length) {

@@ -150,6 +150,9 @@ public final class PictureDecoder {
     if (!metadata.orientation().isUpright()) {
       traits.add(PictureTrait.ORIENTED);
     }
+    if (metadata.profile()) {
+      traits.add(PictureTrait.PROFILE);
+    }
     PicturePixels pixels =
         new PicturePixels(
             reading.upright() ? metadata.orientation() : Orientation.UPRIGHT,

@@ -95,6 +95,8 @@ class PillowTest {
             Map.entry("animated.png", Set.of(PictureTrait.FIRST_OF_MANY)),
             Map.entry("animated.webp", Set.of(PictureTrait.FIRST_OF_MANY)),
             Map.entry("pages.tif", Set.of(PictureTrait.FIRST_OF_MANY)),
+            Map.entry("srgb.jpg", Set.of()),
+            Map.entry("profile.webp", Set.of(PictureTrait.PROFILE)),
             Map.entry("colours.gif", Set.of()),
             Map.entry("colours.bmp", Set.of()));
     for (var entry : expected.entrySet()) {
