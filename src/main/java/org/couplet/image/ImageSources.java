@@ -1,28 +1,27 @@
 package org.couplet.image;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
+import org.couplet.picture.PictureKind;
+import org.couplet.picture.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells from its content what an image source is, and opens it. */
 final class ImageSources {
   private static final String KNOWN =
-      "CIFAR-10's binary archive or folder, a folder or zip of PNG or JPEG files, .npy, .npz";
+      "a folder, zip, tar or tar.gz of pictures, .npy, .npz, MNIST's idx, or CIFAR-10's binary form";
   private static final int TAR_MAGIC = 257;
 
   private final ImageSelection images;
@@ -58,109 +57,185 @@ final class ImageSources {
   }
 
   private ImageSource openFolder() throws IOException {
-    List<Path> cifar = CifarBatches.foldersWithBatches(source);
-    if (cifar.size() == 1) {
+    List<PictureFile> all = FolderFiles.in(source, except);
+    List<String> folders =
+        all.stream()
+            .filter(file -> CifarBatches.isBatch(file.fileName()))
+            .map(file -> file.name().substring(0, file.name().length() - file.fileName().length()))
+            .filter(folder -> folder.indexOf('/') == folder.lastIndexOf('/'))
+            .distinct()
+            .toList();
+    if (folders.size() == 1) {
       refuseOnly();
-      return CifarBatches.ofFolder(cifar.get(0), split());
+      String folder = folders.get(0);
+      return CifarBatches.of(
+          all.stream().filter(file -> file.name().startsWith(folder))::iterator, source, split());
     }
     refuseSplit();
-    List<String> names = namesIn(source);
-    List<String> pictures = names.stream().filter(PictureFiles::isPicture).toList();
-    List<String> arrays = names.stream().filter(ImageSources::isArray).toList();
-    if (!pictures.isEmpty() && !arrays.isEmpty()) {
+    List<PictureFile> files = wanted(all);
+    refuseKnown(files.stream().map(PictureFile::name).toList());
+    List<PictureFile> arrays = files.stream().filter(ImageSources::isArray).toList();
+    if (arrays.isEmpty()) {
+      return pictures(files, () -> {});
+    }
+    Optional<PictureFile> picture = firstPicture(files);
+    if (picture.isPresent()) {
       throw new InvalidInputException(
           "%s: holds both pictures (%s) and arrays (%s); choose by a prefix (--only)"
-              .formatted(source, pictures.get(0), arrays.get(0)));
+              .formatted(source, picture.get().name(), arrays.get(0).name()));
     }
-    if (!pictures.isEmpty()) {
-      return PictureFiles.ofFolder(source, pictures);
+    return arrays(
+        arrays.stream().map(PictureFile::name).sorted(ImageSources::compareNaturally).toList());
+  }
+
+  private List<PictureFile> wanted(List<PictureFile> files) {
+    return files.stream().filter(file -> file.name().startsWith(prefix)).toList();
+  }
+
+  private PictureFiles pictures(List<PictureFile> files, Closeable container) throws IOException {
+    if (files.isEmpty()) {
+      container.close();
+      throw nothing();
     }
-    return arrays(arrays.stream().sorted(ImageSources::compareNaturally).toList());
+    return new PictureFiles(files, container);
+  }
+
+  private static Optional<PictureFile> firstPicture(List<PictureFile> files) throws IOException {
+    for (PictureFile file : files) {
+      try {
+        if (!isArray(file) && file.kind().isRead()) {
+          return Optional.of(file);
+        }
+      } catch (UnreadableImageException e) {
+        // Whatever it is, it can't be taken.
+        continue;
+      }
+    }
+    return Optional.empty();
   }
 
   private ImageSource arrays(List<String> names) throws IOException {
-    if (names.isEmpty()) {
-      throw nothing();
-    }
     List<ArrayImages.Part> parts = new ArrayList<>();
     for (String name : names) {
       Path file = source.resolve(name);
-      if (name.endsWith(".npy")) {
-        parts.add(() -> NpyReader.open(file));
-      } else {
-        parts.add(NpzImages.part(file, ""));
-      }
+      parts.add(name.endsWith(".npy") ? new NpyPart(file) : NpzImages.part(file, ""));
     }
     return new ArrayImages(parts);
   }
 
-  private ImageSource openFile() throws IOException {
-    byte[] head;
-    try (InputStream in = Files.newInputStream(source)) {
-      head = in.readNBytes(512);
+  private record NpyPart(Path file) implements ArrayImages.Part {
+    @Override
+    public NpyReader open() throws IOException {
+      return NpyReader.open(file);
     }
-    if (isGzip(head) || isTar(head)) {
-      refuseOnly();
-      return openTar(isGzip(head));
+
+    @Override
+    public Optional<NpyReader> labels() throws IOException {
+      Path labels = Labels.fileBeside(file);
+      return Files.isRegularFile(labels) ? Optional.of(NpyReader.open(labels)) : Optional.empty();
     }
-    refuseSplit();
-    if (NpyHeader.startsWith(head)) {
-      refuseOnly();
-      return new ArrayImages(List.of(() -> NpyReader.open(source)));
-    }
-    if (head.length > 1 && head[0] == 'P' && head[1] == 'K') {
-      return openZip();
-    }
-    throw new InvalidInputException(source + ": not a known image source; give " + KNOWN);
   }
 
-  private ImageSource openTar(boolean gzip) throws IOException {
-    try (InputStream file = new BufferedInputStream(Files.newInputStream(source), 1 << 16);
-        InputStream in = gzip ? new GZIPInputStream(file, 1 << 16) : file) {
-      return CifarBatches.ofTar(in, source, split());
-    } catch (ZipException | EOFException e) {
+  private ImageSource openFile() throws IOException {
+    Compression compression = Compression.of(head(Compression.NONE));
+    byte[] head = head(compression);
+    if (isTar(head)) {
+      return openTar(compression);
+    }
+    refuseSplit();
+    if (IdxImages.isIn(head, source)) {
+      refuseOnly();
+      return new IdxImages(source, compression);
+    }
+    if (NpyHeader.startsWith(head) && compression == Compression.NONE) {
+      refuseOnly();
+      return new ArrayImages(List.of(new NpyPart(source)));
+    }
+    PictureKind kind = PictureKind.of(head);
+    if (kind == PictureKind.ARCHIVE && head[0] == 'P' && compression == Compression.NONE) {
+      return openZip();
+    }
+    if (kind.isRead()) {
+      throw new InvalidInputException(source + ": is a single picture; give its folder");
+    }
+    boolean packed = compression != Compression.NONE || kind == PictureKind.ARCHIVE;
+    throw new InvalidInputException(
+        packed
+            ? source + ": compressed in a way that is not read; unpack it and give what is in it"
+            : source + ": not a known image source; give " + KNOWN);
+  }
+
+  private byte[] head(Compression compression) throws IOException {
+    try (InputStream in = compression.open(source)) {
+      return in.readNBytes(PictureKind.HEAD);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
       throw new InvalidInputException(
           source + ": damaged or cut off (" + e.getMessage() + "); fetch it again", e);
     }
   }
 
-  private ImageSource openZip() throws IOException {
-    ZipFile zip;
-    try {
-      zip = new ZipFile(source.toFile());
-    } catch (ZipException e) {
-      throw new InvalidInputException(
-          source + ": damaged or cut off zip (" + e.getMessage() + "); fetch it again", e);
+  private ImageSource openTar(Compression compression) throws IOException {
+    List<String> names = TarPictures.names(source, compression);
+    if (names.stream().anyMatch(name -> CifarBatches.isBatch(fileName(name)))) {
+      refuseOnly();
+      return CifarBatches.of(
+          TarPictures.read(source, compression, name -> isOfCifar(fileName(name))),
+          source,
+          split());
     }
-    List<String> names =
-        zip.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).toList();
-    List<String> pictures =
-        names.stream()
-            .filter(PictureFiles::isPicture)
-            .filter(name -> name.startsWith(prefix))
-            .toList();
-    if (!pictures.isEmpty()) {
-      return PictureFiles.ofZip(zip, pictures);
+    refuseSplit();
+    refuseKnown(names);
+    if (!names.isEmpty() && names.stream().allMatch(ImageSources::isArray)) {
+      throw new InvalidInputException(source + ": a tar of arrays; unpack it and give the folder");
     }
-    zip.close();
-    if (names.stream().anyMatch(name -> name.endsWith(".npz"))) {
-      throw new InvalidInputException(
-          source + ": a zip of .npz files; unpack it and give the folder");
+    if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
+      throw nothing();
     }
-    if (names.stream().anyMatch(name -> name.endsWith(".npy"))) {
-      return new ArrayImages(List.of(NpzImages.part(source, prefix)));
-    }
-    throw nothing();
+    return new TarPictures(source, compression, names, prefix);
   }
 
-  private List<String> namesIn(Path folder) throws IOException {
-    try (var paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return paths
-          .filter(Files::isRegularFile)
-          .filter(path -> !path.toAbsolutePath().normalize().equals(except))
-          .map(path -> folder.relativize(path).toString().replace('\\', '/'))
-          .filter(name -> name.startsWith(prefix))
-          .toList();
+  private boolean isOfCifar(String name) {
+    return CifarBatches.isClassNames(name)
+        || (CifarBatches.isBatch(name) && split().includes(name));
+  }
+
+  private ImageSource openZip() throws IOException {
+    ZipFile zip = ZipFiles.open(source);
+    try {
+      List<PictureFile> files = ZipFiles.in(zip);
+      List<PictureFile> wanted = wanted(files);
+      refuseKnown(wanted.stream().map(PictureFile::name).toList());
+      List<PictureFile> arrays = files.stream().filter(ImageSources::isArray).toList();
+      if (arrays.isEmpty() || firstPicture(wanted).isPresent()) {
+        return pictures(wanted, zip);
+      }
+      zip.close();
+      if (arrays.stream().anyMatch(file -> file.name().endsWith(".npz"))) {
+        throw new InvalidInputException(
+            source + ": a zip of .npz files; unpack it and give the folder");
+      }
+      return new ArrayImages(List.of(NpzImages.part(source, prefix)));
+    } catch (IOException | RuntimeException e) {
+      zip.close();
+      throw e;
+    }
+  }
+
+  // What is known but not read as it is.
+  private void refuseKnown(List<String> names) {
+    for (String name : names) {
+      if (CifarBatches.isPythonBatch(name)) {
+        throw new InvalidInputException(
+            source
+                + ": CIFAR's Python form, which is not read; fetch CIFAR-10's binary form with"
+                + " tools/fetch-cifar10.sh");
+      }
+      if (name.contains("-images-idx3-ubyte") || name.contains("-images.idx3-ubyte")) {
+        throw new InvalidInputException(
+            source + ": holds MNIST's idx files; give one of them, such as " + name);
+      }
     }
   }
 
@@ -184,16 +259,20 @@ final class ImageSources {
     if (images.only().isPresent()) {
       throw new InvalidInputException(
           source
-              + ": --only is for folders, zips and .npz; for CIFAR-10's binary form use --split");
+              + ": --only is for folders, archives and .npz; for CIFAR-10's binary form use --split");
     }
   }
 
-  private static boolean isArray(String name) {
-    return !name.startsWith(".") && (name.endsWith(".npy") || name.endsWith(".npz"));
+  private static boolean isArray(PictureFile file) {
+    return isArray(file.name());
   }
 
-  private static boolean isGzip(byte[] head) {
-    return head.length > 1 && head[0] == 0x1f && head[1] == (byte) 0x8b;
+  private static boolean isArray(String name) {
+    return (name.endsWith(".npy") || name.endsWith(".npz")) && !name.endsWith(Labels.SUFFIX);
+  }
+
+  private static String fileName(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 
   private static boolean isTar(byte[] head) {

@@ -3,7 +3,10 @@ package org.couplet.image;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpzFile;
@@ -36,7 +39,7 @@ final class NpzImages {
     }
     for (String usual : USUAL) {
       if (found.contains(usual)) {
-        return () -> open(file, usual);
+        return new NpzPart(file, usual);
       }
     }
     if (found.isEmpty() && names.containsAll(STATISTICS)) {
@@ -48,7 +51,47 @@ final class NpzImages {
           "%s: %s of its arrays (%s) may be images; name one by a prefix (--only)"
               .formatted(file, found.isEmpty() ? "none" : "several", String.join(", ", names)));
     }
-    return () -> open(file, found.get(0));
+    return new NpzPart(file, found.get(0));
+  }
+
+  private record NpzPart(Path file, String name) implements ArrayImages.Part {
+    @Override
+    public NpyReader open() throws IOException {
+      return NpzImages.open(file, name);
+    }
+
+    @Override
+    public Optional<NpyReader> labels() throws IOException {
+      long images;
+      List<String> names;
+      try (NpzFile npz = NpzFile.open(file);
+          NpyReader array = npz.array(name)) {
+        images = array.header().shape().get(0);
+        names = npz.names();
+      }
+      for (String candidate : labelNames(name)) {
+        if (names.contains(candidate)) {
+          NpyReader array = NpzImages.open(file, candidate);
+          if (array.header().type().isInteger() && array.header().size() == images) {
+            return Optional.of(array);
+          }
+          array.close();
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  // data and labels (downsampled ImageNet), x_train and y_train (MNIST), train_images and
+  // train_labels, arr_0 and arr_1 (samples of several published models).
+  private static Set<String> labelNames(String images) {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(images.replace("images", "labels").replace("data", "labels"));
+    names.add(images.replaceFirst("^([xX])(?=_|$)", "y"));
+    names.add(images.replace("arr_0", "arr_1"));
+    names.add("labels");
+    names.remove(images);
+    return names;
   }
 
   // Not an array that Couplet doesn't read, such as one of strings.

@@ -36,7 +36,7 @@ class DecodedImagesTest {
     @Override
     public Item next() {
       int number = next++;
-      return new Item("" + number, decoder -> picture(number));
+      return new Item("" + number, 0, decoder -> picture(number));
     }
 
     private Picture picture(int number) throws IOException {
