@@ -1,5 +1,9 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.ImageSource;
+import org.couplet.source.ImageSources;
+import org.couplet.source.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -1,5 +1,7 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Labels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -29,14 +29,13 @@ public final class NpzFile implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws InvalidInputException if it is not a zip
+   * @throws InvalidInputException if it is no whole zip
    */
   public static NpzFile open(Path file) throws IOException {
     try {
       return new NpzFile(file, new ZipFile(file.toFile()));
-    } catch (ZipException e) {
-      throw new InvalidInputException(
-          file + ": no whole .npz file (" + e.getMessage() + "); fetch or save it again", e);
+    } catch (ZipException | EOFException e) {
+      throw damaged(file.toString(), e);
     }
   }
 
@@ -74,7 +73,7 @@ public final class NpzFile implements AutoCloseable {
   private static InvalidInputException damaged(String where, IOException cause) {
     String reason = Objects.requireNonNullElse(cause.getMessage(), "it ends too early");
     return new InvalidInputException(
-        where + ": damaged (" + reason + "); fetch or save it again", cause);
+        where + ": damaged or cut off (" + reason + "); fetch or save it again", cause);
   }
 
   /** An array's bytes, whose damage is the file's. */

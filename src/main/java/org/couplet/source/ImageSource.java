@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.io.IOException;
 import java.util.BitSet;
@@ -9,7 +9,7 @@ import org.couplet.picture.PictureDecoder;
 import org.couplet.picture.UnreadableImageException;
 
 /** Images in their order, to be fetched by one thread and decoded by several. */
-interface ImageSource extends AutoCloseable {
+public interface ImageSource extends AutoCloseable {
   /** Number of images, corrupt ones among them. */
   long size();
 

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -76,7 +76,7 @@ public record Labels(List<Long> ofImages, List<String> classes) {
   }
 
   /** Writes the files beside an array of images, replacing those that are there. */
-  void writeBeside(Path images) throws IOException {
+  public void writeBeside(Path images) throws IOException {
     ByteBuffer values = ByteBuffer.allocate(8 * ofImages.size()).order(ByteOrder.LITTLE_ENDIAN);
     ofImages.forEach(values::putLong);
     if (!classes.isEmpty()) {
@@ -92,7 +92,7 @@ public record Labels(List<Long> ofImages, List<String> classes) {
   }
 
   /** Deletes the files beside an array of images, which is about to be replaced. */
-  static void deleteBeside(Path images) throws IOException {
+  public static void deleteBeside(Path images) throws IOException {
     Files.deleteIfExists(beside(images, SUFFIX));
     Files.deleteIfExists(beside(images, CLASSES_SUFFIX));
   }

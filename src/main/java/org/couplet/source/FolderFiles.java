@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import org.couplet.picture.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells from its content what an image source is, and opens it. */
-final class ImageSources {
+public final class ImageSources {
   private static final String KNOWN =
       "a folder, zip, tar or tar.gz of pictures, .npy, .npz, MNIST's idx, or CIFAR-10's binary form";
   private static final int TAR_MAGIC = 257;
@@ -42,7 +42,7 @@ final class ImageSources {
    * @param except a file in the folder that is not an image of it: the output
    * @throws InvalidInputException if it is missing, unknown, damaged, or nothing is left to take
    */
-  static ImageSource open(ImageSelection images, @Nullable Path except) throws IOException {
+  public static ImageSource open(ImageSelection images, @Nullable Path except) throws IOException {
     Path source = images.source();
     if (!Files.exists(source)) {
       throw new InvalidInputException(source + ": no such file or folder");
