@@ -15,6 +15,6 @@ public final class Couplet {
   public static void main(String[] arguments) {
     // Also for the JVM's own messages.
     System.setErr(ErrorStream.open());
-    System.exit(Cli.run(arguments, System.out, System.err));
+    System.exit(Cli.run(arguments));
   }
 }

@@ -34,14 +34,26 @@ public final class CommandProcess {
    */
   public static CommandRun run(Path folder, Map<String, String> environment, Object... arguments)
       throws IOException, InterruptedException {
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
+    return run(folder.resolve("out"), folder.resolve("err"), environment, arguments);
+  }
+
+  /**
+   * The same.
+   *
+   * @param out takes what it prints: a file, or a device such as {@code /dev/full}
+   * @param err a file that takes what it complains
+   */
+  public static CommandRun run(
+      Path out, Path err, Map<String, String> environment, Object... arguments)
+      throws IOException, InterruptedException {
     Process process =
         builder(environment, arguments)
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
-    return new CommandRun(process.waitFor(), Files.readString(out), Files.readString(err));
+    int code = process.waitFor();
+    String printed = Files.isRegularFile(out) ? Files.readString(out) : "";
+    return new CommandRun(code, printed, Files.readString(err));
   }
 
   private static ProcessBuilder builder(Map<String, String> environment, Object... arguments) {

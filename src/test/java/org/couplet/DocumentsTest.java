@@ -11,9 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.couplet.config.ExperimentFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,24 +20,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The documents are true: links resolve, quoted code exists, and commands are understood. */
 class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("(?:\\]\\(|src=\")([^)\"#\\s]+)[^)\"]*[)\"]");
-  // A line of a block of code, or code within a line.
-  private static final Pattern COMMAND =
-      Pattern.compile(
-          "(?m)^ {4}(?:\\$ )?(?:\\w+=\\S+ )*tools/couplet (.*)$|`couplet ([^`]* --[^`]*)`");
-  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
   private static final Pattern QUOTED_CODE =
       Pattern.compile("(?m)^\\|.*\\| `([^`]+)` \\| \\[[^\\]]*\\]\\(\\.\\./([^)]+)\\) \\|$");
 
   private static final Map<String, String> HELP = new HashMap<>();
 
   static List<Path> documents() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of(""), 3)) {
-      return files
-          .filter(file -> file.toString().endsWith(".md"))
-          .filter(file -> !file.startsWith("target") && !file.startsWith("runs"))
-          .sorted()
-          .toList();
-    }
+    return Documents.all();
   }
 
   @ParameterizedTest
@@ -59,13 +46,8 @@ class DocumentsTest {
   @ParameterizedTest
   @MethodSource("documents")
   void commandsAreUnderstood(Path document) throws IOException {
-    String text = Files.readString(document).replaceAll("\\\\\n\\s*", "");
-    for (MatchResult found : COMMAND.matcher(text).results().toList()) {
-      String line = found.group(1) == null ? found.group(2) : found.group(1);
-      // Not the grammar of a command.
-      if (!line.contains(" [") && !line.contains("...")) {
-        check(words(line.replaceAll(" # .*", "")));
-      }
+    for (List<String> words : Documents.commands(document)) {
+      check(words);
     }
   }
 
@@ -74,9 +56,8 @@ class DocumentsTest {
     long links = 0;
     long commands = 0;
     for (Path document : documents()) {
-      String text = Files.readString(document);
-      links += LINK.matcher(text).results().count();
-      commands += COMMAND.matcher(text).results().count();
+      links += LINK.matcher(Files.readString(document)).results().count();
+      commands += Documents.commands(document).size();
     }
     assertTrue(links > 50 && commands > 30, links + " links and " + commands + " commands");
   }
@@ -90,15 +71,6 @@ class DocumentsTest {
       String code = Files.readString(Path.of(row.group(2)));
       assertTrue(code.contains(row.group(1)), row.group(1) + " is not in " + row.group(2));
     }
-  }
-
-  private static List<String> words(String line) {
-    List<String> words = new ArrayList<>();
-    Matcher word = WORD.matcher(line);
-    while (word.find()) {
-      words.add(word.group(1) == null ? word.group(2) : word.group(1));
-    }
-    return words;
   }
 
   private static void check(List<String> words) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.ContentHash;
 import org.couplet.io.Version;
 import org.couplet.program.Contract;
 import org.tensorflow.Graph;
@@ -52,8 +53,9 @@ final class SavedModelFile {
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
     Path extra = folder.resolve(Contract.EXTRA_FOLDER);
     Files.createDirectories(extra);
+    Path file = folder.resolve("saved_model.pb");
     AtomicFile.write(
-        folder.resolve("saved_model.pb"),
+        file,
         out -> {
           // Maps in order: the same model makes the same bytes.
           CodedOutputStream coded = CodedOutputStream.newInstance(out);
@@ -61,6 +63,7 @@ final class SavedModelFile {
           model.writeTo(coded);
           coded.flush();
         });
+    AtomicFile.write(extra.resolve(Contract.DIGEST_FILE), ContentHash.of(file) + "\n");
     AtomicFile.write(extra.resolve(Contract.VERSION_FILE), Version.describe() + "\n");
   }
 }

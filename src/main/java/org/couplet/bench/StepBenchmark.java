@@ -13,7 +13,7 @@ import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TracedOperation;
 import org.couplet.program.TrainingProgram;
-import org.couplet.train.NewRun;
+import org.couplet.run.NewRun;
 import org.couplet.train.NoiseChoice;
 import org.couplet.train.PairedBatches;
 import org.couplet.train.Schedules;

@@ -2,7 +2,6 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +63,8 @@ final class BenchCommand implements Command {
             "trace",
             "F.json",
             "write the timeline of one more step for chrome://tracing or Perfetto; for a single"
-                + " combination");
+                + " combination")
+        .overwrite("the file of --trace");
   }
 
   @Override
@@ -81,7 +81,8 @@ final class BenchCommand implements Command {
               .formatted(cases.size()));
     }
     if (trace.isPresent()) {
-      checkTrace(trace.get().toAbsolutePath());
+      // Before minutes are spent on what could not be written.
+      options.output("trace").requireFile();
     }
     Bench bench =
         new Bench(
@@ -102,21 +103,6 @@ final class BenchCommand implements Command {
               ? ExitCode.INTERRUPTED
               : bench.failures().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
         });
-  }
-
-  // Before minutes are spent on what could not be written.
-  private static void checkTrace(Path file) {
-    if (Files.isDirectory(file)) {
-      throw new InvalidInputException("--trace " + file + ": is a folder; name a file");
-    }
-    Path folder = file.getParent();
-    while (folder != null && !Files.exists(folder)) {
-      folder = folder.getParent();
-    }
-    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw new InvalidInputException(
-          "--trace " + file + ": " + folder + " is not a writable folder; name another");
-    }
   }
 
   private static void report(

@@ -47,10 +47,8 @@ final class DataCommand implements Command {
                 "S",
                 "height and width of the output in pixels; images of other sizes are cropped to"
                     + " their central square and resized")
-            .required(
-                "output",
-                "F.npy",
-                "the file to write, uint8 [count, S, S, channels]; replaced if it exists")
+            .required("output", "F.npy", "the file to write, uint8 [count, S, S, channels]")
+            .overwrite("--output")
             .optional(
                 "only",
                 "PREFIX",
@@ -69,7 +67,7 @@ final class DataCommand implements Command {
                 options.text("only").filter(prefix -> !prefix.isEmpty()),
                 options.one("split", Split::parse, Split.WORDS)),
             options.number("size", 1, Integer.MAX_VALUE).orElseThrow(),
-            options.path("output"),
+            options.output("output").requireFile().path(),
             options.has("strict"));
     return Interrupt.during(
         name(),

@@ -6,10 +6,12 @@ import org.couplet.assembly.InferenceAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
-import org.couplet.io.AtomicFile;
+import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
-import org.couplet.train.RunFolder;
+import org.couplet.program.SavedModelGraph;
+import org.couplet.run.RunFolder;
 
 /** {@code couplet export}: a run's averaged weights as a SavedModel for serving. */
 final class ExportCommand implements Command {
@@ -29,23 +31,27 @@ final class ExportCommand implements Command {
         new CommandLine(
                 "export", "couplet export --run runs/quickstart --output savedmodels/quickstart")
             .required("run", "DIR", "folder of a run that has a checkpoint")
-            .required("output", "DIR", "folder of the SavedModel; must not exist yet")
+            .required("output", "DIR", "folder of the SavedModel")
+            .overwrite("--output")
             .flag("best", "export the weights with the lowest FID instead of the newest");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
-    Path output = options.path("output");
+    Output output = options.output("output");
     Experiment experiment = Runs.experiment(run);
     Path checkpoint = options.has("best") ? run.bestCheckpoint() : run.newestCheckpoint();
-    CommandLine.requireNewFolder(output);
-    AtomicFile.create(
-        output,
-        folder -> {
-          InferenceAssembly.write(experiment, folder);
-          SamplingProgram.loadAverages(folder, checkpoint);
-        });
-    out.println(experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output);
+    output.requireFolder(SavedModelGraph::isPart);
+    try (Stage stage = new Stage(err)) {
+      stage.begin("writing the model");
+      output.createFolder(
+          folder -> {
+            InferenceAssembly.write(experiment, folder);
+            SamplingProgram.loadAverages(folder, checkpoint);
+          });
+    }
+    out.println(
+        experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output.path());
     out.println("its signature serving_default turns " + served(experiment));
     return ExitCode.DONE;
   }

@@ -6,7 +6,9 @@ import org.couplet.assembly.InceptionAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
-import org.couplet.io.AtomicFile;
+import org.couplet.command.Stage;
+import org.couplet.io.Output;
+import org.couplet.program.SavedModelGraph;
 
 /** {@code couplet inception}: the published Inception graph becomes a feature network. */
 final class InceptionCommand implements Command {
@@ -30,15 +32,19 @@ final class InceptionCommand implements Command {
                 "from",
                 "FILE",
                 "TensorFlow's inception-2015-12-05.tgz, or classify_image_graph_def.pb out of it")
-            .required("output", "DIR", "folder of the SavedModel; must not exist yet");
+            .required("output", "DIR", "folder of the SavedModel")
+            .overwrite("--output");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
     Path source = options.path("from");
-    Path output = options.path("output");
-    CommandLine.requireNewFolder(output);
-    AtomicFile.create(output, folder -> InceptionAssembly.write(source, folder));
-    out.println("Inception of 2015-12-05 out of " + source + " written to " + output);
+    Output output = options.output("output");
+    output.requireFolder(SavedModelGraph::isPart);
+    try (Stage stage = new Stage(err)) {
+      stage.begin("converting the network");
+      output.createFolder(folder -> InceptionAssembly.write(source, folder));
+    }
+    out.println("Inception of 2015-12-05 out of " + source + " written to " + output.path());
     out.println("its signature features turns images of any size into 2048 features");
     return ExitCode.DONE;
   }

@@ -1,7 +1,6 @@
 package org.couplet.command;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +16,8 @@ import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Output;
+import org.couplet.io.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * CommandLine options =
  *     new CommandLine("build", "couplet build --config a.textproto --output program")
  *         .required("config", "F", "the experiment, a .textproto file")
- *         .required("output", "DIR", "folder of the SavedModel; must not exist yet")
+ *         .required("output", "DIR", "folder of the SavedModel")
  *         .repeatable("set", "path=value", "override one field");
  * if (options.parse(arguments, out)) {
  *   Path config = options.path("config");
@@ -81,6 +82,15 @@ public final class CommandLine {
   }
 
   /**
+   * Declares the option that lets a command replace what it finds where it is to write.
+   *
+   * @param what is replaced, such as {@code --output}
+   */
+  public CommandLine overwrite(String what) {
+    return flag(Output.OVERWRITE, "replace " + what + " if it exists; without this it is refused");
+  }
+
+  /**
    * Makes declared options alternatives: at most one of them may be given, and one must be if they
    * are required.
    */
@@ -123,8 +133,9 @@ public final class CommandLine {
   private org.apache.commons.cli.CommandLine parse(String[] arguments) {
     Options options = new Options();
     for (OptionSpec option : usage.options()) {
-      options.addOption(
-          Option.builder().longOpt(option.name()).hasArg(option.value() != null).get());
+      Option.Builder builder =
+          option.name().equals("help") ? Option.builder("h") : Option.builder();
+      options.addOption(builder.longOpt(option.name()).hasArg(option.value() != null).get());
     }
     try {
       return DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
@@ -166,7 +177,14 @@ public final class CommandLine {
   }
 
   private InvalidInputException notAnOption(String argument) {
-    return misused("'" + argument + "' is not an option");
+    List<String> names = usage.options().stream().map(OptionSpec::name).toList();
+    String meant =
+        argument.startsWith("-")
+            ? Spelling.closest(argument.replaceFirst("^-+", "").replaceFirst("=.*", ""), names)
+                .map(name -> " (did you mean --" + name + "?)")
+                .orElse("")
+            : "";
+    return misused("'" + argument + "' is not an option" + meant);
   }
 
   private InvalidInputException misused(String what) {
@@ -263,12 +281,9 @@ public final class CommandLine {
     }
   }
 
-  /** Requires an output folder that does not exist yet. */
-  public static void requireNewFolder(Path output) {
-    if (Files.exists(output)) {
-      throw new InvalidInputException(
-          "--output " + output + ": already exists; remove it or choose another folder");
-    }
+  /** Where an option says to write, with the option that {@link #overwrite} declares. */
+  public Output output(String name) {
+    return new Output(name, path(name), has(Output.OVERWRITE));
   }
 
   private org.apache.commons.cli.CommandLine line() {

@@ -14,5 +14,8 @@ public final class ExitCode {
   /** Interrupted by the user. */
   public static final int INTERRUPTED = 130;
 
+  /** Done, but nobody reads the output any more: what a shell reports for SIGPIPE. */
+  public static final int CLOSED_PIPE = 128 + 13;
+
   private ExitCode() {}
 }

@@ -1,15 +1,16 @@
 package org.couplet.command;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.PlainLine;
 import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.selftest.Report;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
@@ -17,6 +18,9 @@ import org.tensorflow.exceptions.TensorFlowException;
 
 /** Turns what goes wrong in a command into one line and an exit code. */
 public final class Guard {
+  // Java's words for a mapped file that ends before its mapping does.
+  private static final String LOST_MAPPING = "unsafe memory access operation";
+
   private Guard() {}
 
   /**
@@ -41,33 +45,32 @@ public final class Guard {
       err.println(name + refusal(e.report()));
       return ExitCode.FAILED;
     } catch (InvalidInputException e) {
-      err.println(name + e.getMessage());
+      err.println(name + PlainLine.of(String.valueOf(e.getMessage())));
       return ExitCode.BAD_INPUT;
-    } catch (NoSuchFileException | FileNotFoundException e) {
-      err.println(name + e.getMessage() + ": no such file");
+    } catch (InvalidPathException e) {
+      err.println(name + describe(e));
       return ExitCode.BAD_INPUT;
-    } catch (AccessDeniedException e) {
-      err.println(name + e.getMessage() + ": access denied");
-      return ExitCode.BAD_INPUT;
+    } catch (IOException e) {
+      return refuse(FileFailure.of(e), name, err);
     } catch (UncheckedIOException e) {
-      // Streams of files hide what goes wrong in them.
-      err.println(name + e.getMessage());
-      return ExitCode.FAILED;
-    } catch (IOException | FailureException e) {
-      err.println(name + e.getMessage());
-      return ExitCode.FAILED;
-    } catch (TFResourceExhaustedException e) {
-      err.println(
-          name
-              + "out of memory; lower run.batch_size or --count, or set optimizer.accumulate or"
-              + " runtime.remat. "
-              + ErrorSummary.of(e));
+      return refuse(FileFailure.of(e), name, err);
+    } catch (FailureException e) {
+      err.println(name + PlainLine.of(String.valueOf(e.getMessage())));
       return ExitCode.FAILED;
     } catch (TensorFlowException e) {
       err.println(name + describe(e));
       return ExitCode.FAILED;
     } catch (OutOfMemoryError e) {
       err.println(name + "out of memory (" + e.getMessage() + "); try COUPLET_JAVA_OPTS=-Xmx8g");
+      return ExitCode.FAILED;
+    } catch (InternalError e) {
+      if (!String.valueOf(e.getMessage()).contains(LOST_MAPPING)) {
+        throw e;
+      }
+      err.println(
+          name
+              + "a file that was being read, most likely the images, was cut or its disk failed;"
+              + " put the whole file back");
       return ExitCode.FAILED;
     } catch (Exception e) {
       err.println(name + "this is a fault of couplet; please report it");
@@ -87,9 +90,36 @@ public final class Guard {
                 : "run on another machine");
   }
 
-  /** One line about a TensorFlow error. On a GPU XLA needs two files of CUDA's compiler. */
+  private static int refuse(FileFailure failure, String name, PrintStream err) {
+    err.println(name + PlainLine.of(String.valueOf(failure.getMessage())));
+    return failure.isBadInput() ? ExitCode.BAD_INPUT : ExitCode.FAILED;
+  }
+
+  // Where the locale has no UTF-8, Java can't name every file.
+  private static String describe(InvalidPathException e) {
+    boolean unmappable = String.valueOf(e.getReason()).contains("unmappable");
+    return "'%s' is not a path here (%s); %s"
+        .formatted(
+            PlainLine.of(e.getInput()),
+            e.getReason(),
+            unmappable ? "run it with LC_ALL=C.UTF-8" : "choose another name");
+  }
+
+  /**
+   * One line about a TensorFlow error. It reports a full disk as exhausted resources, as it does
+   * memory. On a GPU XLA needs two files of CUDA's compiler.
+   */
   public static String describe(TensorFlowException e) {
-    String line = ErrorSummary.of(e);
+    String line = PlainLine.of(ErrorSummary.of(e));
+    Optional<FileFailure> file = FileFailure.in(line);
+    if (file.isPresent()) {
+      return String.valueOf(file.get().getMessage());
+    }
+    if (e instanceof TFResourceExhaustedException) {
+      return "out of memory; lower run.batch_size or --count, or set optimizer.accumulate or"
+          + " runtime.remat. "
+          + line;
+    }
     return line.contains("find a suitable version of ptxas") || line.contains("libdevice not found")
         ? "XLA finds no ptxas or no libdevice, which it needs for GPUs; tools/fetch-cuda-compiler.sh"
             + " fetches them, or begin with --set runtime.xla=OFF"

@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import org.couplet.inspection.KernelCall;
 import org.couplet.inspection.ProgramKernels;
 import org.couplet.io.ContentHash;
+import org.couplet.io.ErrorSummary;
+import org.couplet.io.InvalidInputException;
 import org.couplet.program.Contract;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.SavedModelGraph;
@@ -116,7 +118,17 @@ public final class SelfTests implements ProgramCheck {
       Path model, String tag, List<String> signatures, Consumer<KernelCall> each) {
     MetaGraphDef graph = SavedModelGraph.read(model, tag);
     List<String> present = signatures.stream().filter(graph::containsSignatureDef).toList();
-    return ProgramKernels.of(graph, present, ROWS, each);
+    try {
+      return ProgramKernels.of(graph, present, ROWS, each);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(model + ": " + e.getMessage(), e);
+    } catch (RuntimeException | StackOverflowError e) {
+      // The graph has not been through TensorFlow yet: it may break any rule.
+      throw new InvalidInputException(
+          "%s: the self-test can't follow the graph (%s); build or export the SavedModel again, or give --skip-self-test"
+              .formatted(model, ErrorSummary.of(e)),
+          e);
+    }
   }
 
   private static Map<String, Object> facts(Report report) {

@@ -11,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyType;
@@ -60,11 +62,14 @@ public final class NpyImages implements Dataset {
       throw new InvalidInputException(
           "dataset.image_file.path: not given; name a .npy file made by `couplet data` (or --data)");
     }
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(
-          file
-              + ": no such file; make it with `couplet data`, or name another as dataset.image_file.path");
+    Optional<String> missing = MissingImages.of(file, resolution);
+    if (missing.isPresent()) {
+      throw new InvalidInputException(missing.get());
     }
+    return FileFailure.reading(file, () -> map(file, resolution, channels));
+  }
+
+  private static NpyImages map(Path file, int resolution, int channels) throws IOException {
     NpyHeader header;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       header = NpyHeader.read(in, file.toString());

@@ -13,7 +13,7 @@ import org.couplet.command.SamplingOptions;
 import org.couplet.io.InvalidInputException;
 import org.couplet.metric.SampleBatches;
 import org.couplet.program.SamplingProgram;
-import org.couplet.train.TrainedModel;
+import org.couplet.run.TrainedModel;
 
 /**
  * A side whose images are a model's samples, drawn as they are measured.
@@ -42,7 +42,8 @@ record FidModel(
       SamplingProgram sampler = sampling.withSolver(model.sampler());
       // Rejects models of points before any work.
       SampleBatches.requireImages(sampler, "--" + side + " " + path);
-      long count = options.number("count", 2).orElse(USUAL_COUNT);
+      long usual = options.has("tune-sigmas") ? SigmaTuning.USUAL_COUNT : USUAL_COUNT;
+      long count = options.number("count", 2).orElse(usual);
       Optional<String> solver =
           sampler.followsFlow() ? Optional.of(sampling.solverName()) : Optional.empty();
       return new FidModel(

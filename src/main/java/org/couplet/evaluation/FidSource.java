@@ -13,7 +13,7 @@ import org.couplet.metric.FeatureSet;
 import org.couplet.metric.Metric;
 import org.couplet.metric.StatisticsFile;
 import org.couplet.npy.NpzFile;
-import org.couplet.train.TrainedModel;
+import org.couplet.run.TrainedModel;
 
 /** One side of a comparison: a model, images, or statistics of images. */
 public sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, FidStatistics {

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.GraphDef;
@@ -42,7 +43,7 @@ public record FrozenGraph(Path source, Map<String, NodeDef> nodes) {
     if (Files.isDirectory(source)) {
       throw new InvalidInputException(source + ": is a folder; give the file itself");
     }
-    if (Files.size(source) > MOST_BYTES) {
+    if (FileFailure.reading(source, () -> Files.size(source)) > MOST_BYTES) {
       throw new InvalidInputException(source + ": is larger than 1 GiB, so no such graph");
     }
     byte[] bytes = graphBytes(source, entry);
@@ -59,7 +60,7 @@ public record FrozenGraph(Path source, Map<String, NodeDef> nodes) {
   }
 
   private static byte[] graphBytes(Path source, String entry) throws IOException {
-    byte[] bytes = Files.readAllBytes(source);
+    byte[] bytes = FileFailure.reading(source, () -> Files.readAllBytes(source));
     boolean gzip = bytes.length > 1 && bytes[0] == 0x1f && bytes[1] == (byte) 0x8b;
     if (!gzip && !TarArchiveInputStream.matches(bytes, bytes.length)) {
       return bytes;

@@ -26,6 +26,9 @@ final class KnownIntegers {
     }
   }
 
+  // Shapes are short; a damaged graph may ask for more than memory has.
+  private static final int MOST_ELEMENTS = 1 << 16;
+
   private KnownIntegers() {}
 
   /** An operation's results, or nothing where TensorFlow must compute them. */
@@ -92,7 +95,7 @@ final class KnownIntegers {
   private static Optional<Integers> range(List<Integers> in) {
     long start = in.get(0).elements().get(0);
     long limit = in.get(1).elements().get(0);
-    return in.get(2).elements().get(0) == 1
+    return in.get(2).elements().get(0) == 1 && limit - start <= MOST_ELEMENTS
         ? Optional.of(Integers.vector(LongStream.range(start, limit).boxed().toList()))
         : Optional.empty();
   }
@@ -103,6 +106,9 @@ final class KnownIntegers {
     int size = 0;
     for (Integers places : in.subList(0, count)) {
       size = Math.max(size, (int) (places.elements().stream().reduce(-1L, Math::max) + 1));
+    }
+    if (size > MOST_ELEMENTS) {
+      return Optional.empty();
     }
     List<Long> stitched = new ArrayList<>(Collections.nCopies(size, 0L));
     for (int i = 0; i < count; i++) {

@@ -1,13 +1,19 @@
 package org.couplet.io;
 
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -44,7 +50,9 @@ public final class AtomicFile {
           try (FileChannel channel =
                   FileChannel.open(
                       partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-              OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+              OutputStream out =
+                  new BufferedOutputStream(
+                      new NamedOutput(Channels.newOutputStream(channel), partial))) {
             content.writeTo(out);
           }
         });
@@ -59,24 +67,103 @@ public final class AtomicFile {
    * Lets {@code filling} write a file or a folder under a temporary name, then gives it its own.
    *
    * @param target the final path; a file there is replaced, a folder must not exist yet
+   * @throws FileFailure if it can't be written, with {@code target}'s path
    */
   public static void create(Path target, Filling filling) throws IOException {
-    Path parent = target.toAbsolutePath().normalize().getParent();
-    if (parent == null) {
-      throw new IOException(target + " has no parent folder");
-    }
-    Files.createDirectories(parent);
-    Path partial = parent.resolve("." + target.getFileName() + ".partial");
-    delete(partial);
+    create(target, filling, AtomicFile::rename);
+  }
+
+  /**
+   * The same where a folder may be there: the new one is complete before the old one is moved
+   * aside, and the old one is deleted last. A process killed between the two renames leaves the old
+   * one as {@code .NAME.replaced} and the new one, complete, as {@code .NAME.partial}.
+   */
+  public static void replace(Path target, Filling filling) throws IOException {
+    create(target, filling, AtomicFile::swap);
+  }
+
+  /** Gives a complete file or folder its name. */
+  @FunctionalInterface
+  private interface Naming {
+    void rename(Path partial, Path target) throws IOException;
+  }
+
+  private static void create(Path target, Filling filling, Naming naming) throws IOException {
+    Path parent = parent(target);
+    createFolder(parent);
+    Path partial = hidden(target, ".partial");
     try {
+      delete(partial);
       filling.writeTo(partial);
       force(partial);
-      Files.move(
-          partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      naming.rename(partial, target);
       forceOne(parent);
     } catch (IOException | RuntimeException | Error e) {
-      delete(partial);
+      try {
+        delete(partial);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      if (e instanceof IOException failure) {
+        throw FileFailure.within(partial, target, failure);
+      }
       throw e;
+    }
+  }
+
+  private static Path parent(Path target) throws IOException {
+    Path parent = target.toAbsolutePath().normalize().getParent();
+    if (parent == null) {
+      throw new FileSystemException(target.toString(), null, "it has no folder above it");
+    }
+    return parent;
+  }
+
+  private static Path hidden(Path target, String ending) throws IOException {
+    return parent(target).resolve("." + target.getFileName() + ending);
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    FileFailure.changing(
+        FileFailure.Doing.WRITE,
+        to,
+        () ->
+            Files.move(
+                from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
+  }
+
+  private static void swap(Path partial, Path target) throws IOException {
+    Path replaced = hidden(target, ".replaced");
+    if (!Files.isDirectory(target)) {
+      rename(partial, target);
+      delete(replaced);
+      return;
+    }
+    delete(replaced);
+    rename(target, replaced);
+    try {
+      rename(partial, target);
+    } catch (IOException e) {
+      rename(replaced, target);
+      throw e;
+    }
+    // The names first: on the disk, too, there is always one of the two.
+    forceOne(parent(target));
+    delete(replaced);
+  }
+
+  /**
+   * Makes a folder with those above it; one that is there is fine.
+   *
+   * @throws FileFailure if it can't be made
+   */
+  public static void createFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw FileFailure.of(FileFailure.Doing.WRITE, folder, new NotDirectoryException(e.getFile()));
+    } catch (IOException e) {
+      throw FileFailure.of(FileFailure.Doing.WRITE, folder, e);
     }
   }
 
@@ -86,14 +173,23 @@ public final class AtomicFile {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         forceOne(entry);
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
-  /** Deletes a file, or a folder with all that is in it; nothing to delete is fine. */
+  /**
+   * Deletes a file, or a folder with all that is in it; nothing to delete is fine.
+   *
+   * @throws FileFailure if something can't be deleted
+   */
   public static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      FileFailure.changing(FileFailure.Doing.DELETE, path, () -> deleteAll(path));
     }
+  }
+
+  private static void deleteAll(Path path) throws IOException {
     Files.walkFileTree(
         path,
         new SimpleFileVisitor<>() {
@@ -116,10 +212,30 @@ public final class AtomicFile {
         });
   }
 
-  // A folder opens for reading only; forcing it makes renames inside it durable.
+  // A folder opens for reading only; forcing it makes renames inside it durable. Some file systems
+  // can't force folders: their renames are atomic all the same.
   private static void forceOne(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (IOException e) {
+      if (!Files.isDirectory(path)) {
+        throw FileFailure.of(FileFailure.Doing.WRITE, path, e);
+      }
+    }
+  }
+
+  /** An output whose failures have a path. */
+  private static final class NamedOutput extends FilterOutputStream {
+    private final Path path;
+
+    NamedOutput(OutputStream out, Path path) {
+      super(out);
+      this.path = path;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      FileFailure.writing(path, () -> out.write(bytes, offset, length));
     }
   }
 }

@@ -70,6 +70,10 @@ public final class ContentHash {
   }
 
   private static List<String> names(Path folder, Predicate<String> wanted) throws IOException {
+    return FileFailure.reading(folder, () -> listed(folder, wanted));
+  }
+
+  private static List<String> listed(Path folder, Predicate<String> wanted) throws IOException {
     try (var files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return files
           .filter(Files::isRegularFile)
@@ -82,13 +86,17 @@ public final class ContentHash {
 
   private static byte[] ofFile(Path file) throws IOException {
     MessageDigest digest = sha256();
-    byte[] buffer = new byte[BUFFER];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-    }
-    return digest.digest();
+    return FileFailure.reading(
+        file,
+        () -> {
+          byte[] buffer = new byte[BUFFER];
+          try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+              digest.update(buffer, 0, read);
+            }
+          }
+          return digest.digest();
+        });
   }
 
   private static MessageDigest sha256() {

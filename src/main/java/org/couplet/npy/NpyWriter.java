@@ -8,6 +8,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.couplet.io.FileFailure;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -15,6 +16,7 @@ import org.tensorflow.ndarray.Shape;
  * header's place is kept free and filled on closing.
  */
 public final class NpyWriter implements AutoCloseable {
+  private final Path file;
   private final FileChannel channel;
   private final OutputStream out;
   private final Shape elementShape;
@@ -28,9 +30,13 @@ public final class NpyWriter implements AutoCloseable {
    */
   public NpyWriter(Path file, Shape elementShape) throws IOException {
     this.elementShape = elementShape;
-    channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    channel =
+        FileFailure.opening(
+            file,
+            () -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 18);
-    out.write(new byte[NpyHeader.WRITTEN_LENGTH]);
+    this.file = file;
+    FileFailure.writing(file, () -> out.write(new byte[NpyHeader.WRITTEN_LENGTH]));
   }
 
   /** Appends one element, its values row after row. */
@@ -39,7 +45,7 @@ public final class NpyWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           element.length + " values for an element of " + elementShape);
     }
-    out.write(element);
+    FileFailure.writing(file, () -> out.write(element));
     count++;
   }
 
@@ -52,12 +58,16 @@ public final class NpyWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (channel) {
-      out.flush();
-      NpyHeader header = NpyHeader.of(NpyType.U1, Shape.of(count).append(elementShape));
-      ByteBuffer bytes = ByteBuffer.wrap(header.toBytes());
-      while (bytes.hasRemaining()) {
-        channel.write(bytes, bytes.position());
-      }
+      FileFailure.writing(file, this::complete);
+    }
+  }
+
+  private void complete() throws IOException {
+    out.flush();
+    NpyHeader header = NpyHeader.of(NpyType.U1, Shape.of(count).append(elementShape));
+    ByteBuffer bytes = ByteBuffer.wrap(header.toBytes());
+    while (bytes.hasRemaining()) {
+      channel.write(bytes, bytes.position());
     }
   }
 }

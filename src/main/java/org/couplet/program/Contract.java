@@ -1,11 +1,22 @@
 package org.couplet.program;
 
+import org.tensorflow.proto.DataType;
+
 /**
  * The names in a SavedModel that both halves of Couplet rely on; {@link Signature} has its
  * signatures.
  */
 public final class Contract {
   private Contract() {}
+
+  /** The type of a signature's output. */
+  static DataType outputType(String output) {
+    return switch (output) {
+      case STEP -> DataType.DT_INT64;
+      case IMAGES -> DataType.DT_UINT8;
+      default -> DataType.DT_FLOAT;
+    };
+  }
 
   /** Tag of a training program. */
   public static final String TRAIN_TAG = "train";
@@ -147,6 +158,9 @@ public final class Contract {
 
   /** File in {@link #EXTRA_FOLDER}: the resolved experiment. */
   public static final String EXPERIMENT_FILE = "experiment.textproto";
+
+  /** File in {@link #EXTRA_FOLDER}: SHA-256 of {@code saved_model.pb}, hexadecimal. */
+  public static final String DIGEST_FILE = "saved_model.sha256";
 
   /** File in {@link #EXTRA_FOLDER}: the version of Couplet that wrote the model. */
   public static final String VERSION_FILE = "couplet_version";

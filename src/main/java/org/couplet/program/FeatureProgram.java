@@ -34,6 +34,11 @@ public final class FeatureProgram implements AutoCloseable {
 
   private static final String OUTPUT = "output";
 
+  /** Number of features of the published Inception graph. */
+  public static final int INCEPTION_FEATURES = 2048;
+
+  private static final int INCEPTION_CLASSES = 1008;
+
   private final LoadedModel model;
   private final Signature signature;
   private final String input;
@@ -154,6 +159,14 @@ public final class FeatureProgram implements AutoCloseable {
     return dimension;
   }
 
+  /**
+   * Whether it has the outputs of the published Inception graph, as {@code couplet inception} writes
+   * it: only then is a Frechet distance called FID.
+   */
+  public boolean isInception() {
+    return dimension == INCEPTION_FEATURES && classes() == INCEPTION_CLASSES;
+  }
+
   /** Number of classes of {@link Signature#LOGITS}; 0 without one. */
   public int classes() {
     boolean classifies =
@@ -198,7 +211,7 @@ public final class FeatureProgram implements AutoCloseable {
 
   private Result call(Signature called, TType images, List<String> outputs) {
     try {
-      return model.call(called, Map.of(input, images), outputs);
+      return model.tried(called, Map.of(input, images), outputs);
     } catch (TFResourceExhaustedException e) {
       throw e;
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -51,12 +52,15 @@ final class LoadedModel implements AutoCloseable {
     try {
       return new LoadedModel(
           folder,
-          DeepStack.call(
-              () ->
-                  SavedModelBundle.loader(folder.toString())
-                      .withTags(tag)
-                      .withConfigProto(config)
-                      .load()));
+          LiteralPath.ofFolder(
+              folder,
+              path ->
+                  DeepStack.call(
+                      () ->
+                          SavedModelBundle.loader(path.toString())
+                              .withTags(tag)
+                              .withConfigProto(config)
+                              .load())));
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       // TensorFlow's errors have different parents.
       throw new InvalidInputException(
@@ -83,14 +87,75 @@ final class LoadedModel implements AutoCloseable {
     }
     for (String input : signature.inputs()) {
       if (!definition.containsInputs(input)) {
-        throw new InvalidInputException(
-            folder + ": the signature '" + signature.name() + "' has no input '" + input + "'");
+        throw refusal(signature, "has no input '" + input + "'");
       }
     }
     for (String output : signature.outputs()) {
       if (!definition.containsOutputs(output)) {
+        throw refusal(signature, "has no output '" + output + "'");
+      }
+    }
+    definition.getInputsMap().forEach((name, info) -> requireTensor(signature, name, info));
+    definition.getOutputsMap().forEach((name, info) -> requireTensor(signature, name, info));
+    for (String output : definition.getOutputsMap().keySet()) {
+      boolean known =
+          signature.outputs().contains(output) || signature.optional().contains(output);
+      if (known && outputType(signature, output) != Contract.outputType(output)) {
+        throw refusal(
+            signature,
+            "the output '" + output + "' is of type " + outputType(signature, output));
+      }
+    }
+  }
+
+  // TensorFlow does not compare what a signature says with the graph.
+  private void requireTensor(Signature signature, String name, TensorInfo info) {
+    String where = "its tensor '" + name + "' ";
+    Output<?> tensor;
+    try {
+      tensor = bundle.graph().output(info.getName());
+    } catch (RuntimeException e) {
+      // Java's IllegalArgumentException or one of TensorFlow's.
+      throw refusal(signature, where + "has no valid name: " + ErrorSummary.of(e));
+    }
+    if (tensor == null) {
+      throw refusal(signature, where + "is not in the graph");
+    }
+    Shape declared = shape(info);
+    if (tensor.dataType() != info.getDtype()
+        || (!declared.isUnknown()
+            && !tensor.shape().isUnknown()
+            && !declared.isCompatibleWith(tensor.shape()))) {
+      throw refusal(
+          signature,
+          "%sis %s %s in the graph, not %s %s"
+              .formatted(
+                  where, tensor.dataType(), tensor.shape(), info.getDtype(), declared));
+    }
+  }
+
+  private InvalidInputException refusal(Signature signature, String problem) {
+    return new InvalidInputException(
+        folder
+            + ": the signature '"
+            + signature.name()
+            + "': "
+            + problem
+            + "; build or export the SavedModel again");
+  }
+
+  /** Requires the operations that write and read the variables. */
+  void requireSaver() {
+    SaverDef saver = metaGraph.getSaverDef();
+    for (String name :
+        List.of(
+            saver.getFilenameTensorName(), saver.getSaveTensorName(), saver.getRestoreOpName())) {
+      if (name.isEmpty() || bundle.graph().operation(operation(name)) == null) {
         throw new InvalidInputException(
-            folder + ": the signature '" + signature.name() + "' has no output '" + output + "'");
+            folder
+                + ": the SavedModel can't save its variables: it has no operation '"
+                + name
+                + "'; build it again");
       }
     }
   }
@@ -139,13 +204,30 @@ final class LoadedModel implements AutoCloseable {
         info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray());
   }
 
-  /** Runs a signature; the caller closes the result, in the order of its outputs. */
+  /**
+   * Runs a signature; the caller closes the result, in the order of its outputs.
+   *
+   * @throws InvalidInputException if the graph does not work
+   */
   Result call(Signature signature, Map<String, TType> inputs) {
     return call(signature, inputs, signature.outputs());
   }
 
   /** The same for some of its outputs, in their order. */
   Result call(Signature signature, Map<String, TType> inputs, List<String> outputs) {
+    try {
+      return tried(signature, inputs, outputs);
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      // Some of TensorFlow's errors are among them.
+      InvalidInputException refusal =
+          refusal(signature, "TensorFlow can't run it: " + ErrorSummary.of(e));
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  /** The same, with TensorFlow's own exceptions. */
+  Result tried(Signature signature, Map<String, TType> inputs, List<String> outputs) {
     Session.Runner runner = runner(signature, inputs, outputs);
     List<Object> key = List.of(signature.name(), Set.copyOf(inputs.keySet()), List.copyOf(outputs));
     if (prepared.contains(key)) {
@@ -179,14 +261,7 @@ final class LoadedModel implements AutoCloseable {
   /** Writes every variable as a TensorFlow checkpoint. */
   void save(Path prefix) {
     SaverDef saver = metaGraph.getSaverDef();
-    try (TString file = TString.scalarOf(prefix.toString())) {
-      Session.Runner runner =
-          session
-              .runner()
-              .feed(saver.getFilenameTensorName(), file)
-              .addTarget(operation(saver.getSaveTensorName()));
-      DeepStack.call(runner::run).close();
-    }
+    run(saver.getFilenameTensorName(), prefix, operation(saver.getSaveTensorName()));
   }
 
   /** Reads every variable from a TensorFlow checkpoint. */
@@ -197,10 +272,9 @@ final class LoadedModel implements AutoCloseable {
 
   /** Runs another restoring operation than the saver's. */
   void restore(Path prefix, String fileTensor, String restoreOperation) {
-    try (TString file = TString.scalarOf(prefix.toString())) {
-      Session.Runner runner = session.runner().feed(fileTensor, file).addTarget(restoreOperation);
-      DeepStack.call(runner::run).close();
-    } catch (TensorFlowException e) {
+    try {
+      run(fileTensor, prefix, restoreOperation);
+    } catch (TensorFlowException | IllegalArgumentException e) {
       throw new InvalidInputException(
           prefix
               + ": this checkpoint is damaged or does not fit the program in "
@@ -209,6 +283,19 @@ final class LoadedModel implements AutoCloseable {
               + ErrorSummary.of(e),
           e);
     }
+  }
+
+  // Runs an operation that reads or writes a checkpoint.
+  private void run(String fileTensor, Path prefix, String operation) {
+    LiteralPath.ofPrefix(
+        prefix,
+        path -> {
+          try (TString file = TString.scalarOf(path.toString())) {
+            Session.Runner runner = session.runner().feed(fileTensor, file).addTarget(operation);
+            DeepStack.call(runner::run).close();
+          }
+          return path;
+        });
   }
 
   Path folder() {

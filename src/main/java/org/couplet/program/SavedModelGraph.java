@@ -1,9 +1,14 @@
 package org.couplet.program;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.couplet.io.ContentHash;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
@@ -14,6 +19,8 @@ import org.tensorflow.proto.SavedModel;
 /** What a SavedModel's file says, without loading it into a session. */
 public final class SavedModelGraph {
   private static final String FILE = "saved_model.pb";
+  private static final Set<String> PARTS =
+      Set.of(FILE, "variables", "assets", Contract.EXTRA_FOLDER, "fingerprint.pb");
 
   // The memory optimizer may split sums into operations that XLA can't compile.
   private static final RewriterConfig REWRITES =
@@ -42,6 +49,11 @@ public final class SavedModelGraph {
     return Files.isRegularFile(folder.resolve(FILE));
   }
 
+  /** Whether a SavedModel's folder may have an entry of this name. */
+  public static boolean isPart(String name) {
+    return PARTS.contains(name);
+  }
+
   /** The file that holds the graphs; a folder without it is refused. */
   public static Path file(Path folder) {
     Path file = folder.resolve(FILE);
@@ -54,19 +66,44 @@ public final class SavedModelGraph {
     return file;
   }
 
-  /** Reads the graph with a tag; a folder without a SavedModel or without the tag is refused. */
+  /**
+   * Reads the graph with a tag.
+   *
+   * @throws InvalidInputException if there is no SavedModel, none with the tag, or a damaged one
+   */
   public static MetaGraphDef read(Path folder, String tag) {
     List<MetaGraphDef> graphs;
-    try (var in = Files.newInputStream(file(folder))) {
-      graphs = SavedModel.parseFrom(in).getMetaGraphsList();
+    Path file = file(folder);
+    try {
+      byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
+      checkDigest(folder, bytes);
+      graphs = SavedModel.parseFrom(bytes).getMetaGraphsList();
     } catch (IOException e) {
       throw new InvalidInputException(
-          folder + ": saved_model.pb can't be read: " + e.getMessage(), e);
+          e instanceof FileFailure failure
+              ? String.valueOf(failure.getMessage())
+              : folder + ": saved_model.pb can't be read: " + e.getMessage(),
+          e);
     }
     return graphs.stream()
         .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(tag))
         .findFirst()
         .orElseThrow(() -> missing(folder, tag, graphs));
+  }
+
+  // TensorFlow's format has no checksum. Other programs' models, and older ones, have no digest.
+  private static void checkDigest(Path folder, byte[] bytes) throws IOException {
+    Path digest = folder.resolve(Contract.EXTRA_FOLDER).resolve(Contract.DIGEST_FILE);
+    if (Files.isRegularFile(digest)
+        && !Files.readString(digest, StandardCharsets.ISO_8859_1)
+            .strip()
+            .equals(ContentHash.of(Stream.of(bytes)))) {
+      throw new InvalidInputException(
+          folder
+              + ": saved_model.pb is damaged: its SHA-256 is not the one in "
+              + folder.relativize(digest)
+              + "; build or export it again, or remove that file if you changed the graph");
+    }
   }
 
   private static InvalidInputException missing(Path folder, String tag, List<MetaGraphDef> graphs) {

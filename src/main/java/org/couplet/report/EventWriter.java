@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
@@ -31,6 +33,7 @@ public final class EventWriter implements AutoCloseable {
   private static final int CRC_ROTATION = 15;
   private static final int CRC_SHIFT = 0xa282ead8;
 
+  private final Path file;
   private final OutputStream out;
 
   /**
@@ -39,14 +42,17 @@ public final class EventWriter implements AutoCloseable {
    * @param folder where TensorBoard looks; made if need be
    */
   public EventWriter(Path folder) throws IOException {
-    Files.createDirectories(folder);
+    AtomicFile.createFolder(folder);
     // Seconds, as TensorFlow names its files; two writers in one second would share a name.
     long stamp = Math.max(System.currentTimeMillis() / 1000, latestStamp(folder) + 1);
-    Path file =
-        folder.resolve(String.format(Locale.ROOT, "events.out.tfevents.%010d.couplet", stamp));
+    file = folder.resolve(String.format(Locale.ROOT, "events.out.tfevents.%010d.couplet", stamp));
     out =
         new BufferedOutputStream(
-            Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            FileFailure.opening(
+                file,
+                () ->
+                    Files.newOutputStream(
+                        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)));
     write(event(0).setFileVersion(FILE_VERSION).build());
   }
 
@@ -90,12 +96,12 @@ public final class EventWriter implements AutoCloseable {
 
   /** Hands everything written so far to the system, for TensorBoard to see. */
   public void flush() throws IOException {
-    out.flush();
+    FileFailure.writing(file, out::flush);
   }
 
   @Override
   public void close() throws IOException {
-    out.close();
+    FileFailure.writing(file, out::close);
   }
 
   private void write(long step, Summary.Value.Builder value) throws IOException {
@@ -110,10 +116,14 @@ public final class EventWriter implements AutoCloseable {
   private void write(Event event) throws IOException {
     byte[] data = event.toByteArray();
     byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
-    out.write(length);
-    out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(length)).array());
-    out.write(data);
-    out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(data)).array());
+    FileFailure.writing(
+        file,
+        () -> {
+          out.write(length);
+          out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(length)).array());
+          out.write(data);
+          out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(data)).array());
+        });
   }
 
   private static ByteBuffer littleEndian(int bytes) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class MetricsLog implements AutoCloseable {
   private static final String STEP = "step";
   private static final TypeToken<Map<String, Object>> OBJECT = new TypeToken<>() {};
 
+  private final Path file;
   private final OutputStream out;
 
   /**
@@ -34,7 +36,12 @@ public final class MetricsLog implements AutoCloseable {
    * @param file a .jsonl file; made if need be, in a folder that exists
    */
   public MetricsLog(Path file) throws IOException {
-    out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    this.file = file;
+    out =
+        FileFailure.opening(
+            file,
+            () ->
+                Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
   }
 
   /**
@@ -51,8 +58,7 @@ public final class MetricsLog implements AutoCloseable {
     AtomicFile.write(
         file,
         whole -> {
-          // Latin-1 gives every byte back as it was, also a torn character's.
-          for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+          for (String line : lines(file)) {
             Map<String, Object> object = object(line);
             if (object != null && object.get(STEP) instanceof Double at && at <= step) {
               whole.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
@@ -71,7 +77,8 @@ public final class MetricsLog implements AutoCloseable {
     if (!Files.exists(file)) {
       return List.of();
     }
-    String[] lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1);
+    byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
+    String[] lines = new String(bytes, StandardCharsets.UTF_8).split("\n", -1);
     List<Map<String, Double>> all = new ArrayList<>();
     for (int i = 0; i < lines.length; i++) {
       Optional<Map<String, Double>> numbers = numbers(lines[i]);
@@ -94,7 +101,7 @@ public final class MetricsLog implements AutoCloseable {
     if (!Files.exists(file)) {
       return OptionalDouble.empty();
     }
-    List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+    List<String> lines = lines(file);
     for (int i = lines.size() - 1; i >= 0; i--) {
       Map<String, Object> object = object(lines.get(i));
       if (object != null && object.get(name) instanceof Double value) {
@@ -114,12 +121,18 @@ public final class MetricsLog implements AutoCloseable {
     if (!metrics.containsKey(STEP)) {
       throw new IllegalArgumentException("no step among " + metrics.keySet());
     }
-    out.write((Json.GSON.toJson(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
+    byte[] line = (Json.GSON.toJson(metrics) + "\n").getBytes(StandardCharsets.UTF_8);
+    FileFailure.writing(file, () -> out.write(line));
   }
 
   @Override
   public void close() throws IOException {
     out.close();
+  }
+
+  // Latin-1 gives every byte back as it was, also a torn character's.
+  private static List<String> lines(Path file) throws IOException {
+    return FileFailure.reading(file, () -> Files.readAllLines(file, StandardCharsets.ISO_8859_1));
   }
 
   private static Optional<Map<String, Double>> numbers(String line) {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 
 /** Rows of named columns: words and numbers, kept as CSV (RFC 4180), shown as aligned text. */
@@ -124,7 +124,8 @@ public final class Table {
    * @throws InvalidInputException if the file is not such a table
    */
   public static Table read(Path file) throws IOException {
-    try (CSVParser parser = CSVParser.parse(Files.readString(file), CSV)) {
+    try (CSVParser parser =
+        CSVParser.parse(FileFailure.reading(file, () -> Files.readString(file)), CSV)) {
       Table table = new Table(parser.getHeaderNames());
       for (CSVRecord cells : parser) {
         String place = file + ":" + parser.getCurrentLineNumber();
@@ -138,7 +139,7 @@ public final class Table {
       return table;
     } catch (UncheckedIOException e) {
       throw notCsv(file, Objects.requireNonNullElse(e.getCause(), e));
-    } catch (CSVException | CharacterCodingException | IllegalArgumentException e) {
+    } catch (CSVException | IllegalArgumentException e) {
       throw notCsv(file, e);
     }
   }

@@ -5,8 +5,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Output;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpzWriter;
 import org.couplet.report.SampleGrid;
@@ -15,10 +18,11 @@ import org.tensorflow.ndarray.Shape;
 /**
  * Where samples go: a grid, an array file or a folder of pictures, chosen by the name's ending.
  *
- * @param path as the user gave it
+ * @param output where
  * @param kind what it is
  */
-public record SampleOutput(Path path, Kind kind) {
+public record SampleOutput(Output output, Kind kind) {
+  private static final Pattern SAMPLE = Pattern.compile("\\d{6,}\\.png");
   private static final int MOST_IN_A_GRID = 10_000;
 
   private enum Kind {
@@ -27,8 +31,13 @@ public record SampleOutput(Path path, Kind kind) {
     FOLDER
   }
 
-  public static SampleOutput of(String name) {
-    Path path = Path.of(name);
+  /**
+   * Chooses the kind.
+   *
+   * @param name as the user gave it
+   * @param overwrite whether what is there may be replaced
+   */
+  public static SampleOutput of(String name, boolean overwrite) {
     Kind kind =
         name.endsWith(".png")
             ? Kind.GRID
@@ -39,16 +48,32 @@ public record SampleOutput(Path path, Kind kind) {
               + name
               + ": give NAME.png for a grid, NAME.npz for an array, or NAME/ for a folder of PNGs");
     }
-    return new SampleOutput(path, kind);
+    return new SampleOutput(new Output("output", Path.of(name), overwrite), kind);
   }
 
-  /** Whether each sample becomes a file of a folder. */
-  public boolean isFolder() {
-    return kind == Kind.FOLDER;
+  /**
+   * Requires a place that can be written to, with nothing there that must stay.
+   *
+   * @return this
+   * @throws InvalidInputException if not
+   */
+  public SampleOutput require() throws IOException {
+    if (kind == Kind.FOLDER) {
+      output.requireFolder(name -> SAMPLE.matcher(name).matches());
+    } else {
+      output.requireFile();
+    }
+    return this;
+  }
+
+  /** Whether {@link #write} reports how far it is. */
+  public boolean showsProgress() {
+    return kind != Kind.GRID;
   }
 
   /** Makes the samples and writes them; nothing is left behind if that fails. */
   public void write(SampleDraw draw) throws IOException {
+    Path path = output.path();
     switch (kind) {
       case GRID -> {
         if (draw.count() > MOST_IN_A_GRID) {
@@ -63,7 +88,7 @@ public record SampleOutput(Path path, Kind kind) {
           throw new InvalidInputException(
               "--output " + path + "/: samples are points; use NAME.png or NAME.npz");
         }
-        AtomicFile.create(path, folder -> writeFolder(folder, draw));
+        output.createFolder(folder -> writeFolder(folder, draw));
       }
     }
   }
@@ -82,16 +107,15 @@ public record SampleOutput(Path path, Kind kind) {
     Shape image = draw.program().elementShape();
     draw.each(
         (index, row) ->
-            Files.write(
-                folder.resolve(String.format(Locale.ROOT, "%06d.png", index)),
-                SampleGrid.png(
-                    SampleGrid.of(
-                        row,
-                        1,
-                        (int) image.get(0),
-                        (int) image.get(1),
-                        (int) image.get(2),
-                        1,
-                        0))));
+            writePicture(
+                folder.resolve(String.format(Locale.ROOT, "%06d.png", index)), row, image));
+  }
+
+  private static void writePicture(Path file, byte[] pixels, Shape image) throws IOException {
+    byte[] png =
+        SampleGrid.png(
+            SampleGrid.of(
+                pixels, 1, (int) image.get(0), (int) image.get(1), (int) image.get(2), 1, 0));
+    FileFailure.writing(file, () -> Files.write(file, png));
   }
 }

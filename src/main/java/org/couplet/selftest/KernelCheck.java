@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.couplet.inspection.KernelCall;
 import org.couplet.io.ErrorSummary;
+import org.couplet.io.InvalidInputException;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperationBuilder;
 import org.tensorflow.Operand;
@@ -40,6 +41,8 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
   // Rows of a batch, and of a matrix: more make the same blocks again.
   private static final long MOST_IMAGES = 4;
   private static final long MOST_ROWS = 4096;
+  // Of an array: a quarter of the launcher's heap.
+  private static final double MOST_VALUES = 1 << 27;
   private static final Map<DataType, Class<? extends TFloating>> TYPES =
       new TreeMap<>(
           Map.of(
@@ -90,9 +93,9 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
     return new KernelCheck(plain.build(), KernelCheck::operation);
   }
 
-  /** Whether a call can be checked: of a known type, with batches of equal sizes. */
+  /** Whether a call can be checked: of a known type and size, with batches of equal sizes. */
   static boolean covers(KernelCall call) {
-    if (!TYPES.containsKey(call.type())) {
+    if (!TYPES.containsKey(call.type()) || !hasValuesThatFit(withFewRows(call))) {
       return false;
     }
     int rank = call.output().numDimensions();
@@ -104,7 +107,27 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
                         && input.subShape(0, rank - 2).equals(call.output().subShape(0, rank - 2)));
   }
 
-  /** Checks a call, of a few rows. */
+  private static boolean hasValuesThatFit(KernelCall call) {
+    List<Shape> shapes = new ArrayList<>(call.inputs());
+    shapes.add(call.output());
+    for (Shape shape : shapes) {
+      double values = 1;
+      for (long size : shape.asArray()) {
+        values *= size;
+      }
+      // Of nothing a mean is NaN everywhere.
+      if (values < 1 || values > MOST_VALUES) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Checks a call, of a few rows.
+   *
+   * @throws InvalidInputException if TensorFlow refuses the operation, whatever the processor
+   */
   Verdict check(KernelCall whole) {
     KernelCall call = withFewRows(whole);
     KernelTrial trial = KernelTrial.of(call, new SplittableRandom(call.describe().hashCode()));
@@ -123,7 +146,7 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
         runner.feed(input, tensor);
         inputs.add(input);
       }
-      Output<?> output = kernels.add(tf, call, inputs);
+      Output<?> output = added(tf, call, inputs);
       runner.fetch(tf.dtypes.cast(output.expect(TYPES.get(call.type())), TFloat32.class));
       try (Result result = runner.run()) {
         TFloat32 values = (TFloat32) result.get(0);
@@ -136,6 +159,17 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
       return new Verdict(whole, Double.POSITIVE_INFINITY, ErrorSummary.of(e));
     } finally {
       tensors.forEach(TType::close);
+    }
+  }
+
+  private Output<?> added(Ops tf, KernelCall call, List<Operand<?>> inputs) {
+    try {
+      return kernels.add(tf, call, inputs);
+    } catch (TensorFlowException | IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "the model calls %s, which TensorFlow refuses: %s; build or export it again"
+              .formatted(call.describe(), ErrorSummary.of(e)),
+          e);
     }
   }
 

@@ -45,8 +45,7 @@ final class FeatureMetric implements SampleMetric {
     Optional<Path> given = bench.options().features();
     Path folder = given.orElse(bench.options().output().resolve("random_features"));
     if (given.isEmpty()) {
-      AtomicFile.delete(folder);
-      AtomicFile.create(folder, bench.graphs()::features);
+      AtomicFile.replace(folder, bench.graphs()::features);
     }
     String extractor = given.map(path -> String.valueOf(path.getFileName())).orElse("random");
     FeatureProgram features = FeatureProgram.load(folder, 0);
@@ -91,7 +90,7 @@ final class FeatureMetric implements SampleMetric {
 
   @Override
   public double of(SamplingProgram program) throws IOException {
-    List<Double> levels = SampleLevels.of(program, SampleLevels.FLOW_STEPS);
+    List<Double> levels = SampleLevels.of(program);
     try (SampleBatches images = new SampleBatches(program, SEED, samples, levels)) {
       return data.from(new FeaturePass(features, false).fit(images, seen -> true).orElseThrow());
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.couplet.report.MetricsLog;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 
 /** How long a run had trained at each step, as its log says. */
 final class RunClock {

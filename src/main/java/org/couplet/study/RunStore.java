@@ -14,10 +14,10 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.ProgramCheck;
 import org.couplet.report.MetricsLog;
-import org.couplet.train.Checkpoints;
-import org.couplet.train.NewRun;
-import org.couplet.train.RunFolder;
-import org.couplet.train.RunLock;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.NewRun;
+import org.couplet.run.RunFolder;
+import org.couplet.run.RunLock;
 import org.couplet.train.Training;
 
 /**
@@ -60,7 +60,7 @@ final class RunStore {
     if (known.isPresent() && length.isReached(run)) {
       return run;
     }
-    RunLock lock = RunLock.take(run);
+    RunLock lock = RunLock.take(run, err);
     try (lock) {
       if (known.isEmpty()) {
         NewRun.begin(
@@ -82,7 +82,7 @@ final class RunStore {
    * How far a run is to be trained.
    *
    * @param steps at most
-   * @param seconds of training at most; 0: no bound
+   * @param seconds of training at most; {@link Long#MAX_VALUE} without a bound
    */
   record Length(long steps, long seconds) {
     /** A bound for a run that has no more than its own steps. */
@@ -95,7 +95,7 @@ final class RunStore {
       long completed =
           new Checkpoints(run.checkpoints(), 1)
               .completed().stream().mapToLong(Long::longValue).max().orElse(0);
-      return completed >= steps || (seconds > 0 && RunClock.of(run).seconds(completed) >= seconds);
+      return completed >= steps || RunClock.of(run).seconds(completed) >= seconds;
     }
   }
 
@@ -115,7 +115,7 @@ final class RunStore {
     public boolean getAsBoolean() {
       try {
         // Read again only when there is a new line.
-        long now = seconds > 0 && Files.exists(log) ? Files.size(log) : size;
+        long now = seconds < Long.MAX_VALUE && Files.exists(log) ? Files.size(log) : size;
         if (now != size) {
           size = now;
           over = MetricsLog.last(log, "seconds").orElse(0) >= seconds;

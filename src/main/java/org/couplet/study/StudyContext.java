@@ -3,7 +3,6 @@ package org.couplet.study;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,11 +21,14 @@ import org.couplet.program.ProgramCheck;
 import org.couplet.report.Progress;
 import org.couplet.report.SampleGrid;
 import org.couplet.report.Table;
-import org.couplet.train.Checkpoints;
-import org.couplet.train.RunFolder;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 
 /** What a study works with: its options, the runs, the places of its results, the terminal. */
 public final class StudyContext {
+  /** What is added to a study's name for the names of its figures and tables. */
+  public static final List<String> ENDINGS = List.of(".png", ".svg", ".csv", "_summary.csv");
+
   private static final int SEEDS_OF_POINTS = 3;
   // A run ends with the step, and the line of its log, in which its time is up.
   private static final double OVERTIME = 0.05;
@@ -80,11 +82,13 @@ public final class StudyContext {
     }
   }
 
-  /** The user's config, or else shipped ones by name. */
+  /** The user's config by the name of its file, or else shipped ones by their setting. */
   Map<String, Path> settings(Map<String, String> shipped) {
     Map<String, Path> settings = new LinkedHashMap<>();
     if (options.config().isPresent()) {
-      settings.put("", options.config().get());
+      Path config = options.config().get();
+      settings.put(
+          String.valueOf(config.getFileName()).replaceFirst("\\.textproto$", ""), config);
     } else {
       shipped.forEach(
           (name, file) -> settings.put(name, options.configs().resolve(file + ".textproto")));
@@ -247,12 +251,11 @@ public final class StudyContext {
 
   /** Whether a checkpoint at so many seconds of training counts, where all have the same time. */
   boolean isWithinTime(double seconds) {
-    return options.seconds() == 0 || seconds <= options.seconds() * (1 + OVERTIME);
+    return seconds <= options.seconds() * (1 + OVERTIME);
   }
 
   /** Draws a figure, {@code NAME.png} and {@code NAME.svg}. */
   void figure(String name, List<Panel> panels, int columns) throws IOException {
-    Files.createDirectories(options.output());
     Path base = options.output().resolve(name);
     Figure.write(base, panels, columns);
     out.println("figure: " + base + ".png, " + base + ".svg");
@@ -260,7 +263,6 @@ public final class StudyContext {
 
   /** Writes a picture of pixels, {@code NAME.png}. */
   void picture(String name, BufferedImage picture) throws IOException {
-    Files.createDirectories(options.output());
     Path file = options.output().resolve(name + ".png");
     SampleGrid.writePng(picture, file);
     out.println("figure: " + file);
@@ -268,7 +270,6 @@ public final class StudyContext {
 
   /** Writes a table, {@code NAME.csv}. */
   void table(String name, Table table) throws IOException {
-    Files.createDirectories(options.output());
     Path file = options.output().resolve(name + ".csv");
     table.write(file);
     out.println("numbers: " + file);

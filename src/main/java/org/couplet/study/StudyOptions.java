@@ -15,9 +15,11 @@ import java.util.Optional;
  * @param runs folder of the runs
  * @param seeds how many runs, with seeds from the config's on, each curve has; without, 3 of
  *     points, 1 of images
- * @param steps at which each run ends, if that is before its own end
+ * @param steps at which each run ends, if that is before its own end; {@link Long#MAX_VALUE}
+ *     without a bound
  * @param mus mixing factors to compare
- * @param seconds of training after which each compared run ends; 0: no bound
+ * @param seconds of training after which each compared run ends; {@link Long#MAX_VALUE} without a
+ *     bound
  * @param samples how many the quality of images is measured on
  * @param models runs or exports of {@code samples}
  * @param features a SavedModel with a {@code features} signature; without one, random features

@@ -21,8 +21,8 @@ import org.couplet.program.CoupledPoints;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.Table;
-import org.couplet.train.Checkpoints;
-import org.couplet.train.RunFolder;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 import org.couplet.train.Schedules;
 import org.tensorflow.types.family.TType;
 
@@ -77,7 +77,7 @@ final class TransportStudy implements Study {
           costs.stream().mapToDouble(Cost::ratio).average().orElse(Double.NaN));
       panels.addAll(
           panels(
-              setting.getKey().isEmpty() ? "" : ", " + setting.getKey(),
+              ", " + setting.getKey(),
               costs,
               costs.size() / setting.getValue().size()));
     }

@@ -11,7 +11,7 @@ import org.couplet.chart.LineChart;
 import org.couplet.chart.Panel;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Table;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 
 /** Figure 2: the variance of the gradient's estimator during training, IC against GC. */
 final class VarianceStudy implements Study {
@@ -122,7 +122,7 @@ final class VarianceStudy implements Study {
     List<LineChart.Curve> drawn = new ArrayList<>();
     outcomes.forEach((coupling, outcome) -> drawn.add(outcome.spread.curve(coupling)));
     return new LineChart(
-        "Variance of the gradient" + (setting.isEmpty() ? "" : ", " + setting),
+        "Variance of the gradient, " + setting,
         Axis.linear("training step"),
         Axis.logarithmic("trace of the covariance"),
         drawn);

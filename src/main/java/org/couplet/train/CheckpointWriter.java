@@ -2,6 +2,7 @@ package org.couplet.train;
 
 import java.io.IOException;
 import org.couplet.program.TrainingProgram;
+import org.couplet.run.Checkpoints;
 
 /** Saves a checkpoint every so many steps, and when the loop ends. */
 record CheckpointWriter(TrainingProgram program, Checkpoints checkpoints, long every)

@@ -1,6 +1,7 @@
 package org.couplet.train;
 
 import java.io.IOException;
+import org.couplet.run.Checkpoints;
 
 /** Stops training at the first loss or gradient that is not finite, before it is saved. */
 record DivergenceCheck(Checkpoints checkpoints) implements StepListener {

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import org.couplet.report.EventWriter;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
+import org.couplet.run.RunFolder;
 
 /**
  * Where a session of a run reports to; listeners share it, {@link Training} owns it.

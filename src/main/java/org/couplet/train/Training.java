@@ -17,6 +17,11 @@ import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
 import org.couplet.program.TrainingProgram;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.NewRun;
+import org.couplet.run.ParentRun;
+import org.couplet.run.RunFolder;
+import org.couplet.run.RunHistory;
 import org.jspecify.annotations.Nullable;
 
 /** The training loop of one run. */
@@ -76,7 +81,7 @@ public final class Training {
       new RunHistory(folder.history()).add(completed, checked);
       try (RunStreams streams =
           RunStreams.open(folder, experiment.getName(), completed, stopAt, terminal)) {
-        Listeners listeners = listeners(program, checkpoints, reference, streams, stopAt);
+        Listeners listeners = listeners(program, dataset, checkpoints, reference, streams, stopAt);
         listeners.begin(completed);
         completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
@@ -166,6 +171,7 @@ public final class Training {
 
   private Listeners listeners(
       TrainingProgram program,
+      Dataset dataset,
       Checkpoints checkpoints,
       @Nullable FidReference reference,
       RunStreams streams,
@@ -175,7 +181,8 @@ public final class Training {
     return new Listeners(
         List.of(
             new DivergenceCheck(checkpoints),
-            new MetricsWriter(streams, run.getBatchSize(), run.getLogEvery(), stopAt),
+            new MetricsWriter(
+                streams, experiment, new FirstLevelsLoss(program, dataset, experiment), stopAt),
             new SampleWriter(
                 program,
                 folder.samples(),

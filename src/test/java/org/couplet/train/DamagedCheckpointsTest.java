@@ -25,6 +25,8 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

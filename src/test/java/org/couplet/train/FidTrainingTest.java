@@ -24,6 +24,8 @@ import org.couplet.io.AtomicFile;
 import org.couplet.npy.NpyWriter;
 import org.couplet.report.Json;
 import org.couplet.report.MetricsLog;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -111,7 +113,7 @@ class FidTrainingTest {
   @Test
   void isLoggedEverySoManySteps() throws IOException {
     assertEquals(Set.of(5L, 10L, 15L, 20L), logged(run).keySet());
-    assertTrue(trained.err().contains("step 5: FID "), trained.err());
+    assertTrue(trained.err().contains("step 5: Frechet distance "), trained.err());
     assertTrue(trained.err().contains("the best so far"), trained.err());
   }
 

@@ -19,6 +19,7 @@ import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
+import org.couplet.run.Checkpoints;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

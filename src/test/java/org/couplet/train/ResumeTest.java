@@ -17,6 +17,8 @@ import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
+import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.couplet.io.FileFailure;
 import org.couplet.io.Version;
 import org.couplet.report.Json;
 
@@ -17,19 +18,22 @@ import org.couplet.report.Json;
  *
  * @param file {@code history.jsonl}
  */
-record RunHistory(Path file) {
+public record RunHistory(Path file) {
   /** Adds a session. */
-  void add(long step, Map<String, Object> facts) throws IOException {
+  public void add(long step, Map<String, Object> facts) throws IOException {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", step);
     line.put("began", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     line.put("couplet", Version.describe());
     line.putAll(facts);
-    Files.writeString(
+    FileFailure.writing(
         file,
-        (isTorn() ? "\n" : "") + Json.GSON.toJson(line) + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+        () ->
+            Files.writeString(
+                file,
+                (isTorn() ? "\n" : "") + Json.GSON.toJson(line) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND));
   }
 
   // Whether a crash left a line without its end.

@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ public record ParentRun(String field, RunFolder folder, boolean isScore) {
   }
 
   /** Copies the averages of its newest checkpoint into a program. */
-  void initialize(TrainingProgram program) throws IOException {
+  public void initialize(TrainingProgram program) throws IOException {
     if (isScore) {
       program.loadScore(checkpoint());
     } else {

@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ public final class NewRun {
   }
 
   /**
-   * Makes a run's folder ready for {@link Training}.
+   * Makes a run's folder ready for training.
    *
    * @param run to begin; what a run that was killed early has left there is replaced
    * @param experiment resolved
@@ -40,8 +40,7 @@ public final class NewRun {
     }
     refuseStrangers(run);
     refuseLostSteps(run, experiment);
-    AtomicFile.delete(run.program());
-    AtomicFile.create(run.program(), program::write);
+    AtomicFile.replace(run.program(), program::write);
     AtomicFile.write(run.version(), Version.describe() + "\n");
     // The config comes last: a run killed before it is in place starts over.
     AtomicFile.write(run.config(), ExperimentFile.print(experiment));
@@ -53,7 +52,7 @@ public final class NewRun {
    *
    * @param run has no complete checkpoint
    */
-  static void refuseLostSteps(RunFolder run, Experiment experiment) throws IOException {
+  public static void refuseLostSteps(RunFolder run, Experiment experiment) throws IOException {
     Optional<Path> trace = new Checkpoints(run.checkpoints(), 1).trace();
     long logged = 0;
     for (Map<String, Double> line : MetricsLog.read(run.metrics())) {

@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.couplet.io.AtomicFile;
 import org.couplet.program.TrainingProgram;
-import org.couplet.train.proto.CheckpointState;
+import org.couplet.run.proto.CheckpointState;
 
 /**
  * The checkpoints of a run, {@code step-N}. Both files of a checkpoint are forced to disk before
@@ -87,7 +87,7 @@ public final class Checkpoints {
    * @param notes gets a line if the list names another one, or none
    * @return whether there is one
    */
-  boolean restoreLatest(TrainingProgram program, PrintStream notes) throws IOException {
+  public boolean restoreLatest(TrainingProgram program, PrintStream notes) throws IOException {
     finishSave();
     List<Long> completed = completed();
     if (completed.isEmpty()) {
@@ -128,7 +128,7 @@ public final class Checkpoints {
   }
 
   /** Deletes all but the checkpoint of a step that {@link #completed} names. */
-  void keepOnly(long step) throws IOException {
+  public void keepOnly(long step) throws IOException {
     list(List.of(step));
     deleteOthers(List.of(step));
   }

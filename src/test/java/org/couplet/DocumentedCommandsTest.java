@@ -1,0 +1,193 @@
+package org.couplet;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
+import org.couplet.inception.FrozenInception;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every command that the documents show does its work, on small stand-ins for the files that it
+ * names. What would take hours is made short: networks are narrow, and runs end after a step.
+ */
+@EnabledIfSystemProperty(
+    named = "couplet.documents",
+    matches = "true",
+    disabledReason = "takes minutes; the profile slow runs it")
+class DocumentedCommandsTest {
+  private static final int IMAGES = 40;
+  private static final Pattern PLACE =
+      Pattern.compile(
+          "(?:runs|data|savedmodels|studies)(?:/.*)?|[\\w.-]+\\.(?:png|npz|npy|zip|json|csv)");
+  private static final Set<String> WRITTEN = Set.of("--output", "--save-stats", "--trace");
+  private static final List<String> NARROW =
+      List.of(
+          "--set", "network.song_unet.model_channels=16",
+          "--set", "network.song_unet.num_blocks=1",
+          "--set", "run.batch_size=2",
+          "--set", "runtime.xla=OFF");
+
+  @TempDir private static Path folder;
+  private static int made;
+
+  static Set<List<String>> commands() throws IOException {
+    Set<List<String>> commands = new LinkedHashSet<>();
+    for (Path document : Documents.all()) {
+      commands.addAll(Documents.commands(document));
+    }
+    return commands;
+  }
+
+  @BeforeAll
+  static void makeStandIns() throws IOException {
+    photos(folder.resolve("photos.zip"));
+    images(32, "data/cifar10.npy");
+    images(64, "data/celeba64.npy");
+    images(64, "data/photos.npy");
+    Path frozen = folder.resolve("inception.pb");
+    Files.write(frozen, FrozenInception.graph(2).toByteArray());
+    CommandRun.done(
+        "inception", "--from", frozen, "--output", folder.resolve("savedmodels/inception"));
+    Path unet = SmallExperiments.write(folder, SmallExperiments.UNET);
+    for (String run : List.of("quickstart", "small_gc", "celeba64_ic", "celeba64_gc")) {
+      train(unet, "runs/" + run);
+    }
+    train(
+        SmallExperiments.write(folder, SmallExperiments.score(SmallExperiments.UNET)),
+        "runs/cifar10_score");
+    CommandRun.done(
+        "build",
+        "--config",
+        SmallExperiments.write(folder, SmallExperiments.UNET),
+        "--output",
+        folder.resolve("program"));
+    CommandRun.done(
+        "export",
+        "--run",
+        folder.resolve("runs/quickstart"),
+        "--output",
+        folder.resolve("savedmodels/quickstart"));
+    CommandRun.done(
+        "sample",
+        "--run",
+        folder.resolve("runs/quickstart"),
+        "--count",
+        IMAGES,
+        "--output",
+        folder.resolve("samples.npz"));
+  }
+
+  private static void train(Path config, String run) {
+    CommandRun.done("train", "--config", config, "--run", folder.resolve(run), "--steps", 1);
+  }
+
+  private static void images(int size, String file) {
+    Path photos = folder.resolve("photos.zip");
+    CommandRun.done("data", "--from", photos, "--size", size, "--output", folder.resolve(file));
+  }
+
+  private static void photos(Path file) throws IOException {
+    Random random = new Random(1);
+    try (OutputStream out = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (int i = 0; i < IMAGES; i++) {
+        BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+        for (int pixel = 0; pixel < 32 * 32; pixel++) {
+          image.setRGB(pixel % 32, pixel / 32, random.nextInt());
+        }
+        zip.putNextEntry(new ZipEntry("%02d.png".formatted(i)));
+        ImageIO.write(image, "png", zip);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("commands")
+  void theCommandWorks(List<String> words) throws IOException {
+    List<Object> arguments = new ArrayList<>(moved(words));
+    arguments.addAll(shortened(words));
+    CommandRun run = CommandRun.done(arguments.toArray());
+    assertTrue(run.err().lines().noneMatch(line -> line.contains("\tat ")), run.err());
+  }
+
+  // What is read lies among the stand-ins; what is written is new.
+  private static List<String> moved(List<String> words) throws IOException {
+    Path output = Files.createDirectories(folder.resolve("made/" + made++));
+    boolean begins = words.get(0).equals("train") && !words.contains("--resume");
+    List<String> moved = new ArrayList<>(words.subList(0, 1));
+    String option = "";
+    for (String word : words.subList(1, words.size())) {
+      boolean written = WRITTEN.contains(option) || begins && option.equals("--run");
+      if (begins && option.equals("--model")) {
+        moved.add(folder.resolve("program").toString());
+      } else {
+        moved.add(moved(word.equals("DIR") ? "runs/quickstart" : word, written ? output : folder));
+      }
+      option = word;
+    }
+    return moved;
+  }
+
+  private static String moved(String word, Path to) {
+    List<String> parts = new ArrayList<>();
+    for (String part : word.split(",", -1)) {
+      parts.add(PLACE.matcher(part).matches() ? to.resolve(part).toString() : part);
+    }
+    return String.join(",", parts);
+  }
+
+  private static List<String> shortened(List<String> words) throws IOException {
+    List<String> more = new ArrayList<>();
+    String command = words.get(0);
+    boolean runs = command.equals("train") || command.equals("study") || command.equals("bench");
+    int config = words.indexOf("--config") + 1;
+    if (runs && config > 0) {
+      Experiment experiment = ExperimentFile.load(Path.of(words.get(config)), List.of());
+      if (experiment.getNetwork().hasSongUnet()) {
+        more.addAll(NARROW);
+      }
+      if (experiment.getDataset().hasImageFile() && !words.contains("--data")) {
+        boolean small = experiment.getDataset().getImageFile().getResolution() == 32;
+        Path data = folder.resolve(small ? "data/cifar10.npy" : "data/celeba64.npy");
+        more.addAll(List.of("--set", "dataset.image_file.path=" + data));
+      }
+    }
+    if (runs && !words.contains("--dry-run")) {
+      // Studies of points measure every 50 steps.
+      boolean points = command.equals("study") && config == 0;
+      more.addAll(List.of("--steps", points ? "50" : "1"));
+    }
+    if (command.equals("study")) {
+      more.addAll(List.of("--samples", "16"));
+      unlessGiven(words, "--seeds", "1", more);
+      unlessGiven(words, "--output", folder.resolve("made/" + made++).toString(), more);
+    }
+    return more;
+  }
+
+  private static void unlessGiven(
+      List<String> words, String option, String value, List<String> more) {
+    if (!words.contains(option)) {
+      more.addAll(List.of(option, value));
+    }
+  }
+}

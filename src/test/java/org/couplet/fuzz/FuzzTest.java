@@ -1,0 +1,68 @@
+package org.couplet.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.couplet.command.ExitCode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Damaged files of every kind. The property {@code couplet.fuzz} is the number of a kind's, {@code
+ * couplet.fuzz.first} the first seed. What went wrong is kept in target/fuzz.
+ */
+@Tag("long")
+class FuzzTest {
+  private static final int COUNT = Integer.getInteger("couplet.fuzz", 200);
+  private static final long FIRST = Long.getLong("couplet.fuzz.first", 0);
+  private static final int MOST_SHOWN = 10;
+  private static final Path FOLDER = Path.of("target", "fuzz").toAbsolutePath();
+  private static final FuzzProcess WORKER = new FuzzProcess(FOLDER);
+
+  static List<String> kinds() {
+    String only = System.getProperty("couplet.fuzz.kinds", "");
+    return only.isEmpty() ? Kinds.NAMES : List.of(only.split(",", -1));
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    WORKER.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void damagedFilesAreReadRightOrRefusedInALine(String kind)
+      throws IOException, InterruptedException {
+    List<String> faults = new ArrayList<>();
+    int refused = 0;
+    long begun = System.nanoTime();
+    for (long seed = FIRST; seed < FIRST + COUNT; seed++) {
+      FuzzProcess.Answer answer = WORKER.ask(kind, seed);
+      refused += answer.code() == ExitCode.BAD_INPUT ? 1 : 0;
+      if (answer.fault().isPresent()) {
+        WORKER.keep(FOLDER.resolve(kind + "-" + seed));
+        faults.add(kind + " " + seed + ": " + answer.fault().get());
+      }
+    }
+    String line =
+        "%s: %d inputs, %d refused, %d faults, %.1f s%n"
+            .formatted(kind, COUNT, refused, faults.size(), (System.nanoTime() - begun) / 1e9);
+    Files.writeString(
+        FOLDER.resolve("report.txt"),
+        line,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    Files.write(
+        FOLDER.resolve("faults.txt"), faults, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    assertTrue(refused > 0, "nothing was refused: is anything read?");
+    assertEquals(List.of(), faults.stream().limit(MOST_SHOWN).toList(), line);
+  }
+}

@@ -1,0 +1,66 @@
+package org.couplet.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All kinds of files, made when they are asked for. */
+final class Kinds {
+  static final List<String> NAMES =
+      List.of(
+          "config", "set", "png", "jpeg", "gif", "bmp", "tiff", "zip", "tar", "tar.gz", "npy",
+          "npz", "statistics", "frozen", "features", "savedmodel", "program", "checkpoint-index",
+          "checkpoint-data", "checkpoint-list", "metrics", "history", "events", "run-config");
+
+  private final Path scratch;
+  private final Map<String, Kind> made = new HashMap<>();
+
+  Kinds(Path scratch) {
+    this.scratch = scratch;
+  }
+
+  Kind get(String name) throws IOException {
+    Kind kind = made.get(name);
+    if (kind == null) {
+      kind = make(name);
+      made.put(name, kind);
+    }
+    return kind;
+  }
+
+  private Kind make(String name) throws IOException {
+    ImageKinds images = new ImageKinds(scratch);
+    TextKinds texts = new TextKinds(scratch);
+    ModelKinds models = new ModelKinds(scratch);
+    RunKinds runs = new RunKinds(scratch);
+    return switch (name) {
+      case "config" -> texts.config();
+      case "set" -> texts.set();
+      case "png" -> images.png();
+      case "jpeg" -> images.picture(name, Pictures.jpeg());
+      case "gif" -> images.picture(name, Pictures.gif());
+      case "bmp" -> images.picture(name, Pictures.bmp());
+      case "tiff" -> images.picture(name, Pictures.tiff());
+      case "zip" -> images.zip();
+      case "tar" -> images.tar();
+      case "tar.gz" -> images.tarGz();
+      case "npy" -> images.npy();
+      case "npz" -> images.npz();
+      case "statistics" -> StatisticsKind.make(scratch);
+      case "frozen" -> models.frozen();
+      case "features" -> models.features();
+      case "savedmodel" -> models.export();
+      case "program" -> runs.program();
+      case "checkpoint-index" -> runs.index();
+      case "checkpoint-data" -> runs.data();
+      case "checkpoint-list" -> runs.list();
+      case "metrics" -> runs.metrics();
+      case "history" -> runs.history();
+      case "events" -> runs.events();
+      case "run-config" -> runs.config();
+      default -> throw new IllegalArgumentException("no kind " + name);
+    };
+  }
+}
