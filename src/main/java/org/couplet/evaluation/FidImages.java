@@ -25,7 +25,8 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
         new ImageSelection(
             path,
             options.text(side + "-only").filter(prefix -> !prefix.isEmpty()),
-            options.one(side + "-split", Split::parse, Split.WORDS));
+            options.one(side + "-split", Split::parse, Split.WORDS),
+            side + "-");
     boolean strict = options.has("strict");
     return new FidImages(
         side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);

@@ -81,8 +81,9 @@ public final class ImageSources {
     Optional<PictureFile> picture = firstPicture(files);
     if (picture.isPresent()) {
       throw new InvalidInputException(
-          "%s: holds both pictures (%s) and arrays (%s); choose by a prefix (--only)"
-              .formatted(source, picture.get().name(), arrays.get(0).name()));
+          "%s: holds both pictures (%s) and arrays (%s); choose by a prefix (%s)"
+              .formatted(
+                  source, picture.get().name(), arrays.get(0).name(), images.option("only")));
     }
     return arrays(
         arrays.stream().map(PictureFile::name).sorted(ImageSources::compareNaturally).toList());
@@ -118,7 +119,7 @@ public final class ImageSources {
     List<ArrayImages.Part> parts = new ArrayList<>();
     for (String name : names) {
       Path file = source.resolve(name);
-      parts.add(name.endsWith(".npy") ? new NpyPart(file) : NpzImages.part(file, ""));
+      parts.add(name.endsWith(".npy") ? new NpyPart(file) : NpzImages.part(file, "", images.option("only")));
     }
     return new ArrayImages(parts);
   }
@@ -157,6 +158,12 @@ public final class ImageSources {
     }
     if (kind.isRead()) {
       throw new InvalidInputException(source + ": is a single picture; give its folder");
+    }
+    if (isPickle(head)) {
+      throw new InvalidInputException(
+          source
+              + ": a Python pickle, which is not read; load it in Python and save its arrays with"
+              + " numpy.savez (statistics as mu and sigma)");
     }
     boolean packed = compression != Compression.NONE || kind == PictureKind.ARCHIVE;
     throw new InvalidInputException(
@@ -216,7 +223,7 @@ public final class ImageSources {
         throw new InvalidInputException(
             source + ": a zip of .npz files; unpack it and give the folder");
       }
-      return new ArrayImages(List.of(NpzImages.part(source, prefix)));
+      return new ArrayImages(List.of(NpzImages.part(source, prefix, images.option("only"))));
     } catch (IOException | RuntimeException e) {
       zip.close();
       throw e;
@@ -251,15 +258,16 @@ public final class ImageSources {
   private void refuseSplit() {
     if (images.split().isPresent()) {
       throw new InvalidInputException(
-          source + ": --split is for CIFAR-10's binary archive; choose with --only");
+          "%s: %s is for CIFAR-10's binary archive; choose with %s"
+              .formatted(source, images.option("split"), images.option("only")));
     }
   }
 
   private void refuseOnly() {
     if (images.only().isPresent()) {
       throw new InvalidInputException(
-          source
-              + ": --only is for folders, archives and .npz; for CIFAR-10's binary form use --split");
+          "%s: %s is for folders, archives and .npz; for CIFAR-10's binary form use %s"
+              .formatted(source, images.option("only"), images.option("split")));
     }
   }
 
@@ -273,6 +281,11 @@ public final class ImageSources {
 
   private static String fileName(String name) {
     return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  // Protocols 2 to 5; the older ones have no mark.
+  private static boolean isPickle(byte[] head) {
+    return head.length > 2 && head[0] == (byte) 0x80 && head[1] >= 2 && head[1] <= 5;
   }
 
   private static boolean isTar(byte[] head) {

@@ -14,7 +14,8 @@ import org.couplet.npy.NpzFile;
 /** Finds the one array of an {@code .npz} file that holds images. */
 final class NpzImages {
   private static final List<String> USUAL = List.of("data", "arr_0");
-  private static final List<String> STATISTICS = List.of("mu", "sigma");
+  private static final List<List<String>> STATISTICS =
+      List.of(List.of("mu", "sigma"), List.of("m", "s"), List.of("mean", "cov"));
 
   private NpzImages() {}
 
@@ -24,9 +25,10 @@ final class NpzImages {
    * has.
    *
    * @param prefix with which the wanted array's name begins
+   * @param option that gives the prefix
    * @throws InvalidInputException if none or several would do
    */
-  static ArrayImages.Part part(Path file, String prefix) throws IOException {
+  static ArrayImages.Part part(Path file, String prefix, String option) throws IOException {
     List<String> found = new ArrayList<>();
     List<String> names;
     try (NpzFile npz = NpzFile.open(file)) {
@@ -42,14 +44,19 @@ final class NpzImages {
         return new NpzPart(file, usual);
       }
     }
-    if (found.isEmpty() && names.containsAll(STATISTICS)) {
+    if (found.isEmpty() && STATISTICS.stream().anyMatch(names::containsAll)) {
       throw new InvalidInputException(
-          file + ": holds statistics of features (mu, sigma), no images; give the images");
+          "%s: holds statistics of features (%s), no images; give the images"
+              .formatted(file, String.join(", ", names)));
     }
     if (found.size() != 1) {
       throw new InvalidInputException(
-          "%s: %s of its arrays (%s) may be images; name one by a prefix (--only)"
-              .formatted(file, found.isEmpty() ? "none" : "several", String.join(", ", names)));
+          "%s: %s of its arrays (%s) may be images; name one by a prefix (%s)"
+              .formatted(
+                  file,
+                  found.isEmpty() ? "none" : "several",
+                  names.isEmpty() ? "it has none" : String.join(", ", names),
+                  option));
     }
     return new NpzPart(file, found.get(0));
   }
@@ -99,6 +106,10 @@ final class NpzImages {
     try (NpyReader array = npz.array(name)) {
       return array.header().shape().numDimensions() >= 3;
     } catch (InvalidInputException e) {
+      // Damage has a cause, which a type that is not read lacks.
+      if (e.getCause() != null) {
+        throw e;
+      }
       return false;
     }
   }
