@@ -1,9 +1,14 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.ImageSource;
+import org.couplet.source.ImageSources;
+import org.couplet.source.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -42,6 +47,9 @@ public final class DecodedImages implements AutoCloseable {
   private final Deque<Task> tasks = new ArrayDeque<>();
   private final PixelBudget budget = PixelBudget.ofMemory();
   private long fetched;
+  // Of the images that wait to be decoded, and those after them: taken in this order.
+  private final Deque<Long> undecoded = new ArrayDeque<>();
+  private long undecodedBytes;
 
   // Guarded by this.
   private long waitingBytes;
@@ -60,7 +68,8 @@ public final class DecodedImages implements AutoCloseable {
    * @param fit what to do to each picture, on the thread that decodes it
    * @param waiting called several times a second while {@link #next} waits; what it throws ends the
    *     waiting
-   * @param mostBytes that may wait decoded, not counting one image a core
+   * @param mostBytes that may wait decoded, not counting one image a core; and as many that may
+   *     wait to be decoded, not counting one image
    * @param mostSeconds that the pixels of one picture may take
    */
   DecodedImages(
@@ -144,15 +153,19 @@ public final class DecodedImages implements AutoCloseable {
    * @throws InvalidInputException if it can't be taken and this is strict, or the source is damaged
    */
   public Optional<Decoded> next() throws IOException {
-    while (fetched < source.size() && ahead.pending() < mostAhead) {
+    while (fetched < source.size() && mayFetch()) {
+      ImageSource.Item item = source.next();
+      undecoded.add(item.bytes());
+      undecodedBytes += item.bytes();
       PixelBudget.Share memory = budget.share();
-      Task task = new Task(source.next(), fetched++, memory, new PictureDecoder(reading, memory));
+      Task task = new Task(item, fetched++, memory, new PictureDecoder(reading, memory));
       ahead.begin(() -> decode(task));
       tasks.add(task);
     }
     if (tasks.isEmpty()) {
       return Optional.empty();
     }
+    undecodedBytes -= undecoded.remove();
     long bytes = 0;
     try {
       Decoded decoded = take(tasks.remove());
@@ -161,6 +174,10 @@ public final class DecodedImages implements AutoCloseable {
     } finally {
       passed(bytes);
     }
+  }
+
+  private boolean mayFetch() {
+    return tasks.isEmpty() || (ahead.pending() < mostAhead && undecodedBytes < mostBytes);
   }
 
   private Decoded take(Task oldest) throws IOException {
@@ -227,6 +244,15 @@ public final class DecodedImages implements AutoCloseable {
           failure);
     }
     return new Decoded.LeftOut(name, failure.reason(), message);
+  }
+
+  /**
+   * The classes of some images, if the source has classes; to be called after the last image.
+   *
+   * @param images by their number in the source's order
+   */
+  public Optional<Labels> labels(BitSet images) throws IOException {
+    return source.labels(images);
   }
 
   /** Aborts what is being decoded, waits a few seconds for the threads, and closes the source. */

@@ -1,8 +1,12 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyWriter;
@@ -29,8 +33,9 @@ public final class Importer {
   private final ImportRequest request;
   private final ImportListener listener;
   private final SourceTally tally = new SourceTally();
+  private final BitSet taken = new BitSet();
   private int channels;
-  private long done;
+  private int done;
 
   private Importer(ImportRequest request, ImportListener listener) {
     this.request = request;
@@ -67,7 +72,19 @@ public final class Importer {
             this::fitted,
             listener::waiting)) {
       listener.started(images.size());
-      AtomicFile.create(request.output(), partial -> write(images, partial));
+      AtomicReference<Optional<Labels>> labels = new AtomicReference<>(Optional.empty());
+      AtomicFile.create(
+          request.output(),
+          partial -> {
+            write(images, partial);
+            labels.set(images.labels(taken));
+            // Never old labels beside new images: they go when the new ones are safe on disk.
+            AtomicFile.force(partial);
+            Labels.deleteBeside(request.output());
+          });
+      if (labels.get().isPresent()) {
+        labels.get().get().writeBeside(request.output());
+      }
       SourceReport report = tally.report();
       return new ImportReport(report.taken(), channels, report);
     }
@@ -92,6 +109,7 @@ public final class Importer {
         tally.add(next.get());
         if (next.get() instanceof Decoded.Image image) {
           write(image, out);
+          taken.set(done);
         } else if (next.get() instanceof Decoded.LeftOut image) {
           listener.skipped("%s: %s, skipped".formatted(image.name(), image.message()));
         }
