@@ -95,12 +95,10 @@ final class LoadedModel implements AutoCloseable {
     definition.getInputsMap().forEach((name, info) -> requireTensor(signature, name, info));
     definition.getOutputsMap().forEach((name, info) -> requireTensor(signature, name, info));
     for (String output : definition.getOutputsMap().keySet()) {
-      boolean known =
-          signature.outputs().contains(output) || signature.optional().contains(output);
+      boolean known = signature.outputs().contains(output) || signature.optional().contains(output);
       if (known && outputType(signature, output) != Contract.outputType(output)) {
         throw refusal(
-            signature,
-            "the output '" + output + "' is of type " + outputType(signature, output));
+            signature, "the output '" + output + "' is of type " + outputType(signature, output));
       }
     }
   }
@@ -126,8 +124,7 @@ final class LoadedModel implements AutoCloseable {
       throw refusal(
           signature,
           "%sis %s %s in the graph, not %s %s"
-              .formatted(
-                  where, tensor.dataType(), tensor.shape(), info.getDtype(), declared));
+              .formatted(where, tensor.dataType(), tensor.shape(), info.getDtype(), declared));
     }
   }
 

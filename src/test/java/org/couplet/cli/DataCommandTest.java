@@ -46,7 +46,17 @@ class DataCommandTest {
     }
     assertEquals(output + ": 2 images of 8 x 8 x 3 written, 1 corrupt skipped", run.out().strip());
     assertTrue(run.err().contains("b.jpg: corrupt image (neither"), run.err());
-    assertRefused("b.jpg", "data", "--from", source, "--size", 8, "--output", output, "--overwrite", "--strict");
+    assertRefused(
+        "b.jpg",
+        "data",
+        "--from",
+        source,
+        "--size",
+        8,
+        "--output",
+        output,
+        "--overwrite",
+        "--strict");
   }
 
   @Test

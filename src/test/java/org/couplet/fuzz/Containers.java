@@ -79,8 +79,7 @@ final class Containers {
   /** Damages what a gzip file holds, not the file itself. */
   static Damage inGzip(Damage damage) {
     return (sound, other, random) ->
-        new Damage.Damaged(
-            gzip(damage.of(gunzip(sound), gunzip(other), random).bytes()), true);
+        new Damage.Damaged(gzip(damage.of(gunzip(sound), gunzip(other), random).bytes()), true);
   }
 
   /** Damages what a zip holds, not the zip itself. */

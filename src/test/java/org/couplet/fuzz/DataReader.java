@@ -39,7 +39,9 @@ final class DataReader implements Kind.Reader {
     Files.createDirectories(output.resolveSibling(""));
   }
 
-  /** The same for files with checksums: the images are those of sound files, or fewer and counted. */
+  /**
+   * The same for files with checksums: the images are those of sound files, or fewer and counted.
+   */
   DataReader checked(List<byte[]> files) throws IOException {
     for (byte[] each : files) {
       Files.write(file, each);

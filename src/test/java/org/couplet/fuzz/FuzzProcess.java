@@ -99,8 +99,7 @@ final class FuzzProcess implements AutoCloseable {
     builder.redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
     process = builder.start();
     answers =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   private String answer(String question, int seconds)

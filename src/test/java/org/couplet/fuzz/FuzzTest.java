@@ -56,10 +56,7 @@ class FuzzTest {
         "%s: %d inputs, %d refused, %d faults, %.1f s%n"
             .formatted(kind, COUNT, refused, faults.size(), (System.nanoTime() - begun) / 1e9);
     Files.writeString(
-        FOLDER.resolve("report.txt"),
-        line,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+        FOLDER.resolve("report.txt"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     Files.write(
         FOLDER.resolve("faults.txt"), faults, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     assertTrue(refused > 0, "nothing was refused: is anything read?");

@@ -10,8 +10,19 @@ import java.util.Random;
 /** Changes fields of a message, so that it stays one: as only an enemy does. */
 final class MessageMutator {
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, 7, 255, 46_341, 100_000_000, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 40,
-    Long.MAX_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    -1,
+    2,
+    7,
+    255,
+    46_341,
+    100_000_000,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
   };
   private static final double[] REALS = {
     0, -1, 1, 0.5, 1e-300, 1e300, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
@@ -86,7 +97,8 @@ final class MessageMutator {
     return builder.buildPartial();
   }
 
-  private static Message.Builder removed(Message.Builder builder, FieldDescriptor field, int index) {
+  private static Message.Builder removed(
+      Message.Builder builder, FieldDescriptor field, int index) {
     if (!field.isRepeated()) {
       return builder.clearField(field);
     }

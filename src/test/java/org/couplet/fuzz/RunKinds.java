@@ -69,10 +69,17 @@ final class RunKinds {
   }
 
   Kind program() throws IOException {
-    return file(
+    Path run = run();
+    Path program = run.resolve("program");
+    return new Kind(
         "program",
-        "program/saved_model.pb",
-        ModelKinds.ofMessages(SavedModel.getDefaultInstance()));
+        List.of(Files.readAllBytes(program.resolve("saved_model.pb"))),
+        ModelKinds.ofMessages(SavedModel.getDefaultInstance()),
+        input -> {
+          restore(run);
+          ModelKinds.write(program, input);
+          return resumed(run);
+        });
   }
 
   /** Couplet reads the names of event files only. */
@@ -85,7 +92,8 @@ final class RunKinds {
         ofBytes(),
         input -> {
           String name =
-              new String(input.bytes(), StandardCharsets.UTF_8).replaceAll("[/\0]|[^\\x20-\\x7e]", "_");
+              new String(input.bytes(), StandardCharsets.UTF_8)
+                  .replaceAll("[/\0]|[^\\x20-\\x7e]", "_");
           restore(run);
           Path file = run.resolve(name.substring(0, Math.min(name.length(), 200)));
           if (Files.notExists(file)) {
@@ -134,8 +142,7 @@ final class RunKinds {
   private Kind.Outcome resumed(Path run) throws IOException {
     Map<String, String> before = checkpoints(run);
     CommandRun resumed = CommandRun.of("train", "--run", run, "--resume");
-    boolean touched =
-        resumed.code() != ExitCode.DONE && !checkpoints(run).equals(before);
+    boolean touched = resumed.code() != ExitCode.DONE && !checkpoints(run).equals(before);
     return new Kind.Outcome(
         resumed, touched ? Optional.of("checkpoints were touched") : Optional.empty());
   }

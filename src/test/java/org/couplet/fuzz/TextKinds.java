@@ -80,8 +80,7 @@ final class TextKinds {
     Path run = scratch.resolve("never");
     CommandRun planned =
         CommandRun.of(
-            Stream.concat(
-                    Stream.of("train", "--run", run, "--dry-run"), Stream.of(options))
+            Stream.concat(Stream.of("train", "--run", run, "--dry-run"), Stream.of(options))
                 .toArray());
     return new Kind.Outcome(
         planned, Files.exists(run) ? Optional.of("a run was begun") : Optional.empty());
@@ -96,9 +95,7 @@ final class TextKinds {
       throws IOException {
     String text = new String(sound, StandardCharsets.UTF_8);
     Experiment experiment = TextFormat.parse(text, Experiment.class);
-    String changed =
-        TextFormat.printer().printToString(MessageMutator.mutate(experiment, random));
+    String changed = TextFormat.printer().printToString(MessageMutator.mutate(experiment, random));
     return new Damage.Damaged(changed.getBytes(StandardCharsets.UTF_8), true);
   }
-
 }

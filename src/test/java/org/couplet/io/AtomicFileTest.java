@@ -42,8 +42,7 @@ class AtomicFileTest {
     Path target = folder.resolve("a");
     AtomicFile.create(target, path -> fill(path, "old"));
     FileFailure failure =
-        assertThrows(
-            FileFailure.class, () -> AtomicFile.create(target, path -> fill(path, "new")));
+        assertThrows(FileFailure.class, () -> AtomicFile.create(target, path -> fill(path, "new")));
     assertEquals(
         target + ": can't be written: the folder is not empty; empty it or choose another place",
         failure.getMessage());

@@ -62,8 +62,7 @@ class FileFailureTest {
         Line.read(
             new ZipException("invalid LOC header"),
             "can't be read: damaged or cut off (invalid LOC header); fetch or make it again"),
-        Line.read(
-            new EOFException(), "can't be read: damaged or cut off; fetch or make it again"),
+        Line.read(new EOFException(), "can't be read: damaged or cut off; fetch or make it again"),
         Line.read(
             new MalformedInputException(1),
             "can't be read: it is not text in UTF-8; save it as such"),
@@ -141,8 +140,7 @@ class FileFailureTest {
   void theSystemsOwnFailuresAreKnown() throws IOException {
     FileFailure reading =
         assertThrows(
-            FileFailure.class,
-            () -> FileFailure.reading(folder, () -> Files.readString(folder)));
+            FileFailure.class, () -> FileFailure.reading(folder, () -> Files.readString(folder)));
     assertEquals(
         folder + ": can't be read: it is a folder, not a file; give the name of a file",
         reading.getMessage());
