@@ -117,7 +117,7 @@ final class Containers {
     return new GZIPInputStream(new ByteArrayInputStream(gzip)).readAllBytes();
   }
 
-  private static Map<String, byte[]> unzip(byte[] zip) throws IOException {
+  static Map<String, byte[]> unzip(byte[] zip) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
     for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {

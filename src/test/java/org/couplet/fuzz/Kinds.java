@@ -87,12 +87,8 @@ final class Kinds {
       case "features" -> models.features();
       case "savedmodel" -> models.export();
       case "program" -> runs.program();
-      case "checkpoint-index" -> runs.index();
-      case "checkpoint-data" -> runs.data();
-      case "checkpoint-list" -> runs.list();
-      case "metrics" -> runs.metrics();
-      case "history" -> runs.history();
-      case "events" -> runs.events();
+      case "checkpoint" -> runs.checkpoint();
+      case "logs" -> runs.logs();
       case "run-config" -> runs.config();
       default -> throw new IllegalArgumentException("no kind " + name);
     };
