@@ -24,8 +24,8 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TType;
 
 /**
- * What the paper's section 4.2 measures of a consistency model in training: its pairs, its points
- * under both couplings, the variance of its gradient.
+ * What is measured of a consistency model in training: its loss at any levels, and for the paper's
+ * section 4.2 its pairs, its points under both couplings, the variance of its gradient.
  */
 record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
   /** The pairs of a step. */
@@ -36,6 +36,12 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
         Contract.HIGH, pair.points().high(),
         Contract.SIGMA_LOW, pair.levels().lowFloat(tf),
         Contract.SIGMA_HIGH, pair.levels().highFloat(tf));
+  }
+
+  /** The loss of a step, without dropout. */
+  Operand<TFloat32> loss(Objective.Step step) {
+    LevelledPair pair = loss.pair(tf, step);
+    return loss.compare(tf, step.online(), step.average(), pair, Dropout.none()).mean();
   }
 
   /**

@@ -5,6 +5,7 @@ import org.couplet.assembly.TrainingAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Stage;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.Output;
@@ -38,7 +39,10 @@ final class BuildCommand implements Command {
     Output output = options.output("output");
     Experiment experiment = ExperimentFile.load(options.path("config"), options.texts("set"));
     output.requireFolder(SavedModelGraph::isPart);
-    output.createFolder(folder -> TrainingAssembly.write(experiment, folder));
+    try (Stage stage = new Stage(err)) {
+      stage.begin("building the training program");
+      output.createFolder(folder -> TrainingAssembly.write(experiment, folder));
+    }
     out.println("training program of " + experiment.getName() + " written to " + output.path());
     return ExitCode.DONE;
   }

@@ -3,12 +3,15 @@ package org.couplet.cli;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.couplet.command.Command;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Guard;
 import org.couplet.command.Restart;
 import org.couplet.command.StandardOutput;
+import org.couplet.io.Invocation;
 import org.couplet.io.PlainStream;
+import org.couplet.io.Spelling;
 import org.couplet.io.Version;
 import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.selftest.Report;
@@ -17,6 +20,8 @@ import org.couplet.selftest.Report;
 public final class Cli {
   // The class that starts this one: a name, as this package does not know it.
   private static final String MAIN = "org.couplet.Couplet";
+
+  private static final Set<String> HELP = Set.of("--help", "-h", "help");
 
   private static final List<Command> COMMANDS =
       List.of(
@@ -53,9 +58,16 @@ public final class Cli {
    */
   public static int run(String[] arguments, PrintStream out, PrintStream terminal) {
     PrintStream err = new PlainStream(terminal);
-    if (arguments.length == 0 || arguments[0].equals("--help") || arguments[0].equals("help")) {
-      overview(arguments.length == 0 ? err : out);
-      return arguments.length == 0 ? ExitCode.BAD_INPUT : ExitCode.DONE;
+    if (arguments.length == 0) {
+      overview(err);
+      return ExitCode.BAD_INPUT;
+    }
+    if (HELP.contains(arguments[0])) {
+      if (arguments.length > 1) {
+        return run(new String[] {arguments[1], "--help"}, out, err);
+      }
+      overview(out);
+      return ExitCode.DONE;
     }
     if (arguments[0].equals("--version")) {
       out.println(Version.describe());
@@ -68,7 +80,15 @@ public final class Cli {
         return run(command, rest, out, err);
       }
     }
-    err.println("couplet: there is no command '" + arguments[0] + "'; 'couplet --help' lists them");
+    err.println(
+        "couplet: there is no command '"
+            + arguments[0]
+            + "'; "
+            + Spelling.closest(arguments[0], COMMANDS.stream().map(Command::name).toList())
+                .map(name -> "did you mean " + name + "? ")
+                .orElse("")
+            + Invocation.ofProcess().line("--help")
+            + " lists them");
     return ExitCode.BAD_INPUT;
   }
 
@@ -94,6 +114,8 @@ public final class Cli {
     }
     out.println();
     out.println(
-        "Run 'couplet COMMAND --help' for the options of a command, 'couplet --version' for the version.");
+        "Run '%s COMMAND --help' for the options of a command, '%s' for the version."
+            .formatted(
+                Invocation.ofProcess().command(), Invocation.ofProcess().line("--version")));
   }
 }

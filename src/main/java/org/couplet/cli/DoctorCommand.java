@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Stage;
 import org.couplet.doctor.Diagnosis;
 
 /** {@code couplet doctor}: what this machine offers, and what to do about what is missing. */
@@ -27,10 +28,13 @@ final class DoctorCommand implements Command {
       return ExitCode.DONE;
     }
     boolean thorough = options.has("thorough");
-    if (thorough) {
-      err.println("couplet doctor: checking operations of many shapes; this takes minutes");
+    try (Stage stage = new Stage(err)) {
+      stage.begin(
+          thorough
+              ? "checking operations of many shapes; this takes minutes"
+              : "examining this machine");
+      Diagnosis.of(thorough).print(out);
     }
-    Diagnosis.of(thorough).print(out);
     return ExitCode.DONE;
   }
 }

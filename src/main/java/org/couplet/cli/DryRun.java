@@ -2,26 +2,60 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import org.couplet.assembly.TrainingAssembly;
+import java.util.ArrayList;
+import java.util.List;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
+import org.couplet.data.MissingImages;
+import org.couplet.io.InvalidInputException;
 import org.couplet.run.RunFolder;
 
-/** What {@code couplet train} would do. */
+/** What {@code couplet train} would do, and which of its files are missing. */
 final class DryRun {
-  private DryRun() {}
+  private final boolean wanted;
+  private final List<String> missing = new ArrayList<>();
 
-  static void print(Experiment experiment, RunFolder run, long stopAt, PrintStream out)
+  /** Checks that something is there and fits. */
+  interface Check {
+    void run() throws IOException;
+  }
+
+  /**
+   * @param wanted whether {@code --dry-run} was given; otherwise nothing may be missing
+   */
+  DryRun(boolean wanted) {
+    this.wanted = wanted;
+  }
+
+  boolean isWanted() {
+    return wanted;
+  }
+
+  /** Checks an input; a dry run goes on without one that is not there. */
+  void check(boolean isThere, Check check) throws IOException {
+    try {
+      check.run();
+    } catch (InvalidInputException e) {
+      if (isThere || !wanted) {
+        throw e;
+      }
+      missing.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  void print(Experiment experiment, RunFolder run, long stopAt, PrintStream out)
       throws IOException {
     out.print(ExperimentFile.print(experiment));
-    try (Dataset dataset = Dataset.open(experiment.getDataset())) {
-      out.println("# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
+    if (MissingImages.of(experiment.getDataset()).isEmpty()) {
+      try (Dataset dataset = Dataset.open(experiment.getDataset())) {
+        out.println(
+            "# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
+      }
     }
-    long parameters = TrainingAssembly.parameters(experiment);
-    long checkpoint = TrainingAssembly.stateValues(experiment) * Float.BYTES;
-    out.printf(
-        "# network: %,d parameters; a checkpoint takes %,d MB%n", parameters, checkpoint >> 20);
+    Forecast forecast = Forecast.of(experiment, run);
+    forecast.facts(experiment, stopAt).forEach(fact -> out.println("# " + fact));
+    forecast.warnings(stopAt).forEach(warning -> out.println("# " + warning));
     out.println(
         "# would train to step "
             + stopAt
@@ -29,5 +63,6 @@ final class DryRun {
             + experiment.getRun().getSteps()
             + " in "
             + run.root());
+    missing.forEach(line -> out.println("# missing: " + line));
   }
 }

@@ -6,6 +6,7 @@ import org.couplet.assembly.InferenceAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
@@ -41,11 +42,14 @@ final class ExportCommand implements Command {
     Experiment experiment = Runs.experiment(run);
     Path checkpoint = options.has("best") ? run.bestCheckpoint() : run.newestCheckpoint();
     output.requireFolder(SavedModelGraph::isPart);
-    output.createFolder(
-        folder -> {
-          InferenceAssembly.write(experiment, folder);
-          SamplingProgram.loadAverages(folder, checkpoint);
-        });
+    try (Stage stage = new Stage(err)) {
+      stage.begin("writing the model");
+      output.createFolder(
+          folder -> {
+            InferenceAssembly.write(experiment, folder);
+            SamplingProgram.loadAverages(folder, checkpoint);
+          });
+    }
     out.println(
         experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output.path());
     out.println("its signature serving_default turns " + served(experiment));

@@ -16,6 +16,7 @@ import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.evaluation.FidPass;
 import org.couplet.evaluation.FidSource;
 import org.couplet.evaluation.FidSource.Side;
@@ -75,7 +76,12 @@ final class FidCommand implements Command {
             .or("generated", "save-stats")
             .or("reference", "save-stats")
             .or("generated", "metrics")
-            .optional("count", "N", "number of samples to draw from a model; default: 50000");
+            .optional("count", "N", "number of samples to draw from a model; default: 50000")
+            .flag(
+                "tune-sigmas",
+                "search the noise levels of --steps N (default: 2) at which a consistency model is"
+                    + " nearest to the reference, and print them; every trial draws --count samples"
+                    + " (default: 1000)");
     return SelfTests.declare(
         SamplingOptions.declare(options)
             .optional(
@@ -100,14 +106,23 @@ final class FidCommand implements Command {
     }
     Set<Metric> metrics = metrics(options);
     checkFiles(options);
+    SigmaTuningOutput.check(options);
+    Stage stage = new Stage(err);
+    stage.begin("loading the networks");
     Map<String, Object> tested = selfTest(options, err);
-    try (@Nullable FeatureProgram network = network(options, metrics).orElse(null);
+    try (stage;
+        @Nullable FeatureProgram network = network(options, metrics).orElse(null);
         @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics).orElse(null);
         @Nullable FidSource reference =
             source(FidSource.REFERENCE, options, metrics).orElse(null)) {
+      stage.close();
       // Bad input is rejected before hours of work.
       FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
       check(pass, generated, reference);
+      if (options.has(SigmaTuningOutput.OPTION)) {
+        SigmaTuningOutput.run(options, pass, generated, reference, out);
+        return ExitCode.DONE;
+      }
       Map<String, Side> sides = new LinkedHashMap<>();
       if (generated != null) {
         sides.put(FidSource.GENERATED, generated.measure(pass));
@@ -260,13 +275,22 @@ final class FidCommand implements Command {
       // Some take half a minute.
       pass.err().println("computing " + metric.word());
       try {
-        scores.add(metric.score(generated, reference == null ? generated : reference.features()));
+        Score score =
+            metric.score(generated, reference == null ? generated : reference.features());
+        scores.add(isByInception(pass, generated) ? score : score.byOtherFeatures());
       } catch (ArithmeticException e) {
         throw new InvalidInputException(
             metric.word() + ": the statistics' numbers are too large to compare", e);
       }
     }
     return scores;
+  }
+
+  // Statistics alone don't say; other networks seldom have as many features.
+  private static boolean isByInception(FidPass pass, FeatureSet generated) {
+    return pass.network()
+        .map(FeatureProgram::isInception)
+        .orElse(generated.fit().dimension() == FeatureProgram.INCEPTION_FEATURES);
   }
 
   private static void print(
@@ -279,11 +303,12 @@ final class FidCommand implements Command {
     if (pass.network().isPresent()) {
       FeatureProgram network = pass.network().get();
       out.printf(
-          "%-18s %s: %d features, SHA-256 %s%n",
+          "%-18s %s: %d features, SHA-256 %s%s%n",
           "extractor",
           network.folder(),
           network.dimension(),
-          network.fingerprint().substring(0, 12));
+          network.fingerprint().substring(0, 12),
+          network.isInception() ? "" : "; not FID's Inception, so not comparable with FIDs");
     }
     tested.forEach((name, found) -> out.printf("%-18s %s%n", name.replace('_', ' '), found));
     scores.forEach(score -> out.printf("%-18s %s%n", score.name(), score.text()));
@@ -300,6 +325,7 @@ final class FidCommand implements Command {
       extractor.put("folder", network.folder().toString());
       extractor.put("features", network.dimension());
       extractor.put("sha256", network.fingerprint());
+      extractor.put("is_inception", network.isInception());
       numbers.put("extractor", extractor);
     }
     numbers.putAll(tested);

@@ -6,6 +6,7 @@ import org.couplet.assembly.InceptionAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Stage;
 import org.couplet.io.Output;
 import org.couplet.program.SavedModelGraph;
 
@@ -39,7 +40,10 @@ final class InceptionCommand implements Command {
     Path source = options.path("from");
     Output output = options.output("output");
     output.requireFolder(SavedModelGraph::isPart);
-    output.createFolder(folder -> InceptionAssembly.write(source, folder));
+    try (Stage stage = new Stage(err)) {
+      stage.begin("converting the network");
+      output.createFolder(folder -> InceptionAssembly.write(source, folder));
+    }
     out.println("Inception of 2015-12-05 out of " + source + " written to " + output.path());
     out.println("its signature features turns images of any size into 2048 features");
     return ExitCode.DONE;

@@ -3,18 +3,21 @@ package org.couplet.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.RunFolder;
 import org.couplet.run.TrainedModel;
 import org.couplet.sampling.SampleDraw;
+import org.couplet.sampling.SampleLevels;
 import org.couplet.sampling.SampleOutput;
 
 /** {@code couplet sample}: draws samples from a run or an exported model. */
@@ -61,30 +64,42 @@ final class SampleCommand implements Command {
         name(),
         err,
         interrupt -> {
-          try (TrainedModel model = model(options, sampling, tests)) {
+          interrupt.endsAfter("the samples in hand");
+          try (Stage stage = new Stage(err);
+              TrainedModel model = model(options, sampling, tests, stage)) {
             SamplingProgram program = sampling.withSolver(model.sampler());
+            List<Double> levels = sampling.levels(program);
+            if (output.showsProgress()) {
+              stage.close();
+            } else {
+              stage.begin("drawing " + count + " samples");
+            }
             output.write(
-                new SampleDraw(
-                    program,
-                    sampling.seed(),
-                    count,
-                    sampling.levels(program),
-                    err,
-                    interrupt::check));
+                new SampleDraw(program, sampling.seed(), count, levels, err, interrupt::check));
+            out.println(count + " samples written to " + options.value("output"));
+            if (sampling.steps().isPresent() && !program.followsFlow()) {
+              out.println("noise levels: --sigmas " + SampleLevels.text(levels));
+            }
           }
-          out.println(count + " samples written to " + options.value("output"));
           return ExitCode.DONE;
         });
   }
 
-  private static TrainedModel model(CommandLine options, SamplingOptions sampling, SelfTests tests)
+  private static TrainedModel model(
+      CommandLine options, SamplingOptions sampling, SelfTests tests, Stage stage)
       throws IOException {
+    stage.begin("loading the model");
     if (options.has("model")) {
       Path export = options.path("model");
+      Runs.refuseRun(export, "it as --run");
       TrainedModel.check(export, tests);
       return TrainedModel.ofExport(export);
     }
     RunFolder run = new RunFolder(options.path("run"));
+    if (!run.isBegun() && TrainedModel.isIn(run.root())) {
+      throw new InvalidInputException(
+          "--run " + run.root() + ": is an export, not a run; give it as --model");
+    }
     Runs.experiment(run);
     TrainedModel.check(run.root(), tests);
     return TrainedModel.ofRun(run, sampling.best());

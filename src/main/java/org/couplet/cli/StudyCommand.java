@@ -5,8 +5,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import org.couplet.assembly.RandomFeaturesAssembly;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.command.Command;
@@ -16,7 +14,9 @@ import org.couplet.command.Interrupt;
 import org.couplet.command.SelfTests;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.io.Output;
+import org.couplet.io.Spelling;
 import org.couplet.study.Graphs;
 import org.couplet.study.InterruptedStudyException;
 import org.couplet.study.Studies;
@@ -28,6 +28,21 @@ import org.couplet.study.StudyOptions;
 final class StudyCommand implements Command {
   private static final String ALL = "all";
   private static final int MOST_SEEDS = 1000;
+  // Options that only some studies heed.
+  private static final List<String> OF_SOME =
+      List.of(
+          "config",
+          "configs",
+          "set",
+          "runs",
+          "seeds",
+          "steps",
+          "seconds",
+          "samples",
+          "features",
+          "mu",
+          "score-config",
+          "models");
   private static final List<Double> FACTORS = List.of(0.3, 0.5, 0.7, 1.0);
 
   @Override
@@ -77,8 +92,8 @@ final class StudyCommand implements Command {
             "score-config",
             "F",
             "for trajectory: config of the score model; default: the one for the Gaussians")
-        .optional("models", "D1,D2,...", "for samples: folders of runs or exports")
-        .optional("configs", "DIR", "folder of Couplet's experiments; default: configs");
+        .optional("models", "D1,D2,...", "for compare and samples: folders of runs or exports")
+        .optional("configs", "DIR", "folder of Couplet's experiments; default: Couplet's own");
   }
 
   @Override
@@ -86,10 +101,18 @@ final class StudyCommand implements Command {
     CommandLine options = SelfTests.declare(options());
     boolean named = arguments.length > 0 && !arguments[0].startsWith("-");
     String[] rest = named ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments;
+    if (named) {
+      checkName(arguments[0]);
+    } else if (!Arrays.asList(rest).contains("--help") && !Arrays.asList(rest).contains("-h")) {
+      throw new InvalidInputException(
+          "name a study: %s or %s; %s explains them"
+              .formatted(
+                  String.join(", ", names()), ALL, Invocation.ofProcess().line(name(), "--help")));
+    }
     if (!options.parse(rest, out)) {
       return ExitCode.DONE;
     }
-    List<Study> studies = studies(named ? Optional.of(arguments[0]) : Optional.empty(), options);
+    List<Study> studies = studies(arguments[0], options);
     StudyOptions asked = asked(options);
     requireOutputs(studies, asked.output(), options.has(Output.OVERWRITE));
     SelfTests tests = SelfTests.of(options, err);
@@ -120,12 +143,29 @@ final class StudyCommand implements Command {
     }
   }
 
-  private static List<Study> studies(Optional<String> name, CommandLine options) {
-    if (name.filter(ALL::equals).isPresent()) {
+  private static List<String> names() {
+    return Studies.all().stream().map(Study::name).toList();
+  }
+
+  private static void checkName(String name) {
+    if (!name.equals(ALL) && !names().contains(name)) {
+      throw new InvalidInputException(
+          "there is no study '%s'; %s"
+              .formatted(
+                  name,
+                  Spelling.closest(name, names())
+                      .map(closest -> "did you mean " + closest + "?")
+                      .orElse("there are " + String.join(", ", names()) + " and " + ALL)));
+    }
+  }
+
+  private static List<Study> studies(String name, CommandLine options) {
+    if (name.equals(ALL)) {
       // Some studies need to know which other models to use.
       return (options.has("config") ? Studies.all() : Studies.ofGaussians())
           .stream()
               .filter(study -> options.has("models") || !study.name().equals("samples"))
+              .filter(study -> !study.name().equals("compare"))
               .filter(
                   study ->
                       !options.has("config")
@@ -136,17 +176,14 @@ final class StudyCommand implements Command {
     if (options.has("gaussians")) {
       throw new InvalidInputException("--gaussians goes with `couplet study all`");
     }
-    return List.of(
-        name.flatMap(Studies::named)
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        name.map(word -> "there is no study '" + word + "'").orElse("name a study")
-                            + "; there are "
-                            + Studies.all().stream()
-                                .map(Study::name)
-                                .collect(Collectors.joining(", "))
-                            + " and all")));
+    Study study = Studies.named(name).orElseThrow();
+    for (String option : OF_SOME) {
+      if (options.has(option) && !study.options().contains(option)) {
+        throw new InvalidInputException(
+            "--%s: makes no difference to the study %s; leave it out".formatted(option, name));
+      }
+    }
+    return List.of(study);
   }
 
   private static StudyOptions asked(CommandLine options) {
@@ -154,7 +191,7 @@ final class StudyCommand implements Command {
     return new StudyOptions(
         options.text("config").map(Path::of),
         options.text("score-config").map(Path::of),
-        Path.of(options.text("configs").orElse("configs")),
+        options.text("configs").map(Path::of).orElse(Invocation.ofProcess().find("configs")),
         options.texts("set"),
         output,
         options.text("runs").map(Path::of).orElse(output.resolve("runs")),

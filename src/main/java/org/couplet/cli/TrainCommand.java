@@ -13,15 +13,19 @@ import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Stage;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
+import org.couplet.data.MissingImages;
 import org.couplet.doctor.TensorFlowProbe;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
+import org.couplet.report.MetricsLog;
 import org.couplet.run.NewRun;
 import org.couplet.run.ParentRun;
 import org.couplet.run.RunFolder;
@@ -42,8 +46,11 @@ final class TrainCommand implements Command {
 
   private static CommandLine options() {
     return new CommandLine(
-            "train", "couplet train --config configs/quickstart.textproto --run runs/quickstart")
-        .required("config", "F", "the experiment, a .textproto file")
+            "train", "couplet train --config quickstart --run runs/quickstart")
+        .required(
+            "config",
+            "F",
+            "the experiment: a .textproto file, or the name of one in Couplet's configs")
         .required("model", "PROGRAM", "a training program written by `couplet build`")
         .oneOf("config", "model")
         .required("run", "DIR", "folder of the run: checkpoints, metrics, samples")
@@ -84,11 +91,16 @@ final class TrainCommand implements Command {
               + stopAt);
     }
     // Bad input is rejected before there is a run.
-    Dataset.open(experiment.getDataset()).close();
-    checkFeatures(options, experiment);
+    DryRun dryRun = new DryRun(options.has("dry-run"));
+    dryRun.check(
+        MissingImages.of(experiment.getDataset()).isEmpty(),
+        () -> Dataset.open(experiment.getDataset()).close());
+    dryRun.check(
+        Files.exists(Path.of(experiment.getEvaluation().getFeatures())),
+        () -> checkFeatures(options, experiment));
     if (!goesOn) {
       for (ParentRun parent : ParentRun.of(experiment)) {
-        parent.check(experiment);
+        dryRun.check(parent.folder().isBegun(), () -> parent.check(experiment));
       }
     }
     if (options.has("model") && !goesOn) {
@@ -97,17 +109,30 @@ final class TrainCommand implements Command {
     if (!goesOn) {
       gpuAdvice(experiment, new TensorFlowProbe(Path.of("/")).mayUseGpu()).ifPresent(err::println);
     }
-    if (options.has("dry-run")) {
-      DryRun.print(experiment, run, stopAt, out);
+    if (dryRun.isWanted()) {
+      dryRun.print(experiment, run, stopAt, out);
       return ExitCode.DONE;
     }
-    RunLock lock = RunLock.take(run);
-    try (lock) {
+    announce(experiment, run, stopAt, err);
+    RunLock lock = RunLock.take(run, err);
+    try (lock;
+        Stage stage = new Stage(err)) {
       if (!goesOn) {
+        stage.begin("building the training program");
         begin(options, experiment, run);
       }
+      stage.begin("loading the program and checking its operations; the first step takes longest");
       return train(experiment, run, stopAt, SelfTests.of(options, err), out, err);
     }
+  }
+
+  private static void announce(Experiment experiment, RunFolder run, long stopAt, PrintStream err)
+      throws IOException {
+    Forecast forecast = Forecast.of(experiment, run);
+    long left = stopAt - (long) MetricsLog.last(run.metrics(), "step").orElse(0);
+    err.println(
+        "training " + experiment.getName() + " to step " + stopAt + ": " + forecast.time(left));
+    forecast.warnings(left).forEach(err::println);
   }
 
   private static Experiment begun(CommandLine options) throws IOException {
@@ -204,7 +229,12 @@ final class TrainCommand implements Command {
             .close();
       } catch (InvalidInputException e) {
         throw new InvalidInputException(
-            "evaluation.features: " + e.getMessage() + "; --features names another", e);
+            "evaluation.features: "
+                + e.getMessage()
+                + "; "
+                + Invocation.ofProcess().shipped("tools/fetch-inception.sh")
+                + " makes FID's, --features names another",
+            e);
       }
     } else if (options.has("features")) {
       throw new InvalidInputException(
@@ -264,29 +294,44 @@ final class TrainCommand implements Command {
         name(),
         err,
         interrupt -> {
+          interrupt.endsAfter("the current step");
           long completed =
               new Training(experiment, run, tests, err, interrupt::requested).run(stopAt);
           if (completed >= stopAt) {
-            out.println(
-                experiment.getName()
-                    + ": "
-                    + completed
-                    + " steps done in "
-                    + run.root()
-                    + "; draw samples with: couplet sample --run "
-                    + run.root()
-                    + " --count 64 --output grid.png");
+            out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+            nextCommands(experiment, run).forEach(out::println);
             return ExitCode.DONE;
           }
           err.println(
               "interrupted after step "
                   + completed
-                  + "; continue with: couplet train --run "
-                  + run.root()
-                  + " --resume"
+                  + "; continue with: "
+                  + Invocation.ofProcess().line("train", "--run", run.root(), "--resume")
                   + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));
           return ExitCode.INTERRUPTED;
         });
+  }
+
+  /** What to type after a training, explained. */
+  static List<String> nextCommands(Experiment experiment, RunFolder run) {
+    Invocation couplet = Invocation.ofProcess();
+    String draw =
+        couplet.line("sample", "--run", run.root(), "--count", 64, "--output", "grid.png");
+    return experiment.hasScore()
+        ? List.of("draw samples:            " + draw)
+        : List.of(
+            "one step per sample:     " + draw,
+            "two steps, often better: "
+                + couplet.line(
+                    "sample",
+                    "--run",
+                    run.root(),
+                    "--steps",
+                    2,
+                    "--count",
+                    64,
+                    "--output",
+                    "grid2.png"));
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -17,6 +17,7 @@ import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
+import org.couplet.io.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * CommandLine options =
  *     new CommandLine("build", "couplet build --config a.textproto --output program")
  *         .required("config", "F", "the experiment, a .textproto file")
- *         .required("output", "DIR", "folder of the SavedModel; must not exist yet")
+ *         .required("output", "DIR", "folder of the SavedModel")
  *         .repeatable("set", "path=value", "override one field");
  * if (options.parse(arguments, out)) {
  *   Path config = options.path("config");
@@ -132,8 +133,9 @@ public final class CommandLine {
   private org.apache.commons.cli.CommandLine parse(String[] arguments) {
     Options options = new Options();
     for (OptionSpec option : usage.options()) {
-      options.addOption(
-          Option.builder().longOpt(option.name()).hasArg(option.value() != null).get());
+      Option.Builder builder =
+          option.name().equals("help") ? Option.builder("h") : Option.builder();
+      options.addOption(builder.longOpt(option.name()).hasArg(option.value() != null).get());
     }
     try {
       return DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
@@ -175,7 +177,14 @@ public final class CommandLine {
   }
 
   private InvalidInputException notAnOption(String argument) {
-    return misused("'" + argument + "' is not an option");
+    List<String> names = usage.options().stream().map(OptionSpec::name).toList();
+    String meant =
+        argument.startsWith("-")
+            ? Spelling.closest(argument.replaceFirst("^-+", "").replaceFirst("=.*", ""), names)
+                .map(name -> " (did you mean --" + name + "?)")
+                .orElse("")
+            : "";
+    return misused("'" + argument + "' is not an option" + meant);
   }
 
   private InvalidInputException misused(String what) {

@@ -2,6 +2,7 @@ package org.couplet.command;
 
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
+import org.couplet.io.ErrorStream;
 
 /**
  * Ctrl-C (or SIGTERM) during long work: the work is asked to end in order, the process waits for it
@@ -13,9 +14,12 @@ public final class Interrupt implements AutoCloseable {
     private static final long serialVersionUID = 1;
   }
 
+  private final String command;
+  private final PrintStream err;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::request, "interrupt");
   private volatile boolean requested;
+  private volatile String inHand = "the work in hand";
   private volatile int code = ExitCode.FAILED;
 
   /** Work that can be asked to end; returns its exit code. */
@@ -25,14 +29,16 @@ public final class Interrupt implements AutoCloseable {
 
   /** Runs a command's long work as {@link Guard#run} does; returns the exit code. */
   public static int during(String command, PrintStream err, Work work) {
-    try (Interrupt interrupt = new Interrupt()) {
+    try (Interrupt interrupt = new Interrupt(command, err)) {
       // What an interrupted process exits with.
       interrupt.code = Guard.run(command, err, () -> work.run(interrupt));
       return interrupt.code;
     }
   }
 
-  private Interrupt() {
+  private Interrupt(String command, PrintStream err) {
+    this.command = command;
+    this.err = err;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -43,6 +49,11 @@ public final class Interrupt implements AutoCloseable {
     }
   }
 
+  /** Says what the work ends after, for the line that answers Ctrl-C: {@code the current step}. */
+  public void endsAfter(String part) {
+    inHand = part;
+  }
+
   /** Whether the work should end at the next good moment. */
   public boolean requested() {
     return requested;
@@ -50,6 +61,9 @@ public final class Interrupt implements AutoCloseable {
 
   private void request() {
     requested = true;
+    // A progress bar's line has no end yet.
+    String above = ErrorStream.isTerminal() ? System.lineSeparator() : "";
+    err.println(above + "couplet " + command + ": stopping after " + inHand);
     try {
       ended.await();
     } catch (InterruptedException e) {

@@ -12,7 +12,7 @@ import org.couplet.sampling.SampleLevels;
  * @param best whether to take a run's best weights and not its newest
  * @param seed of the noise
  * @param sigmas noise levels of the steps; if empty, {@link #levels} chooses them
- * @param steps number of a score model's levels, if given
+ * @param steps number of levels, if given
  * @param solver name of a score model's solver, if given
  */
 public record SamplingOptions(
@@ -35,9 +35,12 @@ public record SamplingOptions(
         .optional(
             "sigmas",
             "S1,S2,...",
-            "noise levels of the sampling steps, falling, such as 80,0.8; default: one step at"
-                + " sigma_max, or for a score model --steps levels down to sigma_min")
-        .optional("steps", "N", "for a score model: number of noise levels; default: 18")
+            "noise levels of the sampling steps, falling, such as 80,0.8; default: --steps levels"
+                + " that suit the model")
+        .optional(
+            "steps",
+            "N",
+            "number of sampling steps; default: 1, or 18 for a score model")
         .oneOf("sigmas", "steps")
         .optional("solver", "NAME", "for a score model: heun or euler; default: heun");
   }
@@ -48,17 +51,15 @@ public record SamplingOptions(
         options.has("best"),
         options.one("seed", Long::valueOf, "a whole number").orElse(0L),
         options.list("sigmas", Double::valueOf, "a noise level, a number such as 0.8"),
-        options.number("steps", 2, MOST_STEPS),
+        options.number("steps", 1, MOST_STEPS),
         options.text("solver"));
   }
 
   /** A program that follows the solver asked for. */
   public SamplingProgram withSolver(SamplingProgram program) {
-    if (!program.followsFlow() && (solver.isPresent() || steps.isPresent())) {
+    if (!program.followsFlow() && solver.isPresent()) {
       throw new InvalidInputException(
-          "--"
-              + (solver.isPresent() ? "solver" : "steps")
-              + ": is for score models; this is a consistency model, use --sigmas");
+          "--solver: is for score models; this is a consistency model, use --steps or --sigmas");
     }
     return switch (solverName()) {
       case "heun" -> program.with(SamplingProgram.Solver.HEUN);
@@ -77,8 +78,20 @@ public record SamplingOptions(
   /** The levels to sample at; what was given is checked. */
   public List<Double> levels(SamplingProgram program) {
     program.checkSigmas(sigmas);
-    return sigmas.isEmpty()
-        ? SampleLevels.of(program, steps.orElse(SampleLevels.FLOW_STEPS))
-        : sigmas;
+    if (!sigmas.isEmpty()) {
+      return sigmas;
+    }
+    if (steps.isEmpty()) {
+      return SampleLevels.of(program);
+    }
+    boolean flow = program.followsFlow();
+    int least = flow ? 2 : 1;
+    int most = flow ? MOST_STEPS : SampleLevels.MOST_ESTIMATES;
+    if (steps.get() < least || steps.get() > most) {
+      throw new InvalidInputException(
+          "--steps: '%d' is not a whole number from %d to %d, as a %s model takes"
+              .formatted(steps.get(), least, most, flow ? "score" : "consistency"));
+    }
+    return SampleLevels.of(program, steps.get());
   }
 }

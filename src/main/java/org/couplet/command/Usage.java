@@ -3,7 +3,9 @@ package org.couplet.command;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
+import org.couplet.io.Invocation;
 
 /** What a command's help shows, made from the options that it declares. */
 final class Usage {
@@ -75,11 +77,12 @@ final class Usage {
 
   /** The usage for an error's one line: required options only, and one other form. */
   String line() {
-    String forms = "couplet " + String.join(" ", brief(required().map(Alternatives::usage)));
+    String couplet = Invocation.ofProcess().command();
+    String forms = couplet + " " + String.join(" ", brief(required().map(Alternatives::usage)));
     if (otherForms.size() == 1) {
-      forms += ", or couplet " + String.join(" ", brief(otherForms.get(0)));
+      forms += ", or " + couplet + " " + String.join(" ", brief(otherForms.get(0)));
     }
-    return "usage: %s; see couplet %s --help".formatted(forms, command.split(" ", -1)[0]);
+    return "usage: %s; see %s %s --help".formatted(forms, couplet, command.split(" ", -1)[0]);
   }
 
   private Stream<Alternatives> required() {
@@ -99,9 +102,10 @@ final class Usage {
   /** The whole help. */
   String help() {
     List<String> lines = new ArrayList<>();
-    lines.add(usage("usage: couplet ", full()));
+    String couplet = Invocation.ofProcess().command();
+    lines.add(usage("usage: " + couplet + " ", full()));
     for (List<String> form : otherForms) {
-      lines.add(usage("       couplet ", brief(form)));
+      lines.add(usage("       " + couplet + " ", brief(form)));
     }
     lines.add("");
     if (!about.isEmpty()) {
@@ -114,7 +118,7 @@ final class Usage {
       lines.add(entry("  " + option.text(), option.description() + often, column));
     }
     lines.add("");
-    lines.add("example: " + example);
+    lines.add("example: " + example.replaceFirst("^couplet", Matcher.quoteReplacement(couplet)));
     return String.join(System.lineSeparator(), lines);
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
@@ -24,7 +25,8 @@ public final class ExperimentFile {
   /**
    * Reads an experiment from a file.
    *
-   * @param file a textproto of one {@link Experiment}, UTF-8
+   * @param file a textproto of one {@link Experiment}, UTF-8; or, where there is no such file, the
+   *     name of an experiment that comes with Couplet, such as {@code quickstart}
    * @param overrides {@code path.to.field=value}, applied in order before the defaults
    * @throws InvalidInputException if the file is missing or holds an unknown name, a wrong type or
    *     an impossible value; the message is one line with the file, the line, the field and the
@@ -32,11 +34,16 @@ public final class ExperimentFile {
    * @throws IOException if the file can't be read
    */
   public static Experiment load(Path file, List<String> overrides) throws IOException {
+    Path found = file;
     if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(
-          file + ": no such file. Name an experiment such as configs/quickstart.textproto");
+      ShippedExperiments shipped = ShippedExperiments.here();
+      Optional<Path> named = shipped.named(file);
+      if (named.isEmpty()) {
+        throw new InvalidInputException(file + ": no such file. " + shipped.remedy(file));
+      }
+      found = named.get();
     }
-    return parse(file.toString(), decode(file), overrides);
+    return parse(found.toString(), decode(found), overrides);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
 
 /**
  * Values from the command line, {@code path.to.field=value}, laid over an experiment. A path

@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.TextFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.couplet.io.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /** Says in plain words, with the field's path, what the textproto parser could not read. */

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
@@ -61,10 +62,9 @@ public final class NpyImages implements Dataset {
       throw new InvalidInputException(
           "dataset.image_file.path: not given; name a .npy file made by `couplet data` (or --data)");
     }
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(
-          file
-              + ": no such file; make it with `couplet data`, or name another as dataset.image_file.path");
+    Optional<String> missing = MissingImages.of(file, resolution);
+    if (missing.isPresent()) {
+      throw new InvalidInputException(missing.get());
     }
     return FileFailure.reading(file, () -> map(file, resolution, channels));
   }

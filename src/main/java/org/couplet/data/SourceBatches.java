@@ -11,10 +11,10 @@ import java.util.function.UnaryOperator;
 import org.couplet.image.Decoded;
 import org.couplet.image.DecodedImages;
 import org.couplet.image.ImageSelection;
-import org.couplet.image.ImageSize;
 import org.couplet.image.SourceReport;
 import org.couplet.image.SourceTally;
 import org.couplet.io.InvalidInputException;
+import org.couplet.picture.ImageSize;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TUint8;
 

@@ -40,7 +40,7 @@ public final class MachineProbe {
   List<Finding> findings() {
     return List.of(
         java(),
-        system(),
+        operatingSystem(),
         processor(),
         cores(),
         instructions(),
@@ -55,7 +55,7 @@ public final class MachineProbe {
     return Finding.ok("JDK", fact);
   }
 
-  private Finding system() {
+  private Finding operatingSystem() {
     String name =
         lines("etc/os-release").stream()
             .filter(line -> line.startsWith("PRETTY_NAME="))
@@ -170,11 +170,20 @@ public final class MachineProbe {
         .findFirst();
   }
 
+  /** Memory that programs could still be given. */
+  public double freeBytes() {
+    return Math.min(
+        system().getTotalMemorySize(), available().orElse((double) system().getFreeMemorySize()));
+  }
+
   // Java's own numbers respect a container's limit.
+  private static OperatingSystemMXBean system() {
+    return (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  }
+
   private Finding memory() {
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    double total = system.getTotalMemorySize() / GIB;
-    double free = Math.min(total, available().orElse(system.getFreeMemorySize() / GIB));
+    double total = system().getTotalMemorySize() / GIB;
+    double free = freeBytes() / GIB;
     String fact = String.format(Locale.ROOT, "%.1f GiB, %.1f GiB of it free", total, free);
     if (free < LEAST_GIB) {
       return Finding.note(
@@ -189,11 +198,11 @@ public final class MachineProbe {
     return Finding.ok("memory", fact + "; cifar10 needs 3 GiB at batch 4, 7 GiB at 64");
   }
 
-  // What the kernel could give out, caches included; its plain "free" leaves them out.
+  // Bytes that the kernel could give out, caches included; its plain "free" leaves them out.
   private Optional<Double> available() {
     return lines("proc/meminfo").stream()
         .filter(line -> line.startsWith("MemAvailable:"))
-        .map(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024 / GIB)
+        .map(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024)
         .findFirst();
   }
 

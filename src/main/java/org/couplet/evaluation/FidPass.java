@@ -2,12 +2,15 @@ package org.couplet.evaluation;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.couplet.data.ImageBatches;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.metric.FeatureCollector;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
@@ -18,6 +21,9 @@ import org.couplet.report.Progress;
 
 /** How the sides of a comparison are measured. */
 public final class FidPass {
+  // Where the script for it writes it.
+  private static final String USUAL_NETWORK = "savedmodels/inception";
+
   private final Optional<FeatureProgram> network;
   private final Set<Metric> metrics;
   private final PrintStream err;
@@ -52,8 +58,13 @@ public final class FidPass {
     return network.orElseThrow(
         () ->
             new InvalidInputException(
-                "--inception is missing: images need a feature network; make one with `couplet"
-                    + " inception`, or give statistics (.npz with mu and sigma) on both sides"));
+                "--inception is missing: images need a feature network; "
+                    + (Files.exists(Path.of(USUAL_NETWORK))
+                        ? "add"
+                        : Invocation.ofProcess().shipped("tools/fetch-inception.sh")
+                            + " makes one, then add")
+                    + " --inception "
+                    + USUAL_NETWORK));
   }
 
   /** Measures all images and reports progress. */

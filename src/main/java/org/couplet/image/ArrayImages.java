@@ -6,6 +6,8 @@ import java.util.List;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
+import org.couplet.npy.NpyType;
+import org.couplet.picture.Picture;
 import org.jspecify.annotations.Nullable;
 
 /** Images of one or more NumPy arrays, one after another: {@code .npy} files, {@code .npz} keys. */
@@ -21,7 +23,7 @@ final class ArrayImages implements ImageSource {
   private long image;
   private @Nullable NpyReader reader;
 
-  /** An array that can be opened, more than once. */
+  /** An array that can be opened more than once. */
   @FunctionalInterface
   interface Part {
     NpyReader open() throws IOException;
@@ -60,16 +62,18 @@ final class ArrayImages implements ImageSource {
       }
     }
     size = images;
-    range = first.type().isFloat() ? scan(parts, where) : ValueRange.BYTES;
+    range = range(parts, first.type(), where);
   }
 
-  private static ValueRange scan(List<Part> parts, String where) throws IOException {
+  // Looks at the values until they decide: at all floats, but only at the first of most integers.
+  private static ValueRange range(List<Part> parts, NpyType type, String where)
+      throws IOException {
     double least = Double.POSITIVE_INFINITY;
     double greatest = Double.NEGATIVE_INFINITY;
     for (Part each : parts) {
       try (NpyReader array = each.open()) {
-        long left = array.header().size();
-        while (left > 0) {
+        long left = type == NpyType.B1 ? 0 : array.header().size();
+        while (left > 0 && !ValueRange.isSettled(type, greatest)) {
           int count = (int) Math.min(SCAN_VALUES, left);
           for (double value : array.nextDoubles(count)) {
             if (!Double.isFinite(value)) {
@@ -86,7 +90,7 @@ final class ArrayImages implements ImageSource {
         }
       }
     }
-    return ValueRange.ofFloats(least, greatest, where);
+    return ValueRange.of(type, least, greatest, where);
   }
 
   @Override
@@ -103,9 +107,10 @@ final class ArrayImages implements ImageSource {
   public Item next() throws IOException {
     NpyReader current = currentReader();
     String name = current.where() + " image " + image;
+    NpyType type = current.header().type();
     ByteBuffer values = current.next(layout.values());
     image++;
-    return new Item(name, memory -> decode(current.doubles(values), name));
+    return new Item(name, decoder -> decode(type, values, name));
   }
 
   // Opens the next array when this one is read to its end.
@@ -121,16 +126,16 @@ final class ArrayImages implements ImageSource {
     return current;
   }
 
-  private Picture decode(double[] values, String name) {
-    float[] brightness = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      float value = range.apply(values[i]);
-      if (value < 0 || value > 255) {
+  private Picture decode(NpyType type, ByteBuffer values, String name) {
+    float[] brightness = new float[layout.values()];
+    for (int i = 0; i < brightness.length; i++) {
+      double value = type.next(values);
+      brightness[i] = range.apply(value);
+      if (brightness[i] < 0 || brightness[i] > 255) {
         throw new InvalidInputException(
             "%s: the value %s is not in 0..255; clip or scale the array"
-                .formatted(name, (float) values[i]));
+                .formatted(name, (float) value));
       }
-      brightness[i] = value;
     }
     return layout.picture(brightness);
   }

@@ -1,6 +1,7 @@
 package org.couplet.image;
 
 import org.couplet.io.InvalidInputException;
+import org.couplet.picture.Picture;
 import org.tensorflow.ndarray.Shape;
 
 /**

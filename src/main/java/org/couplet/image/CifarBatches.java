@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.couplet.io.InvalidInputException;
+import org.couplet.picture.Picture;
+import org.couplet.picture.UnreadableImageException;
 
 /**
  * CIFAR-10's binary form: files of records, each a label byte and 3 planes of 32 x 32. The batches
@@ -106,13 +108,13 @@ final class CifarBatches implements ImageSource {
     int start = record * RECORD;
     String name = batches.get(batch).getKey() + " image " + record;
     record++;
-    return new Item(name, memory -> decode(bytes, start));
+    return new Item(name, decoder -> decode(bytes, start));
   }
 
-  private static Picture decode(byte[] bytes, int start) throws CorruptImageException {
+  private static Picture decode(byte[] bytes, int start) throws UnreadableImageException {
     int label = Byte.toUnsignedInt(bytes[start]);
     if (label >= CLASSES) {
-      throw new CorruptImageException("label " + label + " is not one of CIFAR-10's");
+      throw UnreadableImageException.corrupt("label " + label + " is not one of CIFAR-10's");
     }
     float[] planes = new float[RECORD - 1];
     for (int i = 0; i < planes.length; i++) {

@@ -1,6 +1,8 @@
 package org.couplet.image;
 
 import java.util.Set;
+import org.couplet.picture.ImageSize;
+import org.couplet.picture.PictureTrait;
 
 /** What became of one image of a source. */
 public sealed interface Decoded {
@@ -14,10 +16,11 @@ public sealed interface Decoded {
   record Image(ImageSize size, byte[] pixels, Set<PictureTrait> traits) implements Decoded {}
 
   /**
-   * It can't be.
+   * It can't be taken.
    *
    * @param name of the image within its source
-   * @param reason in a few words
+   * @param reason a word or two by which such images are counted
+   * @param message why, in a few words
    */
-  record Corrupt(String name, String reason) implements Decoded {}
+  record LeftOut(String name, String reason, String message) implements Decoded {}
 }

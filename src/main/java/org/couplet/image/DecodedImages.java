@@ -6,6 +6,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.couplet.io.BackgroundTasks;
 import org.couplet.io.InvalidInputException;
+import org.couplet.picture.Picture;
+import org.couplet.picture.PictureDecoder;
+import org.couplet.picture.PixelBudget;
+import org.couplet.picture.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +40,7 @@ public final class DecodedImages implements AutoCloseable {
   /**
    * @param where the source's path, for messages
    * @param source closed with this
-   * @param strict whether a corrupt image is an error
+   * @param strict whether an image that can't be taken is an error
    * @param fit what to do to each picture, on the thread that decodes it
    * @param mostBytes that may wait decoded, not counting one image a core
    */
@@ -106,13 +110,13 @@ public final class DecodedImages implements AutoCloseable {
   private Decoded decode(ImageSource.Item item, long index) throws IOException {
     Decoded.Image image;
     try (PixelBudget.Share memory = budget.share()) {
-      Picture picture = item.decoding().decode(memory);
+      Picture picture = item.decoding().decode(new PictureDecoder(memory));
       Picture fitted = fit.apply(picture);
       image = new Decoded.Image(fitted.size(), fitted.toBytes(), picture.traits());
     } catch (InvalidInputException e) {
       throw e;
-    } catch (CorruptImageException e) {
-      return corrupt(item.name(), e);
+    } catch (UnreadableImageException e) {
+      return leftOut(item.name(), e);
     } catch (IOException | RuntimeException | Error e) {
       throw new IOException(item.name() + ": " + e.getMessage(), e);
     }
@@ -139,15 +143,14 @@ public final class DecodedImages implements AutoCloseable {
     notifyAll();
   }
 
-  private Decoded.Corrupt corrupt(String name, CorruptImageException failure) {
-    String reason = String.valueOf(failure.getMessage());
+  private Decoded.LeftOut leftOut(String name, UnreadableImageException failure) {
+    String message = String.valueOf(failure.getMessage());
     if (strict) {
       throw new InvalidInputException(
-          "%s: %s: corrupt image (%s); mend or remove it, or leave --strict out"
-              .formatted(where, name, reason),
+          "%s: %s: %s; mend or remove it, or leave --strict out".formatted(where, name, message),
           failure);
     }
-    return new Decoded.Corrupt(name, reason);
+    return new Decoded.LeftOut(name, failure.reason(), message);
   }
 
   /** Ends the threads once they are done with their current images, and closes the source. */

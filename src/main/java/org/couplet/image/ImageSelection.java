@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.couplet.io.ContentHash;
+import org.couplet.picture.PictureDecoder;
 
 /**
  * Which images of a source to take. Its content decides what the source is:

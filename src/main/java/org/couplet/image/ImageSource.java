@@ -1,6 +1,9 @@
 package org.couplet.image;
 
 import java.io.IOException;
+import org.couplet.picture.Picture;
+import org.couplet.picture.PictureDecoder;
+import org.couplet.picture.UnreadableImageException;
 
 /** Images in their order, to be fetched by one thread and decoded by several. */
 interface ImageSource extends AutoCloseable {
@@ -30,11 +33,10 @@ interface ImageSource extends AutoCloseable {
     /**
      * Decodes.
      *
-     * @param memory what a large image takes its pixels from; the caller closes it when done with
-     *     the picture
-     * @throws CorruptImageException if this image is damaged
-     * @throws IOException if its file can't be read at all
+     * @param decoder for a picture file
+     * @throws UnreadableImageException if this image can't be taken and others may
+     * @throws IOException if the source can't be read at all
      */
-    Picture decode(PixelBudget.Share memory) throws IOException;
+    Picture decode(PictureDecoder decoder) throws IOException;
   }
 }

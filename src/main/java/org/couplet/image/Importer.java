@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyWriter;
+import org.couplet.picture.Picture;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -64,7 +65,8 @@ public final class Importer {
             }
             if (written[0] == 0) {
               throw new InvalidInputException(
-                  "%s: all %d images are corrupt".formatted(request.images().source(), done));
+                  "%s: none of the %d images can be taken"
+                      .formatted(request.images().source(), done));
             }
           });
       return new ImportReport(written[0], images.channels(), List.copyOf(skipped));
@@ -79,10 +81,9 @@ public final class Importer {
     for (Optional<Decoded> next = images.next(); next.isPresent(); next = images.next()) {
       if (next.get() instanceof Decoded.Image image) {
         out.write(image.pixels());
-      } else if (next.get() instanceof Decoded.Corrupt corrupt) {
-        skipped.add(corrupt.name());
-        listener.skipped(
-            "%s: corrupt image (%s), skipped".formatted(corrupt.name(), corrupt.reason()));
+      } else if (next.get() instanceof Decoded.LeftOut leftOut) {
+        skipped.add(leftOut.name());
+        listener.skipped("%s: %s, skipped".formatted(leftOut.name(), leftOut.message()));
       }
       done++;
       listener.done(done);

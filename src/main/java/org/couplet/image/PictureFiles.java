@@ -1,5 +1,6 @@
 package org.couplet.image;
 
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.couplet.picture.UnreadableImageException;
 
 /** PNG and JPEG files of a folder or a zip, sorted by path. */
 final class PictureFiles implements ImageSource {
@@ -66,7 +68,7 @@ final class PictureFiles implements ImageSource {
   @Override
   public Item next() {
     String name = names.get(next++);
-    return new Item(name, memory -> PictureDecoder.decode(content.read(name), memory));
+    return new Item(name, decoder -> decoder.decode(new ByteArrayInputStream(content.read(name))));
   }
 
   @Override
@@ -81,13 +83,13 @@ final class PictureFiles implements ImageSource {
       bytes = in.readAllBytes();
     } catch (ZipException | EOFException e) {
       // The second where the compressed data end before the picture does.
-      throw new CorruptImageException("damaged in the zip: " + e.getMessage(), e);
+      throw UnreadableImageException.corrupt("damaged in the zip: " + e.getMessage(), e);
     }
     // Java's ZipFile leaves this check to the caller, and a JPEG has none of its own.
     CRC32 checksum = new CRC32();
     checksum.update(bytes);
     if (checksum.getValue() != entry.getCrc()) {
-      throw new CorruptImageException("damaged in the zip: its checksum is wrong");
+      throw UnreadableImageException.corrupt("damaged in the zip: its checksum is wrong");
     }
     return bytes;
   }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.couplet.picture.ImageSize;
+import org.couplet.picture.PictureTrait;
 
 /**
  * What the images of a source were like.

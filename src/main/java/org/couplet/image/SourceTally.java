@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.couplet.picture.ImageSize;
+import org.couplet.picture.PictureTrait;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what the images of a source are like. */
@@ -26,10 +28,10 @@ public final class SourceTally {
       taken++;
       image.traits().forEach(trait -> traits.merge(trait, 1L, Long::sum));
       add(image.size());
-    } else if (decoded instanceof Decoded.Corrupt corrupt) {
+    } else if (decoded instanceof Decoded.LeftOut missed) {
       leftOut++;
       if (firstLeftOut.size() < MOST_NAMED) {
-        firstLeftOut.add(corrupt.name() + " (" + corrupt.reason() + ")");
+        firstLeftOut.add(missed.name() + " (" + missed.message() + ")");
       }
     }
   }

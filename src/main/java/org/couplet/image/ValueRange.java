@@ -1,11 +1,19 @@
 package org.couplet.image;
 
 import org.couplet.io.InvalidInputException;
+import org.couplet.npy.NpyType;
 
 /**
- * What an array's numbers mean as brightness. Integers are 0..255. Of floats the least and the
- * greatest value of the whole array decide: within [0, 1], within [-1, 1], or within [0, 255] with
- * something above 100; anything else could be two of these, or none, and is refused.
+ * What an array's numbers mean as brightness. The type decides, and the least and the greatest value
+ * of the whole array:
+ *
+ * <ul>
+ *   <li>bool is black and white;
+ *   <li>integers are 0..255; those up to 1 are refused, since they would be black;
+ *   <li>uint16 above 255 is 0..65535 if something is above 100/255 of that, and refused if not;
+ *   <li>floats are within [0, 1], within [-1, 1], or within [0, 255] with something above 100;
+ *       anything else could be two of these, or none, and is refused.
+ * </ul>
  *
  * @param scale multiplies a value
  * @param shift is added then; the result is 0..255
@@ -17,7 +25,45 @@ record ValueRange(double scale, double shift) {
   // Pictures whose brightest pixel of all is below this are less likely than a mistake.
   private static final double BRIGHT = 100;
 
-  static ValueRange ofFloats(double least, double greatest, String where) {
+  // 255 becomes 65535: what each value of 8 bits is at 16.
+  private static final double WIDER = 257;
+
+  /** Whether values read so far decide, whatever else comes. Only of integers they can. */
+  static boolean isSettled(NpyType type, double greatest) {
+    return type == NpyType.U2 ? greatest > BRIGHT * WIDER : type.isInteger() && greatest > 1;
+  }
+
+  /**
+   * The meaning of an array's values.
+   *
+   * @param least of all values, or of those until {@link #isSettled}
+   * @param greatest likewise
+   * @param where the array's name, for messages
+   */
+  static ValueRange of(NpyType type, double least, double greatest, String where) {
+    if (type == NpyType.B1) {
+      return new ValueRange(255, 0);
+    }
+    if (type.isFloat()) {
+      return ofFloats(least, greatest, where);
+    }
+    if (greatest == 1) {
+      throw new InvalidInputException(
+          where
+              + ": integers up to 1, which would be black images; save them as bool, or times 255");
+    }
+    if (type != NpyType.U2 || greatest <= 255) {
+      return BYTES;
+    }
+    if (greatest <= BRIGHT * WIDER) {
+      throw new InvalidInputException(
+          "%s: uint16 up to %.0f is not clearly in 0..255 or 0..65535; scale it, or save uint8"
+              .formatted(where, greatest));
+    }
+    return new ValueRange(1 / WIDER, 0);
+  }
+
+  private static ValueRange ofFloats(double least, double greatest, String where) {
     if (least >= 0 && greatest <= 1) {
       return new ValueRange(255, 0);
     }

@@ -1,7 +1,7 @@
 /**
- * What every package shares: files that appear whole, tasks on background threads, the error that
- * says what is wrong with the user's input, and the line of an error that says what happened. It
- * uses no other package.
+ * What every package shares: files that appear whole, the rule for what may be overwritten, tasks
+ * on background threads, the error that says what is wrong with the user's input, and the line of a
+ * failure of reading or writing that says what happened. It uses no other package.
  */
 @NullMarked
 package org.couplet.io;

@@ -5,7 +5,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,11 +28,14 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MAXIMUM_TEXT = 1 << 20;
+  private static final int MOST_SHOWN = 60;
   private static final Pattern DESCR = Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([^'\"]*)");
   private static final Pattern ORDER =
       Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
   private static final Pattern SHAPE =
-      Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([\\d,L\\s]*)\\)");
+      Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
+  // No file is so large that a size has more digits.
+  private static final Pattern SIZE = Pattern.compile("\\d{1,18}L?");
 
   /** The header of an array to be written. */
   public static NpyHeader of(NpyType type, Shape shape) {
@@ -71,7 +76,7 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
     byte[] magic = new byte[MAGIC.length];
     in.readFully(magic);
     if (!startsWith(magic)) {
-      throw new InvalidInputException(where + ": no .npy file");
+      throw new InvalidInputException(where + ": no .npy file; save it with numpy.save");
     }
     int version = in.readUnsignedByte();
     in.readUnsignedByte();
@@ -105,13 +110,38 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
       throw new InvalidInputException(
           where + ": in Fortran order; save it with numpy.ascontiguousarray");
     }
-    long[] sizes =
-        Arrays.stream(group(shape).replace("L", "").split(",", -1))
-            .map(String::strip)
-            .filter(size -> !size.isEmpty())
-            .mapToLong(Long::parseLong)
-            .toArray();
-    return new NpyHeader(type(group(descr), where), Shape.of(sizes), length);
+    NpyType type = type(group(descr), where);
+    return new NpyHeader(type, shape(group(shape), type, where), length);
+  }
+
+  // Numbers between commas; Python's tuple of one ends with a comma, and Python 2 wrote 3L for 3.
+  private static Shape shape(String text, NpyType type, String where) {
+    List<String> sizes = new ArrayList<>(List.of(text.strip().split("\\s*,\\s*", -1)));
+    if (sizes.get(sizes.size() - 1).isEmpty()) {
+      sizes.remove(sizes.size() - 1);
+    }
+    try {
+      long bytes = type.bytes();
+      long[] shape = new long[sizes.size()];
+      for (int i = 0; i < shape.length; i++) {
+        if (!SIZE.matcher(sizes.get(i)).matches()) {
+          throw new NumberFormatException(sizes.get(i));
+        }
+        shape[i] = Long.parseLong(sizes.get(i).replace("L", ""));
+        bytes = Math.multiplyExact(bytes, shape[i]);
+      }
+      return Shape.of(shape);
+    } catch (NumberFormatException | ArithmeticException e) {
+      throw new InvalidInputException(
+          where + ": damaged .npy header, no array has the shape (" + brief(text) + "); save it again",
+          e);
+    }
+  }
+
+  // Of a damaged header anything may come.
+  private static String brief(String text) {
+    String plain = text.replaceAll("\\p{Cntrl}", "?");
+    return plain.length() > MOST_SHOWN ? plain.substring(0, MOST_SHOWN) + "..." : plain;
   }
 
   private static String group(Matcher found) {
@@ -126,11 +156,18 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
         return type;
       }
     }
+    if (descr.contains("O")) {
+      throw new InvalidInputException(
+          where
+              + ": holds pickled Python objects, which are not read; load it with"
+              + " numpy.load(..., allow_pickle=True) and save its arrays with numpy.savez");
+    }
     throw new InvalidInputException(
         where
             + ": element type "
-            + descr
-            + " is not read; save it as uint8, int8 to int64, float32 or float64, little endian");
+            + brief(descr)
+            + " is not read; save it as "
+            + NpyType.WORDS);
   }
 
   /** This header in format version 1, padded to {@link #WRITTEN_LENGTH} bytes. */

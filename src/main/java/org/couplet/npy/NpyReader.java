@@ -8,14 +8,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one NumPy array from its first value to its last, as much at a time as is asked for. */
+/**
+ * Reads one NumPy array from its first value to its last, as much at a time as is asked for. With
+ * the last value the stream must end: what follows would be neither looked at nor checked.
+ */
 public final class NpyReader implements AutoCloseable {
+  private static final int MOST_AT_ONCE = 1 << 24;
+
   private final InputStream in;
   private final String where;
   private final NpyHeader header;
+  private long left;
   private @Nullable NpzFile container;
 
   /**
@@ -27,6 +34,7 @@ public final class NpyReader implements AutoCloseable {
     this.in = in;
     this.where = where;
     this.header = NpyHeader.read(in, where);
+    this.left = header.size();
   }
 
   /** Opens a {@code .npy} file. */
@@ -53,38 +61,40 @@ public final class NpyReader implements AutoCloseable {
   /**
    * The next values as they lie in the file.
    *
-   * @param count number of values
-   * @throws InvalidInputException if the file ends before
+   * @param count number of values, at most those that are left
+   * @throws InvalidInputException if the file ends before them, or goes on after the last one
    */
   public ByteBuffer next(int count) throws IOException {
-    byte[] raw = new byte[Math.multiplyExact(count, header.type().bytes())];
-    int read = in.readNBytes(raw, 0, raw.length);
-    if (read < raw.length) {
+    int bytes = Math.multiplyExact(count, header.type().bytes());
+    byte[] raw = bytes(bytes);
+    if (raw.length < bytes) {
       throw new InvalidInputException(
           where + ": ends before its last value; fetch or save it again", new EOFException());
+    }
+    left -= count;
+    if (left == 0 && in.read() >= 0) {
+      throw new InvalidInputException(
+          where + ": goes on after the last value of its shape; save one array in one file");
     }
     return ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The next {@code count} values; integers beyond 2^53 lose digits. */
-  public double[] nextDoubles(int count) throws IOException {
-    return doubles(next(count));
+  // Memory for much is taken as it comes: a damaged header may claim more than there is.
+  private byte[] bytes(int count) throws IOException {
+    if (count > MOST_AT_ONCE) {
+      return in.readNBytes(count);
+    }
+    byte[] raw = new byte[count];
+    int read = in.readNBytes(raw, 0, count);
+    return read < count ? Arrays.copyOf(raw, read) : raw;
   }
 
-  /** Values of this array from their bytes. */
-  public double[] doubles(ByteBuffer raw) {
-    double[] values = new double[raw.remaining() / header.type().bytes()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (header.type()) {
-            case U1 -> Byte.toUnsignedInt(raw.get());
-            case I1 -> raw.get();
-            case I2 -> raw.getShort();
-            case I4 -> raw.getInt();
-            case I8 -> raw.getLong();
-            case F4 -> raw.getFloat();
-            case F8 -> raw.getDouble();
-          };
+  /** The next {@code count} values; integers beyond 2^53 lose digits. */
+  public double[] nextDoubles(int count) throws IOException {
+    ByteBuffer raw = next(count);
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = header.type().next(raw);
     }
     return values;
   }

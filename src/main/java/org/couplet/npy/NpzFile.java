@@ -1,11 +1,13 @@
 package org.couplet.npy;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -59,11 +61,24 @@ public final class NpzFile implements AutoCloseable {
           file + ": has no array " + name + "; it has " + String.join(", ", names()));
     }
     String where = file + "[" + name + "]";
-    InputStream checked = new CheckedEntry(zip.getInputStream(entry), entry, where);
-    return new NpyReader(new BufferedInputStream(checked, 1 << 16), where);
+    try {
+      InputStream checked = new CheckedEntry(zip.getInputStream(entry), entry, where);
+      return new NpyReader(new BufferedInputStream(checked, 1 << 16), where);
+    } catch (ZipException | EOFException e) {
+      throw damaged(where, e);
+    }
   }
 
-  /** An entry's bytes, refused at the last one if their checksum is wrong: ZipFile checks none. */
+  private static InvalidInputException damaged(String where, IOException cause) {
+    String reason = Objects.requireNonNullElse(cause.getMessage(), "it ends too early");
+    return new InvalidInputException(
+        where + ": damaged (" + reason + "); fetch or save it again", cause);
+  }
+
+  /**
+   * An entry's bytes. Where they end, they must be as many as the file declares and have its
+   * checksum: ZipFile looks at neither.
+   */
   private static final class CheckedEntry extends FilterInputStream {
     private final CRC32 checksum = new CRC32();
     private final ZipEntry entry;
@@ -85,16 +100,22 @@ public final class NpzFile implements AutoCloseable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int read = super.read(bytes, offset, length);
-      if (read > 0) {
-        checksum.update(bytes, offset, read);
-        left -= read;
-        if (left == 0 && checksum.getValue() != entry.getCrc()) {
-          throw new InvalidInputException(
-              where + ": damaged, its checksum is wrong; fetch or save it again");
+      try {
+        int read = super.read(bytes, offset, length);
+        if (read > 0) {
+          checksum.update(bytes, offset, read);
+          left -= read;
         }
+        if (left < 0 || (read < 0 && left > 0)) {
+          throw new ZipException("it has another length than the file declares");
+        }
+        if (read < 0 && checksum.getValue() != entry.getCrc()) {
+          throw new ZipException("its checksum is wrong");
+        }
+        return read;
+      } catch (ZipException | EOFException e) {
+        throw damaged(where, e);
       }
-      return read;
     }
   }
 

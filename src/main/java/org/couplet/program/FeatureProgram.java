@@ -34,6 +34,11 @@ public final class FeatureProgram implements AutoCloseable {
 
   private static final String OUTPUT = "output";
 
+  /** Number of features of the published Inception graph. */
+  public static final int INCEPTION_FEATURES = 2048;
+
+  private static final int INCEPTION_CLASSES = 1008;
+
   private final LoadedModel model;
   private final Signature signature;
   private final String input;
@@ -152,6 +157,14 @@ public final class FeatureProgram implements AutoCloseable {
   /** Number of features of an image. */
   public int dimension() {
     return dimension;
+  }
+
+  /**
+   * Whether it has the outputs of the published Inception graph, as {@code couplet inception} writes
+   * it: only then is a Frechet distance called FID.
+   */
+  public boolean isInception() {
+    return dimension == INCEPTION_FEATURES && classes() == INCEPTION_CLASSES;
   }
 
   /** Number of classes of {@link Signature#LOGITS}; 0 without one. */

@@ -52,12 +52,15 @@ final class LoadedModel implements AutoCloseable {
     try {
       return new LoadedModel(
           folder,
-          DeepStack.call(
-              () ->
-                  SavedModelBundle.loader(folder.toString())
-                      .withTags(tag)
-                      .withConfigProto(config)
-                      .load()));
+          LiteralPath.ofFolder(
+              folder,
+              path ->
+                  DeepStack.call(
+                      () ->
+                          SavedModelBundle.loader(path.toString())
+                              .withTags(tag)
+                              .withConfigProto(config)
+                              .load())));
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       // TensorFlow's errors have different parents.
       throw new InvalidInputException(
@@ -255,14 +258,7 @@ final class LoadedModel implements AutoCloseable {
   /** Writes every variable as a TensorFlow checkpoint. */
   void save(Path prefix) {
     SaverDef saver = metaGraph.getSaverDef();
-    try (TString file = TString.scalarOf(prefix.toString())) {
-      Session.Runner runner =
-          session
-              .runner()
-              .feed(saver.getFilenameTensorName(), file)
-              .addTarget(operation(saver.getSaveTensorName()));
-      DeepStack.call(runner::run).close();
-    }
+    run(saver.getFilenameTensorName(), prefix, operation(saver.getSaveTensorName()));
   }
 
   /** Reads every variable from a TensorFlow checkpoint. */
@@ -273,9 +269,8 @@ final class LoadedModel implements AutoCloseable {
 
   /** Runs another restoring operation than the saver's. */
   void restore(Path prefix, String fileTensor, String restoreOperation) {
-    try (TString file = TString.scalarOf(prefix.toString())) {
-      Session.Runner runner = session.runner().feed(fileTensor, file).addTarget(restoreOperation);
-      DeepStack.call(runner::run).close();
+    try {
+      run(fileTensor, prefix, restoreOperation);
     } catch (TensorFlowException | IllegalArgumentException e) {
       throw new InvalidInputException(
           prefix
@@ -285,6 +280,19 @@ final class LoadedModel implements AutoCloseable {
               + ErrorSummary.of(e),
           e);
     }
+  }
+
+  // Runs an operation that reads or writes a checkpoint.
+  private void run(String fileTensor, Path prefix, String operation) {
+    LiteralPath.ofPrefix(
+        prefix,
+        path -> {
+          try (TString file = TString.scalarOf(path.toString())) {
+            Session.Runner runner = session.runner().feed(fileTensor, file).addTarget(operation);
+            DeepStack.call(runner::run).close();
+          }
+          return path;
+        });
   }
 
   Path folder() {

@@ -15,11 +15,13 @@ import static org.couplet.program.Contract.SIGMA_MAX;
 import static org.couplet.program.Contract.SIGMA_MIN;
 import static org.couplet.program.Contract.X_HAT;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
@@ -92,13 +94,15 @@ public final class SamplingProgram implements AutoCloseable {
    * @param folder an export without a variables folder
    * @param checkpoint prefix of a training checkpoint
    */
-  public static void loadAverages(Path folder, Path checkpoint) {
+  public static void loadAverages(Path folder, Path checkpoint) throws IOException {
     try (LoadedModel model = LoadedModel.load(folder, SERVE_TAG, 0)) {
       model.restore(
           checkpoint,
           Contract.IMPORT_SCOPE + "/filename:0",
           Contract.IMPORT_SCOPE + "/restore_all");
-      model.save(folder.resolve("variables").resolve("variables"));
+      Path variables = folder.resolve("variables");
+      AtomicFile.createFolder(variables);
+      model.save(variables.resolve("variables"));
     }
   }
 

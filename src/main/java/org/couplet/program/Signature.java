@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A signature of a SavedModel: what the building half writes and the running half calls. Tensors
@@ -81,6 +82,14 @@ public record Signature(
   public static final Signature PAIRS =
       ofStep(
           "pairs", List.of(Contract.LOW, Contract.HIGH, Contract.SIGMA_LOW, Contract.SIGMA_HIGH));
+
+  /** The loss of the step that has a number, {@link Contract#STEP}, without training on it. */
+  public static final Signature LOSS =
+      new Signature(
+          "loss",
+          Stream.concat(TRAIN.inputs.stream(), Stream.of(Contract.STEP)).toList(),
+          List.of(Contract.LOSS),
+          TRAIN.optional);
 
   /**
    * Points at one level (scalar) under both couplings, the generator-induced with the averaged

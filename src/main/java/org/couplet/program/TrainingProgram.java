@@ -12,6 +12,7 @@ import static org.couplet.program.Contract.TRAIN_TAG;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
@@ -82,6 +83,28 @@ public final class TrainingProgram implements AutoCloseable {
         Result result = model.call(Signature.TRAIN, inputs.tensors())) {
       return new StepMetrics(
           ((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+    }
+  }
+
+  /** Whether {@link #loss} works: programs of score models and of older versions lack it. */
+  public boolean measuresLoss() {
+    return model.has(Signature.LOSS);
+  }
+
+  /**
+   * The loss of a step without dropout; nothing is trained. Arguments as of {@link #step}.
+   *
+   * @param completed steps before it, which choose its noise and its levels
+   */
+  public double loss(
+      TType batch, int[] noiseAssignment, ScheduledValues numbers, long completed) {
+    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
+        TInt64 step = TInt64.scalarOf(completed)) {
+      Map<String, TType> all = new LinkedHashMap<>(inputs.tensors());
+      all.put(STEP, step);
+      try (Result result = model.call(Signature.LOSS, all)) {
+        return ((TFloat32) result.get(0)).getFloat();
+      }
     }
   }
 

@@ -1,13 +1,14 @@
 package org.couplet.run;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a run's folder to one process. The system lets go of the lock when the process ends,
@@ -21,16 +22,20 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock, making the folder if need be.
+   * Takes the lock, making the folder if need be. On a file system without locks it goes on
+   * without.
    *
+   * @param notes gets a line if there are no locks
    * @throws InvalidInputException if another process trains in the folder
    */
-  public static RunLock take(RunFolder run) throws IOException {
-    Files.createDirectories(run.root());
+  public static RunLock take(RunFolder run, PrintStream notes) throws IOException {
+    AtomicFile.createFolder(run.root());
+    Path file = run.root().resolve(".lock");
     FileChannel channel =
-        FileChannel.open(
-            run.root().resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (lock(channel) == null) {
+        FileFailure.opening(
+            file,
+            () -> FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    if (!isFree(channel, run, notes)) {
       channel.close();
       throw new InvalidInputException(
           "--run " + run.root() + ": another process is training there; wait for it or stop it");
@@ -38,12 +43,21 @@ public final class RunLock implements AutoCloseable {
     return new RunLock(channel);
   }
 
-  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+  private static boolean isFree(FileChannel channel, RunFolder run, PrintStream notes) {
     try {
-      return channel.tryLock();
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       // The other is in this very process.
-      return null;
+      return false;
+    } catch (IOException e) {
+      // Such as Lustre without the option flock, and some network file systems.
+      notes.println(
+          "warning: --run "
+              + run.root()
+              + ": its file system has no locks ("
+              + e.getMessage()
+              + "); don't train in this folder with two processes at once");
+      return true;
     }
   }
 

@@ -66,6 +66,11 @@ public record SampleOutput(Output output, Kind kind) {
     return this;
   }
 
+  /** Whether {@link #write} reports how far it is. */
+  public boolean showsProgress() {
+    return kind != Kind.GRID;
+  }
+
   /** Makes the samples and writes them; nothing is left behind if that fails. */
   public void write(SampleDraw draw) throws IOException {
     Path path = output.path();

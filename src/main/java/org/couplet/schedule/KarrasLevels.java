@@ -32,17 +32,26 @@ public record KarrasLevels(double sigmaMin, double sigmaMax, double rho) {
     if (count < 2) {
       throw new IllegalArgumentException("a pair needs at least 2 levels, not " + count);
     }
-    // StrictMath: Math.pow may change its last bit once compiled, and a resumed run must not.
-    double low = StrictMath.pow(sigmaMin, 1 / rho);
-    double high = StrictMath.pow(sigmaMax, 1 / rho);
     double[] levels = new double[count];
     for (int i = 0; i < count; i++) {
-      levels[i] = StrictMath.pow(low + (double) i / (count - 1) * (high - low), rho);
+      levels[i] = at((double) i / (count - 1));
     }
     // The powers miss the ends by a rounding, and the boundary condition holds at sigmaMin only.
     levels[0] = sigmaMin;
     levels[count - 1] = sigmaMax;
     return levels;
+  }
+
+  /**
+   * The level at a position between the two ends, up to a rounding.
+   *
+   * @param position 0 is sigmaMin, 1 sigmaMax
+   */
+  public double at(double position) {
+    // StrictMath: Math.pow may change its last bit once compiled, and a resumed run must not.
+    double low = StrictMath.pow(sigmaMin, 1 / rho);
+    double high = StrictMath.pow(sigmaMax, 1 / rho);
+    return StrictMath.pow(low + position * (high - low), rho);
   }
 
   /**

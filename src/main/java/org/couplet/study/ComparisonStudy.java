@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -36,10 +38,12 @@ record ComparisonStudy(
     String summary,
     BiFunction<Experiment, List<Double>, List<TrainingVariant>> variants)
     implements Study {
+  private static final String MIXING = "mixing";
+
   /** Figure 6. */
   static ComparisonStudy mixing() {
     return new ComparisonStudy(
-        "mixing",
+        MIXING,
         "figure 6: samples of IC, batch-OT and GC(mu), against steps and seconds",
         (base, mus) -> {
           List<TrainingVariant> variants =
@@ -105,6 +109,16 @@ record ComparisonStudy(
 
   /** One measured checkpoint. */
   private record Point(long step, double seconds, double value) {}
+
+  @Override
+  public Set<String> options() {
+    Set<String> options = new HashSet<>(TRAINING_OPTIONS);
+    options.addAll(List.of("seconds", "samples", "features"));
+    if (name.equals(MIXING)) {
+      options.add("mu");
+    }
+    return options;
+  }
 
   @Override
   public void run(StudyContext bench) throws IOException {

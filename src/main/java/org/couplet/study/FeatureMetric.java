@@ -90,7 +90,7 @@ final class FeatureMetric implements SampleMetric {
 
   @Override
   public double of(SamplingProgram program) throws IOException {
-    List<Double> levels = SampleLevels.of(program, SampleLevels.FLOW_STEPS);
+    List<Double> levels = SampleLevels.of(program);
     try (SampleBatches images = new SampleBatches(program, SEED, samples, levels)) {
       return data.from(new FeaturePass(features, false).fit(images, seen -> true).orElseThrow());
     }

@@ -40,7 +40,7 @@ final class PointMetric implements SampleMetric {
 
   @Override
   public double of(SamplingProgram program) {
-    List<Double> levels = SampleLevels.of(program, SampleLevels.FLOW_STEPS);
+    List<Double> levels = SampleLevels.of(program);
     float[] samples;
     try (TFloat32 points = program.samples(SEED, 0, COUNT, levels)) {
       samples = Floats.of(points);

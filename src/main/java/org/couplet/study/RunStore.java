@@ -60,7 +60,7 @@ final class RunStore {
     if (known.isPresent() && length.isReached(run)) {
       return run;
     }
-    RunLock lock = RunLock.take(run);
+    RunLock lock = RunLock.take(run, err);
     try (lock) {
       if (known.isEmpty()) {
         NewRun.begin(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.couplet.chart.CloudChart;
 import org.couplet.chart.LabelledGrids;
 import org.couplet.chart.Palette;
@@ -20,8 +21,12 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
-/** Figure 7: the same noise through several models, runs or exports. */
-final class SamplesStudy implements Study {
+/**
+ * The same noise through several models, runs or exports: figure 7.
+ *
+ * @param name of the study and of its figure
+ */
+record SamplesStudy(String name, String summary) implements Study {
   private static final long SEED = 0;
   private static final int IMAGES = 24;
   private static final int IMAGES_IN_A_ROW = 12;
@@ -30,14 +35,20 @@ final class SamplesStudy implements Study {
   private static final double LEAST_REACH = 0.1;
   private static final double MOST_REACH = 5;
 
-  @Override
-  public String name() {
-    return "samples";
+  /** To compare any models. */
+  static SamplesStudy compare() {
+    return new SamplesStudy(
+        "compare", "samples of several models (--models) from the same noise, side by side");
+  }
+
+  /** Figure 7. */
+  static SamplesStudy figure() {
+    return new SamplesStudy("samples", "figure 7, the same as compare");
   }
 
   @Override
-  public String summary() {
-    return "figure 7: the same noise through several models (--models)";
+  public Set<String> options() {
+    return Set.of("models");
   }
 
   /** What one model made: pixels or coordinates. */
@@ -121,7 +132,7 @@ final class SamplesStudy implements Study {
   }
 
   private static Samples samples(String name, SamplingProgram program) {
-    List<Double> levels = SampleLevels.of(program, SampleLevels.FLOW_STEPS);
+    List<Double> levels = SampleLevels.of(program);
     if (program.makesImages()) {
       try (TUint8 images = program.images(SEED, 0, IMAGES, levels)) {
         return new Samples(name, program.elementShape(), Bytes.of(images), new float[0]);

@@ -14,14 +14,15 @@ public final class Studies {
           ComparisonStudy.schedule(),
           ComparisonStudy.ema(),
           ComparisonStudy.mixing(),
-          new SamplesStudy());
+          SamplesStudy.figure(),
+          SamplesStudy.compare());
 
   private static final List<String> OF_GAUSSIANS =
       List.of("variance", "transport", "trajectory", "schedule", "ema", "mixing");
 
   private Studies() {}
 
-  /** Every study, in the order of the paper. */
+  /** Every study: those of the paper in its order, then {@code compare}. */
   public static List<Study> all() {
     return ALL;
   }

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.chart.Axis;
@@ -51,6 +53,13 @@ final class TrajectoryStudy implements Study {
 
   /** Mean distances at one checkpoint; {@code exact} is NaN where no closed form is known. */
   private record Distance(double learned, double exact) {}
+
+  @Override
+  public Set<String> options() {
+    Set<String> options = new HashSet<>(TRAINING_OPTIONS);
+    options.add("score-config");
+    return options;
+  }
 
   @Override
   public void run(StudyContext bench) throws IOException {

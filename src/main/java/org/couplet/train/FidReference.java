@@ -133,11 +133,16 @@ final class FidReference implements AutoCloseable {
    * @return empty if given up
    */
   OptionalDouble fid(SamplingProgram model, LongPredicate goesOn) throws IOException {
-    List<Double> levels = SampleLevels.of(model, SampleLevels.FLOW_STEPS);
+    List<Double> levels = SampleLevels.of(model);
     try (SampleBatches images = new SampleBatches(model, seed, samples(), levels)) {
       Optional<GaussianFit> fit = new FeaturePass(features, false).fit(images, goesOn);
       return fit.isPresent() ? OptionalDouble.of(data.from(fit.get())) : OptionalDouble.empty();
     }
+  }
+
+  /** What the distance is called: FID by the published network alone. */
+  String name() {
+    return features.isInception() ? "FID" : "Frechet distance";
   }
 
   @Override

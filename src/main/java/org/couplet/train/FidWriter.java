@@ -92,7 +92,7 @@ final class FidWriter implements StepListener {
     checkpoints.save(program, step);
     streams
         .progress()
-        .line("step " + step + ": measuring the FID of " + reference.samples() + " samples");
+        .line("step " + step + ": measuring the " + reference.name() + " of " + reference.samples() + " samples");
     OptionalDouble fid = reference.fid(average, seen -> goesOn(step, seen));
     if (fid.isPresent()) {
       report(step, fid.getAsDouble());
@@ -100,7 +100,7 @@ final class FidWriter implements StepListener {
   }
 
   private boolean goesOn(long step, long seen) {
-    streams.progress().stepTo(step, "FID: %d of %d samples".formatted(seen, reference.samples()));
+    streams.progress().stepTo(step, "%s: %d of %d samples".formatted(reference.name(), seen, reference.samples()));
     return !interrupted.getAsBoolean();
   }
 
@@ -122,8 +122,9 @@ final class FidWriter implements StepListener {
         .line(
             String.format(
                 Locale.ROOT,
-                "step %d: FID %.4g over %d samples, %s",
+                "step %d: %s %.4g over %d samples, %s",
                 step,
+                reference.name(),
                 fid,
                 reference.samples(),
                 isBest ? "the best so far" : String.format(Locale.ROOT, "the best is %.4g", best)));

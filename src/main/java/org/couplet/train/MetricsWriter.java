@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.couplet.config.proto.Experiment;
 import org.couplet.io.ErrorStream;
 import org.couplet.report.Progress;
 
 /** Logs the step's numbers: to {@code metrics.jsonl}, TensorBoard and the terminal. */
 final class MetricsWriter implements StepListener {
   private final RunStreams streams;
+  private final FirstLevelsLoss comparable;
+  private final boolean hasGap;
   private final int batchSize;
   private final long every;
   private final long last;
@@ -23,13 +26,16 @@ final class MetricsWriter implements StepListener {
   /**
    * A writer for one session of a run.
    *
-   * @param every steps between lines
+   * @param comparable the loss that keeps its meaning during the run
    * @param last the step at which this session ends
    */
-  MetricsWriter(RunStreams streams, int batchSize, long every, long last) {
+  MetricsWriter(
+      RunStreams streams, Experiment experiment, FirstLevelsLoss comparable, long last) {
     this.streams = streams;
-    this.batchSize = batchSize;
-    this.every = every;
+    this.comparable = comparable;
+    this.hasGap = experiment.getConsistency().getLevels().hasTuning();
+    this.batchSize = experiment.getRun().getBatchSize();
+    this.every = experiment.getRun().getLogEvery();
     this.last = last;
   }
 
@@ -74,6 +80,9 @@ final class MetricsWriter implements StepListener {
     values.put("step", step.completed());
     values.put("seconds", streams.secondsBefore() + (System.nanoTime() - begun) / 1e9);
     values.put("loss", intervalLoss / intervalSteps);
+    comparable
+        .after(step.completed(), step.completed() == last)
+        .ifPresent(value -> values.put(FirstLevelsLoss.NAME, value));
     values.put("gradient_norm", step.metrics().gradientNorm());
     step.gradientVariance().ifPresent(value -> values.put("gradient_variance", value));
     values.put("images_per_second", imagesPerSecond);
@@ -83,7 +92,9 @@ final class MetricsWriter implements StepListener {
     }
     values.put("num_levels", step.numbers().numLevels());
     values.put("mu", step.numbers().mu());
-    values.put("gap", step.numbers().gap());
+    if (hasGap) {
+      values.put("gap", step.numbers().gap());
+    }
     values.put("learning_rate", step.numbers().learningRate());
     values.put("ema_decay", step.numbers().emaDecay());
     streams.log().write(values);

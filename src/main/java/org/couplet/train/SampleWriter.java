@@ -60,7 +60,7 @@ final class SampleWriter implements StepListener {
   private void draw(long step, String weights, SamplingProgram program) throws IOException {
     BufferedImage picture =
         SamplePicture.of(
-            program, seed, count, SampleLevels.of(program, SampleLevels.FLOW_STEPS), () -> {});
+            program, seed, count, SampleLevels.of(program), () -> {});
     SampleGrid.writePng(
         picture, folder.resolve(String.format(Locale.ROOT, "step-%07d-%s.png", step, weights)));
     events.image(step, "samples/" + weights, picture);

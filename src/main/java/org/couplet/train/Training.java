@@ -81,7 +81,7 @@ public final class Training {
       new RunHistory(folder.history()).add(completed, checked);
       try (RunStreams streams =
           RunStreams.open(folder, experiment.getName(), completed, stopAt, terminal)) {
-        Listeners listeners = listeners(program, checkpoints, reference, streams, stopAt);
+        Listeners listeners = listeners(program, dataset, checkpoints, reference, streams, stopAt);
         listeners.begin(completed);
         completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
@@ -171,6 +171,7 @@ public final class Training {
 
   private Listeners listeners(
       TrainingProgram program,
+      Dataset dataset,
       Checkpoints checkpoints,
       @Nullable FidReference reference,
       RunStreams streams,
@@ -180,7 +181,8 @@ public final class Training {
     return new Listeners(
         List.of(
             new DivergenceCheck(checkpoints),
-            new MetricsWriter(streams, run.getBatchSize(), run.getLogEvery(), stopAt),
+            new MetricsWriter(
+                streams, experiment, new FirstLevelsLoss(program, dataset, experiment), stopAt),
             new SampleWriter(
                 program,
                 folder.samples(),

@@ -58,7 +58,9 @@ class BadUsageTest {
   private void assertRefused(String line, String named) {
     CommandRun refused = command(line);
     assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
-    assertEquals(1, refused.err().lines().count(), refused.err());
+    // On a busy machine a line may have said before that the model is being loaded.
+    assertEquals(
+        1, refused.err().lines().filter(one -> !one.endsWith("...")).count(), refused.err());
     assertTrue(refused.err().contains(named), refused.err());
     assertEquals("", refused.out());
   }
@@ -67,7 +69,7 @@ class BadUsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "tran|there is no command 'tran'",
+        "tran|there is no command 'tran'; did you mean train? couplet --help lists them",
         "train|--run is missing",
         "train|--config or --model is missing",
         "train --run T/r|--config or --model is missing; usage: couplet train (--config F",
@@ -81,7 +83,7 @@ class BadUsageTest {
         "train --model S/export --run T/r|S/export: the SavedModel has the tag serve, not 'train'",
         "train --config S/experiment.textproto --run T/r --steps 0|--steps: '0'",
         "train --config S/experiment.textproto --run T/r --steps ten|--steps: 'ten'",
-        "train --config S/experiment.textproto --run T/r --stesp 3|--stesp",
+        "train --config S/experiment.textproto --run T/r --stesp 3|--stesp' is not an option (did you mean --steps?)",
         "train --config S/experiment.textproto --run T/r more|'more' is not an option",
         "train --config S/experiment.textproto --run T/r --set run.stesp=3|run.stesp",
         "train --config S/experiment.textproto --run T/r --set run.steps=0|run.steps",
@@ -117,10 +119,15 @@ class BadUsageTest {
         "sample --run S/run --count 3 --output T/a.png --sigmas 80,0.001|--sigmas: 0.001",
         "sample --run S/run --count 3 --output T/a.png --solver heun|--solver: is for score models",
         "sample --model S/export --count 3 --output T/a.png --solver euler|--solver: is for score",
-        "sample --run S/run --count 3 --output T/a.png --steps 5|--steps: is for score models",
+        "sample --run S/run --count 3 --output T/a.png --steps 0|--steps: '0' is not a whole",
+        "sample --run S/run --count 3 --output T/a.png --steps 101|--steps: '101' is not a whole",
+        "sample --run S/export --count 3 --output T/a.png|S/export: is an export, not a run; give it as",
+        "sample --model S/run --count 3 --output T/a.png|S/run: is a run, not a SavedModel; give it as",
+        "train --model S/run --run T/r|S/run: is a run, not a SavedModel; give --config S/run/config",
+        "export --run S/export --output T/e|S/export: is a SavedModel, not a run",
         "sample --run S/run --count 3 --output T/a.png --sigmas 80 --steps 5|--sigmas or --steps",
         "sample --model S/score --count 3 --output T/a.png --solver rk4|--solver: 'rk4' is not a",
-        "sample --model S/score --count 3 --output T/a.png --steps 1|--steps: '1'",
+        "sample --model S/score --count 3 --output T/a.png --steps 1|--steps: '1' is not a whole",
         "sample --model S/score --count 3 --output T/a.png --sigmas 70,1|--sigmas: 70.0 comes first",
         "export --run S/run|--output is missing",
         "export --run S/none --output T/e|S/none: no run is there",

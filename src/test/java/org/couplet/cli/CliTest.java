@@ -25,6 +25,20 @@ class CliTest {
   }
 
   @Test
+  void aMisspeltCommandIsSuggested() {
+    assertEquals(ExitCode.BAD_INPUT, run("trian"));
+    assertTrue(text(err).contains("did you mean train? couplet --help lists them"), text(err));
+  }
+
+  @Test
+  void helpHasAShortFormAndIsOfACommand() {
+    assertEquals(ExitCode.DONE, run("-h"));
+    assertEquals(ExitCode.DONE, run("help", "doctor"));
+    assertTrue(text(out).contains("usage: couplet doctor"), text(out));
+    assertEquals("", text(err));
+  }
+
+  @Test
   void noCommandIsBadUsageAndListsTheCommands() {
     assertEquals(ExitCode.BAD_INPUT, run());
     assertTrue(text(err).contains("doctor"), text(err));

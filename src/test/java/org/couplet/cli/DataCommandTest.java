@@ -45,7 +45,7 @@ class DataCommandTest {
       assertEquals(2, images.size());
     }
     assertEquals(output + ": 2 images of 8 x 8 x 3 written, 1 corrupt skipped", run.out().strip());
-    assertTrue(run.err().contains("b.jpg: corrupt image (neither"), run.err());
+    assertTrue(run.err().contains("b.jpg: text, which is not read, skipped"), run.err());
     assertRefused(
         "b.jpg",
         "data",

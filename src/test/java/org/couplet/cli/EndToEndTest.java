@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -51,7 +52,9 @@ class EndToEndTest {
 
   private Npz.Array samples(String source, Path model, int count, Object... more) {
     Path file = folder.resolve("samples.npz");
-    Object[] arguments = {"sample", source, model, "--count", count, "--output", file};
+    Object[] arguments = {
+      "sample", source, model, "--count", count, "--output", file, "--overwrite"
+    };
     Object[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
     CommandRun.done(all);
@@ -83,6 +86,25 @@ class EndToEndTest {
     int row = 8 * 8 * 3;
     assertFalse(
         Arrays.equals(Arrays.copyOf(many, row), Arrays.copyOfRange(many, 100 * row, 101 * row)));
+  }
+
+  @Test
+  void stepsAreTheLevelsThatTheyName() {
+    double[] named = samples("--run", run, 5, "--sigmas", "80,0.821").doubles();
+    assertArrayEquals(named, samples("--run", run, 5, "--steps", 2).doubles());
+    assertArrayEquals(named, samples("--model", export, 5, "--steps", 2).doubles());
+    assertArrayEquals(
+        samples("--run", run, 5).doubles(), samples("--run", run, 5, "--steps", 1).doubles());
+    CommandRun three =
+        CommandRun.done(
+            "sample", "--run", run, "--count", 5, "--steps", 3, "--output", folder + "/a.npz");
+    List<String> lines = three.out().lines().toList();
+    assertTrue(lines.get(1).startsWith("noise levels: --sigmas 80,"), three.out());
+    String sigmas = lines.get(1).substring(lines.get(1).lastIndexOf(' ') + 1);
+    assertEquals(3, sigmas.split(",", -1).length);
+    assertArrayEquals(
+        samples("--run", run, 5, "--sigmas", sigmas).doubles(),
+        Npz.get(Npz.read(folder.resolve("a.npz")), "arr_0").doubles());
   }
 
   @Test

@@ -138,11 +138,13 @@ class FidCommandTest {
     assertEquals("generated          " + dark + ": 60 images of 16 x 16", lines.get(0));
     assertTrue(lines.get(1).startsWith("reference          " + bright + ": 60 images"));
     assertTrue(
-        lines.get(2).matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}"),
+        lines.get(2).matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}; .*"),
         lines.get(2));
+    // Only Inception's is an FID.
+    assertTrue(lines.get(2).endsWith("not comparable with FIDs"), lines.get(2));
     assertTrue(lines.get(3).matches("self test          \\d+ operations right.*"), lines.get(3));
     assertTrue(lines.get(4).matches("machine            .*TensorFlow .*"), lines.get(4));
-    assertTrue(lines.get(5).matches("FID                [0-9.]+"), lines.get(5));
+    assertTrue(lines.get(5).matches("Frechet distance   [0-9.]+"), lines.get(5));
     assertEquals(6, lines.size());
     assertTrue(run.err().contains("60 images are fewer than the 368 features"), run.err());
     assertTrue(run.err().contains("images/s"), run.err());

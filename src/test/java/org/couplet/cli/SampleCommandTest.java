@@ -2,6 +2,7 @@ package org.couplet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ class SampleCommandTest {
     Path partial = folder.resolve(".points.npz.partial");
     int code = CommandProcess.endedAt(partial, process);
     assertEquals(ExitCode.INTERRUPTED, code, Files.readString(words));
+    assertTrue(Files.readString(words).contains("couplet sample: stopping after "));
     assertFalse(Files.exists(partial));
     assertFalse(Files.exists(output));
   }

@@ -69,7 +69,8 @@ class ScoreModelTest {
   private byte[] samples(String source, Path model, Object... more) throws IOException {
     Path file = folder.resolve("samples.npz");
     List<Object> arguments =
-        new ArrayList<>(List.of("sample", source, model, "--count", 3, "--output", file));
+        new ArrayList<>(
+            List.of("sample", source, model, "--count", 3, "--output", file, "--overwrite"));
     arguments.addAll(Arrays.asList(more));
     CommandRun.done(arguments.toArray());
     return Files.readAllBytes(file);

@@ -74,6 +74,12 @@ class CommandLineTest {
   }
 
   @Test
+  void helpHasAShortForm() {
+    assertFalse(parse(travel(), "-h"));
+    assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("usage: couplet travel"));
+  }
+
+  @Test
   void noLineOfTheHelpIsWiderThanATerminal() {
     String words = "word ".repeat(60).strip();
     CommandLine options = new CommandLine("talk", "couplet talk").about(words).entry("name", words);
@@ -96,7 +102,8 @@ class CommandLineTest {
         "--train 4|--to is missing; usage: ",
         "--train 4 --bus 4 --to sea|give either --bus or --train, not both",
         "--bus 4 --bus 5 --to sea|--bus: given 2 times; give it once",
-        "--bus 4 --to sea --fats|'--fats' is not an option; usage: ",
+        "--bus 4 --to sea --fats|'--fats' is not an option (did you mean --fast?); usage: ",
+        "--bus 4 --to sea --viaduct=x|'--viaduct=x' is not an option; usage: ",
         "--bus 4 --to sea slowly|'slowly' is not an option; usage: ",
         "--bus 4 --to|--to: its value is missing; usage: ",
       })

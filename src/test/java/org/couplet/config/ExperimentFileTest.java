@@ -112,7 +112,7 @@ class ExperimentFileTest {
     var error =
         assertThrows(InvalidInputException.class, () -> ExperimentFile.load(file, List.of()));
     assertEquals(
-        file + ": no such file. Name an experiment such as configs/quickstart.textproto",
+        file + ": no such file. Name one, or an experiment of configs, such as quickstart",
         error.getMessage());
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.couplet.picture.Picture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,7 +36,7 @@ class DecodedImagesTest {
     @Override
     public Item next() {
       int number = next++;
-      return new Item("" + number, memory -> picture(number));
+      return new Item("" + number, decoder -> picture(number));
     }
 
     private Picture picture(int number) throws IOException {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
+import org.couplet.picture.PictureTest;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.ndarray.Shape;
 

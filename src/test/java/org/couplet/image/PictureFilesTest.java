@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.couplet.picture.PictureTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
@@ -97,10 +98,10 @@ class PictureFilesTest extends ImportTrial {
   void corruptImageIsFatalWhenStrict() throws IOException {
     Files.write(source.resolve("0.png"), png(8, 8, 1));
     Files.write(source.resolve("1.jpg"), new byte[] {1, 2, 3});
-    assertRefused(() -> run(source, 1, true, null, null), "1.jpg: corrupt image");
+    assertRefused(() -> run(source, 1, true, null, null), "1.jpg: of no known form");
     assertFalse(Files.exists(output));
     Files.delete(source.resolve("0.png"));
-    assertRefused(() -> run(source, 1), "all 1 images are corrupt");
+    assertRefused(() -> run(source, 1), "none of the 1 images can be taken");
     assertFalse(Files.exists(output));
   }
 

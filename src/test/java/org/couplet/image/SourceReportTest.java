@@ -23,6 +23,9 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import org.couplet.data.SourceBatches;
+import org.couplet.picture.ImageSize;
+import org.couplet.picture.PictureTest;
+import org.couplet.picture.PictureTrait;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.types.TUint8;
@@ -135,7 +138,7 @@ class SourceReportTest extends ImportTrial {
     assertTrue(line.startsWith("4 of 5 images left out"), line);
     assertTrue(line.contains(" 1.jpg ("), line);
     assertTrue(line.contains(" 2.jpg (CMYK colours are not read; save it as RGB)"), line);
-    assertTrue(line.endsWith(" 3.png (neither PNG nor JPEG), ..."), line);
+    assertTrue(line.endsWith(" 3.png (of no known form), ..."), line);
   }
 
   @Test

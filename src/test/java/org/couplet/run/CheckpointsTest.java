@@ -158,7 +158,7 @@ class CheckpointsTest {
 
   @Test
   void aRunBelongsToOneProcess() throws IOException {
-    RunLock lock = RunLock.take(new RunFolder(run));
+    RunLock lock = RunLock.take(new RunFolder(run), System.err);
     try (lock) {
       assertEquals(ExitCode.BAD_INPUT, train("--steps", 1).code());
       assertFalse(Files.exists(run.resolve("config.textproto")));

@@ -1,5 +1,6 @@
 package org.couplet.study;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -123,7 +124,8 @@ class StudyTest {
       }
     }
     assertEquals(3, measured);
-    CommandRun again = gaussians("mixing", "--mu", "0.5");
+    CommandRun again = gaussians("mixing", "--mu", "0.5", "--overwrite");
+    assertEquals(0, again.code(), again.err());
     assertFalse(again.err().contains("step 100:"), again.err());
   }
 
@@ -155,12 +157,26 @@ class StudyTest {
         CommandRun.of("study", "samples", "--models", String.join(",", models), "--output", folder);
     assertEquals(0, samples.code(), samples.err());
     assertTrue(ImageIO.read(folder.resolve("samples.png").toFile()).getWidth() > 100);
+    CommandRun.done("study", "compare", "--models", String.join(",", models), "--output", folder);
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("samples.png")),
+        Files.readAllBytes(folder.resolve("compare.png")));
   }
 
   @Test
   void mistakesAreOneLineAndCodeTwo() {
-    assertRefused("there is no study 'varience'; there are variance, ", "study", "varience");
-    assertRefused("name a study; there are variance, ", "study");
+    assertRefused("there is no study 'varience'; did you mean variance?", "study", "varience");
+    assertRefused("there is no study 'xyz'; there are variance, ", "study", "xyz");
+    assertRefused("name a study: variance, transport, ", "study");
+    assertRefused("--mu: makes no difference to the study ema", "study", "ema", "--mu", "0.5");
+    assertRefused(
+        "--seeds: makes no difference to the study compare",
+        "study",
+        "compare",
+        "--models",
+        "a",
+        "--seeds",
+        "3");
     assertRefused("--models is missing", "study", "samples");
     assertRefused("no/such: no run or export is there", "study", "samples", "--models", "no/such");
     assertRefused("--models: '' is not the folder of", "study", "samples", "--models", "a,");

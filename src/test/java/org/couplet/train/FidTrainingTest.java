@@ -113,7 +113,7 @@ class FidTrainingTest {
   @Test
   void isLoggedEverySoManySteps() throws IOException {
     assertEquals(Set.of(5L, 10L, 15L, 20L), logged(run).keySet());
-    assertTrue(trained.err().contains("step 5: FID "), trained.err());
+    assertTrue(trained.err().contains("step 5: Frechet distance "), trained.err());
     assertTrue(trained.err().contains("the best so far"), trained.err());
   }
 

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.picture;
 
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -7,8 +7,9 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -17,60 +18,83 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * PNG and JPEG to red, green, blue. Greys keep their values in all three channels, 16 bits are
- * scaled to 8, palettes are looked up, colours with a profile other than sRGB are converted to
- * sRGB, and what is transparent lies over black. An orientation noted in a photograph's metadata is
- * not applied. JPEGs in CMYK are not read.
+ * A file of any kind that {@link PictureKind} reads, to red, green, blue. Greys keep their values
+ * in all three channels, 16 bits are scaled to 8, palettes are looked up, colours with a profile
+ * other than sRGB are converted to sRGB, and what is transparent lies over black. An orientation
+ * noted in a photograph's metadata is not applied. JPEGs in CMYK are not read.
  */
-final class PictureDecoder {
+public final class PictureDecoder {
   private static final int CHANNELS = 3;
   // 8192 x 8192, 0.8 GB when decoded: a damaged header must not ask for all memory.
   private static final long MAXIMUM_PIXELS = 1L << 26;
 
-  private PictureDecoder() {}
+  // A larger file is no picture that anybody trains on.
+  private static final int MAXIMUM_BYTES = 1 << 28;
+
+  private final PixelBudget.Share memory;
 
   /**
-   * Decodes one file.
+   * Decodes one image.
    *
-   * @param memory takes the pixels that the file's header tells
-   * @return 3 channels
-   * @throws CorruptImageException if it is damaged, cut off, or of no such format
+   * @param memory takes the pixels that the file's header tells; the caller closes it
    */
-  static Picture decode(byte[] file, PixelBudget.Share memory) throws CorruptImageException {
+  public PictureDecoder(PixelBudget.Share memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Decodes one file. What its first bytes show to be no picture is not read on; a picture is read
+   * to the file's end before it is decoded.
+   *
+   * @param file its bytes; not closed. An exception that it throws itself is passed on
+   * @return 3 channels
+   * @throws UnreadableImageException if it is damaged, cut off, too large, or of no such kind
+   */
+  public Picture decode(InputStream file) throws IOException {
+    byte[] head = file.readNBytes(PictureKind.HEAD);
+    PictureKind kind = PictureKind.of(head);
+    if (!kind.isRead()) {
+      throw kind.refusal();
+    }
+    byte[] rest = file.readNBytes(MAXIMUM_BYTES - head.length);
+    if (file.read() >= 0) {
+      throw new UnreadableImageException(
+          "too large", "larger than %d MB".formatted(MAXIMUM_BYTES >> 20));
+    }
+    byte[] all = Arrays.copyOf(head, head.length + rest.length);
+    System.arraycopy(rest, 0, all, head.length, rest.length);
+    return decode(kind, all);
+  }
+
+  private Picture decode(PictureKind kind, byte[] file) throws UnreadableImageException {
+    ImageReader reader = ImageIO.getImageReadersByFormatName(kind.name()).next();
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new CorruptImageException("neither PNG nor JPEG");
-      }
-      ImageReader reader = readers.next();
-      try {
-        return read(reader, in, memory);
-      } finally {
-        reader.dispose();
-      }
-    } catch (CorruptImageException e) {
+      return read(reader, in);
+    } catch (UnreadableImageException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // The JDK's readers meet damaged files with all kinds of unchecked exceptions.
-      throw new CorruptImageException(oneLine(e), e);
+      throw UnreadableImageException.corrupt(oneLine(e), e);
+    } finally {
+      reader.dispose();
     }
   }
 
-  private static Picture read(ImageReader reader, ImageInputStream in, PixelBudget.Share memory)
-      throws IOException {
+  private Picture read(ImageReader reader, ImageInputStream in) throws IOException {
     String[] damage = {""};
     reader.addIIOReadWarningListener(
         (source, warning) -> damage[0] = isDamage(warning) ? warning : damage[0]);
     reader.setInput(in, true, true);
     long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
     if (pixels > MAXIMUM_PIXELS) {
-      throw new CorruptImageException(
+      throw new UnreadableImageException(
+          "too large",
           "%d x %d pixels are too many".formatted(reader.getWidth(0), reader.getHeight(0)));
     }
     memory.take(pixels);
     BufferedImage image = reader.read(0);
     if (!damage[0].isEmpty()) {
-      throw new CorruptImageException(damage[0].lines().findFirst().orElse("damaged"));
+      throw UnreadableImageException.corrupt(damage[0].lines().findFirst().orElse("damaged"));
     }
     return rgb(image);
   }
@@ -88,11 +112,11 @@ final class PictureDecoder {
         : message.lines().findFirst().orElse("").strip();
   }
 
-  private static Picture rgb(BufferedImage image) throws CorruptImageException {
+  private static Picture rgb(BufferedImage image) throws UnreadableImageException {
     ColorModel model = image.getColorModel();
     // Java takes all of them for inverted and converts roughly: no colours to rely on.
     if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
-      throw new CorruptImageException("CMYK colours are not read; save it as RGB");
+      throw new UnreadableImageException("cmyk", "CMYK colours are not read; save it as RGB");
     }
     boolean grey = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     boolean plain = grey || model.getColorSpace().isCS_sRGB();

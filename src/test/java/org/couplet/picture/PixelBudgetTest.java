@@ -1,9 +1,10 @@
-package org.couplet.image;
+package org.couplet.picture;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,7 +24,8 @@ class PixelBudgetTest {
           CompletableFuture.runAsync(
               () -> {
                 try (PixelBudget.Share share = budget.share()) {
-                  assertDoesNotThrow(() -> PictureDecoder.decode(picture, share));
+                  assertDoesNotThrow(
+                      () -> new PictureDecoder(share).decode(new ByteArrayInputStream(picture)));
                 }
               });
       assertThrows(TimeoutException.class, () -> decoded.get(200, TimeUnit.MILLISECONDS));

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.picture;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,14 +8,16 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.WritableRaster;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-class PictureTest {
-  static byte[] encoded(BufferedImage image, String format) throws IOException {
+public class PictureTest {
+  /** A file in one of Java's formats. */
+  public static byte[] encoded(BufferedImage image, String format) throws IOException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     assertEquals(true, ImageIO.write(image, format, file));
     return file.toByteArray();
@@ -132,16 +134,18 @@ class PictureTest {
       decode(whole);
       for (double share : new double[] {0.01, 0.3, 0.7, 0.95}) {
         byte[] cut = Arrays.copyOf(whole, (int) (whole.length * share));
-        assertThrows(CorruptImageException.class, () -> decode(cut), format + " cut to " + share);
+        assertThrows(
+            UnreadableImageException.class, () -> decode(cut), format + " cut to " + share);
       }
     }
     byte[] jpeg = encoded(image, "jpg");
     byte[] withoutEnd = Arrays.copyOf(jpeg, jpeg.length - 2);
-    assertThrows(CorruptImageException.class, () -> decode(withoutEnd));
-    assertThrows(CorruptImageException.class, () -> decode(new byte[100]));
+    assertThrows(UnreadableImageException.class, () -> decode(withoutEnd));
+    assertThrows(UnreadableImageException.class, () -> decode(new byte[100]));
   }
 
   private static Picture decode(byte[] file) throws IOException {
-    return PictureDecoder.decode(file, new PixelBudget(1 << 20).share());
+    return new PictureDecoder(new PixelBudget(1 << 20).share())
+        .decode(new ByteArrayInputStream(file));
   }
 }

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.picture;
 
 /** What a picture file may hold other than three opaque channels of 8 bits, and is not kept. */
 public enum PictureTrait {

@@ -1,4 +1,4 @@
-package org.couplet.config;
+package org.couplet.io;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the name that a misspelt one was meant to be. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /** A remedy: the closest of {@code names}, or all of them when none is close. */
-  static String suggest(String wrong, Collection<String> names) {
+  public static String suggest(String wrong, Collection<String> names) {
     Optional<String> closest = closest(wrong, names);
     if (closest.isPresent()) {
       return "Did you mean " + closest.get() + "?";
@@ -20,7 +20,7 @@ final class Spelling {
   }
 
   /** The only name that begins so, or that with the fewest edits, at most about a third of it. */
-  private static Optional<String> closest(String wrong, Collection<String> names) {
+  public static Optional<String> closest(String wrong, Collection<String> names) {
     List<String> longer = names.stream().filter(name -> name.startsWith(wrong)).toList();
     if (longer.size() == 1) {
       return Optional.of(longer.get(0));

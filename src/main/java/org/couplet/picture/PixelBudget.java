@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.picture;
 
 import java.util.concurrent.Semaphore;
 
@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
  * How many pixels may be decoded at the same time: a photograph takes some hundred megabytes, and
  * as many of them as there are cores need not fit in memory.
  */
-final class PixelBudget {
+public final class PixelBudget {
   // The decoder's picture, up to 8 bytes, then twice three floats: whole, and cut to its square.
   private static final int BYTES_PER_PIXEL = 40;
 
@@ -23,18 +23,18 @@ final class PixelBudget {
   }
 
   /** What the memory that Java may use ({@code -Xmx}) has room for. */
-  static PixelBudget ofMemory() {
+  public static PixelBudget ofMemory() {
     long pixels = Runtime.getRuntime().maxMemory() / BYTES_PER_PIXEL;
     return new PixelBudget((int) Math.min(Math.max(pixels, 1), Integer.MAX_VALUE));
   }
 
   /** A share that is empty at first. */
-  Share share() {
+  public Share share() {
     return new Share();
   }
 
   /** The pixels of one image; closing it gives them back. For one thread. */
-  final class Share implements AutoCloseable {
+  public final class Share implements AutoCloseable {
     private int taken;
 
     private Share() {}

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.picture;
 
 /**
  * The size of an image.

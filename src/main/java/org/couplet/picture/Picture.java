@@ -1,10 +1,10 @@
-package org.couplet.image;
+package org.couplet.picture;
 
 import java.util.Arrays;
 import java.util.Set;
 
 /** A decoded picture: [height, width, channels], values nominally 0..255. */
-final class Picture {
+public final class Picture {
   private static final int LANCZOS_LOBES = 3;
 
   private final int height;
@@ -13,7 +13,13 @@ final class Picture {
   private final float[] values;
   private final Set<PictureTrait> traits;
 
-  Picture(int height, int width, int channels, float[] values) {
+  /**
+   * A picture.
+   *
+   * @param channels 1 or 3
+   * @param values [height, width, channels]
+   */
+  public Picture(int height, int width, int channels, float[] values) {
     this(height, width, channels, values, Set.of());
   }
 
@@ -33,12 +39,13 @@ final class Picture {
     this.traits = traits;
   }
 
-  ImageSize size() {
+  /** Its height and width. */
+  public ImageSize size() {
     return new ImageSize(height, width);
   }
 
   /** What its file had; what is made of a picture has none. */
-  Set<PictureTrait> traits() {
+  public Set<PictureTrait> traits() {
     return traits;
   }
 
@@ -47,7 +54,7 @@ final class Picture {
    *
    * @param planes [channels, height, width]
    */
-  static Picture ofPlanes(int height, int width, int channels, float[] planes) {
+  public static Picture ofPlanes(int height, int width, int channels, float[] planes) {
     float[] values = new float[planes.length];
     int plane = height * width;
     for (int channel = 0; channel < channels; channel++) {
@@ -59,7 +66,7 @@ final class Picture {
   }
 
   /** The largest square in the middle; an odd margin leaves its extra pixel right or below. */
-  Picture centreSquare() {
+  public Picture centreSquare() {
     int side = Math.min(height, width);
     if (height == width) {
       return this;
@@ -82,12 +89,12 @@ final class Picture {
    * This picture at another size: each axis by the mean over the area of the new pixel when it
    * shrinks, by Lanczos' kernel with three lobes when it grows.
    */
-  Picture resized(int newHeight, int newWidth) {
+  public Picture resized(int newHeight, int newWidth) {
     return alongColumns(newHeight).alongRows(newWidth);
   }
 
   /** Rounded to 0..255, what lies outside clipped: [height, width, channels]. */
-  byte[] toBytes() {
+  public byte[] toBytes() {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) Math.min(Math.max(Math.round(values[i]), 0), 255);

@@ -1,0 +1,117 @@
+package org.couplet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.couplet.CommandRun;
+import org.couplet.SmallExperiments;
+import org.couplet.command.ExitCode;
+import org.couplet.config.ExperimentFile;
+import org.couplet.npy.NpyWriter;
+import org.couplet.train.RunFolder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.ndarray.Shape;
+
+class ForecastTest {
+  @TempDir private Path folder = Path.of("");
+
+  private static Forecast forecast(double stepSeconds, double memory) {
+    return new Forecast(1, memory, 8e9, OptionalDouble.of(stepSeconds), false);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT20S, 1 min",
+    "PT89M, 89 min",
+    "PT100M, 2 hours",
+    "PT47H, 47 hours",
+    "PT60H, 2.5 days",
+    "PT16404H, 680 days"
+  })
+  void guessesHaveOneUnit(String duration, String words) {
+    assertEquals(words, Forecast.rough(Duration.parse(duration)));
+  }
+
+  @Test
+  void moreThanAWeekIsWarnedOf() {
+    long week = 7 * 24 * 3600;
+    assertEquals(List.of(), forecast(1, 1e9).warnings(week));
+    List<String> warnings = forecast(1, 1e9).warnings(week + 10);
+    assertEquals(1, warnings.size());
+    assertTrue(warnings.get(0).contains("more than a week"), warnings.get(0));
+  }
+
+  @Test
+  void moreMemoryThanIsFreeIsWarnedOf() {
+    assertTrue(forecast(1, 9e9).warnings(1).get(0).contains("9.0 GB of memory, and 8.0 GB"));
+  }
+
+  @Test
+  void aRunThatWasBegunKnowsItsSpeed() throws IOException {
+    Files.writeString(
+        folder.resolve("metrics.jsonl"), "{\"step\":5,\"images_per_second\":16.0}\n");
+    Forecast forecast =
+        Forecast.of(
+            ExperimentFile.parse("test", SmallExperiments.GAUSSIANS, List.of()),
+            new RunFolder(folder));
+    // 32 rows a step.
+    assertEquals(OptionalDouble.of(2), forecast.stepSeconds());
+    assertEquals(
+        "about 1 min 40 s for 50 steps (2 s a step, as measured in this run)", forecast.time(50));
+  }
+
+  @Test
+  void aDryRunGoesOnWithoutWhatIsMissing() throws IOException {
+    Path config =
+        SmallExperiments.write(
+            folder,
+            SmallExperiments.UNET.replaceFirst(
+                "procedural \\{.*?\\}", "image_file { path: 'absent.npy' resolution: 8 }"));
+    Path parent = folder.resolve("parent");
+    CommandRun dry =
+        CommandRun.done(
+            "train",
+            "--config",
+            config,
+            "--run",
+            folder.resolve("run"),
+            "--set",
+            "run.start_from=" + parent,
+            "--dry-run");
+    List<String> missing =
+        dry.out().lines().filter(line -> line.startsWith("# missing: ")).toList();
+    assertEquals(2, missing.size(), dry.out());
+    assertTrue(missing.get(0).startsWith("# missing: absent.npy: no such file; make it: couplet"));
+    assertTrue(missing.get(1).contains(parent + ": no run is there; train it first"));
+    assertTrue(dry.out().contains("# time: about "), dry.out());
+    assertTrue(Files.notExists(folder.resolve("run")));
+  }
+
+  @Test
+  void aDryRunRefusesImagesOfAnotherSize() throws IOException {
+    Path images = folder.resolve("images.npy");
+    try (var writer =
+        new NpyWriter(images, Shape.of(4, 4, 3))) {
+      writer.write(new byte[48]);
+    }
+    Path config =
+        SmallExperiments.write(
+            folder,
+            SmallExperiments.UNET.replaceFirst(
+                "procedural \\{.*?\\}", "image_file { path: 'absent.npy' resolution: 8 }"));
+    CommandRun refused =
+        CommandRun.of(
+            "train", "--config", config, "--data", images, "--run", folder.resolve("r"), "--dry-run");
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
+    assertTrue(refused.err().contains("images of 4 x 4"), refused.err());
+  }
+}
