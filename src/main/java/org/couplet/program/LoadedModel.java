@@ -109,25 +109,23 @@ final class LoadedModel implements AutoCloseable {
   // TensorFlow does not compare what a signature says with the graph.
   private void requireTensor(Signature signature, String name, TensorInfo info) {
     String where = "its tensor '" + name + "' ";
-    Output<?> tensor;
+    Shape declared = shape(info);
+    DataType type;
+    Shape actual;
     try {
-      tensor = bundle.graph().output(info.getName());
-    } catch (RuntimeException e) {
-      // Java's IllegalArgumentException or one of TensorFlow's.
-      throw refusal(signature, where + "has no valid name: " + ErrorSummary.of(e));
-    }
-    if (tensor == null) {
+      Output<?> tensor = bundle.graph().outputOrThrow(info.getName());
+      type = tensor.dataType();
+      actual = tensor.shape();
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw refusal(signature, where + "is not in the graph");
     }
-    Shape declared = shape(info);
-    if (tensor.dataType() != info.getDtype()
-        || (!declared.isUnknown()
-            && !tensor.shape().isUnknown()
-            && !declared.isCompatibleWith(tensor.shape()))) {
+    boolean fits =
+        declared.isUnknown() || actual.isUnknown() || declared.isCompatibleWith(actual);
+    if (type != info.getDtype() || !fits) {
       throw refusal(
           signature,
           "%sis %s %s in the graph, not %s %s"
-              .formatted(where, tensor.dataType(), tensor.shape(), info.getDtype(), declared));
+              .formatted(where, type, actual, info.getDtype(), declared));
     }
   }
 

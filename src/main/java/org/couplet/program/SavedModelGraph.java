@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.couplet.inspection.GraphCheck;
 import org.couplet.io.ContentHash;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;

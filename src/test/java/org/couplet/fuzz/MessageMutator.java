@@ -3,6 +3,7 @@ package org.couplet.fuzz;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,10 +38,12 @@ final class MessageMutator {
   }
 
   /** A copy with one to three fields changed. */
-  static Message mutate(Message sound, Random random) {
+  static Message mutate(Message sound, Random random) throws IOException {
     Message message = sound;
     for (int i = 1 + random.nextInt(3); i > 0; i--) {
-      message = new MessageMutator(random).changed(message);
+      // Read again, as two entries of a map may have one key now.
+      byte[] bytes = new MessageMutator(random).changed(message).toByteArray();
+      message = sound.getParserForType().parsePartialFrom(bytes);
     }
     return message;
   }

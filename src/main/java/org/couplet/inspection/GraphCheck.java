@@ -1,4 +1,4 @@
-package org.couplet.program;
+package org.couplet.inspection;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -19,7 +19,7 @@ import org.tensorflow.proto.TensorShapeProto;
  *
  * @param folder of the SavedModel, for messages
  */
-record GraphCheck(Path folder) {
+public record GraphCheck(Path folder) {
   // 4 GiB of floats: a few bytes may claim any number of equal values.
   private static final long MOST_VALUES = 1L << 30;
   private static final long MOST_SIZE = 1L << 40;
@@ -30,7 +30,7 @@ record GraphCheck(Path folder) {
   private static final AttrValue NONE = AttrValue.getDefaultInstance();
 
   /** Checks a graph with its functions. */
-  void check(MetaGraphDef graph) {
+  public void check(MetaGraphDef graph) {
     nodes("", graph.getGraphDef().getNodeList());
     Set<String> functions = new HashSet<>();
     for (FunctionDef function : graph.getGraphDef().getLibrary().getFunctionList()) {
