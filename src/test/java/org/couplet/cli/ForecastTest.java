@@ -14,7 +14,7 @@ import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.couplet.npy.NpyWriter;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -13,7 +13,7 @@ import org.couplet.Npz;
 import org.couplet.SmallExperiments;
 import org.couplet.assembly.RandomFeaturesAssembly;
 import org.couplet.report.SampleGrid;
-import org.couplet.train.RunFolder;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

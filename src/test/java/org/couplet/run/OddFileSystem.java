@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
