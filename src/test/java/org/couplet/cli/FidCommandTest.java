@@ -20,7 +20,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.ForeignFeatures;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.command.ExitCode;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpyWriter;

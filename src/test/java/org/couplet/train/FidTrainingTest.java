@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.command.ExitCode;
 import org.couplet.data.ProceduralImages;
 import org.couplet.io.AtomicFile;
