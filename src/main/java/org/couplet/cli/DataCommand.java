@@ -7,12 +7,12 @@ import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
-import org.couplet.image.ImageSelection;
+import org.couplet.source.ImageSelection;
 import org.couplet.image.ImportListener;
 import org.couplet.image.ImportReport;
 import org.couplet.image.ImportRequest;
 import org.couplet.image.Importer;
-import org.couplet.image.Split;
+import org.couplet.source.Split;
 import org.couplet.report.Progress;
 import org.jspecify.annotations.Nullable;
 

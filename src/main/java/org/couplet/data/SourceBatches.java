@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.couplet.image.Decoded;
 import org.couplet.image.DecodedImages;
-import org.couplet.image.ImageSelection;
+import org.couplet.source.ImageSelection;
 import org.couplet.image.SourceReport;
 import org.couplet.image.SourceTally;
 import org.couplet.io.InvalidInputException;

@@ -1,7 +1,14 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.ImageSource;
+import org.couplet.source.ImageSources;
+import org.couplet.source.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.couplet.io.BackgroundTasks;
@@ -31,6 +38,9 @@ public final class DecodedImages implements AutoCloseable {
   private final BackgroundTasks<Decoded, IOException> ahead;
   private final PixelBudget budget = PixelBudget.ofMemory();
   private long fetched;
+  // Of the images that wait to be decoded, and those after them: taken in this order.
+  private final Deque<Long> undecoded = new ArrayDeque<>();
+  private long undecodedBytes;
 
   // Guarded by this.
   private long waitingBytes;
@@ -42,7 +52,8 @@ public final class DecodedImages implements AutoCloseable {
    * @param source closed with this
    * @param strict whether an image that can't be taken is an error
    * @param fit what to do to each picture, on the thread that decodes it
-   * @param mostBytes that may wait decoded, not counting one image a core
+   * @param mostBytes that may wait decoded, not counting one image a core; and as many that may
+   *     wait to be decoded, not counting one image
    */
   DecodedImages(
       Path where, ImageSource source, boolean strict, UnaryOperator<Picture> fit, long mostBytes) {
@@ -89,14 +100,17 @@ public final class DecodedImages implements AutoCloseable {
    * @throws InvalidInputException if it is corrupt and this is strict, or the source is damaged
    */
   public Optional<Decoded> next() throws IOException {
-    while (fetched < source.size() && ahead.pending() < mostAhead) {
+    while (fetched < source.size() && mayFetch()) {
       ImageSource.Item item = source.next();
+      undecoded.add(item.bytes());
+      undecodedBytes += item.bytes();
       long index = fetched++;
       ahead.begin(() -> decode(item, index));
     }
     if (ahead.pending() == 0) {
       return Optional.empty();
     }
+    undecodedBytes -= undecoded.remove();
     long bytes = 0;
     try {
       Decoded decoded = ahead.take();
@@ -105,6 +119,10 @@ public final class DecodedImages implements AutoCloseable {
     } finally {
       passed(bytes);
     }
+  }
+
+  private boolean mayFetch() {
+    return ahead.pending() == 0 || (ahead.pending() < mostAhead && undecodedBytes < mostBytes);
   }
 
   private Decoded decode(ImageSource.Item item, long index) throws IOException {
@@ -151,6 +169,15 @@ public final class DecodedImages implements AutoCloseable {
           failure);
     }
     return new Decoded.LeftOut(name, failure.reason(), message);
+  }
+
+  /**
+   * The classes of some images, if the source has classes; to be called after the last image.
+   *
+   * @param images by their number in the source's order
+   */
+  public Optional<Labels> labels(BitSet images) throws IOException {
+    return source.labels(images);
   }
 
   /** Ends the threads once they are done with their current images, and closes the source. */

@@ -1,5 +1,6 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
 import java.nio.file.Path;
 
 /**

@@ -1,9 +1,13 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Labels;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyWriter;
@@ -24,7 +28,8 @@ public final class Importer {
   private final ImportRequest request;
   private final ImportListener listener;
   private final List<String> skipped = new ArrayList<>();
-  private long done;
+  private final BitSet taken = new BitSet();
+  private int done;
 
   private Importer(ImportRequest request, ImportListener listener) {
     this.request = request;
@@ -55,6 +60,7 @@ public final class Importer {
         DecodedImages.open(request.images(), request.output(), request.strict(), this::fitted)) {
       listener.started(images.size());
       long[] written = {0};
+      AtomicReference<Optional<Labels>> labels = new AtomicReference<>(Optional.empty());
       AtomicFile.create(
           request.output(),
           partial -> {
@@ -68,7 +74,14 @@ public final class Importer {
                   "%s: none of the %d images can be taken"
                       .formatted(request.images().source(), done));
             }
+            labels.set(images.labels(taken));
+            // Never old labels beside new images: they go when the new ones are safe on disk.
+            AtomicFile.force(partial);
+            Labels.deleteBeside(request.output());
           });
+      if (labels.get().isPresent()) {
+        labels.get().get().writeBeside(request.output());
+      }
       return new ImportReport(written[0], images.channels(), List.copyOf(skipped));
     }
   }
@@ -81,6 +94,7 @@ public final class Importer {
     for (Optional<Decoded> next = images.next(); next.isPresent(); next = images.next()) {
       if (next.get() instanceof Decoded.Image image) {
         out.write(image.pixels());
+        taken.set(done);
       } else if (next.get() instanceof Decoded.LeftOut leftOut) {
         skipped.add(leftOut.name());
         listener.skipped("%s: %s, skipped".formatted(leftOut.name(), leftOut.message()));

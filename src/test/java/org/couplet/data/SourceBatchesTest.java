@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.couplet.image.ImageSelection;
+import org.couplet.source.ImageSelection;
 import org.couplet.image.ImportTrial;
 import org.couplet.image.SourceReport;
 import org.couplet.npy.NpyType;

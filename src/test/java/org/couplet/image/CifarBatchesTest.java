@@ -1,5 +1,6 @@
 package org.couplet.image;
 
+import org.couplet.source.Split;
 import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,5 +1,6 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSource;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,7 +37,7 @@ class DecodedImagesTest {
     @Override
     public Item next() {
       int number = next++;
-      return new Item("" + number, decoder -> picture(number));
+      return new Item("" + number, 0, decoder -> picture(number));
     }
 
     private Picture picture(int number) throws IOException {

@@ -1,5 +1,7 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Split;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.awt.Color;

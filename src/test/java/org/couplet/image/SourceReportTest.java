@@ -1,5 +1,6 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
 import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

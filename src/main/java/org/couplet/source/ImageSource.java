@@ -1,12 +1,15 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.io.IOException;
+import java.util.BitSet;
+import java.util.Optional;
+import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
 import org.couplet.picture.PictureDecoder;
 import org.couplet.picture.UnreadableImageException;
 
 /** Images in their order, to be fetched by one thread and decoded by several. */
-interface ImageSource extends AutoCloseable {
+public interface ImageSource extends AutoCloseable {
   /** Number of images, corrupt ones among them. */
   long size();
 
@@ -16,6 +19,16 @@ interface ImageSource extends AutoCloseable {
   /** The next image; to be called {@link #size()} times. */
   Item next() throws IOException;
 
+  /**
+   * The classes of some images, if the source has classes; to be called after the last image.
+   *
+   * @param taken which images, by their number in the source's order
+   * @throws InvalidInputException if the source's labels do not go with its images
+   */
+  default Optional<Labels> labels(BitSet taken) throws IOException {
+    return Optional.empty();
+  }
+
   @Override
   void close() throws IOException;
 
@@ -23,9 +36,10 @@ interface ImageSource extends AutoCloseable {
    * An image still to be decoded.
    *
    * @param name says where it comes from
+   * @param bytes of memory that it takes before it is decoded
    * @param decoding its work, on any thread, while the source is open
    */
-  record Item(String name, Decoding decoding) {}
+  record Item(String name, long bytes, Decoding decoding) {}
 
   /** The work of decoding one image. */
   @FunctionalInterface

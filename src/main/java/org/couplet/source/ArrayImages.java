@@ -1,8 +1,11 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
@@ -17,6 +20,7 @@ final class ArrayImages implements ImageSource {
   private final List<Part> parts;
   private final ArrayLayout layout;
   private final ValueRange range;
+  private final String where;
   private final long size;
 
   private int part;
@@ -27,6 +31,11 @@ final class ArrayImages implements ImageSource {
   @FunctionalInterface
   interface Part {
     NpyReader open() throws IOException;
+
+    /** Opens the array of its labels; empty if there is none. */
+    default Optional<NpyReader> labels() throws IOException {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -38,7 +47,6 @@ final class ArrayImages implements ImageSource {
   ArrayImages(List<Part> parts) throws IOException {
     this.parts = parts;
     NpyHeader first;
-    String where;
     try (NpyReader array = parts.get(0).open()) {
       first = array.header();
       where = array.where();
@@ -110,7 +118,7 @@ final class ArrayImages implements ImageSource {
     NpyType type = current.header().type();
     ByteBuffer values = current.next(layout.values());
     image++;
-    return new Item(name, decoder -> decode(type, values, name));
+    return new Item(name, values.remaining(), decoder -> decode(type, values, name));
   }
 
   // Opens the next array when this one is read to its end.
@@ -138,6 +146,27 @@ final class ArrayImages implements ImageSource {
       }
     }
     return layout.picture(brightness);
+  }
+
+  @Override
+  public Optional<Labels> labels(BitSet taken) throws IOException {
+    List<Long> all = new ArrayList<>();
+    for (Part each : parts) {
+      Optional<NpyReader> labels = each.labels();
+      if (labels.isEmpty()) {
+        return Optional.empty();
+      }
+      try (NpyReader array = labels.get()) {
+        for (double label : array.nextDoubles(Math.toIntExact(array.header().size()))) {
+          all.add((long) label);
+        }
+      }
+    }
+    if (all.size() != size) {
+      throw new InvalidInputException(
+          "%s: has %d labels for %d images; mend or remove them".formatted(where, all.size(), size));
+    }
+    return Optional.of(new Labels(taken.stream().mapToObj(all::get).toList(), List.of()));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyType;
@@ -9,7 +9,7 @@ import org.couplet.npy.NpyType;
  *
  * <ul>
  *   <li>bool is black and white;
- *   <li>integers are 0..255; those up to 1 are refused, since they would be black;
+ *   <li>integers are 0..255; if the greatest is 1 to 9, they are refused, since all would be black;
  *   <li>uint16 above 255 is 0..65535 if something is above 100/255 of that, and refused if not;
  *   <li>floats are within [0, 1], within [-1, 1], or within [0, 255] with something above 100;
  *       anything else could be two of these, or none, and is refused.
@@ -25,12 +25,16 @@ record ValueRange(double scale, double shift) {
   // Pictures whose brightest pixel of all is below this are less likely than a mistake.
   private static final double BRIGHT = 100;
 
+  // Integers up to this are numbers of classes, or false and true.
+  private static final double DARK = 9;
+
   // 255 becomes 65535: what each value of 8 bits is at 16.
   private static final double WIDER = 257;
 
   /** Whether values read so far decide, whatever else comes. Only of integers they can. */
   static boolean isSettled(NpyType type, double greatest) {
-    return type == NpyType.U2 ? greatest > BRIGHT * WIDER : type.isInteger() && greatest > 1;
+    double enough = type == NpyType.U2 ? BRIGHT * WIDER : DARK;
+    return type.isInteger() && greatest > enough;
   }
 
   /**
@@ -47,10 +51,10 @@ record ValueRange(double scale, double shift) {
     if (type.isFloat()) {
       return ofFloats(least, greatest, where);
     }
-    if (greatest == 1) {
+    if (greatest > 0 && greatest <= DARK) {
       throw new InvalidInputException(
-          where
-              + ": integers up to 1, which would be black images; save them as bool, or times 255");
+          "%s: integers up to %.0f, which would be black images; scale them to 0..255%s"
+              .formatted(where, greatest, greatest == 1 ? ", or save them as bool" : ""));
     }
     if (type != NpyType.U2 || greatest <= 255) {
       return BYTES;

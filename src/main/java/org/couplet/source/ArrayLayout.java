@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
@@ -18,6 +18,9 @@ import org.tensorflow.ndarray.Shape;
  * @param channels 1 or 3
  */
 record ArrayLayout(int height, int width, int channels, boolean channelsFirst) {
+  /** Of one image, as of a picture: 8192 x 8192. */
+  static final long MOST_PIXELS = 1L << 26;
+
   static ArrayLayout of(Shape shape, String where) {
     long[] sizes = shape.asArray();
     return switch (sizes.length) {
@@ -73,9 +76,10 @@ record ArrayLayout(int height, int width, int channels, boolean channelsFirst) {
 
   private static ArrayLayout checked(
       long height, long width, long channels, boolean channelsFirst, String where) {
-    if (height < 1 || width < 1 || height > 1 << 14 || width > 1 << 14) {
+    if (height < 1 || width < 1 || height > MOST_PIXELS / width) {
       throw new InvalidInputException(
-          where + ": images of " + height + " x " + width + "; the sides must be 1 to 16384");
+          "%s: images of %d x %d; they must have 1 to %d pixels"
+              .formatted(where, height, width, MOST_PIXELS));
     }
     return new ArrayLayout((int) height, (int) width, (int) channels, channelsFirst);
   }

@@ -1,4 +1,4 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.util.Locale;
 

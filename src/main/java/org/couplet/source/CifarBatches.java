@@ -1,17 +1,17 @@
-package org.couplet.image;
+package org.couplet.source;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
 import org.couplet.picture.UnreadableImageException;
@@ -27,12 +27,20 @@ final class CifarBatches implements ImageSource {
   private static final int CLASSES = 10;
   private static final Pattern NAME = Pattern.compile("(data_batch_\\d+|test_batch)\\.bin");
 
+  private static final Pattern PYTHON =
+      Pattern.compile("(^|/)(data_batch_\\d+|test_batch|cifar-100-python/(train|test))$");
+  private static final String CLASS_NAMES = "batches.meta.txt";
+  private static final int MOST_BYTES = 1 << 28;
+
   private final List<Map.Entry<String, byte[]>> batches;
+  private final List<String> classes;
   private final long size;
   private int batch;
   private int record;
 
-  private CifarBatches(NavigableMap<String, byte[]> batches, Path source, Split split) {
+  private CifarBatches(
+      NavigableMap<String, byte[]> batches, List<String> classes, Path source, Split split) {
+    this.classes = classes;
     if (batches.isEmpty()) {
       throw new InvalidInputException(
           "%s: no CIFAR-10 batches (data_batch_1.bin, ..., test_batch.bin) for --split %s"
@@ -56,36 +64,44 @@ final class CifarBatches implements ImageSource {
     return NAME.matcher(name).matches();
   }
 
-  /** The batches that lie in a folder. */
-  static CifarBatches ofFolder(Path folder, Split split) throws IOException {
-    NavigableMap<String, byte[]> wanted = new TreeMap<>();
-    try (var files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        String name = String.valueOf(file.getFileName());
-        if (isBatch(name) && split.includes(name)) {
-          wanted.put(name, Files.readAllBytes(file));
-        }
-      }
-    }
-    return new CifarBatches(wanted, folder, split);
+  /** Whether a file's own name is that of the list of classes. */
+  static boolean isClassNames(String name) {
+    return name.equals(CLASS_NAMES);
+  }
+
+  /** Whether a path is that of a batch in Python's form. */
+  static boolean isPythonBatch(String path) {
+    return PYTHON.matcher(path).find();
   }
 
   /**
-   * The batches in a tar archive; they are kept in memory (184 MB), since they lie there unsorted.
+   * The batches among some files; they are kept in memory (184 MB), since archives keep them
+   * unsorted.
    *
-   * @param in the archive, decompressed; not closed
+   * @param files those of one folder or archive
    */
-  static CifarBatches ofTar(InputStream in, Path source, Split split) throws IOException {
+  static CifarBatches of(Iterable<PictureFile> files, Path source, Split split)
+      throws IOException {
     NavigableMap<String, byte[]> wanted = new TreeMap<>();
-    TarArchiveInputStream tar = new TarArchiveInputStream(in);
-    for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-      String path = entry.getName();
-      String name = path.substring(path.lastIndexOf('/') + 1);
-      if (entry.isFile() && isBatch(name) && split.includes(name)) {
-        wanted.put(name, tar.readAllBytes());
+    List<String> classes = List.of();
+    for (PictureFile file : files) {
+      String name = file.fileName();
+      if (isBatch(name) && split.includes(name)) {
+        wanted.put(name, read(file));
+      } else if (isClassNames(name)) {
+        String text = new String(read(file), StandardCharsets.UTF_8);
+        classes = text.lines().filter(line -> !line.isBlank()).toList();
       }
     }
-    return new CifarBatches(wanted, source, split);
+    return new CifarBatches(wanted, classes, source, split);
+  }
+
+  private static byte[] read(PictureFile file) throws IOException {
+    try (InputStream in = file.content().open()) {
+      return in.readNBytes(MOST_BYTES);
+    } catch (UnreadableImageException e) {
+      throw new InvalidInputException(file.name() + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -108,7 +124,7 @@ final class CifarBatches implements ImageSource {
     int start = record * RECORD;
     String name = batches.get(batch).getKey() + " image " + record;
     record++;
-    return new Item(name, decoder -> decode(bytes, start));
+    return new Item(name, 0, decoder -> decode(bytes, start));
   }
 
   private static Picture decode(byte[] bytes, int start) throws UnreadableImageException {
@@ -128,17 +144,14 @@ final class CifarBatches implements ImageSource {
     // Nothing is open: the batches are in memory.
   }
 
-  /** Lists the folder that holds the batches: the source itself or one right below it. */
-  static List<Path> foldersWithBatches(Path source) throws IOException {
-    List<Path> folders = new ArrayList<>();
-    try (var paths = Files.walk(source, 2)) {
-      paths
-          .filter(path -> isBatch(String.valueOf(path.getFileName())))
-          .map(path -> path.resolveSibling(""))
-          .distinct()
-          .sorted()
-          .forEach(folders::add);
+  @Override
+  public Optional<Labels> labels(BitSet taken) {
+    List<Long> all = new ArrayList<>();
+    for (Map.Entry<String, byte[]> each : batches) {
+      for (int start = 0; start < each.getValue().length; start += RECORD) {
+        all.add((long) each.getValue()[start]);
+      }
     }
-    return folders;
+    return Optional.of(new Labels(taken.stream().mapToObj(all::get).toList(), classes));
   }
 }
