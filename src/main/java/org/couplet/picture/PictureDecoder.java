@@ -6,6 +6,7 @@ import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -107,9 +108,10 @@ public final class PictureDecoder {
 
   private static String oneLine(Exception e) {
     String message = e.getMessage();
-    return message == null || message.isBlank()
-        ? e.getClass().getSimpleName()
-        : message.lines().findFirst().orElse("").strip();
+    if (message == null || message.isBlank()) {
+      return e instanceof EOFException ? "it ends too early" : "damaged";
+    }
+    return message.lines().findFirst().orElse("").strip();
   }
 
   private static Picture rgb(BufferedImage image) throws UnreadableImageException {

@@ -1,10 +1,14 @@
 package org.couplet.program;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.couplet.inspection.CheckpointIndex;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.Output;
@@ -48,6 +52,12 @@ final class LoadedModel implements AutoCloseable {
   static LoadedModel load(Path folder, String tag, int threads) {
     // What is wrong is found before TensorFlow says it.
     SavedModelGraph.read(folder, tag);
+    indexFault(folder.resolve("variables").resolve("variables"))
+        .ifPresent(
+            fault -> {
+              throw new InvalidInputException(
+                  folder + ": its variables are damaged: " + fault + "; export it again");
+            });
     ConfigProto config = SavedModelGraph.session(threads);
     try {
       return new LoadedModel(
@@ -267,16 +277,31 @@ final class LoadedModel implements AutoCloseable {
 
   /** Runs another restoring operation than the saver's. */
   void restore(Path prefix, String fileTensor, String restoreOperation) {
+    Optional<String> fault = indexFault(prefix);
+    if (fault.isPresent()) {
+      throw unusable(prefix, "", fault.get());
+    }
     try {
       run(fileTensor, prefix, restoreOperation);
     } catch (TensorFlowException | IllegalArgumentException e) {
-      throw new InvalidInputException(
-          prefix
-              + ": this checkpoint is damaged or does not fit the program in "
-              + folder
-              + "; move its two files away to use the one before: "
-              + ErrorSummary.of(e),
-          e);
+      InvalidInputException refusal =
+          unusable(prefix, " or does not fit the program in " + folder, ErrorSummary.of(e));
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  private static InvalidInputException unusable(Path prefix, String what, String reason) {
+    return new InvalidInputException(
+        "%s: this checkpoint is damaged%s; move its two files away to use the one before: %s"
+            .formatted(prefix, what, reason));
+  }
+
+  private static Optional<String> indexFault(Path prefix) {
+    try {
+      return CheckpointIndex.fault(prefix);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

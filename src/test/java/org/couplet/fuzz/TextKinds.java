@@ -28,7 +28,7 @@ final class TextKinds {
           "network.song_unet.channel_mult=[1,2]",
           "network.song_unet.dropout=0.1,0.2",
           "network.mlp.width=32",
-          "dataset.image_file.path=a b.npy",
+          "evaluation.features=a b",
           "dataset.procedural.resolution=16",
           "consistency.coupling.generator_induced.mu=0.5",
           "consistency.levels.constant.count=20",
@@ -71,7 +71,8 @@ final class TextKinds {
         ofBytes(),
         input -> {
           String value = new String(input.bytes(), StandardCharsets.UTF_8);
-          Path config = value.length() % 2 == 0 ? points : images;
+          boolean ofImages = value.contains("unet") || value.contains("procedural");
+          Path config = ofImages ? images : points;
           return planned("--config", config, "--set", value);
         });
   }
