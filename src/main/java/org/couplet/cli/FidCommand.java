@@ -21,6 +21,7 @@ import org.couplet.evaluation.FidPass;
 import org.couplet.evaluation.FidSource;
 import org.couplet.evaluation.FidSource.Side;
 import org.couplet.evaluation.FidStatistics;
+import org.couplet.evaluation.SigmaTuningOutput;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.metric.FeatureSet;

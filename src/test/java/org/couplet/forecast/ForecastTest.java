@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.forecast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

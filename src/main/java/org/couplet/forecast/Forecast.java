@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.forecast;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.couplet.assembly.StepCost;
-import org.couplet.assembly.StepMemory;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.GeneratorInducedCouplingConfig;
@@ -31,7 +30,7 @@ import org.couplet.train.RunFolder;
  * @param stepSeconds of a step; absent where the machine's speed is unknown
  * @param isMeasured whether an earlier session of the run measured it
  */
-record Forecast(
+public record Forecast(
     double gigaflop,
     double memoryBytes,
     double freeBytes,
@@ -49,7 +48,7 @@ record Forecast(
    *
    * @param run may be empty
    */
-  static Forecast of(Experiment experiment, RunFolder run) throws IOException {
+  public static Forecast of(Experiment experiment, RunFolder run) throws IOException {
     MachineProbe machine = new MachineProbe(Path.of("/"));
     double gigaflop = gigaflop(experiment);
     double rows = experiment.getRun().getBatchSize();
@@ -88,7 +87,7 @@ record Forecast(
   }
 
   /** Each fact as a line. */
-  List<String> facts(Experiment experiment, long steps) {
+  public List<String> facts(Experiment experiment, long steps) {
     long checkpoint = TrainingAssembly.stateValues(experiment) * Float.BYTES;
     return List.of(
         String.format(
@@ -106,7 +105,7 @@ record Forecast(
   }
 
   /** How long some steps will take. */
-  String time(long steps) {
+  public String time(long steps) {
     if (stepSeconds.isEmpty()) {
       return "unknown on this machine; `couplet bench` measures a step";
     }
@@ -140,7 +139,7 @@ record Forecast(
   }
 
   /** What to know before it begins. */
-  List<String> warnings(long steps) {
+  public List<String> warnings(long steps) {
     List<String> warnings = new ArrayList<>();
     if (duration(steps).compareTo(LONG) > 0) {
       warnings.add(
