@@ -115,7 +115,7 @@ final class FidCommand implements Command {
         @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics).orElse(null);
         @Nullable FidSource reference =
             source(FidSource.REFERENCE, options, metrics).orElse(null)) {
-      stage.close();
+      stage.end();
       // Bad input is rejected before hours of work.
       FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
       check(pass, generated, reference);
@@ -278,8 +278,7 @@ final class FidCommand implements Command {
       // Some take half a minute.
       pass.err().println("computing " + metric.word());
       try {
-        Score score =
-            metric.score(generated, reference == null ? generated : reference.features());
+        Score score = metric.score(generated, reference == null ? generated : reference.features());
         scores.add(isByInception(pass, generated) ? score : score.byOtherFeatures());
       } catch (ArithmeticException e) {
         throw new InvalidInputException(

@@ -45,8 +45,7 @@ final class TrainCommand implements Command {
   }
 
   private static CommandLine options() {
-    return new CommandLine(
-            "train", "couplet train --config quickstart --run runs/quickstart")
+    return new CommandLine("train", "couplet train --config quickstart --run runs/quickstart")
         .required(
             "config",
             "F",

@@ -94,8 +94,8 @@ final class SigmaTuning {
    * @param generated as {@link #check} accepts it
    * @param reference measured
    */
-  static Result run(
-      FidPass pass, FidSource generated, FidSource.Side reference, int steps) throws IOException {
+  static Result run(FidPass pass, FidSource generated, FidSource.Side reference, int steps)
+      throws IOException {
     FrechetDistance toReference = FrechetDistance.to(reference.features().fit());
     return new SigmaTuning(pass, (FidModel) generated, toReference).run(steps);
   }

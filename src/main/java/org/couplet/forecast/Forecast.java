@@ -60,11 +60,7 @@ public record Forecast(
                 ? OptionalDouble.empty()
                 : seconds(gigaflop, machine.peak(), experiment.getRuntime().getThreads());
     return new Forecast(
-        gigaflop,
-        StepMemory.bytes(experiment),
-        machine.freeBytes(),
-        seconds,
-        measured.isPresent());
+        gigaflop, StepMemory.bytes(experiment), machine.freeBytes(), seconds, measured.isPresent());
   }
 
   private static double gigaflop(Experiment experiment) {

@@ -29,8 +29,7 @@ final class MetricsWriter implements StepListener {
    * @param comparable the loss that keeps its meaning during the run
    * @param last the step at which this session ends
    */
-  MetricsWriter(
-      RunStreams streams, Experiment experiment, FirstLevelsLoss comparable, long last) {
+  MetricsWriter(RunStreams streams, Experiment experiment, FirstLevelsLoss comparable, long last) {
     this.streams = streams;
     this.comparable = comparable;
     this.hasGap = experiment.getConsistency().getLevels().hasTuning();
