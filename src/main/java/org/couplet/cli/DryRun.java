@@ -8,6 +8,7 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.data.MissingImages;
+import org.couplet.forecast.Forecast;
 import org.couplet.io.InvalidInputException;
 import org.couplet.run.RunFolder;
 
@@ -49,8 +50,7 @@ final class DryRun {
     out.print(ExperimentFile.print(experiment));
     if (MissingImages.of(experiment.getDataset()).isEmpty()) {
       try (Dataset dataset = Dataset.open(experiment.getDataset())) {
-        out.println(
-            "# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
+        out.println("# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
       }
     }
     Forecast forecast = Forecast.of(experiment, run);

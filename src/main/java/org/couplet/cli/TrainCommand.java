@@ -21,6 +21,7 @@ import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
 import org.couplet.data.MissingImages;
 import org.couplet.doctor.TensorFlowProbe;
+import org.couplet.forecast.Forecast;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
@@ -51,8 +52,7 @@ final class TrainCommand implements Command {
   }
 
   private static CommandLine options() {
-    return new CommandLine(
-            "train", "couplet train --config quickstart --run runs/quickstart")
+    return new CommandLine("train", "couplet train --config quickstart --run runs/quickstart")
         .required(
             "config",
             "F",
