@@ -118,7 +118,7 @@ final class FidCommand implements Command {
       stage.close();
       // Bad input is rejected before hours of work.
       FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
-      check(pass, generated, reference);
+      check(options, pass, generated, reference);
       if (options.has(SigmaTuningOutput.OPTION)) {
         SigmaTuningOutput.run(options, pass, generated, reference, out);
         return ExitCode.DONE;
@@ -238,7 +238,10 @@ final class FidCommand implements Command {
   }
 
   private static void check(
-      FidPass pass, @Nullable FidSource generated, @Nullable FidSource reference)
+      CommandLine options,
+      FidPass pass,
+      @Nullable FidSource generated,
+      @Nullable FidSource reference)
       throws IOException {
     if (generated != null) {
       generated.check(pass);
@@ -246,8 +249,19 @@ final class FidCommand implements Command {
     if (reference != null) {
       reference.check(pass);
     }
+    if (options.has("save-stats")) {
+      refuseStatistics(reference == null ? generated : reference);
+    }
     if (generated instanceof FidStatistics one && reference instanceof FidStatistics other) {
       one.checkAgainst(other);
+    }
+  }
+
+  private static void refuseStatistics(@Nullable FidSource saved) {
+    if (saved instanceof FidStatistics statistics) {
+      throw new InvalidInputException(
+          "--save-stats: --%s %s is statistics already; copy that file, or give the images"
+              .formatted(statistics.side(), statistics.path()));
     }
   }
 
@@ -314,10 +328,17 @@ final class FidCommand implements Command {
     scores.forEach(score -> out.printf("%-18s %s%n", score.name(), score.text()));
   }
 
+  // JSON has no others: what is not finite, such as the error of a single subset, is left out.
+  private static Map<String, Number> finite(Map<String, Number> numbers) {
+    Map<String, Number> finite = new LinkedHashMap<>(numbers);
+    finite.values().removeIf(number -> !Double.isFinite(number.doubleValue()));
+    return finite;
+  }
+
   private static Map<String, Object> numbers(
       FidPass pass, Map<String, Side> sides, List<Score> scores, Map<String, Object> tested) {
     Map<String, Object> numbers = new LinkedHashMap<>();
-    scores.forEach(score -> numbers.putAll(score.numbers()));
+    scores.forEach(score -> numbers.putAll(finite(score.numbers())));
     sides.forEach((name, side) -> numbers.put(name, side.numbers()));
     if (pass.network().isPresent()) {
       FeatureProgram network = pass.network().get();

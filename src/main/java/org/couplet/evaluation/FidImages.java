@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.couplet.command.CommandLine;
 import org.couplet.data.SourceBatches;
-import org.couplet.image.ImageSelection;
+import org.couplet.source.ImageSelection;
 import org.couplet.image.SourceReport;
-import org.couplet.image.Split;
+import org.couplet.source.Split;
 import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
@@ -25,7 +25,8 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
         new ImageSelection(
             path,
             options.text(side + "-only").filter(prefix -> !prefix.isEmpty()),
-            options.one(side + "-split", Split::parse, Split.WORDS));
+            options.one(side + "-split", Split::parse, Split.WORDS),
+            side + "-");
     boolean strict = options.has("strict");
     return new FidImages(
         side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);

@@ -93,8 +93,7 @@ public sealed interface FidSource extends AutoCloseable permits FidModel, FidIma
     }
     try (NpzFile npz = NpzFile.open(path)) {
       List<String> names = npz.names();
-      boolean statistics = names.contains("mu") || names.contains("sigma");
-      return statistics && !(needsImages && names.contains("arr_0"));
+      return StatisticsFile.isLike(names) && !(needsImages && names.contains("arr_0"));
     }
   }
 }

@@ -33,7 +33,9 @@ public record FidStatistics(String side, Path path, StatisticsFile.Stored stored
     long count = stored.fit().count();
     Map<String, Object> numbers = new LinkedHashMap<>();
     numbers.put("source", path.toString());
-    numbers.put("count", count == 0 ? "not stored" : count);
+    if (count > 0) {
+      numbers.put("count", count);
+    }
     String description =
         path
             + ": statistics of "

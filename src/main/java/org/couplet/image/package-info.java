@@ -1,6 +1,6 @@
 /**
- * Images from outside: folders, archives and arrays as one sequence of decoded pictures, and the
- * importer that writes them as one array. It uses {@code npy} and {@code picture}.
+ * Images from outside as one sequence of decoded pictures, and the importer that writes them as one
+ * array. It uses {@code source}, {@code npy} and {@code picture}.
  */
 @NullMarked
 package org.couplet.image;

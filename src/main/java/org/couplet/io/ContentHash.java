@@ -3,13 +3,20 @@ package org.couplet.io;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -60,28 +67,48 @@ public final class ContentHash {
 
   private static byte[] ofFolder(Path folder, Predicate<String> wanted) throws IOException {
     MessageDigest digest = sha256();
-    for (String name : names(folder, wanted)) {
-      digest.update(name.getBytes(StandardCharsets.UTF_8));
+    for (Map.Entry<String, Path> file : files(folder, wanted)) {
+      digest.update(file.getKey().getBytes(StandardCharsets.UTF_8));
       // Ends the name: no name has it. The file's own hash has always the same length.
       digest.update((byte) 0);
-      digest.update(ofFile(folder.resolve(name)));
+      digest.update(ofFile(file.getValue()));
     }
     return digest.digest();
   }
 
-  private static List<String> names(Path folder, Predicate<String> wanted) throws IOException {
-    return FileFailure.reading(folder, () -> listed(folder, wanted));
-  }
+  // By their names, which may lack bytes of the paths: a name need not be UTF-8.
+  private static List<Map.Entry<String, Path>> files(Path folder, Predicate<String> wanted)
+      throws IOException {
+    String separator = folder.getFileSystem().getSeparator();
+    List<Map.Entry<String, Path>> files = new ArrayList<>();
+    SimpleFileVisitor<Path> visitor =
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            String name = folder.relativize(file).toString().replace(separator, "/");
+            if (attributes.isRegularFile() && wanted.test(name)) {
+              files.add(Map.entry(name, file));
+            }
+            return FileVisitResult.CONTINUE;
+          }
 
-  private static List<String> listed(Path folder, Predicate<String> wanted) throws IOException {
-    try (var files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-          .filter(wanted)
-          .sorted()
-          .toList();
-    }
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            // A link to a folder above it adds nothing.
+            if (failure instanceof FileSystemLoopException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+        };
+    FileFailure.reading(
+        folder,
+        () ->
+            Files.walkFileTree(
+                folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor));
+    files.sort(Map.Entry.<String, Path>comparingByKey().thenComparing(Map.Entry.comparingByValue()));
+    return files;
   }
 
   private static byte[] ofFile(Path file) throws IOException {

@@ -21,14 +21,15 @@ import org.tensorflow.ndarray.Shape;
 
 /**
  * The statistics of features as tools that measure the Frechet distance keep them (TTUR,
- * pytorch-fid, EDM): an {@code .npz} file with {@code mu} [d] and {@code sigma} [d, d]. Couplet
- * adds {@code count} [] (int64), the number of images, and {@code extractor_sha256} [32] (uint8),
+ * pytorch-fid, EDM): an {@code .npz} file with {@code mu} [d] and {@code sigma} [d, d]; files with
+ * {@code m} and {@code s} or {@code mean} and {@code cov} in their place are read too. Couplet adds {@code count} [] (int64), the number of images, and {@code extractor_sha256} [32] (uint8),
  * the fingerprint of the network that made the features; others' files lack them, and others' tools
  * pass them over.
  */
 public final class StatisticsFile {
-  private static final String MEAN = "mu";
-  private static final String COVARIANCE = "sigma";
+  // Couplet's own names first; the others are other tools'.
+  private static final List<Names> NAMES =
+      List.of(new Names("mu", "sigma"), new Names("m", "s"), new Names("mean", "cov"));
   private static final String COUNT = "count";
   private static final String EXTRACTOR = "extractor_sha256";
   private static final int FINGERPRINT_BYTES = 32;
@@ -37,6 +38,18 @@ public final class StatisticsFile {
   private static final double ASYMMETRY = 1e-6;
 
   private StatisticsFile() {}
+
+  private record Names(String mean, String covariance) {
+    boolean areIn(List<String> arrays) {
+      return arrays.contains(mean) && arrays.contains(covariance);
+    }
+  }
+
+  /** Whether a file with these arrays is one of statistics, perhaps one with an array missing. */
+  public static boolean isLike(List<String> arrays) {
+    boolean half = arrays.contains("mu") || arrays.contains("sigma");
+    return half || NAMES.stream().anyMatch(names -> names.areIn(arrays));
+  }
 
   /**
    * What a file holds.
@@ -63,8 +76,9 @@ public final class StatisticsFile {
         file,
         out -> {
           try (NpzWriter npz = new NpzWriter(out)) {
-            writeDoubles(npz, MEAN, Shape.of(size), fit.mean());
-            writeDoubles(npz, COVARIANCE, Shape.of(size, size), fit.covariance());
+            Names own = NAMES.get(0);
+            writeDoubles(npz, own.mean(), Shape.of(size), fit.mean());
+            writeDoubles(npz, own.covariance(), Shape.of(size, size), fit.covariance());
             if (fit.count() > 0) {
               try (OutputStream values = npz.begin(COUNT, NpyType.I8, Shape.scalar())) {
                 ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
@@ -100,13 +114,18 @@ public final class StatisticsFile {
   public static Stored read(Path file) throws IOException {
     try (NpzFile npz = NpzFile.open(file)) {
       List<String> names = npz.names();
-      if (!names.contains(MEAN) || !names.contains(COVARIANCE)) {
-        throw new InvalidInputException(
-            "%s: no statistics of features: it needs arrays mu and sigma, and has %s"
-                .formatted(file, names.isEmpty() ? "none" : String.join(", ", names)));
-      }
-      double[] mean = mean(npz);
-      double[] covariance = covariance(npz, mean.length);
+      Names known =
+          NAMES.stream()
+              .filter(each -> each.areIn(names))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new InvalidInputException(
+                          "%s: no statistics of features: it needs arrays mu and sigma, and has %s"
+                              .formatted(
+                                  file, names.isEmpty() ? "none" : String.join(", ", names))));
+      double[] mean = mean(npz, known.mean());
+      double[] covariance = covariance(npz, known, mean.length);
       long count = names.contains(COUNT) ? count(npz) : 0;
       Optional<String> extractor =
           names.contains(EXTRACTOR) ? Optional.of(extractor(npz)) : Optional.empty();
@@ -117,25 +136,31 @@ public final class StatisticsFile {
     }
   }
 
-  private static double[] mean(NpzFile npz) throws IOException {
-    try (NpyReader array = npz.array(MEAN)) {
+  private static double[] mean(NpzFile npz, String name) throws IOException {
+    try (NpyReader array = npz.array(name)) {
       Shape shape = array.header().shape();
-      if (shape.numDimensions() != 1 || shape.size() < 1 || shape.size() > MOST_FEATURES) {
+      // [d], or [1, d] as numpy.mean(..., keepdims=True) makes it.
+      long size = shape.size();
+      boolean row = shape.numDimensions() == 2 && shape.get(0) == 1;
+      if (!(shape.numDimensions() == 1 || row) || size < 1 || size > MOST_FEATURES) {
         throw wrong(array, "its shape is " + words(shape) + ", not [d] with d up to 46,340");
       }
-      return finite(array, (int) shape.size());
+      return finite(array, (int) size);
     }
   }
 
-  private static double[] covariance(NpzFile npz, int size) throws IOException {
-    double[] covariance = new double[size * size];
+  private static double[] covariance(NpzFile npz, Names names, int size)
+      throws IOException {
     double largest = 0;
-    try (NpyReader array = npz.array(COVARIANCE)) {
+    try (NpyReader array = npz.array(names.covariance())) {
       Shape shape = array.header().shape();
       if (!shape.equals(Shape.of(size, size))) {
         throw wrong(
-            array, "its shape is %s; mu's asks for [%d, %d]".formatted(words(shape), size, size));
+            array,
+            "its shape is %s; that of %s asks for [%d, %d]"
+                .formatted(words(shape), names.mean(), size, size));
       }
+      double[] covariance = new double[size * size];
       for (int row = 0; row < size; row++) {
         double[] values = finite(array, size);
         System.arraycopy(values, 0, covariance, row * size, size);
@@ -144,8 +169,8 @@ public final class StatisticsFile {
         }
       }
       requireCovariance(array, covariance, size, ASYMMETRY * largest);
+      return covariance;
     }
-    return covariance;
   }
 
   private static void requireCovariance(

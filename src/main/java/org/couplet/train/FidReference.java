@@ -13,7 +13,7 @@ import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.data.ImageBatches;
-import org.couplet.image.ImageSelection;
+import org.couplet.source.ImageSelection;
 import org.couplet.io.ContentHash;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FrechetDistance;

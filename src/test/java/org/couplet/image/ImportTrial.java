@@ -1,5 +1,7 @@
 package org.couplet.image;
 
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Split;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.awt.Color;
@@ -64,6 +66,14 @@ public abstract class ImportTrial {
 
   ImportReport run(Path from, int size) throws IOException {
     return run(from, size, false, null, null);
+  }
+
+  /** Names of the images that were left out. */
+  static List<String> leftOut(ImportReport report) {
+    return report.source().leftOut().values().stream()
+        .flatMap(images -> images.first().stream())
+        .map(Decoded.LeftOut::name)
+        .toList();
   }
 
   int[] pixels(Shape expected) throws IOException {

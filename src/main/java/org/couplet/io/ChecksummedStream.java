@@ -1,0 +1,59 @@
+package org.couplet.io;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipException;
+
+/**
+ * An archive's entry as its bytes. Where they end, they must be as many as the archive declares, and
+ * have its checksum; Java's readers of archives look at neither.
+ */
+public final class ChecksummedStream extends FilterInputStream {
+  private final CRC32 checksum = new CRC32();
+  private final long declared;
+  private long left;
+
+  /**
+   * @param in closed with this
+   * @param size number of bytes
+   * @param crc their CRC-32
+   */
+  public ChecksummedStream(InputStream in, long size, long crc) {
+    super(in);
+    this.left = size;
+    this.declared = crc;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+  }
+
+  /**
+   * @throws ZipException at the end, if length or checksum differ
+   */
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    int read = super.read(bytes, offset, length);
+    if (read > 0) {
+      checksum.update(bytes, offset, read);
+      left -= read;
+    }
+    if (left < 0 || (read < 0 && left > 0)) {
+      throw new ZipException("another length than the archive declares");
+    }
+    if (read < 0 && checksum.getValue() != declared) {
+      throw new ZipException("its checksum is wrong");
+    }
+    return read;
+  }
+
+  /** Not supported: what is passed over would not be checked. */
+  @Override
+  public boolean markSupported() {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+package org.couplet.source;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.Optional;
+import org.couplet.io.InvalidInputException;
+import org.couplet.picture.Picture;
+import org.couplet.picture.PictureDecoder;
+import org.couplet.picture.UnreadableImageException;
+
+/** Images in their order, to be fetched by one thread and decoded by several. */
+public interface ImageSource extends AutoCloseable {
+  /** Number of images, corrupt ones among them. */
+  long size();
+
+  /** Colour channels of every image: 1 or 3. */
+  int channels();
+
+  /** The next image; to be called {@link #size()} times. */
+  Item next() throws IOException;
+
+  /**
+   * The classes of some images, if the source has classes; to be called after the last image.
+   *
+   * @param taken which images, by their number in the source's order
+   * @throws InvalidInputException if the source's labels do not go with its images
+   */
+  default Optional<Labels> labels(BitSet taken) throws IOException {
+    return Optional.empty();
+  }
+
+  @Override
+  void close() throws IOException;
+
+  /**
+   * An image still to be decoded.
+   *
+   * @param name says where it comes from
+   * @param bytes of memory that it takes before it is decoded
+   * @param decoding its work, on any thread, while the source is open
+   */
+  record Item(String name, long bytes, Decoding decoding) {}
+
+  /** The work of decoding one image. */
+  @FunctionalInterface
+  interface Decoding {
+    /**
+     * Decodes.
+     *
+     * @param decoder for a picture file
+     * @throws UnreadableImageException if this image can't be taken and others may
+     * @throws IOException if the source can't be read at all
+     */
+    Picture decode(PictureDecoder decoder) throws IOException;
+  }
+}

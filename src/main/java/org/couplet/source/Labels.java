@@ -1,0 +1,109 @@
+package org.couplet.source;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.couplet.io.AtomicFile;
+import org.couplet.npy.NpyHeader;
+import org.couplet.npy.NpyType;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * The classes of images that were written. Beside {@code NAME.npy} they are kept as {@code
+ * NAME.labels.npy}, int64 [count], and, if the classes have names, as {@code NAME.classes.txt}:
+ * class i on line i, from 0.
+ *
+ * @param ofImages the class of each image, as its source numbers them
+ * @param classes the classes' names; empty if the source has none
+ */
+public record Labels(List<Long> ofImages, List<String> classes) {
+  /** What the name of a file of labels ends with. */
+  static final String SUFFIX = ".labels.npy";
+
+  private static final String CLASSES_SUFFIX = ".classes.txt";
+
+  /**
+   * One folder a class: the first folder in which the paths differ. The classes are numbered in the
+   * order of their names.
+   *
+   * @param names of the images, with slashes
+   * @return empty if an image lies outside these folders, or all lie in one
+   */
+  static Optional<Labels> ofFolders(List<String> names) {
+    int common = common(names);
+    TreeMap<String, Long> numbers = new TreeMap<>();
+    for (String name : names) {
+      int end = name.indexOf('/', common);
+      if (end < 0) {
+        return Optional.empty();
+      }
+      numbers.put(name.substring(common, end), 0L);
+    }
+    if (numbers.size() < 2) {
+      return Optional.empty();
+    }
+    long number = 0;
+    for (var each : numbers.entrySet()) {
+      each.setValue(number++);
+    }
+    return Optional.of(
+        new Labels(
+            names.stream()
+                .map(name -> numbers.get(name.substring(common, name.indexOf('/', common))))
+                .toList(),
+            numbers.keySet().stream().map(Labels::oneLine).toList()));
+  }
+
+  // The length of the folders that all names begin with, their last slash included.
+  private static int common(List<String> names) {
+    String first = names.isEmpty() ? "" : names.get(0);
+    int length = first.lastIndexOf('/') + 1;
+    for (String name : names) {
+      while (!name.startsWith(first.substring(0, length))) {
+        length = first.lastIndexOf('/', length - 2) + 1;
+      }
+    }
+    return length;
+  }
+
+  private static String oneLine(String name) {
+    return name.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** Writes the files beside an array of images, replacing those that are there. */
+  public void writeBeside(Path images) throws IOException {
+    ByteBuffer values = ByteBuffer.allocate(8 * ofImages.size()).order(ByteOrder.LITTLE_ENDIAN);
+    ofImages.forEach(values::putLong);
+    if (!classes.isEmpty()) {
+      AtomicFile.write(
+          beside(images, CLASSES_SUFFIX), String.join("\n", classes) + "\n");
+    }
+    AtomicFile.write(
+        beside(images, SUFFIX),
+        out -> {
+          out.write(NpyHeader.of(NpyType.I8, Shape.of(ofImages.size())).toBytes());
+          out.write(values.array());
+        });
+  }
+
+  /** Deletes the files beside an array of images, which is about to be replaced. */
+  public static void deleteBeside(Path images) throws IOException {
+    Files.deleteIfExists(beside(images, SUFFIX));
+    Files.deleteIfExists(beside(images, CLASSES_SUFFIX));
+  }
+
+  /** The file of an array's labels, which need not be there. */
+  static Path fileBeside(Path images) {
+    return beside(images, SUFFIX);
+  }
+
+  private static Path beside(Path images, String suffix) {
+    String name = images.getFileName().toString().replaceFirst("\\.npy$", "");
+    return images.resolveSibling(name + suffix);
+  }
+}

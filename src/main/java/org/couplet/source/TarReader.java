@@ -1,0 +1,76 @@
+package org.couplet.source;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.couplet.io.InvalidInputException;
+
+/** Reads a tar archive, compressed or not, from its first entry to the end of its file. */
+final class TarReader implements Closeable {
+  private final Path source;
+  private final InputStream decompressed;
+  private final TarArchiveInputStream tar;
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  TarReader(Path source, Compression compression) throws IOException {
+    this.source = source;
+    this.decompressed = compression.open(source);
+    this.tar = new TarArchiveInputStream(decompressed, "UTF-8");
+  }
+
+  /**
+   * The next entry that is no folder and not hidden. After the last one the rest of the file is
+   * read too, since its checksum comes last.
+   *
+   * @return empty at the end
+   */
+  Optional<TarArchiveEntry> next() throws IOException {
+    return whole(
+        () -> {
+          TarArchiveEntry entry = tar.getNextEntry();
+          while (entry != null && (entry.isDirectory() || PictureFile.isHidden(name(entry)))) {
+            entry = tar.getNextEntry();
+          }
+          if (entry == null) {
+            decompressed.transferTo(OutputStream.nullOutputStream());
+          }
+          return Optional.ofNullable(entry);
+        });
+  }
+
+  /** The current entry's first bytes, or all if there are not more. */
+  byte[] bytes(int most) throws IOException {
+    return whole(() -> tar.readNBytes(most));
+  }
+
+  static String name(TarArchiveEntry entry) {
+    return PictureFile.plainName(entry.getName());
+  }
+
+  private <T> T whole(Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      String reason = e.getMessage() == null ? "it ends too early" : e.getMessage();
+      throw new InvalidInputException(
+          source + ": damaged or cut off (" + reason + "); fetch it again", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    tar.close();
+  }
+}
