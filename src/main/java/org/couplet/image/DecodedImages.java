@@ -122,7 +122,7 @@ public final class DecodedImages implements AutoCloseable {
   }
 
   private boolean mayFetch() {
-    return ahead.pending() == 0 || (ahead.pending() < mostAhead && undecodedBytes < mostBytes);
+    return ahead.pending() == 0 || (ahead.pending() < mostAhead && undecodedBytes <= mostBytes);
   }
 
   private Decoded decode(ImageSource.Item item, long index) throws IOException {
