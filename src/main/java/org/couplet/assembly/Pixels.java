@@ -15,11 +15,11 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /** The border between uint8 images and the model's [-1, 1]. */
-final class Pixels {
+public final class Pixels {
   private Pixels() {}
 
   /** 0..255 to [-1, 1]. */
-  static Operand<TFloat32> toModel(Ops tf, Operand<TUint8> images) {
+  public static Operand<TFloat32> toModel(Ops tf, Operand<TUint8> images) {
     return Expr.of(tf, tf.dtypes.cast(images, TFloat32.class)).times(1 / 127.5f).minus(1);
   }
 
@@ -29,7 +29,7 @@ final class Pixels {
    * @param images [n, h, w, 1 or 3]
    * @return [n, h, w, 3]
    */
-  static <T extends TType> Operand<T> colour(Ops tf, Operand<T> images) {
+  public static <T extends TType> Operand<T> colour(Ops tf, Operand<T> images) {
     Operand<TInt32> channels = Slices.size(tf, images, 3);
     Operand<TInt32> repeats =
         tf.concat(

@@ -17,7 +17,7 @@ import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 
 /** Writes a graph as a SavedModel; the same graph makes the same {@code saved_model.pb}. */
-final class SavedModelFile {
+public final class SavedModelFile {
   private SavedModelFile() {}
 
   /**
@@ -39,7 +39,7 @@ final class SavedModelFile {
   }
 
   /** Fills {@code folder}, which must not exist yet, with a model without variables. */
-  static void write(Path folder, String tag, Graph graph, Signatures signatures)
+  public static void write(Path folder, String tag, Graph graph, Signatures signatures)
       throws IOException {
     write(folder, tag, MetaGraphDef.newBuilder(), graph, signatures);
   }

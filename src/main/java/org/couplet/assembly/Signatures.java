@@ -11,13 +11,13 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 /** The signatures of one graph. */
-final class Signatures {
+public final class Signatures {
   private static final String METHOD = "tensorflow/serving/predict";
 
   private final Map<String, SignatureDef> definitions = new LinkedHashMap<>();
 
   /** Adds a signature; inputs are placeholders. */
-  void add(
+  public void add(
       Signature signature,
       Map<String, ? extends Operand<?>> inputs,
       Map<String, ? extends Operand<?>> outputs) {

@@ -2,7 +2,7 @@ package org.couplet.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import org.couplet.assembly.InceptionAssembly;
+import org.couplet.features.InceptionAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;

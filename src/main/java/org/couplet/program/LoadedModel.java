@@ -16,6 +16,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
@@ -279,7 +280,7 @@ final class LoadedModel implements AutoCloseable {
           prefix
               + ": this checkpoint is damaged or does not fit the program in "
               + folder
-              + "; move its two files away to use the one before: "
+              + ": "
               + ErrorSummary.of(e),
           e);
     }
@@ -296,6 +297,25 @@ final class LoadedModel implements AutoCloseable {
           }
           return path;
         });
+  }
+
+  /** Bytes of all variables. */
+  long variableBytes() {
+    return metaGraph.getGraphDef().getNodeList().stream()
+        .filter(node -> node.getOp().equals("VarHandleOp"))
+        .mapToLong(LoadedModel::bytes)
+        .sum();
+  }
+
+  private static long bytes(NodeDef variable) {
+    long values =
+        variable.getAttrOrThrow("shape").getShape().getDimList().stream()
+            .mapToLong(dim -> Math.max(1, dim.getSize()))
+            .reduce(1, (one, other) -> one * other);
+    return values
+        * (variable.getAttrOrThrow("dtype").getType() == DataType.DT_INT64
+            ? Long.BYTES
+            : Float.BYTES);
   }
 
   Path folder() {

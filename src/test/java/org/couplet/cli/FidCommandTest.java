@@ -20,7 +20,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.ForeignFeatures;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.command.ExitCode;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpyWriter;
@@ -405,7 +405,8 @@ class FidCommandTest {
     assertTrue(run.err().contains("5 images of 2 sizes"), run.err());
     assertTrue(run.err().contains("1 of 5 images grey"), run.err());
     assertRefused(
-        fid("--generated", pictures, "--reference", dark, "--strict"), "5.png: corrupt image");
+        fid("--generated", pictures, "--reference", dark, "--strict"),
+        "5.png: text, which is not read");
     // As a reference it is measured once, but what was left out is said again.
     fid("--generated", dark, "--reference", pictures);
     CommandRun kept = fid("--generated", dark, "--reference", pictures);

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.couplet.CommandProcess;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.metric.StatisticsFile;
 import org.couplet.npy.NpyWriter;
 import org.junit.jupiter.api.Tag;

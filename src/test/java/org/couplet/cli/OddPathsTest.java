@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.couplet.CommandRun;
 import org.couplet.Npz;
 import org.couplet.SmallExperiments;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.report.SampleGrid;
 import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeAll;

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.data.ProceduralImages;
 import org.couplet.program.FeatureProgram;
 import org.junit.jupiter.api.AfterAll;

@@ -12,7 +12,7 @@ import java.util.List;
 import org.couplet.ForeignFeatures;
 import org.couplet.SmallExperiments;
 import org.couplet.assembly.InferenceAssembly;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;

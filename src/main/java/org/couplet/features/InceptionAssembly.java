@@ -1,8 +1,11 @@
-package org.couplet.assembly;
+package org.couplet.features;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.couplet.assembly.Pixels;
+import org.couplet.assembly.SavedModelFile;
+import org.couplet.assembly.Signatures;
 import org.couplet.inception.FrozenGraph;
 import org.couplet.inception.InceptionGraph;
 import org.couplet.io.InvalidInputException;

@@ -1,10 +1,13 @@
-package org.couplet.assembly;
+package org.couplet.features;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.couplet.assembly.Pixels;
+import org.couplet.assembly.SavedModelFile;
+import org.couplet.assembly.Signatures;
 import org.couplet.graph.Initializer;
 import org.couplet.graph.Randomness;
 import org.couplet.layer.Layers;

@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.features;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
