@@ -369,7 +369,7 @@ class FidCommandTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     assertRefused(
-        fid("--generated", file, "--reference", dark), "[arr_0]: damaged, its checksum is wrong");
+        fid("--generated", file, "--reference", dark), "[arr_0]: damaged or cut off (its checksum is wrong)");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.couplet.picture.PictureDecoder;
+import org.couplet.picture.PictureReading;
 import org.couplet.picture.PixelBudget;
 import org.couplet.picture.UnreadableImageException;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class FolderFilesTest {
       UnreadableImageException failure =
           assertThrows(
               UnreadableImageException.class,
-              () -> files.get(0).decode(new PictureDecoder(memory)));
+              () -> files.get(0).decode(new PictureDecoder(PictureReading.AS_STORED, memory)));
       assertEquals("vanished", failure.reason());
     }
   }
@@ -95,7 +96,7 @@ class FolderFilesTest {
       UnreadableImageException failure =
           assertThrows(
               UnreadableImageException.class,
-              () -> files.get(0).decode(new PictureDecoder(memory)));
+              () -> files.get(0).decode(new PictureDecoder(PictureReading.AS_STORED, memory)));
       assertEquals("unreadable", failure.reason());
     }
   }

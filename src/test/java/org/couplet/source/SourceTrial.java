@@ -13,6 +13,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.couplet.picture.Picture;
 import org.couplet.picture.PictureDecoder;
+import org.couplet.picture.PictureReading;
 import org.couplet.picture.PixelBudget;
 import org.couplet.picture.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class SourceTrial {
       for (long i = 0; i < images.size(); i++) {
         ImageSource.Item item = images.next();
         try (PixelBudget.Share memory = PixelBudget.ofMemory().share()) {
-          Picture picture = item.decoding().decode(new PictureDecoder(memory));
+          Picture picture = item.decoding().decode(new PictureDecoder(PictureReading.AS_STORED, memory));
           lines.add(item.name() + "=" + Byte.toUnsignedInt(picture.toBytes()[0]));
         } catch (UnreadableImageException e) {
           lines.add(item.name() + "!" + e.reason());
