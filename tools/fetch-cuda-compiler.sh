@@ -18,11 +18,13 @@ command -v xz > /dev/null || {
 "$root/tools/fetch-verified.sh" \
   "https://developer.download.nvidia.com/compute/cuda/redist/cuda_nvcc/linux-x86_64/$name.tar.xz" "$archive" \
   840deff234d9bef20d6856439c49881cb4f29423b214f9ecd2fa59b7ac323817
-# The launcher takes it from bin/ptxas that all is there.
-rm -rf "$partial" "$root/cuda/bin" "$root/cuda/nvvm"
+# The new files are complete before the old ones go. The launcher takes it from bin/ptxas that all
+# is there.
+rm -rf "$partial"
 mkdir "$partial"
 tar -C "$partial" --strip-components=1 -xJf "$archive" \
   "$name/LICENSE" "$name/bin/ptxas" "$name/nvvm/libdevice/libdevice.10.bc"
+rm -rf "$root/cuda/bin" "$root/cuda/nvvm"
 mv "$partial/LICENSE" "$partial/nvvm" "$root/cuda/"
 mv "$partial/bin" "$root/cuda/"
 rmdir "$partial"

@@ -10,7 +10,7 @@ import org.couplet.chart.LineChart;
 import org.couplet.report.MetricsLog;
 
 /**
- * Draws a run's loss and its number of levels N(k), for the README.
+ * Draws a run's loss, its loss at the first levels and its number of levels N(k), for the README.
  *
  * <pre>
  * mvn -q test-compile
@@ -31,7 +31,9 @@ final class DocumentPictures {
                 "Loss of the quickstart",
                 step,
                 Axis.logarithmic("loss"),
-                List.of(curve("loss", "loss", lines))),
+                List.of(
+                    curve("loss", "loss", lines),
+                    curve("at the first levels", "loss_at_first_levels", lines))),
             new LineChart(
                 "Noise levels N(k)",
                 step,
@@ -43,7 +45,15 @@ final class DocumentPictures {
   private static LineChart.Curve curve(String name, String field, List<Map<String, Double>> lines) {
     return new LineChart.Curve(
         name,
-        lines.stream().mapToDouble(line -> line.getOrDefault("step", Double.NaN)).toArray(),
-        lines.stream().mapToDouble(line -> line.getOrDefault(field, Double.NaN)).toArray());
+        values("step", field, lines),
+        values(field, field, lines));
+  }
+
+  // Of the lines that have a field.
+  private static double[] values(String name, String field, List<Map<String, Double>> lines) {
+    return lines.stream()
+        .filter(line -> line.containsKey(field))
+        .mapToDouble(line -> line.getOrDefault(name, Double.NaN))
+        .toArray();
   }
 }

@@ -86,6 +86,10 @@ public final class TrainingAssembly {
       // However often.
       kept.getEvaluationBuilder().setGradientVarianceEvery(1);
     }
+    if (experiment.getRun().getSkipNonfinite() > 0) {
+      // However many.
+      kept.getRunBuilder().setSkipNonfinite(1);
+    }
     DatasetConfig.Builder dataset = kept.getDatasetBuilder();
     if (dataset.hasProcedural()) {
       // Images of one size are alike, wherever they come from.

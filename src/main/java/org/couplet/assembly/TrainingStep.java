@@ -21,9 +21,11 @@ import org.couplet.optimizer.GradientNorm;
 import org.couplet.optimizer.MovingAverage;
 import org.couplet.optimizer.Update;
 import org.couplet.program.Contract;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -45,17 +47,24 @@ final class TrainingStep {
    * @param learningRate of the optimizer
    * @param number of the update, counted from 1
    * @param emaDecay of the moving average
+   * @param finite sum of the loss and the gradient's norm, where a run skips steps in which it is
+   *     not finite; else null
    */
   private record Rates(
-      Operand<TFloat32> learningRate, Operand<TFloat32> number, Operand<TFloat32> emaDecay) {
-    static final int COUNT = 3;
-
-    static Rates of(Arguments in) {
-      return new Rates(in.next(), in.next(), in.next());
+      Operand<TFloat32> learningRate,
+      Operand<TFloat32> number,
+      Operand<TFloat32> emaDecay,
+      @Nullable Operand<TFloat32> finite) {
+    static Rates of(Arguments in, boolean skips) {
+      return new Rates(in.next(), in.next(), in.next(), skips ? in.next() : null);
     }
 
     List<Operand<TFloat32>> toList() {
-      return List.of(learningRate, number, emaDecay);
+      List<Operand<TFloat32>> all = new ArrayList<>(List.of(learningRate, number, emaDecay));
+      if (finite != null) {
+        all.add(finite);
+      }
+      return all;
     }
   }
 
@@ -69,6 +78,7 @@ final class TrainingStep {
   private final boolean flip;
   private final double clipNorm;
   private final int parts;
+  private final boolean skips;
 
   TrainingStep(Model model, Experiment experiment) {
     this.model = model;
@@ -78,6 +88,7 @@ final class TrainingStep {
     this.flip = experiment.getDataset().getHorizontalFlip();
     this.clipNorm = experiment.getOptimizer().getClipNorm();
     this.parts = experiment.getOptimizer().getAccumulate();
+    this.skips = experiment.getRun().getSkipNonfinite() > 0;
   }
 
   /** Everything that a step reads and a checkpoint holds, in the order of the arguments. */
@@ -167,7 +178,8 @@ final class TrainingStep {
         new Rates(
             input(inputs, Contract.LEARNING_RATE, TFloat32.class),
             tf.dtypes.cast(tf.math.add(completed, tf.constant(1L)), TFloat32.class),
-            input(inputs, Contract.EMA_DECAY, TFloat32.class));
+            input(inputs, Contract.EMA_DECAY, TFloat32.class),
+            skips ? tf.math.add(loss, norm) : null);
     Map<String, Operand<TFloat32>> updated = updates(tf, values, gradients, rates);
     List<Operand<?>> results = new ArrayList<>();
     for (State state : changingStates()) {
@@ -258,7 +270,7 @@ final class TrainingStep {
   // One function for weights of all shapes: the same operations, in fewer passes.
   private GraphFunction.InGraph compiledUpdate(Ops tf) {
     // Rates, gradient, weight, average, slots.
-    int count = Rates.COUNT + 3 + model.optimizer().slots().size();
+    int count = (skips ? 4 : 3) + 3 + model.optimizer().slots().size();
     Argument any = new Argument(TFloat32.class, Shape.unknown());
     return GraphFunction.define("update", Collections.nCopies(count, any), this::update)
         .addTo(tf, true);
@@ -267,19 +279,30 @@ final class TrainingStep {
   // (rates, gradient, weight, average, slots...) to (weight', average', slots'...).
   private List<Operand<?>> update(Ops tf, List<Operand<?>> arguments) {
     Arguments in = new Arguments(arguments);
-    Rates rates = Rates.of(in);
+    Rates rates = Rates.of(in, skips);
     Operand<TFloat32> gradient = in.next();
     Operand<TFloat32> weight = in.next();
     Operand<TFloat32> average = in.next();
+    List<Operand<TFloat32>> slots = in.rest();
     Update update =
         model
             .optimizer()
-            .update(tf, weight, gradient, in.rest(), rates.learningRate(), rates.number());
-    List<Operand<?>> results = new ArrayList<>();
+            .update(tf, weight, gradient, slots, rates.learningRate(), rates.number());
+    List<Operand<TFloat32>> results = new ArrayList<>();
     results.add(update.weight());
     results.add(MovingAverage.update(tf, average, update.weight(), rates.emaDecay()));
     results.addAll(update.slots());
-    return results;
+    if (rates.finite() == null) {
+      return List.copyOf(results);
+    }
+    List<Operand<TFloat32>> before = new ArrayList<>(List.of(weight, average));
+    before.addAll(slots);
+    Operand<TBool> finite = tf.math.isFinite(rates.finite());
+    List<Operand<?>> kept = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      kept.add(tf.select(finite, results.get(i), before.get(i)));
+    }
+    return kept;
   }
 
   private Weights weights(Map<String, Operand<TFloat32>> values, String prefix) {

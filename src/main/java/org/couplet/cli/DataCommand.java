@@ -2,7 +2,12 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
@@ -12,6 +17,9 @@ import org.couplet.image.ImportListener;
 import org.couplet.image.ImportReport;
 import org.couplet.image.ImportRequest;
 import org.couplet.image.Importer;
+import org.couplet.io.AtomicFile;
+import org.couplet.picture.PictureReading;
+import org.couplet.picture.PictureTrait;
 import org.couplet.source.Split;
 import org.couplet.report.Progress;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code couplet data}: an image set becomes the one file that training reads. */
 final class DataCommand implements Command {
   private static final int REPORTED_EVERY = 64;
+  private static final int SKIPPED_SHOWN = 20;
+  // After Ctrl-C: a decoder that is stuck is not waited for.
+  private static final Duration LONGEST_END = Duration.ofSeconds(20);
 
   @Override
   public String name() {
@@ -39,7 +50,7 @@ final class DataCommand implements Command {
             .required(
                 "from",
                 "SRC",
-                "a folder or zip of PNG or JPEG files; CIFAR-10's binary archive (tar.gz or"
+                "a folder or zip of pictures (PNG, JPEG, WebP, GIF, BMP, TIFF); CIFAR-10's binary archive (tar.gz or"
                     + " folder); downsampled ImageNet's npz batches (file or folder); or another"
                     + " .npy or .npz file of images")
             .required(
@@ -56,7 +67,19 @@ final class DataCommand implements Command {
                     + " for .npz, only arrays whose name does")
             .optional(
                 "split", "PART", "part of CIFAR-10's archive: train, test or all; default: train")
-            .flag("strict", "stop at a corrupt image; by default it is reported and skipped");
+            .optional(
+                "channels",
+                "N",
+                "1 or 3 channels, or auto: 1 where all images are grey; default: auto")
+            .optional(
+                "background",
+                "COLOUR",
+                "what transparent pixels lie over: "
+                    + PictureReading.Colour.WORDS
+                    + "; default: black")
+            .flag(
+                "strict",
+                "stop at a file that can't be taken; by default it is left out and counted");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
@@ -67,31 +90,69 @@ final class DataCommand implements Command {
                 options.text("only").filter(prefix -> !prefix.isEmpty()),
                 options.one("split", Split::parse, Split.WORDS)),
             options.number("size", 1, Integer.MAX_VALUE).orElseThrow(),
+            options.one("channels", DataCommand::channels, "1, 3 or auto").flatMap(fixed -> fixed),
+            new PictureReading(
+                true,
+                options
+                    .one("background", PictureReading.Colour::parse, PictureReading.Colour.WORDS)
+                    .orElse(PictureReading.Colour.BLACK)),
             options.output("output").requireFile().path(),
             options.has("strict"));
     return Interrupt.during(
         name(),
         err,
+        LONGEST_END,
         interrupt -> {
           ImportReport report;
           try (Display display = new Display(err, interrupt)) {
             report = Importer.run(request, display);
           }
-          print(request, report, out);
+          List<String> lines = lines(request, report);
+          lines.forEach(out::println);
+          Path file = reportFile(request.output());
+          AtomicFile.write(
+              file, String.join(System.lineSeparator(), lines) + System.lineSeparator());
+          out.println("this table is also in " + file);
           return ExitCode.DONE;
         });
   }
 
-  private static void print(ImportRequest request, ImportReport report, PrintStream out) {
-    out.printf(
-        Locale.ROOT,
-        "%s: %d images of %d x %d x %d written, %d corrupt skipped%n",
-        request.output(),
-        report.written(),
-        request.size(),
-        request.size(),
-        report.channels(),
-        report.skipped().size());
+  private static Optional<Integer> channels(String word) {
+    return switch (word) {
+      case "auto" -> Optional.empty();
+      case "1" -> Optional.of(1);
+      case "3" -> Optional.of(3);
+      default -> throw new IllegalArgumentException(word);
+    };
+  }
+
+  private static List<String> lines(ImportRequest request, ImportReport report) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s: %d images of %d x %d x %d written, %d left out",
+            request.output(),
+            report.written(),
+            request.size(),
+            request.size(),
+            report.channels(),
+            report.source().leftOutCount()));
+    if (report.channels() == 1 && request.channels().isEmpty()) {
+      lines.add("one channel, since all images are grey; --channels 3 writes three");
+    }
+    if (report.source().traits().containsKey(PictureTrait.TRANSPARENT)) {
+      lines.add("transparent pixels lie over " + request.reading().background());
+    }
+    lines.addAll(report.source().table());
+    return lines;
+  }
+
+  /** Where the table goes: {@code a.report.txt} beside {@code a.npy}. */
+  private static Path reportFile(Path output) {
+    String name = String.valueOf(output.getFileName());
+    return output.resolveSibling(
+        name.substring(0, name.length() - ".npy".length()) + ".report.txt");
   }
 
   /** Shows a conversion as it goes. */
@@ -100,6 +161,7 @@ final class DataCommand implements Command {
     private final Interrupt interrupt;
     private @Nullable Progress progress;
     private long total;
+    private long skipped;
 
     Display(PrintStream err, Interrupt interrupt) {
       this.err = err;
@@ -122,9 +184,17 @@ final class DataCommand implements Command {
 
     @Override
     public void skipped(String line) {
-      if (progress != null) {
+      skipped++;
+      if (progress != null && skipped <= SKIPPED_SHOWN) {
         progress.line(line);
+      } else if (progress != null && skipped == SKIPPED_SHOWN + 1) {
+        progress.line("more are skipped; the table at the end counts them");
       }
+    }
+
+    @Override
+    public void waiting() {
+      interrupt.check();
     }
 
     @Override

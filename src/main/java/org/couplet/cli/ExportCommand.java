@@ -2,14 +2,17 @@ package org.couplet.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import org.couplet.assembly.InferenceAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.SamplingOptions;
 import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
+import org.couplet.run.CheckpointChoice;
 import org.couplet.program.SavedModelGraph;
 import org.couplet.run.RunFolder;
 
@@ -32,26 +35,33 @@ final class ExportCommand implements Command {
                 "export", "couplet export --run runs/quickstart --output savedmodels/quickstart")
             .required("run", "DIR", "folder of a run that has a checkpoint")
             .required("output", "DIR", "folder of the SavedModel")
-            .overwrite("--output")
-            .flag("best", "export the weights with the lowest FID instead of the newest");
+            .overwrite("--output");
+    SamplingOptions.declareCheckpoint(options);
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
     Output output = options.output("output");
     Experiment experiment = Runs.experiment(run);
-    Path checkpoint = options.has("best") ? run.bestCheckpoint() : run.newestCheckpoint();
+    CheckpointChoice choice = SamplingOptions.checkpoint(options);
+    // There must be one before any work.
+    AtomicReference<Path> checkpoint = new AtomicReference<>(run.checkpoint(choice));
     output.requireFolder(SavedModelGraph::isPart);
     try (Stage stage = new Stage(err)) {
       stage.begin("writing the model");
       output.createFolder(
           folder -> {
             InferenceAssembly.write(experiment, folder);
-            SamplingProgram.loadAverages(folder, checkpoint);
+            checkpoint.set(
+                run.read(choice, prefix -> SamplingProgram.loadAverages(folder, prefix)));
           });
     }
     out.println(
-        experiment.getName() + " at " + checkpoint.getFileName() + " written to " + output.path());
+        experiment.getName()
+            + " at "
+            + checkpoint.get().getFileName()
+            + " written to "
+            + output.path());
     out.println("its signature serving_default turns " + served(experiment));
     return ExitCode.DONE;
   }

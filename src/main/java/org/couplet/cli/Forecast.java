@@ -18,6 +18,7 @@ import org.couplet.config.proto.GeneratorInducedCouplingConfig;
 import org.couplet.doctor.CpuPeak;
 import org.couplet.doctor.MachineProbe;
 import org.couplet.doctor.TensorFlowProbe;
+import org.couplet.io.InvalidInputException;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
 import org.couplet.run.RunFolder;
@@ -28,6 +29,7 @@ import org.couplet.run.RunFolder;
  * @param gigaflop of a step
  * @param memoryBytes of the process, roughly
  * @param freeBytes of memory
+ * @param totalBytes of memory and swap
  * @param stepSeconds of a step; absent where the machine's speed is unknown
  * @param isMeasured whether an earlier session of the run measured it
  */
@@ -35,8 +37,11 @@ record Forecast(
     double gigaflop,
     double memoryBytes,
     double freeBytes,
+    double totalBytes,
     OptionalDouble stepSeconds,
     boolean isMeasured) {
+  // The estimate was never off by more than a third.
+  private static final int SURELY_TOO_MUCH = 3;
   private static final Duration LONG = Duration.ofDays(7);
   // What steps reached on processors of three kinds was between 0.4 and 1.8 of this.
   private static final int FLOP_PER_CYCLE = 32;
@@ -64,6 +69,7 @@ record Forecast(
         gigaflop,
         StepMemory.bytes(experiment),
         machine.freeBytes(),
+        machine.totalBytes(),
         seconds,
         measured.isPresent());
   }
@@ -137,6 +143,24 @@ record Forecast(
 
   private Duration duration(long steps) {
     return Duration.ofSeconds((long) (steps * stepSeconds.orElse(0)));
+  }
+
+  /**
+   * Requires memory that a machine of this size can have at all, swap included.
+   *
+   * @throws InvalidInputException if even a far smaller step would not fit
+   */
+  void requireMemory() {
+    if (memoryBytes > SURELY_TOO_MUCH * totalBytes) {
+      throw new InvalidInputException(
+          String.format(
+              Locale.ROOT,
+              "run.batch_size: the training needs about %.1f GB of memory, and this machine has %.1f"
+                  + " GB. Lower it, or set optimizer.accumulate to split the batch, or"
+                  + " runtime.remat",
+              memoryBytes / 1e9,
+              totalBytes / 1e9));
+    }
   }
 
   /** What to know before it begins. */

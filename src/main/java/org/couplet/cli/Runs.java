@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.couplet.assembly.TrainingAssembly;
+import org.couplet.config.ChangedField;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
@@ -28,7 +30,31 @@ final class Runs {
               + ": no run is there (config.textproto is missing); give a folder that `couplet train`"
               + " made");
     }
-    return ExperimentFile.load(run.config(), List.of());
+    Experiment own = ExperimentFile.load(run.config(), List.of());
+    Path carried = carried(run.program());
+    if (Files.isRegularFile(carried)) {
+      requireBuilt(run, own, ExperimentFile.load(carried, List.of()));
+    }
+    return own;
+  }
+
+  // Its program can't follow an edit of its config.
+  private static void requireBuilt(RunFolder run, Experiment own, Experiment built) {
+    List<ChangedField> edited =
+        ChangedField.between(TrainingAssembly.builtIn(built), TrainingAssembly.builtIn(own));
+    if (!edited.isEmpty()) {
+      throw new InvalidInputException(
+          run.config()
+              + ": edited: "
+              + TrainSettings.describe(edited)
+              + ": is built into "
+              + run.program()
+              + "; put the old value back, or begin another run with the new one");
+    }
+  }
+
+  private static Path carried(Path model) {
+    return model.resolve(Contract.EXTRA_FOLDER).resolve(Contract.EXPERIMENT_FILE);
   }
 
   /**
@@ -45,7 +71,7 @@ final class Runs {
 
   /** The experiment that a SavedModel carries. */
   static Experiment experimentOf(Path model, List<String> overrides) throws IOException {
-    Path file = model.resolve(Contract.EXTRA_FOLDER).resolve(Contract.EXPERIMENT_FILE);
+    Path file = carried(model);
     refuseRun(model, "--config " + new RunFolder(model).config());
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(

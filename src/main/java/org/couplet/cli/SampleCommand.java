@@ -51,9 +51,11 @@ final class SampleCommand implements Command {
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    if (options.has("best") && options.has("model")) {
-      throw new InvalidInputException(
-          "--best: is for --run; an export has only one set of weights");
+    for (String choice : List.of("best", "checkpoint")) {
+      if (options.has(choice) && options.has("model")) {
+        throw new InvalidInputException(
+            "--" + choice + ": is for --run; an export has only one set of weights");
+      }
     }
     int count = options.number("count", 1, Integer.MAX_VALUE).orElseThrow();
     SamplingOptions sampling = SamplingOptions.of(options);
@@ -102,6 +104,6 @@ final class SampleCommand implements Command {
     }
     Runs.experiment(run);
     TrainedModel.check(run.root(), tests);
-    return TrainedModel.ofRun(run, sampling.best());
+    return TrainedModel.ofRun(run, sampling.checkpoint());
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.couplet.assembly.StepMemory;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
@@ -20,16 +21,21 @@ import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
 import org.couplet.data.MissingImages;
 import org.couplet.doctor.TensorFlowProbe;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
+import org.couplet.io.Version;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.MetricsLog;
+import org.couplet.run.Checkpoints;
 import org.couplet.run.NewRun;
 import org.couplet.run.ParentRun;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
+import org.couplet.train.KnownData;
+import org.couplet.train.Session;
 import org.couplet.train.Training;
 
 /** {@code couplet train}: trains an experiment, or continues a run. */
@@ -59,9 +65,21 @@ final class TrainCommand implements Command {
             "continue from the newest checkpoint in --run; with --config or --model, start a new"
                 + " run if there is none")
         .or("run", "resume")
-        .optional("steps", "N", "stop at step N; the schedules still span run.steps")
-        .repeatable("set", "path=value", "override one field of the config")
+        .optional(
+            "checkpoint", "N", "with --resume: go back to the checkpoint of step N; later ones go")
+        .optional(
+            "from", "RUN[@STEP]", "begin with everything of another run's checkpoint: go on in a new run")
+        .optional(
+            "steps",
+            "N",
+            "stop at step N; the schedules still span run.steps, and stay at their end after it")
+        .repeatable(
+            "set",
+            "path=value",
+            "override one field of the config; with --resume alone, change the run's own from here"
+                + " on")
         .optional("data", "F.npy", "images from `couplet data`, instead of the config's file")
+        .flag("accept-new-data", "with --resume: go on although the data file is another one")
         .optional("features", "DIR", "feature network for FID, instead of the config's")
         .flag("dry-run", "check everything, print what would be done, and stop");
   }
@@ -81,33 +99,35 @@ final class TrainCommand implements Command {
               + ": a run already exists; add --resume to continue it, or"
               + " choose another folder");
     }
-    Experiment experiment = goesOn ? resumed(options, run) : begun(options);
+    Session session =
+        goesOn ? TrainSettings.resumed(options, run) : TrainSettings.begun(options);
+    Experiment experiment = session.experiment();
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
-    if (stopAt > experiment.getRun().getSteps()) {
-      throw new InvalidInputException(
-          "--steps: the schedules of this run end at step "
-              + experiment.getRun().getSteps()
-              + "; give at most that, or begin a longer run with --set run.steps="
-              + stopAt);
-    }
     // Bad input is rejected before there is a run.
     DryRun dryRun = new DryRun(options.has("dry-run"));
     dryRun.check(
         MissingImages.of(experiment.getDataset()).isEmpty(),
-        () -> Dataset.open(experiment.getDataset()).close());
+        () -> checkData(session, run, dryRun, err));
     dryRun.check(
         Files.exists(Path.of(experiment.getEvaluation().getFeatures())),
         () -> checkFeatures(options, experiment));
     if (!goesOn) {
       for (ParentRun parent : ParentRun.of(experiment)) {
-        dryRun.check(parent.folder().isBegun(), () -> parent.check(experiment));
+        dryRun.check(parent.folder().isBegun(), () -> checkParent(parent, experiment, stopAt));
       }
+    }
+    if (session.checkpoint().isPresent()) {
+      new Checkpoints(run.checkpoints(), 1).require(session.checkpoint().getAsLong());
     }
     if (options.has("model") && !goesOn) {
       TrainingProgram.load(options.path("model"), experiment.getRuntime().getThreads()).close();
     }
+    boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
+    if (!gpu) {
+      Forecast.of(experiment, run).requireMemory();
+    }
     if (!goesOn) {
-      gpuAdvice(experiment, new TensorFlowProbe(Path.of("/")).mayUseGpu()).ifPresent(err::println);
+      gpuAdvice(experiment, gpu).ifPresent(err::println);
     }
     if (dryRun.isWanted()) {
       dryRun.print(experiment, run, stopAt, out);
@@ -117,12 +137,14 @@ final class TrainCommand implements Command {
     RunLock lock = RunLock.take(run, err);
     try (lock;
         Stage stage = new Stage(err)) {
-      if (!goesOn) {
+      if (goesOn) {
+        mendProgram(run, err);
+      } else {
         stage.begin("building the training program");
         begin(options, experiment, run);
       }
       stage.begin("loading the program and checking its operations; the first step takes longest");
-      return train(experiment, run, stopAt, SelfTests.of(options, err), out, err);
+      return train(session, run, stopAt, SelfTests.of(options, err), out, err);
     }
   }
 
@@ -135,89 +157,50 @@ final class TrainCommand implements Command {
     forecast.warnings(left).forEach(err::println);
   }
 
-  private static Experiment begun(CommandLine options) throws IOException {
-    if (!options.has("config") && !options.has("model")) {
+  private static void checkData(Session session, RunFolder run, DryRun dryRun, PrintStream err)
+      throws IOException {
+    Experiment experiment = session.experiment();
+    try (Dataset dataset = Dataset.open(experiment.getDataset())) {
+      if (experiment.getEvaluation().getFidEvery() > 0 && dataset.size() < 2) {
+        throw new InvalidInputException(
+            "evaluation.fid_every: FID needs 2 images or more, the data have 1; set it to 0, or"
+                + " take more images");
+      }
+      if (dryRun.isWanted()) {
+        KnownData.check(run, experiment.getDataset(), dataset, session.acceptsNewData(), err);
+      }
+    }
+  }
+
+  private static void checkParent(ParentRun parent, Experiment experiment, long stopAt)
+      throws IOException {
+    parent.check(experiment);
+    long first = parent.firstStep();
+    if (first >= stopAt) {
       throw new InvalidInputException(
-          "--resume: no run was begun in "
-              + options.path("run")
-              + " yet; give --config or --model to begin one");
-    }
-    List<String> overrides = new ArrayList<>(options.texts("set"));
-    overrides.addAll(moved(options));
-    if (options.has("data")) {
-      withoutData(options).ifPresent(TrainCommand::checkReadsFile);
-    }
-    return load(options, overrides);
-  }
-
-  // Empty where --data itself may be what is missing.
-  private static Optional<Experiment> withoutData(CommandLine options) throws IOException {
-    try {
-      return Optional.of(load(options, options.texts("set")));
-    } catch (InvalidInputException e) {
-      return Optional.empty();
+          parent.field()
+              + ": its checkpoint is at step "
+              + first
+              + ", and this run is to end at step "
+              + stopAt
+              + "; give a larger --set run.steps=N (all steps count), or --steps N");
     }
   }
 
-  private static Experiment load(CommandLine options, List<String> overrides) throws IOException {
-    return options.has("config")
-        ? ExperimentFile.load(options.path("config"), overrides)
-        : ofProgram(options.path("model"), overrides);
-  }
-
-  // --data says where images lie; it makes no experiment one of images.
-  private static void checkReadsFile(Experiment experiment) {
-    if (!experiment.getDataset().hasImageFile()) {
+  // Another version may build another graph.
+  private static void mendProgram(RunFolder run, PrintStream err) throws IOException {
+    if (Files.exists(run.program())) {
+      return;
+    }
+    String made = Files.exists(run.version()) ? Files.readString(run.version()).strip() : "unknown";
+    if (!made.equals(Version.describe())) {
       throw new InvalidInputException(
-          "--data: the data of "
-              + experiment.getName()
-              + " are drawn, not read; leave it out, or begin a run with dataset.image_file");
+          "%s: the program is missing, and the run was made by %s, this is %s; put it back, go on with that version, or begin a run that goes on from this one: --from %s"
+              .formatted(run.program(), made, Version.describe(), run.root()));
     }
-  }
-
-  // Part of the experiment is in the program's graph; only the rest can still be chosen.
-  private static Experiment ofProgram(Path model, List<String> overrides) throws IOException {
-    Experiment built = TrainingAssembly.builtIn(Runs.experimentOf(model, List.of()));
-    Experiment experiment = Runs.experimentOf(model, overrides);
-    if (TrainingAssembly.builtIn(experiment).equals(built)) {
-      return experiment;
-    }
-    int applied = 1;
-    while (TrainingAssembly.builtIn(Runs.experimentOf(model, overrides.subList(0, applied)))
-        .equals(built)) {
-      applied++;
-    }
-    throw new InvalidInputException(
-        "--set "
-            + overrides.get(applied - 1)
-            + ": is built into the program "
-            + model
-            + "; build another with `couplet build --set`, or train from --config");
-  }
-
-  // A run keeps its experiment: what is given again must say the same. Only files may move.
-  private static Experiment resumed(CommandLine options, RunFolder run) throws IOException {
-    boolean given = options.has("config") || options.has("model");
-    Experiment own = Runs.experiment(run);
-    if (options.has("data")) {
-      checkReadsFile(own);
-    }
-    Experiment experiment =
-        moved(options).isEmpty() ? own : ExperimentFile.load(run.config(), moved(options));
-    if (given && !begun(options).equals(experiment)) {
-      throw new InvalidInputException(
-          "--resume: the experiment given differs from "
-              + run.config()
-              + "; leave out --config, --model and --set to continue with the run's own, or"
-              + " choose another --run");
-    }
-    if (!given && options.has("set")) {
-      throw new InvalidInputException(
-          "--resume: a run keeps its experiment ("
-              + run.config()
-              + "); --set can't change it. Begin another run");
-    }
-    return experiment;
+    err.println("note: " + run.program() + " is missing; building it again from the run's config");
+    Experiment experiment = ExperimentFile.load(run.config(), List.of());
+    AtomicFile.create(run.program(), folder -> TrainingAssembly.write(experiment, folder));
   }
 
   private static void checkFeatures(CommandLine options, Experiment experiment) throws IOException {
@@ -240,14 +223,6 @@ final class TrainCommand implements Command {
       throw new InvalidInputException(
           "--features: is for runs that measure FID; begin one with --set evaluation.fid_every=N");
     }
-  }
-
-  // Paths that may change between sessions.
-  private static List<String> moved(CommandLine options) {
-    List<String> overrides = new ArrayList<>();
-    options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
-    options.text("features").ifPresent(folder -> overrides.add("evaluation.features=" + folder));
-    return overrides;
   }
 
   /** What to know before a run on a GPU whose settings are those for processors. */
@@ -284,21 +259,27 @@ final class TrainCommand implements Command {
   }
 
   private int train(
-      Experiment experiment,
+      Session session,
       RunFolder run,
       long stopAt,
       SelfTests tests,
       PrintStream out,
       PrintStream err) {
+    Experiment experiment = session.experiment();
+    long planned = experiment.getRun().getSteps();
+    String again = Invocation.ofProcess().line("train", "--run", run.root(), "--resume");
     return Interrupt.during(
         name(),
         err,
         interrupt -> {
           interrupt.endsAfter("the current step");
           long completed =
-              new Training(experiment, run, tests, err, interrupt::requested).run(stopAt);
+              new Training(session, run, tests, err, interrupt::requested).run(stopAt);
           if (completed >= stopAt) {
             out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+            if (completed < planned) {
+              out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
+            }
             nextCommands(experiment, run).forEach(out::println);
             return ExitCode.DONE;
           }
@@ -306,8 +287,8 @@ final class TrainCommand implements Command {
               "interrupted after step "
                   + completed
                   + "; continue with: "
-                  + Invocation.ofProcess().line("train", "--run", run.root(), "--resume")
-                  + (stopAt < experiment.getRun().getSteps() ? " --steps " + stopAt : ""));
+                  + again
+                  + (stopAt == planned ? "" : " --steps " + stopAt));
           return ExitCode.INTERRUPTED;
         });
   }

@@ -57,9 +57,6 @@ public final class Guard {
     } catch (FailureException e) {
       err.println(name + PlainLine.of(String.valueOf(e.getMessage())));
       return ExitCode.FAILED;
-    } catch (TensorFlowException e) {
-      err.println(name + describe(e));
-      return ExitCode.FAILED;
     } catch (OutOfMemoryError e) {
       err.println(name + "out of memory (" + e.getMessage() + "); try COUPLET_JAVA_OPTS=-Xmx8g");
       return ExitCode.FAILED;
@@ -73,6 +70,11 @@ public final class Guard {
               + " put the whole file back");
       return ExitCode.FAILED;
     } catch (Exception e) {
+      // TensorFlow's errors have different parents.
+      if (e instanceof TensorFlowException
+          || e.getClass().getPackage() == TensorFlowException.class.getPackage()) {
+        return ofTensorFlow(e, name, err);
+      }
       err.println(name + "this is a fault of couplet; please report it");
       e.printStackTrace(err);
       return ExitCode.FAILED;
@@ -105,16 +107,19 @@ public final class Guard {
             unmappable ? "run it with LC_ALL=C.UTF-8" : "choose another name");
   }
 
-  /**
-   * One line about a TensorFlow error. It reports a full disk as exhausted resources, as it does
-   * memory. On a GPU XLA needs two files of CUDA's compiler.
-   */
-  public static String describe(TensorFlowException e) {
-    String line = PlainLine.of(ErrorSummary.of(e));
-    Optional<FileFailure> file = FileFailure.in(line);
+  // It reports a full disk as exhausted resources, as it does memory.
+  private static int ofTensorFlow(Exception e, String name, PrintStream err) {
+    Optional<FileFailure> file = FileFailure.in(ErrorSummary.of(e));
     if (file.isPresent()) {
-      return String.valueOf(file.get().getMessage());
+      return refuse(file.get(), name, err);
     }
+    err.println(name + describe(e));
+    return ExitCode.FAILED;
+  }
+
+  /** One line about a TensorFlow error. On a GPU XLA needs two files of CUDA's compiler. */
+  public static String describe(Exception e) {
+    String line = PlainLine.of(ErrorSummary.of(e));
     if (e instanceof TFResourceExhaustedException) {
       return "out of memory; lower run.batch_size or --count, or set optimizer.accumulate or"
           + " runtime.remat. "

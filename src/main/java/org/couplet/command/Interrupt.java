@@ -1,7 +1,10 @@
 package org.couplet.command;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.couplet.io.ErrorStream;
 
 /**
@@ -16,6 +19,7 @@ public final class Interrupt implements AutoCloseable {
 
   private final String command;
   private final PrintStream err;
+  private final Optional<Duration> longest;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::request, "interrupt");
   private volatile boolean requested;
@@ -29,16 +33,31 @@ public final class Interrupt implements AutoCloseable {
 
   /** Runs a command's long work as {@link Guard#run} does; returns the exit code. */
   public static int during(String command, PrintStream err, Work work) {
-    try (Interrupt interrupt = new Interrupt(command, err)) {
+    return during(command, err, Optional.empty(), work);
+  }
+
+  /**
+   * Likewise, for work that may be stuck and leaves nothing half done.
+   *
+   * @param longest how long an interrupted process waits for the work to end
+   */
+  public static int during(String command, PrintStream err, Duration longest, Work work) {
+    return during(command, err, Optional.of(longest), work);
+  }
+
+  private static int during(
+      String command, PrintStream err, Optional<Duration> longest, Work work) {
+    try (Interrupt interrupt = new Interrupt(command, err, longest)) {
       // What an interrupted process exits with.
       interrupt.code = Guard.run(command, err, () -> work.run(interrupt));
       return interrupt.code;
     }
   }
 
-  private Interrupt(String command, PrintStream err) {
+  private Interrupt(String command, PrintStream err, Optional<Duration> longest) {
     this.command = command;
     this.err = err;
+    this.longest = longest;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -65,7 +84,11 @@ public final class Interrupt implements AutoCloseable {
     String above = ErrorStream.isTerminal() ? System.lineSeparator() : "";
     err.println(above + "couplet " + command + ": stopping after " + inHand);
     try {
-      ended.await();
+      if (longest.isEmpty()) {
+        ended.await();
+      } else if (!ended.await(longest.get().toMillis(), TimeUnit.MILLISECONDS)) {
+        code = ExitCode.INTERRUPTED;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -2,35 +2,36 @@ package org.couplet.command;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
+import org.couplet.run.CheckpointChoice;
 import org.couplet.sampling.SampleLevels;
 
 /**
  * How the user wants a model to be sampled.
  *
- * @param best whether to take a run's best weights and not its newest
+ * @param checkpoint of a run
  * @param seed of the noise
  * @param sigmas noise levels of the steps; if empty, {@link #levels} chooses them
  * @param steps number of levels, if given
  * @param solver name of a score model's solver, if given
  */
 public record SamplingOptions(
-    boolean best,
+    CheckpointChoice checkpoint,
     long seed,
     List<Double> sigmas,
     Optional<Integer> steps,
     Optional<String> solver) {
   /** Names of the options, and of the number of samples, for commands that take them sometimes. */
   public static final List<String> NAMES =
-      List.of("count", "best", "seed", "sigmas", "steps", "solver");
+      List.of("count", "best", "checkpoint", "seed", "sigmas", "steps", "solver");
 
   private static final int MOST_STEPS = 1_000_000;
 
   /** Declares the options. */
   public static CommandLine declare(CommandLine options) {
-    return options
-        .flag("best", "for a run: use the weights with the lowest FID instead of the newest")
+    return declareCheckpoint(options)
         .optional("seed", "S", "seed of the noise; default: 0")
         .optional(
             "sigmas",
@@ -45,10 +46,25 @@ public record SamplingOptions(
         .optional("solver", "NAME", "for a score model: heun or euler; default: heun");
   }
 
+  /** Declares the options that choose a run's checkpoint. */
+  public static CommandLine declareCheckpoint(CommandLine options) {
+    return options
+        .flag("best", "for a run: use the weights with the lowest FID instead of the newest")
+        .optional("checkpoint", "N", "for a run: use the weights of step N, if they are kept")
+        .oneOf("best", "checkpoint");
+  }
+
+  /** Reads which checkpoint was chosen. */
+  public static CheckpointChoice checkpoint(CommandLine options) {
+    Optional<Long> step = options.number("checkpoint", 0);
+    return new CheckpointChoice(
+        options.has("best"), step.isPresent() ? OptionalLong.of(step.get()) : OptionalLong.empty());
+  }
+
   /** Reads the options. */
   public static SamplingOptions of(CommandLine options) {
     return new SamplingOptions(
-        options.has("best"),
+        checkpoint(options),
         options.one("seed", Long::valueOf, "a whole number").orElse(0L),
         options.list("sigmas", Double::valueOf, "a noise level, a number such as 0.8"),
         options.number("steps", 1, MOST_STEPS),

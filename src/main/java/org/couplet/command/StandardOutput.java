@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import org.couplet.io.FileFailure;
+import org.couplet.io.FileFailure.Doing;
 import org.jspecify.annotations.Nullable;
 
 /** The process's standard output, whose failures {@link PrintStream} would hide. */
 public final class StandardOutput {
+  private static final Path NAME = Path.of("standard output");
   private static final String CLOSED_PIPE = "Broken pipe";
   // Fewer writes of long tables.
   private static final int BUFFER = 1 << 13;
@@ -64,7 +67,7 @@ public final class StandardOutput {
     if (String.valueOf(failure.getMessage()).contains(CLOSED_PIPE)) {
       return ExitCode.CLOSED_PIPE;
     }
-    err.println("couplet: standard output: " + FileFailure.of(failure).getMessage());
+    err.println("couplet: " + FileFailure.of(Doing.WRITE, NAME, failure).getMessage());
     return ExitCode.FAILED;
   }
 }

@@ -39,7 +39,7 @@ public final class ExperimentFile {
       ShippedExperiments shipped = ShippedExperiments.here();
       Optional<Path> named = shipped.named(file);
       if (named.isEmpty()) {
-        throw new InvalidInputException(file + ": no such file. " + shipped.remedy(file));
+        throw new InvalidInputException(file + (Files.isDirectory(file) ? ": is a folder. " : ": no such file. ") + shipped.remedy(file));
       }
       found = named.get();
     }

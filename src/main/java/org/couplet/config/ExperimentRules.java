@@ -6,6 +6,9 @@ import org.couplet.config.proto.ImageFileConfig;
 
 /** What a resolved experiment must keep to be trainable; the first breach is one line. */
 final class ExperimentRules {
+  // 10,000 x 10,000, with its samples half a gigabyte of Java's heap.
+  private static final long MOST_GRID_PIXELS = 100_000_000;
+
   private final Experiment experiment;
   private final Origins origins;
 
@@ -82,6 +85,7 @@ final class ExperimentRules {
   private void run() {
     parts();
     fid();
+    grid();
     if (experiment.getRuntime().getRemat() && experiment.getNetwork().hasMlp()) {
       throw origins.problem(
           "runtime.remat", "an MLP has no blocks to compute again. Remove it", "network.mlp");
@@ -98,6 +102,26 @@ final class ExperimentRules {
               "%d rows (run.batch_size) do not fall into %d equal parts. Give a divisor of %d",
               rows, parts, rows),
           "run.batch_size");
+    }
+  }
+
+  /** The grid of samples is one picture, drawn in memory. */
+  private void grid() {
+    DatasetConfig dataset = experiment.getDataset();
+    if (dataset.hasGaussians() || experiment.getEvaluation().getSampleEvery() == 0) {
+      return;
+    }
+    long side =
+        dataset.hasImageFile()
+            ? dataset.getImageFile().getResolution()
+            : dataset.getProcedural().getResolution();
+    long most = Math.max(1, MOST_GRID_PIXELS / Math.max(1, side * side));
+    if (experiment.getEvaluation().getSampleCount() > most) {
+      throw origins.problem(
+          "evaluation.sample_count",
+          "%d images of %d x %d are too many for one picture. Give at most %d"
+              .formatted(experiment.getEvaluation().getSampleCount(), side, side, most),
+          "evaluation.sample_every");
     }
   }
 

@@ -146,7 +146,18 @@ final class ObjectiveRules {
     boolean rising = coupling.getMuEnd() > coupling.getMu();
     double largest = rising ? coupling.getMuEnd() : coupling.getMu();
     int batch = experiment.getRun().getBatchSize();
-    if (coupling.getRows() == GeneratorInducedCouplingConfig.Rows.CHOSEN
+    boolean chosen = coupling.getRows() == GeneratorInducedCouplingConfig.Rows.CHOSEN;
+    if (chosen && batch == 1 && largest >= 0.5 && largest < 1) {
+      String path = "consistency.coupling.generator_induced.";
+      throw origins.problem(
+          path + (rising ? "mu_end" : "mu"),
+          NumberRules.plain(largest)
+              + " of 1 row (run.batch_size) rounds to all: that is mu 1. Use a larger batch, or"
+              + " rows: BERNOULLI",
+          "run.batch_size",
+          path + "rows");
+    }
+    if (chosen
         && largest > 0
         && Math.round(largest * batch) == 0) {
       String path = "consistency.coupling.generator_induced.";

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.couplet.image.Decoded;
 import org.couplet.image.DecodedImages;
 import org.couplet.source.ImageSelection;
@@ -51,7 +50,7 @@ public final class SourceBatches implements ImageBatches {
    * Opens a source. Arrays of floats are read once here, for their range.
    *
    * @param batchSize most images of a batch, at least 1; large images make smaller batches
-   * @param strict whether a corrupt image is an error instead of being left out
+   * @param strict whether an image that can't be taken is an error instead of being left out
    * @throws InvalidInputException if the source is missing, unknown, damaged, or holds no image
    */
   public static SourceBatches open(ImageSelection selection, int batchSize, boolean strict)
@@ -60,9 +59,7 @@ public final class SourceBatches implements ImageBatches {
       throw new IllegalArgumentException("batches of " + batchSize);
     }
     return new SourceBatches(
-        selection.source(),
-        DecodedImages.open(selection, null, strict, UnaryOperator.identity()),
-        batchSize);
+        selection.source(), DecodedImages.asStored(selection, strict), batchSize);
   }
 
   @Override
@@ -73,8 +70,8 @@ public final class SourceBatches implements ImageBatches {
   /**
    * {@inheritDoc}
    *
-   * @throws InvalidInputException if an image is corrupt and this is strict, if all are corrupt, or
-   *     if an array contains invalid pixel values
+   * @throws InvalidInputException if an image can't be taken and this is strict, if none can, or if
+   *     an array contains invalid pixel values
    */
   @Override
   public Optional<TUint8> next() throws IOException {
@@ -95,8 +92,8 @@ public final class SourceBatches implements ImageBatches {
     SourceReport report = report();
     if (report.taken() == 0) {
       throw new InvalidInputException(
-          "%s: all %d images are corrupt or of a form that is not read; the first: %s"
-              .formatted(source, report.leftOut(), report.firstLeftOut().get(0)));
+          "%s: none of the %d images can be taken; %s"
+              .formatted(source, report.leftOutCount(), report.warnings().get(0)));
     }
     return waiting.isEmpty() ? Optional.empty() : Optional.of(removeOldest());
   }

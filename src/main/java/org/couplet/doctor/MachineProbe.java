@@ -170,6 +170,11 @@ public final class MachineProbe {
         .findFirst();
   }
 
+  /** Memory and swap, within a container's limit. */
+  public double totalBytes() {
+    return (double) system().getTotalMemorySize() + system().getTotalSwapSpaceSize();
+  }
+
   /** Memory that programs could still be given. */
   public double freeBytes() {
     return Math.min(

@@ -37,7 +37,7 @@ record FidModel(
           "--" + side + " " + path + ": is a model; give it as --" + GENERATED);
     }
     SamplingOptions sampling = SamplingOptions.of(options);
-    TrainedModel model = TrainedModel.open(path, sampling.best());
+    TrainedModel model = TrainedModel.open(path, sampling.checkpoint());
     try {
       SamplingProgram sampler = sampling.withSolver(model.sampler());
       // Rejects models of points before any work.

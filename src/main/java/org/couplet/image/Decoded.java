@@ -1,8 +1,7 @@
 package org.couplet.image;
 
-import java.util.Set;
 import org.couplet.picture.ImageSize;
-import org.couplet.picture.PictureTrait;
+import org.couplet.picture.PictureNotes;
 
 /** What became of one image of a source. */
 public sealed interface Decoded {
@@ -10,10 +9,15 @@ public sealed interface Decoded {
    * It was decoded.
    *
    * @param pixels [height, width, channels], 0..255
-   * @param traits of its file
+   * @param notes what is known beside its pixels
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Image(ImageSize size, byte[] pixels, Set<PictureTrait> traits) implements Decoded {}
+  record Image(ImageSize size, byte[] pixels, PictureNotes notes) implements Decoded {
+    /** 1 or 3. */
+    public int channels() {
+      return Math.toIntExact(pixels.length / size.pixels());
+    }
+  }
 
   /**
    * It can't be taken.

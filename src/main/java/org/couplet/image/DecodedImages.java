@@ -6,6 +6,7 @@ import org.couplet.source.ImageSources;
 import org.couplet.source.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
@@ -15,27 +16,35 @@ import org.couplet.io.BackgroundTasks;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
 import org.couplet.picture.PictureDecoder;
+import org.couplet.picture.PictureReading;
 import org.couplet.picture.PixelBudget;
 import org.couplet.picture.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a source in their order, decoded ahead on all cores. What waits to be taken is
- * bounded in number and in bytes. One thread takes.
+ * bounded in number and in bytes, and so is the time for one image. One thread takes.
  */
 public final class DecodedImages implements AutoCloseable {
   private static final int AHEAD_PER_CORE = 8;
   // The rest of Java's memory is for decoding (PixelBudget) and for those who take.
   private static final int MEMORY_SHARE = 8;
+  private static final Duration TICK = Duration.ofMillis(100);
+  // For a decoder that was aborted, before it counts as stuck.
+  private static final int GRACE_SECONDS = 2;
 
   private final Path where;
   private final ImageSource source;
   private final boolean strict;
+  private final PictureReading reading;
   private final UnaryOperator<Picture> fit;
+  private final Runnable waiting;
   private final long mostBytes;
+  private final double mostSeconds;
 
   private final int mostAhead;
   private final BackgroundTasks<Decoded, IOException> ahead;
+  private final Deque<Task> tasks = new ArrayDeque<>();
   private final PixelBudget budget = PixelBudget.ofMemory();
   private long fetched;
   // Of the images that wait to be decoded, and those after them: taken in this order.
@@ -47,21 +56,39 @@ public final class DecodedImages implements AutoCloseable {
   private long taken;
   private boolean closed;
 
+  /** The decoding of one image, which another thread can end. */
+  private record Task(
+      ImageSource.Item item, long index, PixelBudget.Share memory, PictureDecoder decoder) {}
+
   /**
    * @param where the source's path, for messages
    * @param source closed with this
    * @param strict whether an image that can't be taken is an error
+   * @param reading what becomes of orientation and transparency
    * @param fit what to do to each picture, on the thread that decodes it
+   * @param waiting called several times a second while {@link #next} waits; what it throws ends the
+   *     waiting
    * @param mostBytes that may wait decoded, not counting one image a core; and as many that may
    *     wait to be decoded, not counting one image
+   * @param mostSeconds that the pixels of one picture may take
    */
   DecodedImages(
-      Path where, ImageSource source, boolean strict, UnaryOperator<Picture> fit, long mostBytes) {
+      Path where,
+      ImageSource source,
+      boolean strict,
+      PictureReading reading,
+      UnaryOperator<Picture> fit,
+      Runnable waiting,
+      long mostBytes,
+      double mostSeconds) {
     this.where = where;
     this.source = source;
     this.strict = strict;
+    this.reading = reading;
     this.fit = fit;
+    this.waiting = waiting;
     this.mostBytes = mostBytes;
+    this.mostSeconds = mostSeconds;
     int cores = Runtime.getRuntime().availableProcessors();
     mostAhead = cores * AHEAD_PER_CORE;
     ahead = new BackgroundTasks<>("couplet-decoding", cores, unused -> {});
@@ -73,23 +100,49 @@ public final class DecodedImages implements AutoCloseable {
    * @param except a file that is not one of the images, wherever it is
    * @throws InvalidInputException if the source can't be used
    */
-  public static DecodedImages open(
-      ImageSelection images, @Nullable Path except, boolean strict, UnaryOperator<Picture> fit)
+  static DecodedImages open(
+      ImageSelection images,
+      @Nullable Path except,
+      boolean strict,
+      PictureReading reading,
+      UnaryOperator<Picture> fit,
+      Runnable waiting)
       throws IOException {
     return new DecodedImages(
         images.source(),
         ImageSources.open(images, except),
         strict,
+        reading,
         fit,
-        Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
+        waiting,
+        Runtime.getRuntime().maxMemory() / MEMORY_SHARE,
+        PictureDecoder.MAXIMUM_SECONDS);
   }
 
-  /** Number of images, corrupt ones among them. */
+  /**
+   * Opens a source whose images are taken as they are stored, all with {@link #channels} channels.
+   *
+   * @throws InvalidInputException if the source can't be used
+   */
+  public static DecodedImages asStored(ImageSelection images, boolean strict) throws IOException {
+    ImageSource source = ImageSources.open(images, null);
+    return new DecodedImages(
+        images.source(),
+        source,
+        strict,
+        PictureReading.AS_STORED,
+        picture -> picture.withChannels(source.channels()),
+        () -> {},
+        Runtime.getRuntime().maxMemory() / MEMORY_SHARE,
+        PictureDecoder.MAXIMUM_SECONDS);
+  }
+
+  /** Number of images, those among them that can't be taken. */
   public long size() {
     return source.size();
   }
 
-  /** Colour channels of every image: 1 or 3. */
+  /** Most colour channels of an image: 1 or 3. */
   public int channels() {
     return source.channels();
   }
@@ -97,23 +150,25 @@ public final class DecodedImages implements AutoCloseable {
   /**
    * The next image; empty at the end.
    *
-   * @throws InvalidInputException if it is corrupt and this is strict, or the source is damaged
+   * @throws InvalidInputException if it can't be taken and this is strict, or the source is damaged
    */
   public Optional<Decoded> next() throws IOException {
     while (fetched < source.size() && mayFetch()) {
       ImageSource.Item item = source.next();
       undecoded.add(item.bytes());
       undecodedBytes += item.bytes();
-      long index = fetched++;
-      ahead.begin(() -> decode(item, index));
+      PixelBudget.Share memory = budget.share();
+      Task task = new Task(item, fetched++, memory, new PictureDecoder(reading, memory));
+      ahead.begin(() -> decode(task));
+      tasks.add(task);
     }
-    if (ahead.pending() == 0) {
+    if (tasks.isEmpty()) {
       return Optional.empty();
     }
     undecodedBytes -= undecoded.remove();
     long bytes = 0;
     try {
-      Decoded decoded = ahead.take();
+      Decoded decoded = take(tasks.remove());
       bytes = decoded instanceof Decoded.Image image ? image.pixels().length : 0;
       return Optional.of(decoded);
     } finally {
@@ -122,29 +177,49 @@ public final class DecodedImages implements AutoCloseable {
   }
 
   private boolean mayFetch() {
-    return ahead.pending() == 0 || (ahead.pending() < mostAhead && undecodedBytes < mostBytes);
+    return tasks.isEmpty() || (ahead.pending() < mostAhead && undecodedBytes < mostBytes);
   }
 
-  private Decoded decode(ImageSource.Item item, long index) throws IOException {
+  private Decoded take(Task oldest) throws IOException {
+    while (!ahead.await(TICK)) {
+      waiting.run();
+      double seconds = oldest.decoder().seconds();
+      if (seconds > mostSeconds) {
+        oldest.decoder().abort();
+      }
+      if (seconds > mostSeconds + GRACE_SECONDS) {
+        ahead.abandon();
+        oldest.memory().close();
+        return leftOut(oldest.item().name(), PictureDecoder.tooSlow());
+      }
+    }
+    return ahead.take();
+  }
+
+  private Decoded decode(Task task) throws IOException {
+    String name = task.item().name();
     Decoded.Image image;
-    try (PixelBudget.Share memory = budget.share()) {
-      Picture picture = item.decoding().decode(new PictureDecoder(memory));
-      Picture fitted = fit.apply(picture);
-      image = new Decoded.Image(fitted.size(), fitted.toBytes(), picture.traits());
+    try (PixelBudget.Share memory = task.memory()) {
+      Picture fitted = fit.apply(task.item().decoding().decode(task.decoder()));
+      image = new Decoded.Image(fitted.size(), fitted.toBytes(), fitted.notes());
     } catch (InvalidInputException e) {
       throw e;
     } catch (UnreadableImageException e) {
-      return leftOut(item.name(), e);
+      return leftOut(name, e);
+    } catch (OutOfMemoryError e) {
+      return leftOut(
+          name, new UnreadableImageException("too large", "too large for Java's memory"));
     } catch (IOException | RuntimeException | Error e) {
-      throw new IOException(item.name() + ": " + e.getMessage(), e);
+      throw new IOException(name + ": " + e.getMessage(), e);
     }
-    awaitRoom(image.pixels().length, index);
+    awaitRoom(image.pixels().length, task.index());
     return image;
   }
 
-  // The image that is to be taken next never waits: those after it may hold all the room.
+  // The image that is to be taken next never waits: those after it may hold all the room. Nor does
+  // one that was given up.
   private synchronized void awaitRoom(long bytes, long index) throws IOException {
-    while (!closed && waitingBytes + bytes > mostBytes && index != taken) {
+    while (!closed && waitingBytes + bytes > mostBytes && index > taken) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -152,7 +227,7 @@ public final class DecodedImages implements AutoCloseable {
         throw new IOException("interrupted", e);
       }
     }
-    waitingBytes += bytes;
+    waitingBytes += index >= taken ? bytes : 0;
   }
 
   private synchronized void passed(long bytes) {
@@ -180,11 +255,12 @@ public final class DecodedImages implements AutoCloseable {
     return source.labels(images);
   }
 
-  /** Ends the threads once they are done with their current images, and closes the source. */
+  /** Aborts what is being decoded, waits a few seconds for the threads, and closes the source. */
   @Override
   public void close() throws IOException {
     letAllPass();
-    ahead.close();
+    tasks.forEach(task -> task.decoder().abort());
+    ahead.close(Duration.ofSeconds(GRACE_SECONDS));
     source.close();
   }
 

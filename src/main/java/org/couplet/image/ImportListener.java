@@ -17,9 +17,14 @@ public interface ImportListener {
   void done(long images);
 
   /**
-   * An image is corrupt and left out.
+   * An image can't be taken and is left out.
    *
    * @param line names it and says why
    */
   void skipped(String line);
+
+  /**
+   * Called several times a second while an image is waited for; an exception ends the conversion.
+   */
+  default void waiting() {}
 }

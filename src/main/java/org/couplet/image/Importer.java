@@ -3,15 +3,16 @@ package org.couplet.image;
 import org.couplet.source.ImageSelection;
 import org.couplet.source.Labels;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyWriter;
+import org.couplet.picture.ImageSize;
 import org.couplet.picture.Picture;
+import org.couplet.picture.PictureTrait;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -20,26 +21,32 @@ import org.tensorflow.ndarray.Shape;
  *
  * <p>Each image is cut to its central square and brought to size by the mean over areas (smaller)
  * or Lanczos' kernel (larger). All cores decode, large photographs as many at a time as memory has
- * room for; the order is the source's.
+ * room for; the order is the source's. The images are read once: while all are grey, one channel is
+ * written, and the first coloured image widens what was written to three.
  */
 public final class Importer {
   private static final int MAXIMUM_SIZE = 4096;
+  // Beyond these the output is not what its size or its source promise.
+  private static final int ENLARGED = 2;
+  private static final int STRIP = 3;
 
   private final ImportRequest request;
   private final ImportListener listener;
-  private final List<String> skipped = new ArrayList<>();
+  private final SourceTally tally = new SourceTally();
   private final BitSet taken = new BitSet();
+  private int channels;
   private int done;
 
   private Importer(ImportRequest request, ImportListener listener) {
     this.request = request;
     this.listener = listener;
+    this.channels = request.channels().orElse(1);
   }
 
   /**
    * Converts.
    *
-   * @throws InvalidInputException if the source can't be used, or an image is corrupt and the
+   * @throws InvalidInputException if the source can't be used, or an image can't be taken and the
    *     request is strict; no file appears then
    */
   public static ImportReport run(ImportRequest request, ImportListener listener)
@@ -57,23 +64,19 @@ public final class Importer {
 
   private ImportReport convert() throws IOException {
     try (DecodedImages images =
-        DecodedImages.open(request.images(), request.output(), request.strict(), this::fitted)) {
+        DecodedImages.open(
+            request.images(),
+            request.output(),
+            request.strict(),
+            request.reading(),
+            this::fitted,
+            listener::waiting)) {
       listener.started(images.size());
-      long[] written = {0};
       AtomicReference<Optional<Labels>> labels = new AtomicReference<>(Optional.empty());
       AtomicFile.create(
           request.output(),
           partial -> {
-            Shape shape = Shape.of(request.size(), request.size(), images.channels());
-            try (NpyWriter out = new NpyWriter(partial, shape)) {
-              writeAll(images, out);
-              written[0] = out.count();
-            }
-            if (written[0] == 0) {
-              throw new InvalidInputException(
-                  "%s: none of the %d images can be taken"
-                      .formatted(request.images().source(), done));
-            }
+            write(images, partial);
             labels.set(images.labels(taken));
             // Never old labels beside new images: they go when the new ones are safe on disk.
             AtomicFile.force(partial);
@@ -82,25 +85,61 @@ public final class Importer {
       if (labels.get().isPresent()) {
         labels.get().get().writeBeside(request.output());
       }
-      return new ImportReport(written[0], images.channels(), List.copyOf(skipped));
+      SourceReport report = tally.report();
+      return new ImportReport(report.taken(), channels, report);
     }
   }
 
   private Picture fitted(Picture picture) {
-    return picture.centreSquare().resized(request.size(), request.size());
+    ImageSize size = picture.size();
+    int least = Math.min(size.height(), size.width());
+    Picture fitted = picture.centreSquare().resized(request.size(), request.size());
+    if (request.size() > ENLARGED * least) {
+      fitted = fitted.with(PictureTrait.ENLARGED);
+    }
+    if (Math.max(size.height(), size.width()) > STRIP * (long) least) {
+      fitted = fitted.with(PictureTrait.STRIP);
+    }
+    return request.channels().map(fitted::withChannels).orElse(fitted);
   }
 
-  private void writeAll(DecodedImages images, NpyWriter out) throws IOException {
-    for (Optional<Decoded> next = images.next(); next.isPresent(); next = images.next()) {
-      if (next.get() instanceof Decoded.Image image) {
-        out.write(image.pixels());
-        taken.set(done);
-      } else if (next.get() instanceof Decoded.LeftOut leftOut) {
-        skipped.add(leftOut.name());
-        listener.skipped("%s: %s, skipped".formatted(leftOut.name(), leftOut.message()));
+  private void write(DecodedImages images, Path file) throws IOException {
+    try (NpyWriter out = new NpyWriter(file, shape())) {
+      for (Optional<Decoded> next = images.next(); next.isPresent(); next = images.next()) {
+        tally.add(next.get());
+        if (next.get() instanceof Decoded.Image image) {
+          write(image, out);
+          taken.set(done);
+        } else if (next.get() instanceof Decoded.LeftOut image) {
+          listener.skipped("%s: %s, skipped".formatted(image.name(), image.message()));
+        }
+        done++;
+        listener.done(done);
       }
-      done++;
-      listener.done(done);
+      if (out.count() == 0) {
+        throw new InvalidInputException(
+            "%s: none of the %d images can be taken".formatted(request.images().source(), done));
+      }
     }
+  }
+
+  private void write(Decoded.Image image, NpyWriter out) throws IOException {
+    if (image.channels() > channels) {
+      channels = image.channels();
+      out.widen(shape());
+    }
+    out.write(image.channels() < channels ? repeated(image.pixels(), channels) : image.pixels());
+  }
+
+  private Shape shape() {
+    return Shape.of(request.size(), request.size(), channels);
+  }
+
+  private static byte[] repeated(byte[] values, int times) {
+    byte[] result = new byte[values.length * times];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = values[i / times];
+    }
+    return result;
   }
 }

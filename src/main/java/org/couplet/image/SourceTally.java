@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.couplet.picture.ImageSize;
+import org.couplet.picture.PictureKind;
 import org.couplet.picture.PictureTrait;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +18,27 @@ public final class SourceTally {
   private static final int MOST_NAMED = 3;
 
   private long taken;
-  private long leftOut;
-  private final List<String> firstLeftOut = new ArrayList<>();
+  private final Map<PictureKind, Long> kinds = new EnumMap<>(PictureKind.class);
   private final Map<PictureTrait, Long> traits = new EnumMap<>(PictureTrait.class);
+  private final Map<String, List<Decoded.LeftOut>> firstLeftOut = new TreeMap<>();
+  private final Map<String, Long> leftOut = new TreeMap<>();
   private final Set<ImageSize> sizes = new HashSet<>();
   private @Nullable ImageSize smallest;
   private @Nullable ImageSize largest;
 
+  /** Counts one more. */
   public void add(Decoded decoded) {
     if (decoded instanceof Decoded.Image image) {
       taken++;
-      image.traits().forEach(trait -> traits.merge(trait, 1L, Long::sum));
+      image.notes().kind().ifPresent(kind -> kinds.merge(kind, 1L, Long::sum));
+      image.notes().traits().forEach(trait -> traits.merge(trait, 1L, Long::sum));
       add(image.size());
-    } else if (decoded instanceof Decoded.LeftOut missed) {
-      leftOut++;
-      if (firstLeftOut.size() < MOST_NAMED) {
-        firstLeftOut.add(missed.name() + " (" + missed.message() + ")");
+    } else if (decoded instanceof Decoded.LeftOut image) {
+      leftOut.merge(image.reason(), 1L, Long::sum);
+      List<Decoded.LeftOut> first =
+          firstLeftOut.computeIfAbsent(image.reason(), reason -> new ArrayList<>());
+      if (first.size() < MOST_NAMED) {
+        first.add(image);
       }
     }
   }
@@ -44,12 +51,20 @@ public final class SourceTally {
     largest = largest == null || size.pixels() > largest.pixels() ? size : largest;
   }
 
+  /** What was counted so far. */
   public SourceReport report() {
+    Map<String, SourceReport.LeftOut> missed = new TreeMap<>();
+    leftOut.forEach(
+        (reason, count) ->
+            missed.put(
+                reason,
+                new SourceReport.LeftOut(
+                    count, List.copyOf(firstLeftOut.getOrDefault(reason, List.of())))));
     return new SourceReport(
         taken,
-        leftOut,
-        List.copyOf(firstLeftOut),
-        Map.copyOf(traits),
+        new TreeMap<>(kinds),
+        new TreeMap<>(traits),
+        missed,
         sizes.size(),
         Optional.ofNullable(smallest),
         Optional.ofNullable(largest));

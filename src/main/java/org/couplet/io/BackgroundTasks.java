@@ -1,5 +1,6 @@
 package org.couplet.io;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -91,6 +93,51 @@ public final class BackgroundTasks<T, E extends Exception> implements AutoClosea
    */
   public T take() throws E {
     return result(begun.remove());
+  }
+
+  /**
+   * Waits for the oldest task, at most so long; an interrupt ends the waiting.
+   *
+   * @return whether to {@link #take} it now: it has ended, or this thread was interrupted
+   * @throws java.util.NoSuchElementException if no task is pending
+   */
+  public boolean await(Duration longest) {
+    try {
+      begun.getFirst().get(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  /**
+   * Gives the oldest task up, which may never end: nobody takes its result, and another thread
+   * takes its place. Not for tasks that make or use native memory.
+   */
+  public void abandon() {
+    begun.remove();
+    workers.setMaximumPoolSize(workers.getMaximumPoolSize() + 1);
+    workers.setCorePoolSize(workers.getMaximumPoolSize());
+  }
+
+  /**
+   * Drops all tasks and waits for the threads, but at most so long: what still runs then ends with
+   * the process. Not for tasks that make or use native memory.
+   */
+  public void close(Duration longest) {
+    workers.shutdown();
+    begun.removeIf(workers::remove);
+    try {
+      if (workers.awaitTermination(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+        discard();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Drops all tasks: waits for those that run and releases their results; others never run. */

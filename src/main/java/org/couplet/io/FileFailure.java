@@ -35,6 +35,9 @@ public final class FileFailure extends IOException {
   // FileNotFoundException names the path and the reason so.
   private static final Pattern PATH_AND_REASON = Pattern.compile("(?s)(.*) \\(([^()]*)\\)");
 
+  // TensorFlow writes a file under such a name first.
+  private static final Pattern TEMPORARY = Pattern.compile("\\.tempstate\\d+$");
+
   private final @Nullable String path;
   private final Doing doing;
   private final boolean badInput;
@@ -181,7 +184,9 @@ public final class FileFailure extends IOException {
     }
     return Optional.of(
         new FileFailure(
-            Doing.WRITE, text.substring(0, split), new IOException(text.substring(split))));
+            Doing.WRITE,
+            TEMPORARY.matcher(text.substring(0, split)).replaceFirst(""),
+            new IOException(text.substring(split))));
   }
 
   /** Does the work; says of a failure that {@code path} was read. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.UserCache;
 
@@ -79,8 +80,17 @@ public record StatisticsCache(Path folder) {
       StatisticsFile.write(own, fit, extractor);
       Files.move(own, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
+      remove(own);
       tell.accept(
           "statistics can't be kept in " + folder + " (" + e.getMessage() + "); going on without");
+    }
+  }
+
+  private static void remove(Path file) {
+    try {
+      AtomicFile.delete(file);
+    } catch (IOException e) {
+      // The user reads why it can't be kept.
     }
   }
 

@@ -1,6 +1,7 @@
 package org.couplet.npy;
 
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -16,10 +17,12 @@ import org.tensorflow.ndarray.Shape;
  * header's place is kept free and filled on closing.
  */
 public final class NpyWriter implements AutoCloseable {
+  private static final int WIDENED_AT_ONCE = 1 << 20;
+
   private final Path file;
   private final FileChannel channel;
   private final OutputStream out;
-  private final Shape elementShape;
+  private Shape elementShape;
   private long count;
 
   /**
@@ -33,7 +36,12 @@ public final class NpyWriter implements AutoCloseable {
     channel =
         FileFailure.opening(
             file,
-            () -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            () ->
+                FileChannel.open(
+                    file,
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE));
     out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 18);
     this.file = file;
     FileFailure.writing(file, () -> out.write(new byte[NpyHeader.WRITTEN_LENGTH]));
@@ -47,6 +55,48 @@ public final class NpyWriter implements AutoCloseable {
     }
     FileFailure.writing(file, () -> out.write(element));
     count++;
+  }
+
+  /**
+   * Repeats each value written so far, as when one channel becomes three; it stays in the file, and
+   * memory is bounded.
+   *
+   * @param wider shape of all elements from now on; a multiple of the values before
+   */
+  public void widen(Shape wider) throws IOException {
+    int times = Math.toIntExact(wider.size() / elementShape.size());
+    FileFailure.writing(file, () -> repeatValues(times));
+    elementShape = wider;
+  }
+
+  private void repeatValues(int times) throws IOException {
+    out.flush();
+    long end = count * elementShape.size();
+    channel.position(NpyHeader.WRITTEN_LENGTH + end * times);
+    // From the last value to the first: none is overwritten before it has been read.
+    while (end > 0) {
+      int part = (int) Math.min(end, WIDENED_AT_ONCE);
+      end -= part;
+      ByteBuffer values = ByteBuffer.allocate(part);
+      while (values.hasRemaining()) {
+        if (channel.read(values, NpyHeader.WRITTEN_LENGTH + end + values.position()) < 0) {
+          throw new EOFException("cut while it was written");
+        }
+      }
+      ByteBuffer repeated = ByteBuffer.allocate(part * times);
+      for (byte value : values.array()) {
+        for (int i = 0; i < times; i++) {
+          repeated.put(value);
+        }
+      }
+      writeAt(repeated.flip(), NpyHeader.WRITTEN_LENGTH + end * times);
+    }
+  }
+
+  private void writeAt(ByteBuffer bytes, long at) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes, at + bytes.position());
+    }
   }
 
   /** Number of elements written. */
@@ -65,9 +115,6 @@ public final class NpyWriter implements AutoCloseable {
   private void complete() throws IOException {
     out.flush();
     NpyHeader header = NpyHeader.of(NpyType.U1, Shape.of(count).append(elementShape));
-    ByteBuffer bytes = ByteBuffer.wrap(header.toBytes());
-    while (bytes.hasRemaining()) {
-      channel.write(bytes, bytes.position());
-    }
+    writeAt(ByteBuffer.wrap(header.toBytes()), 0);
   }
 }

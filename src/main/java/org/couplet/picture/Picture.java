@@ -1,17 +1,21 @@
 package org.couplet.picture;
 
 import java.util.Arrays;
-import java.util.Set;
 
 /** A decoded picture: [height, width, channels], values nominally 0..255. */
 public final class Picture {
   private static final int LANCZOS_LOBES = 3;
+  // ITU-R 601, as most tools turn colours to greys.
+  private static final float[] BRIGHTNESS = {0.299f, 0.587f, 0.114f};
 
   private final int height;
   private final int width;
   private final int channels;
   private final float[] values;
-  private final Set<PictureTrait> traits;
+  // Of the first value, and from row to row: a part of a larger picture shares its values.
+  private final int start;
+  private final int stride;
+  private final PictureNotes notes;
 
   /**
    * A picture.
@@ -20,23 +24,32 @@ public final class Picture {
    * @param values [height, width, channels]
    */
   public Picture(int height, int width, int channels, float[] values) {
-    this(height, width, channels, values, Set.of());
+    this(height, width, channels, values, PictureNotes.NONE);
   }
 
-  /**
-   * A picture from a file.
-   *
-   * @param traits that the file had
-   */
-  Picture(int height, int width, int channels, float[] values, Set<PictureTrait> traits) {
+  /** A picture from a file. */
+  Picture(int height, int width, int channels, float[] values, PictureNotes notes) {
+    this(height, width, channels, values, 0, width * channels, notes);
     if (values.length != height * width * channels) {
       throw new IllegalArgumentException(values.length + " values");
     }
+  }
+
+  private Picture(
+      int height,
+      int width,
+      int channels,
+      float[] values,
+      int start,
+      int stride,
+      PictureNotes notes) {
     this.height = height;
     this.width = width;
     this.channels = channels;
     this.values = values;
-    this.traits = traits;
+    this.start = start;
+    this.stride = stride;
+    this.notes = notes;
   }
 
   /** Its height and width. */
@@ -44,9 +57,41 @@ public final class Picture {
     return new ImageSize(height, width);
   }
 
-  /** What its file had; what is made of a picture has none. */
-  public Set<PictureTrait> traits() {
-    return traits;
+  /** 1 or 3. */
+  public int channels() {
+    return channels;
+  }
+
+  /** What is known beside its pixels; what is made of a picture keeps them. */
+  public PictureNotes notes() {
+    return notes;
+  }
+
+  /** This picture, noted to have one more trait. */
+  public Picture with(PictureTrait trait) {
+    return new Picture(height, width, channels, values, start, stride, notes.with(trait));
+  }
+
+  /** With one channel its value for red, green and blue; with three their brightness as one. */
+  public Picture withChannels(int count) {
+    if (count == channels) {
+      return this;
+    }
+    float[] result = new float[height * width * count];
+    for (int row = 0; row < height; row++) {
+      for (int column = 0; column < width; column++) {
+        int from = start + row * stride + column * channels;
+        int to = (row * width + column) * count;
+        if (count == 1) {
+          for (int channel = 0; channel < channels; channel++) {
+            result[to] += BRIGHTNESS[channel] * values[from + channel];
+          }
+        } else {
+          Arrays.fill(result, to, to + count, values[from]);
+        }
+      }
+    }
+    return new Picture(height, width, count, result, notes);
   }
 
   /**
@@ -73,16 +118,8 @@ public final class Picture {
     }
     int top = (height - side) / 2;
     int left = (width - side) / 2;
-    float[] square = new float[side * side * channels];
-    for (int row = 0; row < side; row++) {
-      System.arraycopy(
-          values,
-          ((top + row) * width + left) * channels,
-          square,
-          row * side * channels,
-          side * channels);
-    }
-    return new Picture(side, side, channels, square);
+    int first = start + top * stride + left * channels;
+    return new Picture(side, side, channels, values, first, stride, notes);
   }
 
   /**
@@ -95,9 +132,14 @@ public final class Picture {
 
   /** Rounded to 0..255, what lies outside clipped: [height, width, channels]. */
   public byte[] toBytes() {
-    byte[] bytes = new byte[values.length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Math.min(Math.max(Math.round(values[i]), 0), 255);
+    int rowLength = width * channels;
+    byte[] bytes = new byte[height * rowLength];
+    for (int row = 0; row < height; row++) {
+      int from = start + row * stride;
+      for (int i = 0; i < rowLength; i++) {
+        int value = Math.min(Math.max(Math.round(values[from + i]), 0), 255);
+        bytes[row * rowLength + i] = (byte) value;
+      }
     }
     return bytes;
   }
@@ -113,7 +155,7 @@ public final class Picture {
     for (int row = 0; row < newHeight; row++) {
       Arrays.fill(sum, 0);
       for (int tap = 0; tap < taps[row].weights.length; tap++) {
-        int from = taps[row].source(tap, height) * rowLength;
+        int from = start + taps[row].source(tap, height) * stride;
         double weight = taps[row].weights[tap];
         for (int i = 0; i < rowLength; i++) {
           sum[i] += weight * values[from + i];
@@ -123,7 +165,7 @@ public final class Picture {
         result[row * rowLength + i] = (float) sum[i];
       }
     }
-    return new Picture(newHeight, width, channels, result);
+    return new Picture(newHeight, width, channels, result, notes);
   }
 
   private Picture alongRows(int newWidth) {
@@ -138,14 +180,14 @@ public final class Picture {
         for (int channel = 0; channel < channels; channel++) {
           double sum = 0;
           for (int tap = 0; tap < at.weights.length; tap++) {
-            int from = (row * width + at.source(tap, width)) * channels;
+            int from = start + row * stride + at.source(tap, width) * channels;
             sum += at.weights[tap] * values[from + channel];
           }
           result[(row * newWidth + column) * channels + channel] = (float) sum;
         }
       }
     }
-    return new Picture(height, newWidth, channels, result);
+    return new Picture(height, newWidth, channels, result, notes);
   }
 
   /** What one new pixel takes from its row or column. */

@@ -1,45 +1,58 @@
 package org.couplet.picture;
 
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file of any kind that {@link PictureKind} reads, to red, green, blue. Greys keep their values
- * in all three channels, 16 bits are scaled to 8, palettes are looked up, colours with a profile
- * other than sRGB are converted to sRGB, and what is transparent lies over black. An orientation
- * noted in a photograph's metadata is not applied. JPEGs in CMYK are not read.
+ * One picture file of any kind that {@link PictureKind} reads, as its pixels: one channel if it is
+ * stored as one, else red, green, blue. 16 bits are scaled to 8, palettes are looked up, inks and
+ * colours with a profile other than sRGB are converted, of many frames the first is taken. {@link
+ * PictureReading} says what becomes of orientation and transparency.
+ *
+ * <p>What a file claims is checked before it is used: its size, its pixels, the scans of a
+ * progressive JPEG. Work that takes too long can be aborted from another thread.
  */
 public final class PictureDecoder {
-  private static final int CHANNELS = 3;
-  // 8192 x 8192, 0.8 GB when decoded: a damaged header must not ask for all memory.
-  private static final long MAXIMUM_PIXELS = 1L << 26;
+  /** Most pixels of a picture: 8192 x 8192. A damaged header must not ask for all memory. */
+  public static final long MAXIMUM_PIXELS = 1L << 26;
 
-  // A larger file is no picture that anybody trains on.
+  /** Most scans of a progressive JPEG; each is a pass over all pixels. Usual are ten. */
+  public static final int MAXIMUM_SCANS = 100;
+
+  /** Most seconds that the pixels of one picture may take. */
+  public static final int MAXIMUM_SECONDS = 60;
+
   private static final int MAXIMUM_BYTES = 1 << 28;
+  // Larger ones are kept in memory one at a time.
+  private static final int LARGE_BYTES = 1 << 24;
 
+  private final PictureReading reading;
   private final PixelBudget.Share memory;
+
+  private volatile long begun;
+  private volatile boolean aborted;
+  private volatile @Nullable PictureInput input;
+  private volatile @Nullable ImageReader reader;
 
   /**
    * Decodes one image.
    *
-   * @param memory takes the pixels that the file's header tells; the caller closes it
+   * @param memory takes the pixels that the file's header claims; the caller closes it
    */
-  public PictureDecoder(PixelBudget.Share memory) {
+  public PictureDecoder(PictureReading reading, PixelBudget.Share memory) {
+    this.reading = reading;
     this.memory = memory;
   }
 
@@ -48,7 +61,6 @@ public final class PictureDecoder {
    * to the file's end before it is decoded.
    *
    * @param file its bytes; not closed. An exception that it throws itself is passed on
-   * @return 3 channels
    * @throws UnreadableImageException if it is damaged, cut off, too large, or of no such kind
    */
   public Picture decode(InputStream file) throws IOException {
@@ -57,47 +69,147 @@ public final class PictureDecoder {
     if (!kind.isRead()) {
       throw kind.refusal();
     }
-    byte[] rest = file.readNBytes(MAXIMUM_BYTES - head.length);
-    if (file.read() >= 0) {
-      throw new UnreadableImageException(
-          "too large", "larger than %d MB".formatted(MAXIMUM_BYTES >> 20));
+    return decode(kind, readOn(file, head));
+  }
+
+  private byte[] readOn(InputStream file, byte[] head) throws IOException {
+    byte[] rest = file.readNBytes(LARGE_BYTES);
+    byte[] more = {};
+    if (rest.length == LARGE_BYTES) {
+      memory.takeLargeFile();
+      more = file.readNBytes(MAXIMUM_BYTES - LARGE_BYTES);
+      if (file.read() >= 0) {
+        throw new UnreadableImageException(
+            "too large", "larger than %d MB".formatted(MAXIMUM_BYTES >> 20));
+      }
     }
-    byte[] all = Arrays.copyOf(head, head.length + rest.length);
+    byte[] all = Arrays.copyOf(head, head.length + rest.length + more.length);
     System.arraycopy(rest, 0, all, head.length, rest.length);
-    return decode(kind, all);
+    System.arraycopy(more, 0, all, head.length + rest.length, more.length);
+    return all;
+  }
+
+  /** Seconds since the pixels have been decoded; 0 before, be it for want of memory. */
+  public double seconds() {
+    return begun == 0 ? 0 : (System.nanoTime() - begun) / 1e9;
+  }
+
+  /** Lets the decoding fail as soon as it can, and gives its memory back; on any thread. */
+  public void abort() {
+    aborted = true;
+    PictureInput in = input;
+    if (in != null) {
+      in.abort();
+    }
+    ImageReader decoding = reader;
+    if (decoding != null) {
+      decoding.abort();
+    }
+  }
+
+  /** What is thrown once the decoding was aborted. */
+  public static UnreadableImageException tooSlow() {
+    return new UnreadableImageException(
+        "too slow", "not decoded within %d seconds".formatted(MAXIMUM_SECONDS));
   }
 
   private Picture decode(PictureKind kind, byte[] file) throws UnreadableImageException {
-    ImageReader reader = ImageIO.getImageReadersByFormatName(kind.name()).next();
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      return read(reader, in);
+    ImageReader decoding = ImageIO.getImageReadersByFormatName(kind.name()).next();
+    try (PictureInput in = new PictureInput(file)) {
+      input = in;
+      reader = decoding;
+      Picture picture = read(kind, file, decoding, in);
+      if (aborted) {
+        throw tooSlow();
+      }
+      return picture;
     } catch (UnreadableImageException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // The JDK's readers meet damaged files with all kinds of unchecked exceptions.
-      throw UnreadableImageException.corrupt(oneLine(e), e);
+      throw aborted ? tooSlow() : UnreadableImageException.corrupt(oneLine(e), e);
     } finally {
-      reader.dispose();
+      reader = null;
+      decoding.dispose();
     }
   }
 
-  private Picture read(ImageReader reader, ImageInputStream in) throws IOException {
+  private Picture read(PictureKind kind, byte[] file, ImageReader decoding, PictureInput in)
+      throws IOException {
     String[] damage = {""};
-    reader.addIIOReadWarningListener(
+    decoding.addIIOReadWarningListener(
         (source, warning) -> damage[0] = isDamage(warning) ? warning : damage[0]);
-    reader.setInput(in, true, true);
-    long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-    if (pixels > MAXIMUM_PIXELS) {
-      throw new UnreadableImageException(
-          "too large",
-          "%d x %d pixels are too many".formatted(reader.getWidth(0), reader.getHeight(0)));
+    Metadata metadata = Metadata.of(kind, file);
+    Optional<JpegHeader> jpeg =
+        kind == PictureKind.JPEG ? Optional.of(checked(JpegHeader.of(file))) : Optional.empty();
+    boolean frames = kind == PictureKind.GIF;
+    decoding.setInput(in, !frames, true);
+    memory.take(checkedSize(kind, file, decoding));
+    begun = System.nanoTime();
+
+    Set<PictureTrait> traits = EnumSet.noneOf(PictureTrait.class);
+    if (!metadata.orientation().isUpright()) {
+      traits.add(PictureTrait.ORIENTED);
     }
-    memory.take(pixels);
-    BufferedImage image = reader.read(0);
+    if (metadata.profile()) {
+      traits.add(PictureTrait.PROFILE);
+    }
+    PicturePixels pixels =
+        new PicturePixels(
+            reading.upright() ? metadata.orientation() : Orientation.UPRIGHT,
+            reading.background(),
+            new PictureNotes(Optional.of(kind), traits));
+    Picture picture =
+        jpeg.isEmpty() ? pixels.of(decoding.read(0)) : read(decoding, jpeg.get(), pixels);
     if (!damage[0].isEmpty()) {
       throw UnreadableImageException.corrupt(damage[0].lines().findFirst().orElse("damaged"));
     }
-    return rgb(image);
+    boolean more = metadata.more() || (frames && decoding.getNumImages(true) > 1);
+    return more ? picture.with(PictureTrait.FIRST_OF_MANY) : picture;
+  }
+
+  // Java knows no inks, and not all metadata that photographs have.
+  private static Picture read(ImageReader decoding, JpegHeader jpeg, PicturePixels pixels)
+      throws IOException {
+    if (jpeg.components() == 4) {
+      return pixels.ofInks(decoding.readRaster(0, null), jpeg.isYcc(), true);
+    }
+    BufferedImage image;
+    try {
+      image = decoding.read(0);
+    } catch (IIOException | IllegalArgumentException e) {
+      return pixels.ofJpeg(decoding.readRaster(0, null), jpeg.isYcc());
+    }
+    return pixels.of(image);
+  }
+
+  private static JpegHeader checked(JpegHeader jpeg) throws UnreadableImageException {
+    if (jpeg.scans() > MAXIMUM_SCANS) {
+      throw new UnreadableImageException(
+          "too many scans",
+          "%d scans, more than %d: each is a pass over all pixels"
+              .formatted(jpeg.scans(), MAXIMUM_SCANS));
+    }
+    return jpeg;
+  }
+
+  private static ImageSize checkedSize(PictureKind kind, byte[] file, ImageReader decoding)
+      throws IOException {
+    if (kind == PictureKind.TIFF) {
+      TiffDirectory.of(ByteBuffer.wrap(file)).checkSizes();
+    }
+    int height = decoding.getHeight(0);
+    int width = decoding.getWidth(0);
+    if (height < 1 || width < 1) {
+      throw UnreadableImageException.corrupt("%d x %d pixels".formatted(height, width));
+    }
+    ImageSize size = new ImageSize(height, width);
+    if (size.pixels() > MAXIMUM_PIXELS) {
+      throw new UnreadableImageException(
+          "too large",
+          "%s pixels, more than %d million".formatted(size, MAXIMUM_PIXELS / 1_000_000));
+    }
+    return size;
   }
 
   // The JPEG library fills up what is missing with grey and merely warns.
@@ -112,79 +224,5 @@ public final class PictureDecoder {
       return e instanceof EOFException ? "it ends too early" : "damaged";
     }
     return message.lines().findFirst().orElse("").strip();
-  }
-
-  private static Picture rgb(BufferedImage image) throws UnreadableImageException {
-    ColorModel model = image.getColorModel();
-    // Java takes all of them for inverted and converts roughly: no colours to rely on.
-    if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
-      throw new UnreadableImageException("cmyk", "CMYK colours are not read; save it as RGB");
-    }
-    boolean grey = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
-    boolean plain = grey || model.getColorSpace().isCS_sRGB();
-    // BufferedImage.getRGB takes greys for linear light and brightens them; their samples are as
-    // good as sRGB already.
-    boolean samples = plain && !(model instanceof IndexColorModel);
-    Set<PictureTrait> traits = EnumSet.noneOf(PictureTrait.class);
-    if (grey) {
-      traits.add(PictureTrait.GREY);
-    }
-    if (model.getComponentSize(0) > 8) {
-      traits.add(PictureTrait.SIXTEEN_BITS);
-    }
-    float[] values = samples ? fromSamples(image, grey, traits) : fromColours(image, traits);
-    return new Picture(image.getHeight(), image.getWidth(), CHANNELS, values, traits);
-  }
-
-  private static float[] fromSamples(BufferedImage image, boolean grey, Set<PictureTrait> traits) {
-    Raster raster = image.getRaster();
-    ColorModel model = image.getColorModel();
-    int bands = raster.getNumBands();
-    int alpha = model.hasAlpha() ? bands - 1 : -1;
-    boolean overBlack = alpha >= 0 && !model.isAlphaPremultiplied();
-    float[] highest = highest(model, bands);
-    int width = image.getWidth();
-    float[] values = new float[image.getHeight() * width * CHANNELS];
-    int[] row = new int[width * bands];
-    int at = 0;
-    for (int y = 0; y < image.getHeight(); y++) {
-      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
-      for (int pixel = 0; pixel < row.length; pixel += bands) {
-        float opacity = overBlack ? row[pixel + alpha] / highest[alpha] : 1;
-        if (opacity < 1) {
-          traits.add(PictureTrait.TRANSPARENT);
-        }
-        for (int channel = 0; channel < CHANNELS; channel++) {
-          int band = grey ? 0 : channel;
-          values[at++] = opacity * 255 * row[pixel + band] / highest[band];
-        }
-      }
-    }
-    return values;
-  }
-
-  private static float[] highest(ColorModel model, int bands) {
-    float[] highest = new float[bands];
-    for (int band = 0; band < bands; band++) {
-      highest[band] = (1 << model.getComponentSize(band)) - 1;
-    }
-    return highest;
-  }
-
-  private static float[] fromColours(BufferedImage image, Set<PictureTrait> traits) {
-    int width = image.getWidth();
-    int[] colours = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
-    float[] values = new float[colours.length * CHANNELS];
-    for (int pixel = 0; pixel < colours.length; pixel++) {
-      float opacity = (colours[pixel] >>> 24) / 255f;
-      if (opacity < 1) {
-        traits.add(PictureTrait.TRANSPARENT);
-      }
-      for (int channel = 0; channel < CHANNELS; channel++) {
-        int value = (colours[pixel] >> (16 - 8 * channel)) & 0xff;
-        values[CHANNELS * pixel + channel] = opacity * value;
-      }
-    }
-    return values;
   }
 }

@@ -20,6 +20,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
@@ -279,22 +280,19 @@ final class LoadedModel implements AutoCloseable {
   void restore(Path prefix, String fileTensor, String restoreOperation) {
     Optional<String> fault = indexFault(prefix);
     if (fault.isPresent()) {
-      throw unusable(prefix, "", fault.get());
+      throw new InvalidInputException(prefix + ": this checkpoint is damaged: " + fault.get());
     }
     try {
       run(fileTensor, prefix, restoreOperation);
     } catch (TensorFlowException | IllegalArgumentException e) {
-      InvalidInputException refusal =
-          unusable(prefix, " or does not fit the program in " + folder, ErrorSummary.of(e));
-      refusal.initCause(e);
-      throw refusal;
+      throw new InvalidInputException(
+          prefix
+              + ": this checkpoint is damaged or does not fit the program in "
+              + folder
+              + ": "
+              + ErrorSummary.of(e),
+          e);
     }
-  }
-
-  private static InvalidInputException unusable(Path prefix, String what, String reason) {
-    return new InvalidInputException(
-        "%s: this checkpoint is damaged%s; move its two files away to use the one before: %s"
-            .formatted(prefix, what, reason));
   }
 
   private static Optional<String> indexFault(Path prefix) {
@@ -316,6 +314,25 @@ final class LoadedModel implements AutoCloseable {
           }
           return path;
         });
+  }
+
+  /** Bytes of all variables. */
+  long variableBytes() {
+    return metaGraph.getGraphDef().getNodeList().stream()
+        .filter(node -> node.getOp().equals("VarHandleOp"))
+        .mapToLong(LoadedModel::bytes)
+        .sum();
+  }
+
+  private static long bytes(NodeDef variable) {
+    long values =
+        variable.getAttrOrThrow("shape").getShape().getDimList().stream()
+            .mapToLong(dim -> Math.max(1, dim.getSize()))
+            .reduce(1, (one, other) -> one * other);
+    return values
+        * (variable.getAttrOrThrow("dtype").getType() == DataType.DT_INT64
+            ? Long.BYTES
+            : Float.BYTES);
   }
 
   Path folder() {

@@ -21,7 +21,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.ErrorSummary;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
@@ -102,7 +105,20 @@ public final class SamplingProgram implements AutoCloseable {
           Contract.IMPORT_SCOPE + "/restore_all");
       Path variables = folder.resolve("variables");
       AtomicFile.createFolder(variables);
-      model.save(variables.resolve("variables"));
+      save(model, variables.resolve("variables"));
+    }
+  }
+
+  // A disk that is full is a failure of a file, not of the model.
+  private static void save(LoadedModel model, Path prefix) throws IOException {
+    try {
+      model.save(prefix);
+    } catch (RuntimeException e) {
+      Optional<FileFailure> failure = FileFailure.in(ErrorSummary.of(e));
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+      throw e;
     }
   }
 

@@ -20,6 +20,9 @@ import org.tensorflow.proto.SavedModel;
 /** What a SavedModel's file says, without loading it into a session. */
 public final class SavedModelGraph {
   private static final String FILE = "saved_model.pb";
+  // A few more threads than cores do no harm: a run may come from a larger machine.
+  private static final int MOST_THREADS = 256;
+  private static final int MOST_PER_CORE = 4;
   private static final Set<String> PARTS =
       Set.of(FILE, "variables", "assets", Contract.EXTRA_FOLDER, "fingerprint.pb");
 
@@ -36,8 +39,15 @@ public final class SavedModelGraph {
    * How sessions run a SavedModel.
    *
    * @param threads of one operation; 0: all cores
+   * @throws InvalidInputException if they are far more than the machine has cores
    */
   public static ConfigProto session(int threads) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (threads > Math.max(MOST_THREADS, MOST_PER_CORE * cores)) {
+      throw new InvalidInputException(
+          "runtime.threads: %d threads on %d cores; give at most %d, or 0 for all cores"
+              .formatted(threads, cores, cores));
+    }
     return ConfigProto.newBuilder()
         .setIntraOpParallelismThreads(threads)
         .setInterOpParallelismThreads(threads)

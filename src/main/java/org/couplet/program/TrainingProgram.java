@@ -210,6 +210,11 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
+  /** Bytes of all variables, and so about those of a checkpoint. */
+  public long variableBytes() {
+    return model.variableBytes();
+  }
+
   /** Writes every variable as a TensorFlow checkpoint ({@code prefix.index}, {@code .data-...}). */
   public void save(Path prefix) {
     model.save(prefix);

@@ -50,21 +50,31 @@ public final class MetricsLog implements AutoCloseable {
    *
    * @param file a log; no file is fine
    * @param step the last step to keep
+   * @return how many lines besides the last were damaged, and are dropped
    */
-  public static void truncateAfter(Path file, long step) throws IOException {
+  public static int truncateAfter(Path file, long step) throws IOException {
     if (!Files.exists(file)) {
-      return;
+      return 0;
+    }
+    List<String> lines = lines(file);
+    List<String> kept = new ArrayList<>();
+    int damaged = 0;
+    for (int i = 0; i < lines.size(); i++) {
+      Map<String, Object> object = object(lines.get(i));
+      if (object == null || !(object.get(STEP) instanceof Double at)) {
+        damaged += i < lines.size() - 1 ? 1 : 0;
+      } else if (at <= step) {
+        kept.add(lines.get(i));
+      }
     }
     AtomicFile.write(
         file,
         whole -> {
-          for (String line : lines(file)) {
-            Map<String, Object> object = object(line);
-            if (object != null && object.get(STEP) instanceof Double at && at <= step) {
-              whole.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
-            }
+          for (String line : kept) {
+            whole.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
           }
         });
+    return damaged;
   }
 
   /**

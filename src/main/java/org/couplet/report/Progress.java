@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.couplet.io.ErrorStream;
+import org.couplet.io.PlainLine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,9 +79,8 @@ public final class Progress implements AutoCloseable {
                 .setInitialMax(total)
                 .startsFrom(start, Duration.ZERO)
                 .setConsumer(console)
-                .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
-                .setEtaFunction(state -> timeLeft(state.getCurrent()))
+                .setRenderer(new ProgressLine(this::timeLeft))
                 .build();
   }
 
@@ -129,8 +128,9 @@ public final class Progress implements AutoCloseable {
       err.println(text);
     } else {
       // Over the bar, to its full width; the bar draws itself again below.
-      int blanks = Math.max(0, console.getMaxRenderedLength() - text.length());
-      err.print("\r" + text + " ".repeat(blanks) + System.lineSeparator());
+      String plain = PlainLine.of(text);
+      int blanks = Math.max(0, console.getMaxRenderedLength() - plain.length());
+      err.print("\r" + plain + " ".repeat(blanks) + System.lineSeparator());
     }
   }
 

@@ -1,9 +1,7 @@
 package org.couplet.run;
 
-import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,10 +10,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.InvalidInputException;
 import org.couplet.program.TrainingProgram;
-import org.couplet.run.proto.CheckpointState;
+import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * The checkpoints of a run, {@code step-N}. Both files of a checkpoint are forced to disk before
@@ -27,12 +27,11 @@ public final class Checkpoints {
   private static final String DATA = ".data-00000-of-00001";
   private static final String INDEX = ".index";
   private static final Pattern PART = Pattern.compile("step-(\\d{1,18})\\..*");
-  private static final Pattern LISTED = Pattern.compile("(?:.*/)?step-(\\d{1,18})");
   private static final String PARTIAL = ".partial";
-  private static final String NAME_OF_LIST = "checkpoint";
 
   private final Path folder;
   private final int keep;
+  private final CheckpointList list;
   // The step that this session saved or restored last; -1 before.
   private long current = -1;
 
@@ -45,6 +44,7 @@ public final class Checkpoints {
   public Checkpoints(Path folder, int keep) {
     this.folder = folder;
     this.keep = keep;
+    this.list = new CheckpointList(folder);
   }
 
   /** Prefix of the newest complete checkpoint. */
@@ -54,10 +54,22 @@ public final class Checkpoints {
 
   /** Completed steps of every complete checkpoint, rising. */
   public List<Long> completed() throws IOException {
-    return steps().stream()
-        .filter(step -> isWritten(append(prefix(step), DATA)))
-        .filter(step -> isWritten(append(prefix(step), INDEX)))
-        .toList();
+    return steps().stream().filter(step -> isComplete(prefix(step))).toList();
+  }
+
+  /** The step of a checkpoint's prefix. */
+  static long step(Path prefix) {
+    return Long.parseLong(name(prefix).substring("step-".length()));
+  }
+
+  /** The index of a checkpoint. */
+  static Path index(Path prefix) {
+    return append(prefix, INDEX);
+  }
+
+  /** Whether both files of a checkpoint are there. */
+  static boolean isComplete(Path prefix) {
+    return isWritten(append(prefix, DATA)) && isWritten(append(prefix, INDEX));
   }
 
   /** Prefix of the checkpoint of a step that {@link #completed} names. */
@@ -75,10 +87,14 @@ public final class Checkpoints {
    * it is first written after the first checkpoint.
    */
   Optional<Path> trace() throws IOException {
-    Path list = folder.resolve(NAME_OF_LIST);
     return files().stream()
-        .filter(file -> file.equals(list) || PART.matcher(name(file)).matches())
+        .filter(file -> file.equals(list.file()) || PART.matcher(name(file)).matches())
         .findFirst();
+  }
+
+  /** The step that this session saved or restored last. */
+  public OptionalLong current() {
+    return current < 0 ? OptionalLong.empty() : OptionalLong.of(current);
   }
 
   /**
@@ -94,13 +110,12 @@ public final class Checkpoints {
       return false;
     }
     long newest = completed.get(completed.size() - 1);
-    program.restore(prefix(newest));
-    current = newest;
-    OptionalLong listed = newestListed();
+    restore(program, newest);
+    OptionalLong listed = list.newest();
     if (listed.isEmpty() || listed.getAsLong() != newest) {
       notes.println(
           "note: "
-              + folder.resolve(NAME_OF_LIST)
+              + list.file()
               + (listed.isPresent()
                   ? " names step-" + listed.getAsLong()
                   : " is missing or damaged")
@@ -112,24 +127,83 @@ public final class Checkpoints {
   }
 
   /**
+   * Restores the checkpoint of a step. Nothing is deleted.
+   *
+   * @throws InvalidInputException if there is none, or it is damaged
+   */
+  public void restore(TrainingProgram program, long step) throws IOException {
+    require(step);
+    try {
+      program.restore(prefix(step));
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(e.getMessage() + ". " + remedy(step), e);
+    }
+    current = step;
+  }
+
+  /** Requires a complete checkpoint of a step; the message says which there are. */
+  public void require(long step) throws IOException {
+    List<Long> completed = completed();
+    if (!completed.contains(step)) {
+      throw new InvalidInputException(
+          folder
+              + ": no checkpoint of step "
+              + step
+              + " is there; "
+              + (completed.isEmpty() ? "there is none" : "those of steps " + join(completed) + " are"));
+    }
+  }
+
+  private String remedy(long damaged) throws IOException {
+    List<Long> others = completed().stream().filter(step -> step != damaged).toList();
+    return others.isEmpty()
+        ? "No other checkpoint is in " + folder + ": put back a copy of it, or begin another run"
+        : "--checkpoint takes another one: " + join(others);
+  }
+
+  private static String join(List<Long> steps) {
+    return steps.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  /** Deletes the checkpoints of later steps, to which the run goes once more. */
+  public void dropAfter(long step) throws IOException {
+    List<Long> kept = completed().stream().filter(s -> s <= step).toList();
+    list.write(kept);
+    deleteOthers(kept);
+  }
+
+  /**
    * Saves the program's variables as {@code step-N}, unless this session has just done so or
    * restored them from there. Then lists it and the newest ones before it, and deletes all others:
    * they are too old, incomplete, or of a future that is gone through again.
    */
   public void save(TrainingProgram program, long step) throws IOException {
     if (step != current) {
-      write(program, step);
+      try {
+        write(program, step);
+      } catch (IOException | TensorFlowException e) {
+        throw DiskRoom.of(folder, program.variableBytes()).notSaved(step, latest(), e);
+      }
       current = step;
     }
     List<Long> kept = completed().stream().filter(s -> s <= step).toList();
     kept = kept.subList(Math.max(0, kept.size() - keep), kept.size());
-    list(kept);
+    list.write(kept);
     deleteOthers(kept);
+  }
+
+  /**
+   * What to know before training where the disk has too little room: for as many checkpoints as are
+   * kept, and one that is being written.
+   */
+  public Optional<String> shortage(TrainingProgram program) throws IOException {
+    Files.createDirectories(folder);
+    return DiskRoom.of(folder, program.variableBytes()).shortage(completed().size(), keep);
   }
 
   /** Deletes all but the checkpoint of a step that {@link #completed} names. */
   public void keepOnly(long step) throws IOException {
-    list(List.of(step));
+    list.write(List.of(step));
     deleteOthers(List.of(step));
   }
 
@@ -198,33 +272,6 @@ public final class Checkpoints {
     try (Stream<Path> files = Files.list(folder)) {
       return files.sorted().toList();
     }
-  }
-
-  // TensorFlow's paths may be absolute, and the folder may have moved since.
-  private OptionalLong newestListed() throws IOException {
-    Path file = folder.resolve(NAME_OF_LIST);
-    if (!Files.isRegularFile(file)) {
-      return OptionalLong.empty();
-    }
-    try {
-      // Malformed bytes become signs that no path here has.
-      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-      CheckpointState state = TextFormat.parse(text, CheckpointState.class);
-      Matcher path = LISTED.matcher(state.getModelCheckpointPath());
-      return path.matches() ? OptionalLong.of(Long.parseLong(path.group(1))) : OptionalLong.empty();
-    } catch (TextFormat.ParseException e) {
-      return OptionalLong.empty();
-    }
-  }
-
-  private void list(List<Long> steps) throws IOException {
-    CheckpointState.Builder state = CheckpointState.newBuilder();
-    for (long step : steps) {
-      // The last one stays.
-      state.setModelCheckpointPath("step-" + step).addAllModelCheckpointPaths("step-" + step);
-    }
-    AtomicFile.write(
-        folder.resolve(NAME_OF_LIST), TextFormat.printer().printToString(state.build()));
   }
 
   private Path prefix(long step) {

@@ -58,13 +58,15 @@ public final class NewRun {
     for (Map<String, Double> line : MetricsLog.read(run.metrics())) {
       logged = Math.max(logged, line.getOrDefault("step", 0.0).longValue());
     }
-    if (trace.isPresent() || logged > firstSaved(experiment)) {
+    boolean logsMore = logged > firstSaved(experiment);
+    long saved = new RunHistory(run.history()).lastSaved();
+    if (trace.isPresent() || logsMore || saved > 0) {
+      String metrics = run.metrics() + " goes to step " + logged;
+      String history = run.history() + " says that step " + saved + " was saved";
       throw new InvalidInputException(
           run.root()
               + ": no complete checkpoint is left, but "
-              + trace
-                  .map(file -> file + " is there")
-                  .orElse(run.metrics() + " goes to step " + logged)
+              + trace.map(file -> file + " is there").orElse(logsMore ? metrics : history)
               + "; put the files step-N.* of a checkpoint back into "
               + run.checkpoints()
               + ", or remove "

@@ -57,6 +57,49 @@ public record RunFolder(Path root) {
             + " newest");
   }
 
+  /** Reads a checkpoint. */
+  @FunctionalInterface
+  public interface Reader {
+    /** Reads the one with this prefix. */
+    void read(Path checkpoint) throws IOException;
+  }
+
+  /**
+   * Hands a checkpoint to a reader; the next one if it was deleted meanwhile, as a run in training
+   * does.
+   *
+   * @return the prefix of the one that was read
+   * @throws InvalidInputException if there is none, or it is damaged
+   */
+  public Path read(CheckpointChoice choice, Reader reader) throws IOException {
+    while (true) {
+      Path checkpoint = checkpoint(choice);
+      try {
+        reader.read(checkpoint);
+        return checkpoint;
+      } catch (InvalidInputException e) {
+        if (Checkpoints.isComplete(checkpoint)) {
+          throw new InvalidInputException(
+              e.getMessage() + ". --checkpoint N takes another one of the run, if it has one", e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Prefix of a checkpoint.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  public Path checkpoint(CheckpointChoice choice) throws IOException {
+    if (choice.step().isPresent()) {
+      Checkpoints all = new Checkpoints(checkpoints(), 1);
+      all.require(choice.step().getAsLong());
+      return all.at(choice.step().getAsLong());
+    }
+    return choice.best() ? bestCheckpoint() : newestCheckpoint();
+  }
+
   private Path newest(Path folder, String problem) throws IOException {
     return new Checkpoints(folder, 1)
         .latest()

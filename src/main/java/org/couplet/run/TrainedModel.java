@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.program.Contract;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.SamplingProgram;
@@ -32,19 +33,21 @@ public final class TrainedModel implements AutoCloseable {
   /**
    * Opens a run or an export, whichever is there.
    *
-   * @param best of a run: the weights that {@link RunFolder#bestCheckpoint} names, not the newest
+   * @param choice of a run's checkpoint
    */
-  public static TrainedModel open(Path folder, boolean best) throws IOException {
+  public static TrainedModel open(Path folder, CheckpointChoice choice) throws IOException {
     RunFolder run = new RunFolder(folder);
     if (run.isBegun()) {
-      return ofRun(run, best);
+      return ofRun(run, choice);
     }
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(folder + ": no run or export is there; name its folder");
     }
-    if (best) {
+    if (!choice.equals(CheckpointChoice.NEWEST)) {
       throw new InvalidInputException(
-          folder + ": is an export, which holds the weights it holds; --best is for runs");
+          folder
+              + ": is an export, which has only one set of weights; --best and --checkpoint are for"
+              + " runs");
     }
     return ofExport(folder);
   }
@@ -53,8 +56,19 @@ public final class TrainedModel implements AutoCloseable {
   public static Map<String, Object> check(Path folder, ProgramCheck check) throws IOException {
     RunFolder run = new RunFolder(folder);
     return run.isBegun()
-        ? check.sampling(run.program(), Contract.TRAIN_TAG, threads(run))
+        ? check.sampling(program(run), Contract.TRAIN_TAG, threads(run))
         : check.sampling(folder, Contract.SERVE_TAG, 0);
+  }
+
+  private static Path program(RunFolder run) {
+    if (!Files.exists(run.program())) {
+      throw new InvalidInputException(
+          run.program()
+              + ": missing; "
+              + Invocation.ofProcess().line("train", "--run", run.root(), "--resume")
+              + " builds it again, where the version is that of the run");
+    }
+    return run.program();
   }
 
   private static int threads(RunFolder run) throws IOException {
@@ -68,14 +82,13 @@ public final class TrainedModel implements AutoCloseable {
   }
 
   /** Opens a run's averaged weights; see {@link #open}. */
-  public static TrainedModel ofRun(RunFolder run, boolean best) throws IOException {
-    Path checkpoint = best ? run.bestCheckpoint() : run.newestCheckpoint();
-    TrainingProgram program = TrainingProgram.load(run.program(), threads(run));
+  public static TrainedModel ofRun(RunFolder run, CheckpointChoice choice) throws IOException {
+    TrainingProgram program = TrainingProgram.load(program(run), threads(run));
     try {
-      program.restore(checkpoint);
+      Path checkpoint = run.read(choice, program::restore);
       String origin = run.root() + " at " + checkpoint.getFileName();
       return new TrainedModel(program.average(), program::close, origin);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       program.close();
       throw e;
     }

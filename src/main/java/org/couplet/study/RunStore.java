@@ -18,6 +18,7 @@ import org.couplet.run.Checkpoints;
 import org.couplet.run.NewRun;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
+import org.couplet.train.Session;
 import org.couplet.train.Training;
 
 /**
@@ -69,7 +70,12 @@ final class RunStore {
       // Its own config may keep other checkpoints or threads, which does not change what it trains.
       Experiment own = ExperimentFile.load(run.config(), List.of());
       BooleanSupplier over = new TimeLimit(run.metrics(), length.seconds());
-      new Training(own, run, check, err, () -> interrupted.getAsBoolean() || over.getAsBoolean())
+      new Training(
+              Session.of(own),
+              run,
+              check,
+              err,
+              () -> interrupted.getAsBoolean() || over.getAsBoolean())
           .run(length.steps());
     }
     if (!length.isReached(run)) {

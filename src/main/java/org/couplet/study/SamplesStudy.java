@@ -15,6 +15,7 @@ import org.couplet.program.Bytes;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.SampleGrid;
+import org.couplet.run.CheckpointChoice;
 import org.couplet.run.TrainedModel;
 import org.couplet.sampling.SampleLevels;
 import org.tensorflow.ndarray.Shape;
@@ -126,7 +127,7 @@ record SamplesStudy(String name, String summary) implements Study {
 
   private static Samples samples(Path folder) throws IOException {
     String name = String.valueOf(folder.getFileName());
-    try (TrainedModel model = TrainedModel.open(folder, false)) {
+    try (TrainedModel model = TrainedModel.open(folder, CheckpointChoice.NEWEST)) {
       return samples(name, model.sampler());
     }
   }

@@ -16,9 +16,11 @@ final class MetricsWriter implements StepListener {
   private final int batchSize;
   private final long every;
   private final long last;
+  private final SkippedSteps skipped;
   private final long begun = System.nanoTime();
   private double intervalSeconds;
   private long intervalSteps;
+  private long intervalLosses;
   private double intervalLoss;
   private double intervalWaitedSeconds;
   private double intervalPairingSeconds;
@@ -28,9 +30,15 @@ final class MetricsWriter implements StepListener {
    *
    * @param comparable the loss that keeps its meaning during the run
    * @param last the step at which this session ends
+   * @param skipped steps, whose loss does not count
    */
   MetricsWriter(
-      RunStreams streams, Experiment experiment, FirstLevelsLoss comparable, long last) {
+      RunStreams streams,
+      Experiment experiment,
+      FirstLevelsLoss comparable,
+      long last,
+      SkippedSteps skipped) {
+    this.skipped = skipped;
     this.streams = streams;
     this.comparable = comparable;
     this.hasGap = experiment.getConsistency().getLevels().hasTuning();
@@ -42,14 +50,17 @@ final class MetricsWriter implements StepListener {
   @Override
   public void afterStep(Step step) throws IOException {
     intervalSteps++;
-    intervalLoss += step.metrics().loss();
+    if (step.metrics().isFinite()) {
+      intervalLosses++;
+      intervalLoss += step.metrics().loss();
+    }
     intervalSeconds += step.seconds();
     intervalWaitedSeconds += step.waitedSeconds();
     intervalPairingSeconds += step.pairingSeconds();
     double imagesPerSecond = intervalSteps * batchSize / intervalSeconds;
     String message =
         String.format(
-            Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalSteps, imagesPerSecond);
+            Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalLosses, imagesPerSecond);
     streams.progress().stepTo(step.completed(), message);
     boolean due = step.completed() % every == 0 || step.completed() == last;
     if (due || step.gradientVariance().isPresent()) {
@@ -59,6 +70,7 @@ final class MetricsWriter implements StepListener {
       }
       intervalSeconds = 0;
       intervalSteps = 0;
+      intervalLosses = 0;
       intervalLoss = 0;
       intervalWaitedSeconds = 0;
       intervalPairingSeconds = 0;
@@ -79,7 +91,7 @@ final class MetricsWriter implements StepListener {
     Map<String, Number> values = new LinkedHashMap<>();
     values.put("step", step.completed());
     values.put("seconds", streams.secondsBefore() + (System.nanoTime() - begun) / 1e9);
-    values.put("loss", intervalLoss / intervalSteps);
+    values.put("loss", intervalLoss / intervalLosses);
     comparable
         .after(step.completed(), step.completed() == last)
         .ifPresent(value -> values.put(FirstLevelsLoss.NAME, value));
@@ -89,6 +101,9 @@ final class MetricsWriter implements StepListener {
     values.put("waited_seconds_per_step", intervalWaitedSeconds / intervalSteps);
     if (intervalPairingSeconds > 0) {
       values.put("pairing_seconds_per_step", intervalPairingSeconds / intervalSteps);
+    }
+    if (skipped.isOn()) {
+      values.put(SkippedSteps.TOTAL, skipped.total());
     }
     values.put("num_levels", step.numbers().numLevels());
     values.put("mu", step.numbers().mu());

@@ -21,6 +21,7 @@ import org.couplet.schedule.TuningGap;
 /** The numbers of every step of an experiment. */
 public record Schedules(
     long seed,
+    long steps,
     KarrasLevels levels,
     LevelSchedule count,
     int length,
@@ -43,6 +44,7 @@ public record Schedules(
     EmaConfig ema = experiment.getEma();
     return new Schedules(
         experiment.getRun().getSeed(),
+        steps,
         levels(experiment),
         experiment.hasConsistency() ? levelSchedule(consistency.getLevels(), steps) : UNUSED_LEVELS,
         length,
@@ -54,15 +56,19 @@ public record Schedules(
         new EmaDecay(ema.getDecay(), ema.getEvery(), ema.getStartStep(), ema.getWarmup()));
   }
 
-  /** The numbers of the step that follows {@code completed} steps. */
+  /**
+   * The numbers of the step that follows {@code completed} steps. After the last step that the
+   * experiment plans, what spans the run stays as it is there.
+   */
   public ScheduledValues at(long completed) {
-    int numLevels = count.levels(completed);
+    long planned = Math.min(completed, steps - 1);
+    int numLevels = count.levels(planned);
     return new ScheduledValues(
         seed,
         levels.padded(numLevels, length),
         numLevels,
-        mu.at(completed),
-        gap.map(tightening -> tightening.at(completed)).orElse(UNUSED_GAP),
+        mu.at(planned),
+        gap.map(tightening -> tightening.at(planned)).orElse(UNUSED_GAP),
         learningRate.at(completed),
         emaDecay.at(completed));
   }

@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.couplet.config.proto.EvaluationConfig;
+import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
+import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
+import org.couplet.io.AtomicFile;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
@@ -26,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The training loop of one run. */
 public final class Training {
+  private final Session session;
   private final Experiment experiment;
   private final RunFolder folder;
   private final ProgramCheck check;
@@ -35,19 +41,20 @@ public final class Training {
   /**
    * Prepares a session of a run; nothing happens yet.
    *
-   * @param experiment resolved
+   * @param session what to train, and from where
    * @param folder holds the program; checkpoints in it are continued
    * @param check of the program, before anything of the run changes
    * @param terminal where progress is shown
    * @param interrupted asked after every step; true ends the loop in order
    */
   public Training(
-      Experiment experiment,
+      Session session,
       RunFolder folder,
       ProgramCheck check,
       PrintStream terminal,
       BooleanSupplier interrupted) {
-    this.experiment = experiment;
+    this.session = session;
+    this.experiment = session.experiment();
     this.folder = folder;
     this.check = check;
     this.terminal = terminal;
@@ -55,9 +62,10 @@ public final class Training {
   }
 
   /**
-   * Trains from the newest checkpoint, or from the start, up to a step.
+   * Trains from a checkpoint, or from the start, up to a step.
    *
-   * @param stopAt steps in all after which to stop, at most {@code run.steps}
+   * @param stopAt steps in all after which to stop; after {@code run.steps} the schedules stay as
+   *     they are there
    * @return steps completed in all
    * @throws DivergedException if the loss is no longer finite
    */
@@ -74,19 +82,42 @@ public final class Training {
         PairedBatches paired = new PairedBatches(batches, program, noiseChoice(), stopAt);
         @Nullable FidReference reference =
             FidReference.open(experiment, dataset, terminal, seen -> !interrupted.getAsBoolean())) {
-      long completed = begin(program, checkpoints);
+      Optional<DataIdentity> data =
+          KnownData.check(
+              folder, experiment.getDataset(), dataset, session.acceptsNewData(), terminal);
+      long completed = begin(program, checkpoints, checked);
       if (interrupted.getAsBoolean()) {
         return completed;
       }
-      new RunHistory(folder.history()).add(completed, checked);
+      checkpoints.shortage(program).ifPresent(terminal::println);
+      SettingsReport settings = SettingsReport.of(folder, experiment);
+      settings.print(program.sigmasLength(), completed, stopAt, terminal);
+      checked.put("stop_at", stopAt);
+      data.ifPresent(identity -> checked.put(RunHistory.DATA, identity));
+      checked.putAll(settings.facts());
+      adopt(checkpoints, completed, checked);
       try (RunStreams streams =
           RunStreams.open(folder, experiment.getName(), completed, stopAt, terminal)) {
-        Listeners listeners = listeners(program, dataset, checkpoints, reference, streams, stopAt);
+        Listeners listeners =
+            listeners(program, dataset, checkpoints, reference, streams, completed, stopAt);
         listeners.begin(completed);
         completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
       }
       return completed;
+    }
+  }
+
+  // Only now, after a checkpoint was restored. The history comes last: what it lacks after a crash
+  // the next session finds in the config.
+  private void adopt(Checkpoints checkpoints, long completed, Map<String, Object> facts)
+      throws IOException {
+    if (session.settings().isPresent()) {
+      AtomicFile.write(folder.config(), ExperimentFile.print(session.settings().get()));
+    }
+    new RunHistory(folder.history()).add(completed, facts);
+    if (session.checkpoint().isPresent()) {
+      checkpoints.dropAfter(completed);
     }
   }
 
@@ -103,8 +134,12 @@ public final class Training {
     return found;
   }
 
-  private long begin(TrainingProgram program, Checkpoints checkpoints) throws IOException {
-    if (!checkpoints.restoreLatest(program, terminal)) {
+  private long begin(
+      TrainingProgram program, Checkpoints checkpoints, Map<String, Object> facts)
+      throws IOException {
+    if (session.checkpoint().isPresent()) {
+      checkpoints.restore(program, session.checkpoint().getAsLong());
+    } else if (!checkpoints.restoreLatest(program, terminal)) {
       NewRun.refuseLostSteps(folder, experiment);
       if (Files.exists(folder.metrics())) {
         terminal.println(
@@ -114,12 +149,14 @@ public final class Training {
       }
       program.initialize(experiment.getRun().getSeed());
       List<ParentRun> parents = ParentRun.of(experiment);
+      List<Map<String, Object>> taken = new ArrayList<>();
       for (ParentRun parent : parents) {
-        parent.initialize(program);
+        taken.add(parent.initialize(program));
       }
       if (!parents.isEmpty()) {
+        facts.put("parents", taken);
         // The parents may change, or go, before this run's first checkpoint.
-        checkpoints.save(program, 0);
+        checkpoints.save(program, program.completedSteps());
       }
     }
     return program.completedSteps();
@@ -175,14 +212,30 @@ public final class Training {
       Checkpoints checkpoints,
       @Nullable FidReference reference,
       RunStreams streams,
-      long stopAt) {
+      long completed,
+      long stopAt)
+      throws IOException {
     var run = experiment.getRun();
     var evaluation = experiment.getEvaluation();
+    SkippedSteps skipped =
+        new SkippedSteps(run.getSkipNonfinite(), folder.metrics(), completed);
+    List<StepListener> afterCheckpoint = new ArrayList<>();
+    if (reference != null) {
+      afterCheckpoint.add(
+          new FidWriter(program, reference, interrupted, checkpoints, folder, streams));
+    }
+    afterCheckpoint.add(
+        new HistoryWriter(
+            new RunHistory(folder.history()), checkpoints, streams.secondsBefore()));
     return new Listeners(
         List.of(
-            new DivergenceCheck(checkpoints),
+            new DivergenceCheck(experiment, folder, checkpoints, skipped, streams),
             new MetricsWriter(
-                streams, experiment, new FirstLevelsLoss(program, dataset, experiment), stopAt),
+                streams,
+                experiment,
+                new FirstLevelsLoss(program, dataset, experiment),
+                stopAt,
+                skipped),
             new SampleWriter(
                 program,
                 folder.samples(),
@@ -191,9 +244,6 @@ public final class Training {
                 evaluation.getSampleCount(),
                 evaluation.getSampleEvery())),
         new CheckpointWriter(program, checkpoints, run.getCheckpointEvery()),
-        reference == null
-            ? List.of()
-            : List.of(
-                new FidWriter(program, reference, interrupted, checkpoints, folder, streams)));
+        afterCheckpoint);
   }
 }

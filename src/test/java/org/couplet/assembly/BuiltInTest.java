@@ -20,6 +20,10 @@ class BuiltInTest {
         "consistency.coupling={pf_ode {run: 'a'}}|consistency.coupling={pf_ode {run: 'b'}}",
         "consistency.levels={tuning {}}|consistency.levels={tuning {q: 3 stages: 4}}",
         "run.start_from=a|run.start_from=b",
+        "run.continue_from=a|run.continue_from=b",
+        "run.skip_nonfinite=2|run.skip_nonfinite=9",
+        "optimizer.learning_rate=1|optimizer.learning_rate=2",
+        "run.steps=10|run.steps=20",
         "evaluation.gradient_variance_every=5|evaluation.gradient_variance_every=7",
       })
   void theDriverMayChoose(String one, String other) {
@@ -40,6 +44,8 @@ class BuiltInTest {
             + "consistency={sigma_max: 1 process {bridge {alpha: SIGMA}}}",
         "evaluation.gradient_variance_every=5|evaluation.gradient_variance_every=0",
         "optimizer.accumulate=1|optimizer.accumulate=4",
+        "run.skip_nonfinite=0|run.skip_nonfinite=1",
+        "run.batch_size=16|run.batch_size=32",
         "runtime.precision=FLOAT32|runtime.precision=BFLOAT16",
         "score.mean=-1|score.mean=-2",
         "score={}|consistency={}",

@@ -140,6 +140,26 @@ class TrainingProgramTest {
   }
 
   @Test
+  void theLossOfAStepIsWhatTrainingOnItReports() throws IOException {
+    double[] sigmas = {0.002, 0.5, 1, 2, 5, 10, 30, 50, 80};
+    ScheduledValues numbers = new ScheduledValues(1, sigmas, 9, 0.5, 1, 1e-3, 0.9);
+    try (TrainingProgram program =
+            TrainingProgram.load(build(SmallExperiments.GAUSSIANS), 0);
+        TFloat32 batch =
+            TFloat32.tensorOf(
+                Shape.of(32, 2), data -> data.scalars().forEach(value -> value.setFloat(0.3f)))) {
+      program.initialize(1);
+      assertTrue(program.measuresLoss());
+      double first = program.loss(batch, new int[0], numbers, 0);
+      double second = program.loss(batch, new int[0], numbers, 1);
+      assertNotEquals(first, second);
+      assertEquals(first, program.loss(batch, new int[0], numbers, 0));
+      assertEquals(0, program.completedSteps());
+      assertEquals(first, program.step(batch, new int[0], numbers).loss(), 1e-5 * first);
+    }
+  }
+
+  @Test
   void initialValuesAreThoseOfTheNetwork() throws IOException {
     Path model = build(SmallExperiments.UNET);
     List<Map<String, double[]>> drawn = initial(model, 5, 5, 6);

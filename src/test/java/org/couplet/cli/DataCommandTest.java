@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.couplet.CommandProcess;
@@ -44,7 +45,12 @@ class DataCommandTest {
     try (NpyImages images = NpyImages.open(output, 8, 3)) {
       assertEquals(2, images.size());
     }
-    assertEquals(output + ": 2 images of 8 x 8 x 3 written, 1 corrupt skipped", run.out().strip());
+    List<String> lines = run.out().lines().toList();
+    assertEquals(output + ": 2 images of 8 x 8 x 3 written, 1 left out", lines.get(0));
+    assertTrue(lines.contains("  text                    1  b.jpg (text, which is not read)"));
+    Path table = folder.resolve("images.report.txt");
+    assertEquals("this table is also in " + table, lines.get(lines.size() - 1));
+    assertEquals(lines.subList(0, lines.size() - 1), Files.readAllLines(table));
     assertTrue(run.err().contains("b.jpg: text, which is not read, skipped"), run.err());
     assertRefused(
         "b.jpg",

@@ -374,7 +374,8 @@ class FidCommandTest {
     assertTrue(run.err().contains("5 images of 2 sizes"), run.err());
     assertTrue(run.err().contains("1 of 5 images grey"), run.err());
     assertRefused(
-        fid("--generated", pictures, "--reference", dark, "--strict"), "5.png: corrupt image");
+        fid("--generated", pictures, "--reference", dark, "--strict"),
+        "5.png: text, which is not read");
     // As a reference it is measured once, but what was left out is said again.
     fid("--generated", dark, "--reference", pictures);
     CommandRun kept = fid("--generated", dark, "--reference", pictures);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.couplet.CommandRun;
+import org.couplet.Refusal;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
@@ -25,7 +26,7 @@ class ForecastTest {
   @TempDir private Path folder = Path.of("");
 
   private static Forecast forecast(double stepSeconds, double memory) {
-    return new Forecast(1, memory, 8e9, OptionalDouble.of(stepSeconds), false);
+    return new Forecast(1, memory, 8e9, 16e9, OptionalDouble.of(stepSeconds), false);
   }
 
   @ParameterizedTest
@@ -113,5 +114,29 @@ class ForecastTest {
             "train", "--config", config, "--data", images, "--run", folder.resolve("r"), "--dry-run");
     assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
     assertTrue(refused.err().contains("images of 4 x 4"), refused.err());
+  }
+
+  @Test
+  void onlyMemoryThatNoMachineOfThisSizeHasIsRefused() {
+    forecast(40e9, 1).requireMemory();
+    Refusal.assertRefused(
+        () -> forecast(49e9, 1).requireMemory(),
+        "run.batch_size: the training needs about 49.0 GB of memory, and this machine has 16.0 GB");
+  }
+
+  @Test
+  void aBatchThatNoMachineHoldsIsRefusedBeforeAnyWork(@TempDir Path folder) {
+    CommandRun refused =
+        CommandRun.of(
+            "train",
+            "--config",
+            "configs/quickstart.textproto",
+            "--set",
+            "run.batch_size=200000000",
+            "--run",
+            folder.resolve("run"));
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
+    assertTrue(refused.err().contains("run.batch_size: the training needs"), refused.err());
+    assertTrue(Files.notExists(folder.resolve("run")));
   }
 }

@@ -16,6 +16,8 @@ import java.util.zip.ZipException;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFPermissionDeniedException;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 class GuardTest {
@@ -59,6 +61,16 @@ class GuardTest {
     assertEquals(
         ExitCode.FAILED, run(failing(new TFResourceExhaustedException("OOM when allocating"))));
     assertLine("couplet test: out of memory; lower");
+  }
+
+  @Test
+  void tensorFlowsErrorsAreALineWhateverTheirParents() {
+    assertEquals(
+        ExitCode.BAD_INPUT,
+        run(failing(new TFPermissionDeniedException("/runs/a/step.index; Permission denied"))));
+    assertLine("couplet test: /runs/a/step.index: can't be written: permission denied");
+    assertEquals(ExitCode.FAILED, run(failing(new TFInvalidArgumentException("shapes\n\tdiffer"))));
+    assertLine("couplet test: TensorFlow failed: shapes");
   }
 
   @Test

@@ -24,8 +24,7 @@ class StandardOutputTest {
   @Test
   void aFullDeviceIsFailureWithALine() {
     assertEquals(ExitCode.FAILED, printed("No space left on device", ExitCode.DONE));
-    assertTrue(
-        text().startsWith("couplet: standard output: reading or writing failed: no space"), text());
+    assertTrue(text().startsWith("couplet: standard output: can't be written: no space"), text());
     assertEquals(1, text().lines().count());
   }
 

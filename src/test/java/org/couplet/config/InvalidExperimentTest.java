@@ -217,6 +217,14 @@ class InvalidExperimentTest {
             "a.textproto:4: consistency.levels.exponential.s1: must be at most 1000000, got 2147483647"),
         arguments(
             POINTS
+                + "run { batch_size: 1 }\nconsistency {\n coupling { generator_induced { mu: 0.5 } } }",
+            "a.textproto:5: consistency.coupling.generator_induced.mu: 0.5 of 1 row (run.batch_size) rounds to all"),
+        arguments(
+            "dataset { procedural { resolution: 512 } }\n"
+                + "network { song_unet { channel_mult: 1 } }\nevaluation { sample_count: 3000 }",
+            "a.textproto:3: evaluation.sample_count: 3000 images of 512 x 512 are too many for one picture. Give at most 381"),
+        arguments(
+            POINTS
                 + "run { batch_size: 4 }\nconsistency {\n coupling { generator_induced { mu: 0.1 } } }",
             "a.textproto:5: consistency.coupling.generator_induced.mu: 0.1 of 4 rows (run.batch_size) rounds to none"),
         arguments(

@@ -26,6 +26,7 @@ import org.couplet.image.SourceReport;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpzWriter;
 import org.couplet.picture.ImageSize;
+import org.couplet.picture.PictureKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
@@ -95,7 +96,14 @@ class SourceBatchesTest extends ImportTrial {
       assertTrue(batches.next().isEmpty());
       ImageSize size = new ImageSize(3, 2);
       assertEquals(
-          new SourceReport(10, 0, List.of(), Map.of(), 1, Optional.of(size), Optional.of(size)),
+          new SourceReport(
+              10,
+              Map.of(PictureKind.PNG, 10L),
+              Map.of(),
+              Map.of(),
+              1,
+              Optional.of(size),
+              Optional.of(size)),
           batches.report());
       assertEquals(List.of(), batches.report().warnings());
     }

@@ -94,7 +94,7 @@ class CifarBatchesTest extends ImportTrial {
     byte[] batch = cifarBatch(2, 0);
     batch[3073] = 77;
     Files.write(source.resolve("data_batch_1.bin"), batch);
-    assertEquals(List.of("data_batch_1.bin image 1"), run(source, 32).skipped());
+    assertEquals(List.of("data_batch_1.bin image 1"), leftOut(run(source, 32)));
     Files.write(source.resolve("data_batch_1.bin"), new byte[3000]);
     assertRefused(() -> run(source, 32), "data_batch_1.bin has 3000 bytes");
   }

@@ -2,13 +2,18 @@ package org.couplet.image;
 
 import org.couplet.source.ImageSource;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.couplet.picture.Picture;
+import org.couplet.picture.PictureReading;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,7 +65,14 @@ class DecodedImagesTest {
 
   private DecodedImages images(long mostBytes) {
     return new DecodedImages(
-        Path.of("numbers"), source, false, UnaryOperator.identity(), mostBytes);
+        Path.of("numbers"),
+        source,
+        false,
+        PictureReading.AS_STORED,
+        UnaryOperator.identity(),
+        () -> {},
+        mostBytes,
+        60);
   }
 
   private static int number(Decoded next) {
@@ -116,5 +128,84 @@ class DecodedImagesTest {
     assertEquals(before, decoded.get());
     assertTrue(before < IMAGES);
     assertTrue(source.closed);
+  }
+
+  /** Some pictures whose decoders never end, at the numbers given. */
+  private static final class Stuck implements ImageSource {
+    private final Set<Integer> stuck;
+    private final byte[] png;
+    private int next;
+
+    Stuck(Integer... stuck) throws IOException {
+      this.stuck = Set.of(stuck);
+      this.png = ImportTrial.png(2, 2, 7);
+    }
+
+    @Override
+    public long size() {
+      return 30;
+    }
+
+    @Override
+    public int channels() {
+      return 3;
+    }
+
+    @Override
+    public Item next() {
+      int number = next++;
+      return new Item(
+          "" + number,
+          decoder -> {
+            Picture picture = decoder.decode(new ByteArrayInputStream(png));
+            while (stuck.contains(number)) {
+              LockSupport.parkNanos(1_000_000_000);
+            }
+            return picture;
+          });
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static DecodedImages stuck(double mostSeconds, Runnable waiting, Integer... numbers)
+      throws IOException {
+    return new DecodedImages(
+        Path.of("stuck"),
+        new Stuck(numbers),
+        false,
+        PictureReading.AS_STORED,
+        UnaryOperator.identity(),
+        waiting,
+        1 << 20,
+        mostSeconds);
+  }
+
+  @Test
+  void imageThatTakesTooLongIsLeftOutAndTheOthersAreTaken() throws IOException {
+    try (DecodedImages images = stuck(0.1, () -> {}, 3)) {
+      SourceTally tally = new SourceTally();
+      for (var next = images.next(); next.isPresent(); next = images.next()) {
+        tally.add(next.get());
+      }
+      SourceReport report = tally.report();
+      assertEquals(29, report.taken());
+      assertEquals(Set.of("too slow"), report.leftOut().keySet());
+      assertEquals("3", report.leftOut().get("too slow").first().get(0).name());
+    }
+  }
+
+  @Test
+  void waitingForStuckDecodersCanBeGivenUp() throws IOException {
+    Runnable interrupted =
+        () -> {
+          throw new IllegalStateException("interrupted");
+        };
+    long begun = System.nanoTime();
+    try (DecodedImages images = stuck(60, interrupted, 0, 1, 2, 3)) {
+      assertThrows(IllegalStateException.class, images::next);
+    }
+    assertTrue(System.nanoTime() - begun < 20e9, "closing waits for stuck decoders");
   }
 }

@@ -68,6 +68,14 @@ public abstract class ImportTrial {
     return run(from, size, false, null, null);
   }
 
+  /** Names of the images that were left out. */
+  static List<String> leftOut(ImportReport report) {
+    return report.source().leftOut().values().stream()
+        .flatMap(images -> images.first().stream())
+        .map(Decoded.LeftOut::name)
+        .toList();
+  }
+
   int[] pixels(Shape expected) throws IOException {
     try (NpyReader array = NpyReader.open(output)) {
       assertEquals(expected, array.header().shape());

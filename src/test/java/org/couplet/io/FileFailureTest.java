@@ -177,7 +177,7 @@ class FileFailureTest {
         FileFailure.in("/a/.partial.data-00000-of-00001.tempstate7; No space left on device")
             .orElseThrow();
     assertEquals(
-        "/a/.partial.data-00000-of-00001.tempstate7: can't be written: no space left on the disk;"
+        "/a/.partial.data-00000-of-00001: can't be written: no space left on the disk;"
             + " free some, or choose a place on another disk",
         failure.getMessage());
     assertFalse(failure.isBadInput());

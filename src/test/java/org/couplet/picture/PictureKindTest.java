@@ -85,14 +85,16 @@ class PictureKindTest {
     var refusal =
         assertThrows(
             UnreadableImageException.class,
-            () -> new PictureDecoder(new PixelBudget(1).share()).decode(endless));
+            () ->
+                new PictureDecoder(PictureReading.AS_STORED, new PixelBudget(1).share())
+                    .decode(endless));
     assertEquals("heic", refusal.reason());
     assertEquals("a HEIC picture, which is not read", refusal.getMessage());
     refusal =
         assertThrows(
             UnreadableImageException.class,
             () ->
-                new PictureDecoder(new PixelBudget(1).share())
+                new PictureDecoder(PictureReading.AS_STORED, new PixelBudget(1).share())
                     .decode(new ByteArrayInputStream(new byte[0])));
     assertEquals("an empty file", refusal.getMessage());
   }

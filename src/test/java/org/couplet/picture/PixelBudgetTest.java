@@ -1,6 +1,7 @@
 package org.couplet.picture;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.awt.image.BufferedImage;
@@ -19,13 +20,15 @@ class PixelBudgetTest {
         PictureTest.encoded(new BufferedImage(8, 6, BufferedImage.TYPE_3BYTE_BGR), "png");
     CompletableFuture<Void> decoded;
     try (PixelBudget.Share other = budget.share()) {
-      other.take(53);
+      other.take(new ImageSize(53, 1));
       decoded =
           CompletableFuture.runAsync(
               () -> {
                 try (PixelBudget.Share share = budget.share()) {
                   assertDoesNotThrow(
-                      () -> new PictureDecoder(share).decode(new ByteArrayInputStream(picture)));
+                      () ->
+                          new PictureDecoder(PictureReading.AS_STORED, share)
+                              .decode(new ByteArrayInputStream(picture)));
                 }
               });
       assertThrows(TimeoutException.class, () -> decoded.get(200, TimeUnit.MILLISECONDS));
@@ -34,19 +37,27 @@ class PixelBudgetTest {
   }
 
   @Test
-  void whatFitsIsNotHeldUp() {
+  void whatFitsIsNotHeldUp() throws UnreadableImageException {
     try (PixelBudget.Share one = budget.share();
         PixelBudget.Share other = budget.share()) {
-      one.take(52);
-      other.take(48);
+      one.take(new ImageSize(52, 1));
+      other.take(new ImageSize(1, 48));
     }
   }
 
   @Test
-  void pictureLargerThanTheBudgetIsDecodedAlone() {
+  void pictureLargerThanTheBudgetIsRefusedAndTheOthersGoOn() throws UnreadableImageException {
+    try (PixelBudget.Share share = budget.share()) {
+      var refusal =
+          assertThrows(
+              UnreadableImageException.class,
+              () -> share.take(new ImageSize(Integer.MAX_VALUE, Integer.MAX_VALUE)));
+      assertEquals("too large", refusal.reason());
+    }
     for (int i = 0; i < 2; i++) {
       try (PixelBudget.Share share = budget.share()) {
-        share.take(1L << 40);
+        share.take(new ImageSize(10, 10));
+        share.close(); // Gives back once, not twice.
       }
     }
   }

@@ -38,6 +38,14 @@ class ProgressTest {
   }
 
   @Test
+  void onATerminalNamesInALineCantMoveTheCursor() {
+    try (Progress progress = progress(0, 100, true)) {
+      progress.line("a\u001b[2Jb.png\n: corrupt");
+    }
+    assertTrue(printed().contains("\ra\\u001b[2Jb.png\\n: corrupt"), printed());
+  }
+
+  @Test
   void whatTheTaskExpectsCountsDown() {
     try (Progress progress = progress(0, 100, false)) {
       progress.expect(Duration.ofSeconds(90));
@@ -73,6 +81,27 @@ class ProgressTest {
     assertTrue(last.contains("train"), last);
     assertTrue(last.contains("42/100"), last);
     assertTrue(last.contains("42%"), last);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "88|train   42%  [=======>          ]  420/1000  loss 1.234  210.5 images/s  3 min 05 s left",
+        "68|train   42%  420/1000  loss 1.234  210.5 images/s  3 min 05 s left",
+        "60|42%  420/1000  loss 1.234  210.5 images/s  3 min 05 s left",
+        "50|42%  loss 1.234  210.5 images/s  3 min 05 s left",
+        "45|loss 1.234  210.5 images/s  3 min 05 s left",
+        "40|210.5 images/s  3 min 05 s left",
+        "20|210.5 images/s",
+        "5|210.5"
+      })
+  void onNarrowTerminalsTheBarGivesWayFirstAndTheSpeedLast(int width, String expected) {
+    ProgressLine line = new ProgressLine(done -> Optional.of(Duration.ofSeconds(185)));
+    String drawn = line.render("train", 420, 1000, " loss 1.234  210.5 images/s", width);
+    assertEquals(expected, drawn.strip());
+    assertTrue(drawn.length() <= width, drawn);
   }
 
   @Test

@@ -3,10 +3,12 @@ package org.couplet.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -194,5 +196,55 @@ class CheckpointsTest {
     assertEquals(ExitCode.FAILED, diverged.code());
     assertTrue(diverged.err().contains("There is no good checkpoint."), diverged.err());
     assertEquals(Set.of(), files());
+  }
+
+  // Anything in the way of a save will do, and a folder is not overwritten.
+  @Test
+  void aStepThatCanNotBeSavedNamesTheRemedyAndLosesNothing() throws IOException {
+    assertEquals(ExitCode.DONE, train("--steps", 8).code());
+    Files.createDirectories(checkpoints.resolve(".partial.index/in the way"));
+    Set<String> before = files();
+    CommandRun failed = CommandRun.of("train", "--run", run, "--resume");
+    assertEquals(ExitCode.FAILED, failed.code(), failed.err());
+    assertTrue(
+        failed.err().contains("step 14 could not be saved in " + checkpoints), failed.err());
+    assertTrue(failed.err().contains("go on from step-8 with: couplet train"), failed.err());
+    assertEquals(before, files());
+  }
+
+  @Test
+  void aFullDiskLosesNoCheckpoint() throws IOException, InterruptedException {
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    assumeTrue(
+        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor()
+            == 0,
+        "no disk of a limited size can be mounted here");
+    try {
+      Path small = disk.resolve("run");
+      CommandRun full =
+          CommandRun.of(
+              "train",
+              "--config",
+              SmallExperiments.write(folder, SmallExperiments.GAUSSIANS),
+              "--run",
+              small,
+              "--set",
+              "network.mlp.width=32",
+              "--set",
+              "run.checkpoint_every=3");
+      assertEquals(ExitCode.FAILED, full.code(), full.err());
+      assertTrue(full.err().contains("note: " + small.resolve("checkpoints") + " has "), full.err());
+      assertTrue(full.err().contains("could not be saved"), full.err());
+      assertTrue(full.err().contains("No space left on device"), full.err());
+      List<Long> left = new Checkpoints(small.resolve("checkpoints"), 3).completed();
+      assertFalse(left.isEmpty());
+      assertTrue(full.err().contains("go on from step-" + left.get(left.size() - 1)), full.err());
+    } finally {
+      new ProcessBuilder("umount", disk.toString()).start().waitFor();
+    }
   }
 }

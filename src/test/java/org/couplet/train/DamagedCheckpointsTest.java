@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.couplet.CommandRun;
+import org.couplet.Refusal;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
@@ -25,8 +27,10 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
+import org.couplet.report.MetricsLog;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
+import org.couplet.run.RunHistory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,7 +56,7 @@ class DamagedCheckpointsTest {
     run = folder.resolve("run");
     checkpoints = run.resolve("checkpoints");
     list = checkpoints.resolve("checkpoint");
-    copy(shared.resolve("half"), run);
+    FolderContents.copy(shared.resolve("half"), run);
   }
 
   @BeforeAll
@@ -179,13 +183,66 @@ class DamagedCheckpointsTest {
     String said = refused.err();
     assertTrue(
         said.contains(checkpoints.resolve("step-10") + ": this checkpoint is damaged"), said);
-    assertTrue(said.contains("move its two files away to use the one before"), said);
+    assertTrue(said.contains("--checkpoint takes another one: 7"), said);
     assertEquals(before, contents());
 
     // What it says to do helps.
-    Files.move(checkpoints.resolve("step-10.index"), run.resolve("aside.index"));
-    Files.move(checkpoints.resolve("step-10" + DATA), run.resolve("aside" + DATA));
-    goesOnFrom(7);
+    CommandRun.done("train", "--run", run, "--resume", "--checkpoint", 7, "--steps", 8);
+    assertEndsLikeTheStraightRun();
+  }
+
+  @Test
+  void theOnlyCheckpointIsNotReplacedByOneBefore() throws IOException {
+    Files.delete(checkpoints.resolve("step-7.index"));
+    Files.writeString(checkpoints.resolve("step-10.index"), "torn");
+    Map<String, String> before = contents();
+    Refusal.assertRefused(() -> begun(new ByteArrayOutputStream()), "No other checkpoint is in");
+    assertEquals(before, contents());
+  }
+
+  @Test
+  void theHistoryOfLostCheckpointsForbidsToBeginAgain() throws IOException {
+    AtomicFile.delete(checkpoints);
+    Files.delete(run.resolve("metrics.jsonl"));
+    assertRefused("but " + run.resolve("history.jsonl") + " says that step 10 was saved");
+  }
+
+  @Test
+  void theTimeOfALostLogIsKnownToTheHistory() throws IOException {
+    double known = new RunHistory(run.resolve("history.jsonl")).lastNumber("seconds").orElseThrow();
+    assertTrue(known > 0);
+    Files.delete(run.resolve("metrics.jsonl"));
+    CommandRun resumed = CommandRun.done("train", "--run", run, "--resume");
+    assertTrue(resumed.err().contains("has no lines up to step 10; its seconds go on"), resumed.err());
+    assertTrue(MetricsLog.read(run.resolve("metrics.jsonl")).get(0).get("seconds") > known);
+  }
+
+  @Test
+  void damagedLinesOfTheLogAreCounted() throws IOException {
+    Path metrics = run.resolve("metrics.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(metrics));
+    lines.set(3, "{\"step\":99999999999999999999}");
+    lines.set(4, "{\"step\":5,\"seconds\":1.2.3}");
+    Files.write(metrics, lines);
+    CommandRun resumed = CommandRun.done("train", "--run", run, "--resume");
+    assertTrue(resumed.err().contains("lines that are damaged were left out: 1"), resumed.err());
+    assertEquals(18, Files.readAllLines(metrics).size());
+  }
+
+  @Test
+  void aLostProgramIsBuiltAgainByTheSameVersionOnly() throws IOException {
+    AtomicFile.delete(run.resolve("program"));
+    CommandRun sample =
+        CommandRun.of("sample", "--run", run, "--count", 1, "--output", run.resolve("a.png"));
+    assertEquals(ExitCode.BAD_INPUT, sample.code(), sample.err());
+    assertTrue(sample.err().contains("program: missing; couplet train --run "), sample.err());
+    Path version = run.resolve("couplet_version");
+    String made = Files.readString(version);
+    Files.writeString(version, "couplet 0.0.1 (commit 1234567)\n");
+    CommandRun refused = CommandRun.of("train", "--run", run, "--resume");
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
+    assertTrue(refused.err().contains("made by couplet 0.0.1 (commit 1234567)"), refused.err());
+    Files.writeString(version, made);
     assertEndsLikeTheStraightRun();
   }
 
@@ -287,7 +344,7 @@ class DamagedCheckpointsTest {
   private long begun(ByteArrayOutputStream said) throws IOException {
     RunFolder folder = new RunFolder(run);
     return new Training(
-            ExperimentFile.load(folder.config(), List.of()),
+            Session.of(ExperimentFile.load(folder.config(), List.of())),
             folder,
             new Unchecked(),
             new PrintStream(said, true, StandardCharsets.UTF_8),
@@ -304,7 +361,6 @@ class DamagedCheckpointsTest {
     assertTrue(message.contains("remove " + run + " to begin again at step 0"), message);
     assertEquals(before, contents());
     assertEquals(ExitCode.BAD_INPUT, CommandRun.of("train", "--run", run, "--resume").code());
-    before.put(".lock", ContentHash.of(run.resolve(".lock")));
     assertEquals(before, contents());
   }
 
@@ -339,21 +395,8 @@ class DamagedCheckpointsTest {
         .toList();
   }
 
+  // But for the lock, which has no content.
   private Map<String, String> contents() throws IOException {
-    Map<String, String> contents = new TreeMap<>();
-    try (var paths = Files.walk(run)) {
-      for (Path path : (Iterable<Path>) paths.filter(Files::isRegularFile)::iterator) {
-        contents.put(run.relativize(path).toString(), ContentHash.of(path));
-      }
-    }
-    return contents;
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var paths = Files.walk(from)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        Files.copy(path, to.resolve(from.relativize(path).toString()));
-      }
-    }
+    return FolderContents.of(run);
   }
 }

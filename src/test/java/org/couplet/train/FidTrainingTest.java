@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import java.util.Random;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeMap;
 import org.couplet.CommandRun;
@@ -231,5 +234,68 @@ class FidTrainingTest {
     assertEquals(ExitCode.BAD_INPUT, refused.code());
     assertTrue(refused.err().contains("no SavedModel is there"), refused.err());
     assertFalse(Files.exists(wrong));
+  }
+
+  @Test
+  void levelsNearestToTheReferenceAreSearched() throws IOException {
+    Path images = folder.resolve("images.npy");
+    try (NpyWriter out = new NpyWriter(images, Shape.of(8, 8, 3))) {
+      for (int i = 0; i < 40; i++) {
+        byte[] pixels = new byte[8 * 8 * 3];
+        new Random(i).nextBytes(pixels);
+        out.write(pixels);
+      }
+    }
+    Object[] tuning = {
+      "fid", "--generated", run, "--reference", images, "--inception", features, "--tune-sigmas"
+    };
+    CommandRun tuned = CommandRun.done(with(tuning, "--count", 8));
+    List<String> lines = tuned.out().lines().toList();
+    assertTrue(lines.get(1).matches("usual levels +sigma 80,0.821 +[0-9.]+ \\(8 samples\\)"));
+    assertTrue(lines.get(3).matches("--sigmas 80,[0-9.]+"), tuned.out());
+    JsonObject found =
+        Json.GSON.fromJson(
+            CommandRun.done(with(tuning, "--count", 8, "--json")).out(), JsonObject.class);
+    assertTrue(
+        found.get("distance").getAsDouble() <= found.get("usual_distance").getAsDouble(),
+        found.toString());
+    String sigma = found.getAsJsonArray("sigmas").get(1).getAsString();
+    assertEquals("--sigmas 80," + sigma, lines.get(3));
+    // What was found is what fid measures there.
+    JsonObject measured =
+        Json.GSON.fromJson(
+            CommandRun.done(
+                    "fid",
+                    "--generated",
+                    run,
+                    "--reference",
+                    images,
+                    "--inception",
+                    features,
+                    "--count",
+                    8,
+                    "--sigmas",
+                    "80," + sigma,
+                    "--json")
+                .out(),
+            JsonObject.class);
+    assertEquals(
+        measured.get("fid").getAsDouble(),
+        found.get("distance").getAsDouble(),
+        1e-6 * measured.get("fid").getAsDouble());
+    assertRefused("--metrics: does not go with", with(tuning, "--metrics", "kid"));
+    assertRefused("--steps: '1' is not a whole number from 2 to 4", with(tuning, "--steps", 1));
+    tuning[2] = images;
+    assertRefused("--tune-sigmas: is for consistency models", tuning);
+  }
+
+  private static Object[] with(Object[] arguments, Object... more) {
+    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
+  }
+
+  private static void assertRefused(String message, Object... arguments) {
+    CommandRun refused = CommandRun.of(arguments);
+    assertEquals(2, refused.code(), refused.toString());
+    assertTrue(refused.err().contains(message), refused.err());
   }
 }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,9 @@ import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
+import org.couplet.report.Json;
 import org.couplet.run.Checkpoints;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -101,6 +105,77 @@ class KillTest {
     }
   }
 
+  // The history alone must say how the run came about: a run that follows it is the same.
+  @Test
+  void runKilledWhileItsSettingsChangeEqualsItsHistory() throws Exception {
+    Random random = new Random(20261127);
+    for (int kill = 0; kill <= KILLS; kill++) {
+      Process process = start(changing(run, kill));
+      if (kill == KILLS) {
+        assertEquals(0, exitCode(process), this::said);
+        break;
+      }
+      if (kill % 3 == 0) {
+        Thread.sleep(random.nextInt(LONGEST_START_MILLIS));
+      } else {
+        long before = newest();
+        waitFor(process, () -> newest() > before);
+        Thread.sleep(random.nextInt(LONGEST_WORK_MILLIS));
+      }
+      assertTrue(process.isAlive(), () -> "ended before its kill:\n" + said());
+      process.destroyForcibly().waitFor();
+    }
+    long last = newest();
+    assertEquals((KILLS + 1) * STEPS_PER_KILL, last);
+    Path replayed = replay(last);
+    assertEquals(
+        Optional.empty(),
+        SavedVariables.firstDifference(
+            SavedVariables.ofRun(replayed, last), SavedVariables.ofRun(run, last)));
+    assertEquals(timelessMetrics(replayed), timelessMetrics(run));
+  }
+
+  // Another rate and another length in each session.
+  private List<String> changing(Path target, int session) {
+    List<String> arguments = new ArrayList<>(List.of("train", "--run", target.toString(), "--resume"));
+    if (!new RunFolder(target).isBegun()) {
+      arguments.addAll(List.of("--config", config.toString()));
+      arguments.addAll(List.of("--set", "run.checkpoint_every=3", "--set", "run.log_every=1"));
+    }
+    long steps = session == KILLS ? (KILLS + 1) * STEPS_PER_KILL : 1_000_000 + session;
+    double rate = 1e-3 / (1 + session);
+    arguments.addAll(List.of("--set", "run.steps=" + steps));
+    arguments.addAll(List.of("--set", "optimizer.learning_rate=" + rate));
+    return arguments;
+  }
+
+  private Path replay(long last) throws IOException {
+    List<JsonObject> sessions = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("history.jsonl"))) {
+      sessions.add(Json.GSON.fromJson(line, JsonObject.class));
+    }
+    RunFolder replayed = new RunFolder(folder.resolve("replayed"));
+    Path settings = folder.resolve("settings.textproto");
+    for (int i = 0; i < sessions.size(); i++) {
+      if (sessions.get(i).has("config")) {
+        Files.writeString(settings, sessions.get(i).get("config").getAsString());
+      }
+      long end = i + 1 < sessions.size() ? sessions.get(i + 1).get("step").getAsLong() : last;
+      if (end == sessions.get(i).get("step").getAsLong()) {
+        continue;
+      }
+      List<Object> train = new ArrayList<>(List.of("train", "--run", replayed.root(), "--resume"));
+      if (replayed.isBegun()) {
+        Files.copy(settings, replayed.config(), StandardCopyOption.REPLACE_EXISTING);
+      } else {
+        train.addAll(List.of("--config", settings));
+      }
+      train.addAll(List.of("--steps", end));
+      CommandRun.done(train.toArray());
+    }
+    return replayed.root();
+  }
+
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 130"})
   void politeSignalSavesTheStepAndEnds(String signal, int code) throws Exception {
@@ -144,7 +219,11 @@ class KillTest {
   }
 
   private Process train(String... settings) throws IOException {
-    Process process = CommandProcess.start(output, Map.of(), arguments(run, settings).toArray());
+    return start(arguments(run, settings));
+  }
+
+  private Process start(List<String> arguments) throws IOException {
+    Process process = CommandProcess.start(output, Map.of(), arguments.toArray());
     started.add(process);
     return process;
   }
