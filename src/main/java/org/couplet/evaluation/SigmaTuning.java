@@ -94,8 +94,8 @@ public final class SigmaTuning {
    * @param generated as {@link #check} accepts it
    * @param reference measured
    */
-  public static Result run(
-      FidPass pass, FidSource generated, FidSource.Side reference, int steps) throws IOException {
+  public static Result run(FidPass pass, FidSource generated, FidSource.Side reference, int steps)
+      throws IOException {
     FrechetDistance toReference = FrechetDistance.to(reference.features().fit());
     return new SigmaTuning(pass, (FidModel) generated, toReference).run(steps);
   }

@@ -20,8 +20,8 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.ForeignFeatures;
-import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.command.ExitCode;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpyWriter;
 import org.couplet.npy.NpzWriter;
@@ -138,7 +138,9 @@ class FidCommandTest {
     assertEquals("generated          " + dark + ": 60 images of 16 x 16", lines.get(0));
     assertTrue(lines.get(1).startsWith("reference          " + bright + ": 60 images"));
     assertTrue(
-        lines.get(2).matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}; .*"),
+        lines
+            .get(2)
+            .matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}; .*"),
         lines.get(2));
     // Only Inception's is an FID.
     assertTrue(lines.get(2).endsWith("not comparable with FIDs"), lines.get(2));
