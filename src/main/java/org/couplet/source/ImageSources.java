@@ -119,7 +119,10 @@ public final class ImageSources {
     List<ArrayImages.Part> parts = new ArrayList<>();
     for (String name : names) {
       Path file = source.resolve(name);
-      parts.add(name.endsWith(".npy") ? new NpyPart(file) : NpzImages.part(file, "", images.option("only")));
+      parts.add(
+          name.endsWith(".npy")
+              ? new NpyPart(file)
+              : NpzImages.part(file, "", images.option("only")));
     }
     return new ArrayImages(parts);
   }
