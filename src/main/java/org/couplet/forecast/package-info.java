@@ -1,6 +1,6 @@
 /**
- * What a training will take on this machine: time and memory, before its first step. It uses the
- * costs that {@code assembly} counts and the speed that {@code doctor} finds.
+ * What a training will take on this machine, and what is missing for it, before its first step. It
+ * uses the costs that {@code assembly} counts and the speed that {@code doctor} finds.
  */
 @NullMarked
 package org.couplet.forecast;
