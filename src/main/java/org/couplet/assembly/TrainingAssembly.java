@@ -212,8 +212,7 @@ public final class TrainingAssembly {
     Objective.Step numbered = step.objectiveStep(tf, values, inputs, number);
     Map<String, Operand<?>> ofLoss = new LinkedHashMap<>(inputs);
     ofLoss.put(Contract.STEP, number);
-    signatures.add(
-        Signature.LOSS, ofLoss, Map.of(Contract.LOSS, measurements.loss(numbered)));
+    signatures.add(Signature.LOSS, ofLoss, Map.of(Contract.LOSS, measurements.loss(numbered)));
     Map<String, Operand<?>> data = placeholders(step.dataInputs());
     Operand<TInt64> completed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<TFloat32> sigma = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));

@@ -285,9 +285,7 @@ final class TrainingStep {
     Operand<TFloat32> average = in.next();
     List<Operand<TFloat32>> slots = in.rest();
     Update update =
-        model
-            .optimizer()
-            .update(tf, weight, gradient, slots, rates.learningRate(), rates.number());
+        model.optimizer().update(tf, weight, gradient, slots, rates.learningRate(), rates.number());
     List<Operand<TFloat32>> results = new ArrayList<>();
     results.add(update.weight());
     results.add(MovingAverage.update(tf, average, update.weight(), rates.emaDecay()));

@@ -49,8 +49,7 @@ final class DryRun {
     out.print(ExperimentFile.print(experiment));
     if (MissingImages.of(experiment.getDataset()).isEmpty()) {
       try (Dataset dataset = Dataset.open(experiment.getDataset())) {
-        out.println(
-            "# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
+        out.println("# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
       }
     }
     Forecast forecast = Forecast.of(experiment, run);

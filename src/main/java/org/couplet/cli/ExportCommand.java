@@ -12,8 +12,8 @@ import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
-import org.couplet.run.CheckpointChoice;
 import org.couplet.program.SavedModelGraph;
+import org.couplet.run.CheckpointChoice;
 import org.couplet.run.RunFolder;
 
 /** {@code couplet export}: a run's averaged weights as a SavedModel for serving. */

@@ -289,8 +289,7 @@ final class FidCommand implements Command {
       // Some take half a minute.
       pass.err().println("computing " + metric.word());
       try {
-        Score score =
-            metric.score(generated, reference == null ? generated : reference.features());
+        Score score = metric.score(generated, reference == null ? generated : reference.features());
         scores.add(isByInception(pass, generated) ? score : score.byOtherFeatures());
       } catch (ArithmeticException e) {
         throw new InvalidInputException(

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.couplet.assembly.StepMemory;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
@@ -51,8 +50,7 @@ final class TrainCommand implements Command {
   }
 
   private static CommandLine options() {
-    return new CommandLine(
-            "train", "couplet train --config quickstart --run runs/quickstart")
+    return new CommandLine("train", "couplet train --config quickstart --run runs/quickstart")
         .required(
             "config",
             "F",
@@ -68,7 +66,9 @@ final class TrainCommand implements Command {
         .optional(
             "checkpoint", "N", "with --resume: go back to the checkpoint of step N; later ones go")
         .optional(
-            "from", "RUN[@STEP]", "begin with everything of another run's checkpoint: go on in a new run")
+            "from",
+            "RUN[@STEP]",
+            "begin with everything of another run's checkpoint: go on in a new run")
         .optional(
             "steps",
             "N",
@@ -99,8 +99,7 @@ final class TrainCommand implements Command {
               + ": a run already exists; add --resume to continue it, or"
               + " choose another folder");
     }
-    Session session =
-        goesOn ? TrainSettings.resumed(options, run) : TrainSettings.begun(options);
+    Session session = goesOn ? TrainSettings.resumed(options, run) : TrainSettings.begun(options);
     Experiment experiment = session.experiment();
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
     // Bad input is rejected before there is a run.
@@ -273,8 +272,7 @@ final class TrainCommand implements Command {
         err,
         interrupt -> {
           interrupt.endsAfter("the current step");
-          long completed =
-              new Training(session, run, tests, err, interrupt::requested).run(stopAt);
+          long completed = new Training(session, run, tests, err, interrupt::requested).run(stopAt);
           if (completed >= stopAt) {
             out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
             if (completed < planned) {

@@ -134,7 +134,8 @@ final class TrainSettings {
                   describe(builtIn),
                   run.program(),
                   Invocation.ofProcess()
-                      .line("train", "--config", run.config(), "--run", "NEW", "--from", run.root()),
+                      .line(
+                          "train", "--config", run.config(), "--run", "NEW", "--from", run.root()),
                   sets.stream()
                       .map(set -> "--set " + Invocation.quoted(set))
                       .collect(Collectors.joining(" "))));

@@ -38,10 +38,7 @@ public record SamplingOptions(
             "S1,S2,...",
             "noise levels of the sampling steps, falling, such as 80,0.8; default: --steps levels"
                 + " that suit the model")
-        .optional(
-            "steps",
-            "N",
-            "number of sampling steps; default: 1, or 18 for a score model")
+        .optional("steps", "N", "number of sampling steps; default: 1, or 18 for a score model")
         .oneOf("sigmas", "steps")
         .optional("solver", "NAME", "for a score model: heun or euler; default: heun");
   }

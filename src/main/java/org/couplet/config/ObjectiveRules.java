@@ -157,9 +157,7 @@ final class ObjectiveRules {
           "run.batch_size",
           path + "rows");
     }
-    if (chosen
-        && largest > 0
-        && Math.round(largest * batch) == 0) {
+    if (chosen && largest > 0 && Math.round(largest * batch) == 0) {
       String path = "consistency.coupling.generator_induced.";
       throw origins.problem(
           path + (rising ? "mu_end" : "mu"),

@@ -34,8 +34,7 @@ public record DataIdentity(long count, List<Long> shape, long bytes, String bloc
         parts.add(read(channel, Math.round((double) last * i / (BLOCKS - 1))));
       }
       List<Long> shape = Arrays.stream(dataset.elementShape().asArray()).boxed().toList();
-      return new DataIdentity(
-          dataset.size(), shape, channel.size(), ContentHash.of(parts.build()));
+      return new DataIdentity(dataset.size(), shape, channel.size(), ContentHash.of(parts.build()));
     }
   }
 

@@ -130,8 +130,7 @@ final class LoadedModel implements AutoCloseable {
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw refusal(signature, where + "is not in the graph");
     }
-    boolean fits =
-        declared.isUnknown() || actual.isUnknown() || declared.isCompatibleWith(actual);
+    boolean fits = declared.isUnknown() || actual.isUnknown() || declared.isCompatibleWith(actual);
     if (type != info.getDtype() || !fits) {
       throw refusal(
           signature,

@@ -11,8 +11,8 @@ import static org.couplet.program.Contract.TRAIN_TAG;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
@@ -96,8 +96,7 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @param completed steps before it, which choose its noise and its levels
    */
-  public double loss(
-      TType batch, int[] noiseAssignment, ScheduledValues numbers, long completed) {
+  public double loss(TType batch, int[] noiseAssignment, ScheduledValues numbers, long completed) {
     try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
         TInt64 step = TInt64.scalarOf(completed)) {
       Map<String, TType> all = new LinkedHashMap<>(inputs.tensors());

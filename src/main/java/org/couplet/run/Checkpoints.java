@@ -150,7 +150,9 @@ public final class Checkpoints {
               + ": no checkpoint of step "
               + step
               + " is there; "
-              + (completed.isEmpty() ? "there is none" : "those of steps " + join(completed) + " are"));
+              + (completed.isEmpty()
+                  ? "there is none"
+                  : "those of steps " + join(completed) + " are"));
     }
   }
 

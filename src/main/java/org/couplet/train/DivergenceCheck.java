@@ -41,7 +41,8 @@ record DivergenceCheck(
     if (skipped.total() > 0) {
       streams
           .progress()
-          .line("note: %d steps of this run were not finite and skipped".formatted(skipped.total()));
+          .line(
+              "note: %d steps of this run were not finite and skipped".formatted(skipped.total()));
     }
   }
 

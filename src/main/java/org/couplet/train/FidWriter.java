@@ -92,7 +92,14 @@ final class FidWriter implements StepListener {
     checkpoints.save(program, step);
     streams
         .progress()
-        .line("step " + step + ": measuring the " + reference.name() + " of " + reference.samples() + " samples");
+        .line(
+            "step "
+                + step
+                + ": measuring the "
+                + reference.name()
+                + " of "
+                + reference.samples()
+                + " samples");
     OptionalDouble fid = reference.fid(average, seen -> goesOn(step, seen));
     if (fid.isPresent()) {
       report(step, fid.getAsDouble());
@@ -100,7 +107,10 @@ final class FidWriter implements StepListener {
   }
 
   private boolean goesOn(long step, long seen) {
-    streams.progress().stepTo(step, "%s: %d of %d samples".formatted(reference.name(), seen, reference.samples()));
+    streams
+        .progress()
+        .stepTo(
+            step, "%s: %d of %d samples".formatted(reference.name(), seen, reference.samples()));
     return !interrupted.getAsBoolean();
   }
 

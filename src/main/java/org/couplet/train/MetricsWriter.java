@@ -62,7 +62,10 @@ final class MetricsWriter implements StepListener {
     double imagesPerSecond = intervalSteps * batchSize / intervalSeconds;
     String message =
         String.format(
-            Locale.ROOT, "loss %.4g  %.1f images/s", intervalLoss / intervalLosses, imagesPerSecond);
+            Locale.ROOT,
+            "loss %.4g  %.1f images/s",
+            intervalLoss / intervalLosses,
+            imagesPerSecond);
     streams.progress().stepTo(step.completed(), message);
     boolean due = step.completed() % every == 0 || step.completed() == last;
     if (due || step.gradientVariance().isPresent()) {

@@ -50,10 +50,7 @@ record RunStreams(MetricsLog log, EventWriter events, Progress progress, double 
     int damaged = MetricsLog.truncateAfter(folder.metrics(), completed);
     if (damaged > 0) {
       terminal.println(
-          "note: "
-              + folder.metrics()
-              + ": lines that are damaged were left out: "
-              + damaged);
+          "note: " + folder.metrics() + ": lines that are damaged were left out: " + damaged);
     }
     OptionalDouble logged = MetricsLog.last(folder.metrics(), "seconds");
     if (logged.isPresent()) {

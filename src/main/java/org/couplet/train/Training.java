@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
-import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.DataIdentity;
@@ -134,8 +134,7 @@ public final class Training {
     return found;
   }
 
-  private long begin(
-      TrainingProgram program, Checkpoints checkpoints, Map<String, Object> facts)
+  private long begin(TrainingProgram program, Checkpoints checkpoints, Map<String, Object> facts)
       throws IOException {
     if (session.checkpoint().isPresent()) {
       checkpoints.restore(program, session.checkpoint().getAsLong());
@@ -217,16 +216,14 @@ public final class Training {
       throws IOException {
     var run = experiment.getRun();
     var evaluation = experiment.getEvaluation();
-    SkippedSteps skipped =
-        new SkippedSteps(run.getSkipNonfinite(), folder.metrics(), completed);
+    SkippedSteps skipped = new SkippedSteps(run.getSkipNonfinite(), folder.metrics(), completed);
     List<StepListener> afterCheckpoint = new ArrayList<>();
     if (reference != null) {
       afterCheckpoint.add(
           new FidWriter(program, reference, interrupted, checkpoints, folder, streams));
     }
     afterCheckpoint.add(
-        new HistoryWriter(
-            new RunHistory(folder.history()), checkpoints, streams.secondsBefore()));
+        new HistoryWriter(new RunHistory(folder.history()), checkpoints, streams.secondsBefore()));
     return new Listeners(
         List.of(
             new DivergenceCheck(experiment, folder, checkpoints, skipped, streams),
