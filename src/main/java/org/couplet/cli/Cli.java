@@ -115,7 +115,6 @@ public final class Cli {
     out.println();
     out.println(
         "Run '%s COMMAND --help' for the options of a command, '%s' for the version."
-            .formatted(
-                Invocation.ofProcess().command(), Invocation.ofProcess().line("--version")));
+            .formatted(Invocation.ofProcess().command(), Invocation.ofProcess().line("--version")));
   }
 }

@@ -12,7 +12,6 @@ import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
-import org.couplet.source.ImageSelection;
 import org.couplet.image.ImportListener;
 import org.couplet.image.ImportReport;
 import org.couplet.image.ImportRequest;
@@ -20,8 +19,9 @@ import org.couplet.image.Importer;
 import org.couplet.io.AtomicFile;
 import org.couplet.picture.PictureReading;
 import org.couplet.picture.PictureTrait;
-import org.couplet.source.Split;
 import org.couplet.report.Progress;
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Split;
 import org.jspecify.annotations.Nullable;
 
 /** {@code couplet data}: an image set becomes the one file that training reads. */

@@ -2,11 +2,11 @@ package org.couplet.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import org.couplet.features.InceptionAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Stage;
+import org.couplet.features.InceptionAssembly;
 import org.couplet.io.Output;
 import org.couplet.program.SavedModelGraph;
 

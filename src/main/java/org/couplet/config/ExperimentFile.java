@@ -39,7 +39,10 @@ public final class ExperimentFile {
       ShippedExperiments shipped = ShippedExperiments.here();
       Optional<Path> named = shipped.named(file);
       if (named.isEmpty()) {
-        throw new InvalidInputException(file + (Files.isDirectory(file) ? ": is a folder. " : ": no such file. ") + shipped.remedy(file));
+        throw new InvalidInputException(
+            file
+                + (Files.isDirectory(file) ? ": is a folder. " : ": no such file. ")
+                + shipped.remedy(file));
       }
       found = named.get();
     }
@@ -84,8 +87,7 @@ public final class ExperimentFile {
         .escapingNonAscii(false)
         .printToString(resolved)
         .chars()
-        .forEach(
-            sign -> text.append(isControl(sign) ? escaped(sign) : Character.toString(sign)));
+        .forEach(sign -> text.append(isControl(sign) ? escaped(sign) : Character.toString(sign)));
     return text.toString();
   }
 

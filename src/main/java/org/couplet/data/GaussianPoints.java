@@ -8,7 +8,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * Points of a mixture of two Gaussians of equal weight around (offset, offset) and (offset,
- * -offset): the paper's two-dimensional data. Drawn once, with the first batch, from the seed alone.
+ * -offset): the paper's two-dimensional data. Drawn once, with the first batch, from the seed
+ * alone.
  */
 public final class GaussianPoints implements Dataset {
   private final int count;

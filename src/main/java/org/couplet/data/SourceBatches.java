@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.couplet.image.Decoded;
 import org.couplet.image.DecodedImages;
-import org.couplet.source.ImageSelection;
 import org.couplet.image.SourceReport;
 import org.couplet.image.SourceTally;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.ImageSize;
+import org.couplet.source.ImageSelection;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TUint8;
 

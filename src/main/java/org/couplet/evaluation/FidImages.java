@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.couplet.command.CommandLine;
 import org.couplet.data.SourceBatches;
-import org.couplet.source.ImageSelection;
 import org.couplet.image.SourceReport;
-import org.couplet.source.Split;
 import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.GaussianFit;
 import org.couplet.metric.Metric;
 import org.couplet.metric.StatisticsCache;
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Split;
 
 /** A side of images on disk. */
 record FidImages(String side, ImageSelection selection, SourceBatches images, boolean strict)

@@ -1,9 +1,5 @@
 package org.couplet.image;
 
-import org.couplet.source.ImageSelection;
-import org.couplet.source.ImageSource;
-import org.couplet.source.ImageSources;
-import org.couplet.source.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +15,10 @@ import org.couplet.picture.PictureDecoder;
 import org.couplet.picture.PictureReading;
 import org.couplet.picture.PixelBudget;
 import org.couplet.picture.UnreadableImageException;
+import org.couplet.source.ImageSelection;
+import org.couplet.source.ImageSource;
+import org.couplet.source.ImageSources;
+import org.couplet.source.Labels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,7 +177,7 @@ public final class DecodedImages implements AutoCloseable {
   }
 
   private boolean mayFetch() {
-    return tasks.isEmpty() || (ahead.pending() < mostAhead && undecodedBytes < mostBytes);
+    return tasks.isEmpty() || (ahead.pending() < mostAhead && undecodedBytes <= mostBytes);
   }
 
   private Decoded take(Task oldest) throws IOException {

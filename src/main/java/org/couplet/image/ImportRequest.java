@@ -1,9 +1,9 @@
 package org.couplet.image;
 
-import org.couplet.source.ImageSelection;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.couplet.picture.PictureReading;
+import org.couplet.source.ImageSelection;
 
 /**
  * What to convert, and how.

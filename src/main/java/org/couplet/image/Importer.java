@@ -1,7 +1,5 @@
 package org.couplet.image;
 
-import org.couplet.source.ImageSelection;
-import org.couplet.source.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -13,6 +11,8 @@ import org.couplet.npy.NpyWriter;
 import org.couplet.picture.ImageSize;
 import org.couplet.picture.Picture;
 import org.couplet.picture.PictureTrait;
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Labels;
 import org.tensorflow.ndarray.Shape;
 
 /**

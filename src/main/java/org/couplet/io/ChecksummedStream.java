@@ -7,8 +7,8 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 
 /**
- * An archive's entry as its bytes. Where they end, they must be as many as the archive declares, and
- * have its checksum; Java's readers of archives look at neither.
+ * An archive's entry as its bytes. Where they end, they must be as many as the archive declares,
+ * and have its checksum; Java's readers of archives look at neither.
  */
 public final class ChecksummedStream extends FilterInputStream {
   private final CRC32 checksum = new CRC32();

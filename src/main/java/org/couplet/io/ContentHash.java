@@ -107,7 +107,8 @@ public final class ContentHash {
         () ->
             Files.walkFileTree(
                 folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor));
-    files.sort(Map.Entry.<String, Path>comparingByKey().thenComparing(Map.Entry.comparingByValue()));
+    files.sort(
+        Map.Entry.<String, Path>comparingByKey().thenComparing(Map.Entry.comparingByValue()));
     return files;
   }
 

@@ -38,8 +38,8 @@ public record Invocation(String command, Optional<Path> home) {
   }
 
   /**
-   * A file that is shipped with Couplet, such as {@code tools/fetch-cifar10.sh}, as a shell takes it:
-   * relative where the working directory has it.
+   * A file that is shipped with Couplet, such as {@code tools/fetch-cifar10.sh}, as a shell takes
+   * it: relative where the working directory has it.
    */
   public String shipped(String file) {
     return quoted(find(file).toString());

@@ -22,8 +22,9 @@ import org.tensorflow.ndarray.Shape;
 /**
  * The statistics of features as tools that measure the Frechet distance keep them (TTUR,
  * pytorch-fid, EDM): an {@code .npz} file with {@code mu} [d] and {@code sigma} [d, d]; files with
- * {@code m} and {@code s} or {@code mean} and {@code cov} in their place are read too. Couplet adds {@code count} [] (int64), the number of images, and {@code extractor_sha256} [32] (uint8),
- * the fingerprint of the network that made the features; others' files lack them, and others' tools
+ * {@code m} and {@code s} or {@code mean} and {@code cov} in their place are read too. Couplet adds
+ * {@code count} [] (int64), the number of images, and {@code extractor_sha256} [32] (uint8), the
+ * fingerprint of the network that made the features; others' files lack them, and others' tools
  * pass them over.
  */
 public final class StatisticsFile {
@@ -149,8 +150,7 @@ public final class StatisticsFile {
     }
   }
 
-  private static double[] covariance(NpzFile npz, Names names, int size)
-      throws IOException {
+  private static double[] covariance(NpzFile npz, Names names, int size) throws IOException {
     double largest = 0;
     try (NpyReader array = npz.array(names.covariance())) {
       Shape shape = array.header().shape();

@@ -32,8 +32,7 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
   private static final Pattern DESCR = Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([^'\"]*)");
   private static final Pattern ORDER =
       Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE =
-      Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
+  private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
   // No file is so large that a size has more digits.
   private static final Pattern SIZE = Pattern.compile("\\d{1,18}L?");
 
@@ -133,7 +132,10 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
       return Shape.of(shape);
     } catch (NumberFormatException | ArithmeticException e) {
       throw new InvalidInputException(
-          where + ": damaged .npy header, no array has the shape (" + brief(text) + "); save it again",
+          where
+              + ": damaged .npy header, no array has the shape ("
+              + brief(text)
+              + "); save it again",
           e);
     }
   }
@@ -163,11 +165,7 @@ public record NpyHeader(NpyType type, Shape shape, int length) {
               + " numpy.load(..., allow_pickle=True) and save its arrays with numpy.savez");
     }
     throw new InvalidInputException(
-        where
-            + ": element type "
-            + brief(descr)
-            + " is not read; save it as "
-            + NpyType.WORDS);
+        where + ": element type " + brief(descr) + " is not read; save it as " + NpyType.WORDS);
   }
 
   /** This header in format version 1, padded to {@link #WRITTEN_LENGTH} bytes. */

@@ -63,8 +63,7 @@ public final class NpzFile implements AutoCloseable {
     try {
       InputStream checked =
           new ChecksummedStream(zip.getInputStream(entry), entry.getSize(), entry.getCrc());
-      return new NpyReader(
-          new BufferedInputStream(new ArrayBytes(checked, where), 1 << 16), where);
+      return new NpyReader(new BufferedInputStream(new ArrayBytes(checked, where), 1 << 16), where);
     } catch (ZipException | EOFException e) {
       throw damaged(where, e);
     }

@@ -160,8 +160,8 @@ public final class FeatureProgram implements AutoCloseable {
   }
 
   /**
-   * Whether it has the outputs of the published Inception graph, as {@code couplet inception} writes
-   * it: only then is a Frechet distance called FID.
+   * Whether it has the outputs of the published Inception graph, as {@code couplet inception}
+   * writes it: only then is a Frechet distance called FID.
    */
   public boolean isInception() {
     return dimension == INCEPTION_FEATURES && classes() == INCEPTION_CLASSES;

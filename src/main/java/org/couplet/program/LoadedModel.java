@@ -1,17 +1,14 @@
 package org.couplet.program;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.couplet.inspection.CheckpointIndex;
+import org.couplet.damage.CheckpointIndex;
+import org.couplet.damage.SignatureCheck;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
-import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -25,7 +22,6 @@ import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.StepStats;
-import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
@@ -35,6 +31,7 @@ final class LoadedModel implements AutoCloseable {
   private final SavedModelBundle bundle;
   private final Session session;
   private final MetaGraphDef metaGraph;
+  private final SignatureCheck check;
   // What ran before: TensorFlow keeps what it prepared for the same inputs and outputs.
   private final Set<List<Object>> prepared = ConcurrentHashMap.newKeySet();
 
@@ -43,6 +40,7 @@ final class LoadedModel implements AutoCloseable {
     this.bundle = bundle;
     this.session = bundle.session();
     this.metaGraph = bundle.metaGraphDef();
+    this.check = new SignatureCheck(folder, bundle.graph());
   }
 
   /**
@@ -53,12 +51,7 @@ final class LoadedModel implements AutoCloseable {
   static LoadedModel load(Path folder, String tag, int threads) {
     // What is wrong is found before TensorFlow says it.
     SavedModelGraph.read(folder, tag);
-    indexFault(folder.resolve("variables").resolve("variables"))
-        .ifPresent(
-            fault -> {
-              throw new InvalidInputException(
-                  folder + ": its variables are damaged: " + fault + "; export it again");
-            });
+    CheckpointIndex.check(folder.resolve("variables").resolve("variables"));
     ConfigProto config = SavedModelGraph.session(threads);
     try {
       return new LoadedModel(
@@ -106,36 +99,13 @@ final class LoadedModel implements AutoCloseable {
         throw refusal(signature, "has no output '" + output + "'");
       }
     }
-    definition.getInputsMap().forEach((name, info) -> requireTensor(signature, name, info));
-    definition.getOutputsMap().forEach((name, info) -> requireTensor(signature, name, info));
+    check.check(signature.name(), definition);
     for (String output : definition.getOutputsMap().keySet()) {
       boolean known = signature.outputs().contains(output) || signature.optional().contains(output);
       if (known && outputType(signature, output) != Contract.outputType(output)) {
         throw refusal(
             signature, "the output '" + output + "' is of type " + outputType(signature, output));
       }
-    }
-  }
-
-  // TensorFlow does not compare what a signature says with the graph.
-  private void requireTensor(Signature signature, String name, TensorInfo info) {
-    String where = "its tensor '" + name + "' ";
-    Shape declared = shape(info);
-    DataType type;
-    Shape actual;
-    try {
-      Output<?> tensor = bundle.graph().outputOrThrow(info.getName());
-      type = tensor.dataType();
-      actual = tensor.shape();
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw refusal(signature, where + "is not in the graph");
-    }
-    boolean fits = declared.isUnknown() || actual.isUnknown() || declared.isCompatibleWith(actual);
-    if (type != info.getDtype() || !fits) {
-      throw refusal(
-          signature,
-          "%sis %s %s in the graph, not %s %s"
-              .formatted(where, type, actual, info.getDtype(), declared));
     }
   }
 
@@ -151,18 +121,7 @@ final class LoadedModel implements AutoCloseable {
 
   /** Requires the operations that write and read the variables. */
   void requireSaver() {
-    SaverDef saver = metaGraph.getSaverDef();
-    for (String name :
-        List.of(
-            saver.getFilenameTensorName(), saver.getSaveTensorName(), saver.getRestoreOpName())) {
-      if (name.isEmpty() || bundle.graph().operation(operation(name)) == null) {
-        throw new InvalidInputException(
-            folder
-                + ": the SavedModel can't save its variables: it has no operation '"
-                + name
-                + "'; build it again");
-      }
-    }
+    check.check(metaGraph.getSaverDef());
   }
 
   boolean has(Signature signature) {
@@ -193,20 +152,12 @@ final class LoadedModel implements AutoCloseable {
 
   /** The declared shape of an input; -1 where it is open. */
   Shape inputShape(Signature signature, String input) {
-    return shape(signature(signature).getInputsOrThrow(input));
+    return SignatureCheck.shape(signature(signature).getInputsOrThrow(input));
   }
 
   /** The declared shape of an output; -1 where it is open. */
   Shape outputShape(Signature signature, String output) {
-    return shape(signature(signature).getOutputsOrThrow(output));
-  }
-
-  private static Shape shape(TensorInfo info) {
-    if (info.getTensorShape().getUnknownRank()) {
-      return Shape.unknown();
-    }
-    return Shape.of(
-        info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray());
+    return SignatureCheck.shape(signature(signature).getOutputsOrThrow(output));
   }
 
   /**
@@ -277,30 +228,17 @@ final class LoadedModel implements AutoCloseable {
 
   /** Runs another restoring operation than the saver's. */
   void restore(Path prefix, String fileTensor, String restoreOperation) {
-    Optional<String> fault = indexFault(prefix);
-    if (fault.isPresent()) {
-      throw unusable(prefix, "", fault.get());
-    }
+    CheckpointIndex.check(prefix);
     try {
       run(fileTensor, prefix, restoreOperation);
     } catch (TensorFlowException | IllegalArgumentException e) {
-      InvalidInputException refusal =
-          unusable(prefix, " or does not fit the program in " + folder, ErrorSummary.of(e));
-      refusal.initCause(e);
-      throw refusal;
-    }
-  }
-
-  private static InvalidInputException unusable(Path prefix, String what, String reason) {
-    return new InvalidInputException(
-        "%s: this checkpoint is damaged%s: %s".formatted(prefix, what, reason));
-  }
-
-  private static Optional<String> indexFault(Path prefix) {
-    try {
-      return CheckpointIndex.fault(prefix);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new InvalidInputException(
+          prefix
+              + ": this checkpoint is damaged or does not fit the program in "
+              + folder
+              + ": "
+              + ErrorSummary.of(e),
+          e);
     }
   }
 

@@ -1,14 +1,12 @@
 package org.couplet.program;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.couplet.inspection.GraphCheck;
-import org.couplet.io.ContentHash;
+import org.couplet.damage.FileDigest;
+import org.couplet.damage.GraphCheck;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.proto.ConfigProto;
@@ -65,6 +63,11 @@ public final class SavedModelGraph {
     return PARTS.contains(name);
   }
 
+  /** The file that has the digest of {@link #file}. */
+  public static Path digest(Path folder) {
+    return folder.resolve(Contract.EXTRA_FOLDER).resolve(Contract.DIGEST_FILE);
+  }
+
   /** The file that holds the graphs; a folder without it is refused. */
   public static Path file(Path folder) {
     Path file = folder.resolve(FILE);
@@ -87,7 +90,7 @@ public final class SavedModelGraph {
     Path file = file(folder);
     try {
       byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
-      checkDigest(folder, bytes);
+      FileDigest.check(file, bytes, digest(folder));
       graphs = SavedModel.parseFrom(bytes).getMetaGraphsList();
     } catch (IOException e) {
       throw new InvalidInputException(
@@ -103,21 +106,6 @@ public final class SavedModelGraph {
             .orElseThrow(() -> missing(folder, tag, graphs));
     new GraphCheck(folder).check(tagged);
     return tagged;
-  }
-
-  // TensorFlow's format has no checksum. Other programs' models, and older ones, have no digest.
-  private static void checkDigest(Path folder, byte[] bytes) throws IOException {
-    Path digest = folder.resolve(Contract.EXTRA_FOLDER).resolve(Contract.DIGEST_FILE);
-    if (Files.isRegularFile(digest)
-        && !Files.readString(digest, StandardCharsets.ISO_8859_1)
-            .strip()
-            .equals(ContentHash.of(Stream.of(bytes)))) {
-      throw new InvalidInputException(
-          folder
-              + ": saved_model.pb is damaged: its SHA-256 is not the one in "
-              + folder.relativize(digest)
-              + "; build or export it again, or remove that file if you changed the graph");
-    }
   }
 
   private static InvalidInputException missing(Path folder, String tag, List<MetaGraphDef> graphs) {

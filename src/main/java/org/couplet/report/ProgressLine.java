@@ -12,9 +12,9 @@ import me.tongfei.progressbar.ProgressBarRenderer;
 import me.tongfei.progressbar.ProgressState;
 
 /**
- * A task's progress in one line of a terminal. Where it is narrow, the bar gives way first, then the
- * task's name, the count, the percentage, the message's other words and the time left; the end of
- * the message, where the speed is, goes last.
+ * A task's progress in one line of a terminal. Where it is narrow, the bar gives way first, then
+ * the task's name, the count, the percentage, the message's other words and the time left; the end
+ * of the message, where the speed is, goes last.
  *
  * @param timeLeft at a number of steps done
  */
@@ -41,7 +41,9 @@ record ProgressLine(LongFunction<Optional<Duration>> timeLeft) implements Progre
     for (int i = 0; i < words.length; i++) {
       parts.add(new Part(words[i], i == words.length - 1 ? 5 : 3));
     }
-    timeLeft.apply(done).ifPresent(left -> parts.add(new Part(Progress.describe(left) + " left", 4)));
+    timeLeft
+        .apply(done)
+        .ifPresent(left -> parts.add(new Part(Progress.describe(left) + " left", 4)));
     parts.removeIf(part -> part.text().isEmpty());
     while (parts.size() > 1 && text(parts).length() > width) {
       parts.remove(parts.stream().min(Comparator.comparingInt(Part::rank)).orElseThrow());
@@ -65,10 +67,6 @@ record ProgressLine(LongFunction<Optional<Duration>> timeLeft) implements Progre
     int inside = width - 2;
     int filled = (int) Math.round(inside * Math.min(1, share));
     String head = filled > 0 && filled < inside ? ">" : "";
-    return "["
-        + "=".repeat(filled - head.length())
-        + head
-        + " ".repeat(inside - filled)
-        + "]";
+    return "[" + "=".repeat(filled - head.length()) + head + " ".repeat(inside - filled) + "]";
   }
 }

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.couplet.schedule.FewStepLevels;
 
 /**
- * Searches the noise levels below sigma_max at which a distance is least: one level after the other,
- * each over the positions between its neighbours, first coarsely, then by golden section.
+ * Searches the noise levels below sigma_max at which a distance is least: one level after the
+ * other, each over the positions between its neighbours, first coarsely, then by golden section.
  */
 public final class LevelSearch {
   private static final int COARSE = 6;

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Noise levels for the first few steps of a consistency model's sampling, at positions on the Karras
- * scale of its training. Two steps are those of Song &amp; Dhariwal (2023) for CIFAR-10: 80 and
- * 0.821 where sigma_min is 0.002 and rho 7; Easy Consistency Tuning takes the same. With N steps
- * step j stands at {@code (1 - j/N)^p}, where p = 1.3794 makes the second of two theirs.
+ * Noise levels for the first few steps of a consistency model's sampling, at positions on the
+ * Karras scale of its training. Two steps are those of Song &amp; Dhariwal (2023) for CIFAR-10: 80
+ * and 0.821 where sigma_min is 0.002 and rho 7; Easy Consistency Tuning takes the same. With N
+ * steps step j stands at {@code (1 - j/N)^p}, where p = 1.3794 makes the second of two theirs.
  *
  * @param range of the model's levels
  */

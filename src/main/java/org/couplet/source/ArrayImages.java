@@ -74,8 +74,7 @@ final class ArrayImages implements ImageSource {
   }
 
   // Looks at the values until they decide: at all floats, but only at the first of most integers.
-  private static ValueRange range(List<Part> parts, NpyType type, String where)
-      throws IOException {
+  private static ValueRange range(List<Part> parts, NpyType type, String where) throws IOException {
     double least = Double.POSITIVE_INFINITY;
     double greatest = Double.NEGATIVE_INFINITY;
     for (Part each : parts) {
@@ -164,7 +163,8 @@ final class ArrayImages implements ImageSource {
     }
     if (all.size() != size) {
       throw new InvalidInputException(
-          "%s: has %d labels for %d images; mend or remove them".formatted(where, all.size(), size));
+          "%s: has %d labels for %d images; mend or remove them"
+              .formatted(where, all.size(), size));
     }
     return Optional.of(new Labels(taken.stream().mapToObj(all::get).toList(), List.of()));
   }

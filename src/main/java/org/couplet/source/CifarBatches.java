@@ -80,8 +80,7 @@ final class CifarBatches implements ImageSource {
    *
    * @param files those of one folder or archive
    */
-  static CifarBatches of(Iterable<PictureFile> files, Path source, Split split)
-      throws IOException {
+  static CifarBatches of(Iterable<PictureFile> files, Path source, Split split) throws IOException {
     NavigableMap<String, byte[]> wanted = new TreeMap<>();
     List<String> classes = List.of();
     for (PictureFile file : files) {

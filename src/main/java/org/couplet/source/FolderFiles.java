@@ -116,7 +116,8 @@ final class FolderFiles extends SimpleFileVisitor<Path> {
     String words =
         failure instanceof FileSystemException system ? system.getReason() : failure.getMessage();
     return new UnreadableImageException(
-        "unreadable", "can't be read (" + Objects.requireNonNullElse(words, "no reason given") + ")");
+        "unreadable",
+        "can't be read (" + Objects.requireNonNullElse(words, "no reason given") + ")");
   }
 
   /** A file whose reading may fail, where a disk or a server does. */

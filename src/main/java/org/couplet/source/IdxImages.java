@@ -85,8 +85,7 @@ final class IdxImages implements ImageSource {
       next++;
       // Also makes the checksum be checked.
       if (next == count && in.read() >= 0) {
-        throw new InvalidInputException(
-            source + ": goes on after its last image; fetch it again");
+        throw new InvalidInputException(source + ": goes on after its last image; fetch it again");
       }
     } catch (IOException e) {
       throw damaged(source, e);
@@ -112,8 +111,7 @@ final class IdxImages implements ImageSource {
     try (var bytes = Files.newInputStream(file.get())) {
       head = bytes.readNBytes(4);
     }
-    try (DataInputStream labels =
-        new DataInputStream(Compression.of(head).open(file.get()))) {
+    try (DataInputStream labels = new DataInputStream(Compression.of(head).open(file.get()))) {
       int magic = labels.readInt();
       int labelled = labels.readInt();
       if (magic != OF_LABELS || labelled != count) {

@@ -119,7 +119,10 @@ public final class ImageSources {
     List<ArrayImages.Part> parts = new ArrayList<>();
     for (String name : names) {
       Path file = source.resolve(name);
-      parts.add(name.endsWith(".npy") ? new NpyPart(file) : NpzImages.part(file, "", images.option("only")));
+      parts.add(
+          name.endsWith(".npy")
+              ? new NpyPart(file)
+              : NpzImages.part(file, "", images.option("only")));
     }
     return new ArrayImages(parts);
   }
@@ -156,7 +159,7 @@ public final class ImageSources {
     if (kind == PictureKind.ARCHIVE && head[0] == 'P' && compression == Compression.NONE) {
       return openZip();
     }
-    if (kind.isRead()) {
+    if (kind.isRead() && compression == Compression.NONE) {
       throw new InvalidInputException(source + ": is a single picture; give its folder");
     }
     if (isPickle(head)) {

@@ -80,8 +80,7 @@ public record Labels(List<Long> ofImages, List<String> classes) {
     ByteBuffer values = ByteBuffer.allocate(8 * ofImages.size()).order(ByteOrder.LITTLE_ENDIAN);
     ofImages.forEach(values::putLong);
     if (!classes.isEmpty()) {
-      AtomicFile.write(
-          beside(images, CLASSES_SUFFIX), String.join("\n", classes) + "\n");
+      AtomicFile.write(beside(images, CLASSES_SUFFIX), String.join("\n", classes) + "\n");
     }
     AtomicFile.write(
         beside(images, SUFFIX),

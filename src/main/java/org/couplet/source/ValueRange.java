@@ -4,8 +4,8 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyType;
 
 /**
- * What an array's numbers mean as brightness. The type decides, and the least and the greatest value
- * of the whole array:
+ * What an array's numbers mean as brightness. The type decides, and the least and the greatest
+ * value of the whole array:
  *
  * <ul>
  *   <li>bool is black and white;

@@ -13,7 +13,6 @@ import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.data.ImageBatches;
-import org.couplet.source.ImageSelection;
 import org.couplet.io.ContentHash;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FrechetDistance;
@@ -25,6 +24,7 @@ import org.couplet.program.FeatureProgram;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.Progress;
 import org.couplet.sampling.SampleLevels;
+import org.couplet.source.ImageSelection;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.TUint8;
 

@@ -11,8 +11,8 @@ import org.tensorflow.types.family.TType;
 
 /**
  * The loss as the first step would have it: at the first number of noise levels, on the data set's
- * first rows, with the first step's noise. The training loss changes its meaning whenever the number
- * of levels grows; this one can be compared over a whole run.
+ * first rows, with the first step's noise. The training loss changes its meaning whenever the
+ * number of levels grows; this one can be compared over a whole run.
  */
 final class FirstLevelsLoss {
   /** Its name in {@code metrics.jsonl} and TensorBoard. */
@@ -42,8 +42,7 @@ final class FirstLevelsLoss {
 
   private double measure() {
     long[] indices = LongStream.range(0, rows).map(row -> row % dataset.size()).toArray();
-    int[] noise =
-        program.takesNoiseAssignment() ? IntStream.range(0, rows).toArray() : new int[0];
+    int[] noise = program.takesNoiseAssignment() ? IntStream.range(0, rows).toArray() : new int[0];
     try (TType batch = dataset.batch(indices)) {
       return program.loss(batch, noise, first, 0);
     }

@@ -59,8 +59,7 @@ final class SampleWriter implements StepListener {
 
   private void draw(long step, String weights, SamplingProgram program) throws IOException {
     BufferedImage picture =
-        SamplePicture.of(
-            program, seed, count, SampleLevels.of(program), () -> {});
+        SamplePicture.of(program, seed, count, SampleLevels.of(program), () -> {});
     SampleGrid.writePng(
         picture, folder.resolve(String.format(Locale.ROOT, "step-%07d-%s.png", step, weights)));
     events.image(step, "samples/" + weights, picture);

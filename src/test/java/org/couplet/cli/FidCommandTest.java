@@ -20,8 +20,8 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.ForeignFeatures;
-import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.command.ExitCode;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpyWriter;
 import org.couplet.npy.NpzWriter;
@@ -132,13 +132,43 @@ class FidCommandTest {
   }
 
   @Test
+  void whatIsNoFiniteNumberIsNoNumberInJson() {
+    CommandRun run =
+        fid("--generated", dark, "--reference", bright, "--json", "--metrics", "kid");
+    // All images of both are one subset, whose mean has no error.
+    JsonObject numbers = Json.GSON.fromJson(run.out(), JsonObject.class);
+    assertFalse(numbers.has("kid_standard_error"));
+    for (String name : List.of("kid", "kid_subsets", "kid_subset_size")) {
+      assertTrue(numbers.getAsJsonPrimitive(name).isNumber(), name);
+    }
+  }
+
+  @Test
+  void anArrayIsChosenByTheOptionOfItsSide() throws IOException {
+    Path file = folder.resolve("two.npz");
+    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
+      for (String name : List.of("x_train", "x_test")) {
+        try (OutputStream out = npz.begin(name, NpyType.U1, Shape.of(2, 2, 2, 3))) {
+          out.write(new byte[24]);
+        }
+      }
+    }
+    assertRefused(
+        fid("--generated", dark, "--reference", file), "name one by a prefix (--reference-only)");
+    assertRefused(
+        fid("--generated", file, "--reference", dark), "name one by a prefix (--generated-only)");
+  }
+
+  @Test
   void theWholeProtocolIsPrintedWithTheNumber() {
     CommandRun run = fid("--generated", dark, "--reference", bright);
     List<String> lines = run.out().lines().toList();
     assertEquals("generated          " + dark + ": 60 images of 16 x 16", lines.get(0));
     assertTrue(lines.get(1).startsWith("reference          " + bright + ": 60 images"));
     assertTrue(
-        lines.get(2).matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}; .*"),
+        lines
+            .get(2)
+            .matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}; .*"),
         lines.get(2));
     // Only Inception's is an FID.
     assertTrue(lines.get(2).endsWith("not comparable with FIDs"), lines.get(2));
@@ -167,6 +197,9 @@ class FidCommandTest {
     CommandRun both =
         CommandRun.done("fid", "--generated", other, "--reference", statistics, "--json");
     assertEquals(direct, number(both, "fid"), 0);
+    assertRefused(
+        fid("--reference", statistics, "--save-stats", folder.resolve("again.npz")),
+        "is statistics already; copy that file");
     assertRefused(
         fid("--generated", bright, "--reference", statistics, "--metrics", "kid"),
         "--metrics kid needs images, and these are statistics");
@@ -338,7 +371,7 @@ class FidCommandTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     assertRefused(
-        fid("--generated", file, "--reference", dark), "[arr_0]: damaged, its checksum is wrong");
+        fid("--generated", file, "--reference", dark), "[arr_0]: damaged or cut off (its checksum is wrong)");
   }
 
   @Test

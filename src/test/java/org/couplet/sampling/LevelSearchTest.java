@@ -28,8 +28,7 @@ class LevelSearchTest {
   @ParameterizedTest
   @ValueSource(doubles = {0.02, 0.3, 0.821, 2, 12})
   void theLowestPointOfAValleyIsFound(double best) throws IOException {
-    LevelSearch.Found found =
-        new LevelSearch(SCALE, sigmas -> valley(sigmas, best)).run(2);
+    LevelSearch.Found found = new LevelSearch(SCALE, sigmas -> valley(sigmas, best)).run(2);
     assertEquals(80, found.sigmas().get(0));
     assertEquals(Math.log(best), Math.log(found.sigmas().get(1)), 0.15);
     assertEquals(valley(found.sigmas(), best), found.distance());
@@ -38,8 +37,7 @@ class LevelSearchTest {
 
   @Test
   void severalLevelsAreFoundOneAfterTheOther() throws IOException {
-    LevelSearch.Found found =
-        new LevelSearch(SCALE, sigmas -> valley(sigmas, 9, 0.4)).run(3);
+    LevelSearch.Found found = new LevelSearch(SCALE, sigmas -> valley(sigmas, 9, 0.4)).run(3);
     assertEquals(3, found.sigmas().size());
     assertEquals(Math.log(9), Math.log(found.sigmas().get(1)), 0.15);
     assertEquals(Math.log(0.4), Math.log(found.sigmas().get(2)), 0.15);

@@ -1,4 +1,4 @@
-package org.couplet.inspection;
+package org.couplet.damage;
 
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -1,13 +1,15 @@
-package org.couplet.inspection;
+package org.couplet.damage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.couplet.io.FileFailure;
+import org.couplet.io.InvalidInputException;
 
 /**
  * The index of a TensorFlow checkpoint: a sorted table in blocks, each followed by a byte for its
@@ -30,26 +32,29 @@ public final class CheckpointIndex {
   }
 
   /**
-   * What is wrong with an index: its blocks lie outside of it, or a checksum is wrong.
+   * Refuses an index whose blocks lie outside of it, or have a wrong checksum.
    *
    * @param prefix of the checkpoint; one without an index is TensorFlow's to refuse
    */
-  public static Optional<String> fault(Path prefix) throws IOException {
+  public static void check(Path prefix) {
     Path file = prefix.resolveSibling(prefix.getFileName() + ".index");
     if (!Files.isRegularFile(file)) {
-      return Optional.empty();
+      return;
     }
-    if (Files.size(file) > MOST_BYTES) {
-      return Optional.of("its index has more than 1 GiB");
-    }
-    byte[] bytes = Files.readAllBytes(file);
     try {
-      return new CheckpointIndex(bytes).isSound()
-          ? Optional.empty()
-          : Optional.of("its index has a wrong checksum");
+      if (Files.size(file) > MOST_BYTES
+          || !new CheckpointIndex(Files.readAllBytes(file)).isSound()) {
+        throw refusal(prefix, "has a wrong checksum");
+      }
     } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      return Optional.of("its index is cut off or says that it has parts which it has not");
+      throw refusal(prefix, "is cut off or claims what it has not");
+    } catch (IOException e) {
+      throw new UncheckedIOException(FileFailure.of(e));
     }
+  }
+
+  private static InvalidInputException refusal(Path prefix, String problem) {
+    return new InvalidInputException(prefix + ": this checkpoint is damaged: its index " + problem);
   }
 
   private boolean isSound() {
