@@ -73,8 +73,7 @@ class KnownDataTest {
 
   // A session that trained on a file.
   private void trainedOn(Path file) throws IOException {
-    new RunHistory(run.history())
-        .add(5, Map.of(RunHistory.DATA, check(file, true).orElseThrow()));
+    new RunHistory(run.history()).add(5, Map.of(RunHistory.DATA, check(file, true).orElseThrow()));
     notes.reset();
   }
 
