@@ -125,8 +125,8 @@ public final class SelfTests implements ProgramCheck {
     } catch (RuntimeException | StackOverflowError e) {
       // The graph has not been through TensorFlow yet: it may break any rule.
       throw new InvalidInputException(
-          "%s: the self-test can't follow the graph (%s); build or export the SavedModel again, or give --skip-self-test"
-              .formatted(model, ErrorSummary.of(e)),
+          "%s: the self-test can't follow the graph%s; build or export the SavedModel again, or give --skip-self-test"
+              .formatted(model, e.getMessage() == null ? "" : " (" + ErrorSummary.of(e) + ")"),
           e);
     }
   }

@@ -78,7 +78,28 @@ public final class ExperimentFile {
    * {@code parse(print(e))} equals {@code e}.
    */
   public static String print(Experiment resolved) {
-    return TextFormat.printer().escapingNonAscii(false).printToString(resolved);
+    StringBuilder text = new StringBuilder();
+    // A terminal would obey control characters; escaped they are read back as they were.
+    TextFormat.printer()
+        .escapingNonAscii(false)
+        .printToString(resolved)
+        .chars()
+        .forEach(
+            sign -> text.append(isControl(sign) ? escaped(sign) : Character.toString(sign)));
+    return text.toString();
+  }
+
+  private static boolean isControl(int sign) {
+    return Character.isISOControl(sign) && sign != '\n';
+  }
+
+  // Its bytes in octal digits.
+  private static String escaped(int sign) {
+    StringBuilder digits = new StringBuilder();
+    for (byte each : Character.toString(sign).getBytes(StandardCharsets.UTF_8)) {
+      digits.append(String.format("\\%03o", Byte.toUnsignedInt(each)));
+    }
+    return digits.toString();
   }
 
   /** Takes a field given twice for a mistake. */

@@ -1,6 +1,7 @@
 package org.couplet.picture;
 
 import java.awt.image.BufferedImage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -219,8 +220,9 @@ public final class PictureDecoder {
 
   private static String oneLine(Exception e) {
     String message = e.getMessage();
-    return message == null || message.isBlank()
-        ? e.getClass().getSimpleName()
-        : message.lines().findFirst().orElse("").strip();
+    if (message == null || message.isBlank()) {
+      return e instanceof EOFException ? "it ends too early" : "damaged";
+    }
+    return message.lines().findFirst().orElse("").strip();
   }
 }

@@ -1,10 +1,14 @@
 package org.couplet.program;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.couplet.inspection.CheckpointIndex;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.Output;
@@ -49,6 +53,12 @@ final class LoadedModel implements AutoCloseable {
   static LoadedModel load(Path folder, String tag, int threads) {
     // What is wrong is found before TensorFlow says it.
     SavedModelGraph.read(folder, tag);
+    indexFault(folder.resolve("variables").resolve("variables"))
+        .ifPresent(
+            fault -> {
+              throw new InvalidInputException(
+                  folder + ": its variables are damaged: " + fault + "; export it again");
+            });
     ConfigProto config = SavedModelGraph.session(threads);
     try {
       return new LoadedModel(
@@ -99,12 +109,10 @@ final class LoadedModel implements AutoCloseable {
     definition.getInputsMap().forEach((name, info) -> requireTensor(signature, name, info));
     definition.getOutputsMap().forEach((name, info) -> requireTensor(signature, name, info));
     for (String output : definition.getOutputsMap().keySet()) {
-      boolean known =
-          signature.outputs().contains(output) || signature.optional().contains(output);
+      boolean known = signature.outputs().contains(output) || signature.optional().contains(output);
       if (known && outputType(signature, output) != Contract.outputType(output)) {
         throw refusal(
-            signature,
-            "the output '" + output + "' is of type " + outputType(signature, output));
+            signature, "the output '" + output + "' is of type " + outputType(signature, output));
       }
     }
   }
@@ -112,26 +120,23 @@ final class LoadedModel implements AutoCloseable {
   // TensorFlow does not compare what a signature says with the graph.
   private void requireTensor(Signature signature, String name, TensorInfo info) {
     String where = "its tensor '" + name + "' ";
-    Output<?> tensor;
+    Shape declared = shape(info);
+    DataType type;
+    Shape actual;
     try {
-      tensor = bundle.graph().output(info.getName());
-    } catch (RuntimeException e) {
-      // Java's IllegalArgumentException or one of TensorFlow's.
-      throw refusal(signature, where + "has no valid name: " + ErrorSummary.of(e));
-    }
-    if (tensor == null) {
+      Output<?> tensor = bundle.graph().outputOrThrow(info.getName());
+      type = tensor.dataType();
+      actual = tensor.shape();
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw refusal(signature, where + "is not in the graph");
     }
-    Shape declared = shape(info);
-    if (tensor.dataType() != info.getDtype()
-        || (!declared.isUnknown()
-            && !tensor.shape().isUnknown()
-            && !declared.isCompatibleWith(tensor.shape()))) {
+    boolean fits =
+        declared.isUnknown() || actual.isUnknown() || declared.isCompatibleWith(actual);
+    if (type != info.getDtype() || !fits) {
       throw refusal(
           signature,
           "%sis %s %s in the graph, not %s %s"
-              .formatted(
-                  where, tensor.dataType(), tensor.shape(), info.getDtype(), declared));
+              .formatted(where, type, actual, info.getDtype(), declared));
     }
   }
 
@@ -273,16 +278,30 @@ final class LoadedModel implements AutoCloseable {
 
   /** Runs another restoring operation than the saver's. */
   void restore(Path prefix, String fileTensor, String restoreOperation) {
+    Optional<String> fault = indexFault(prefix);
+    if (fault.isPresent()) {
+      throw unusable(prefix, "", fault.get());
+    }
     try {
       run(fileTensor, prefix, restoreOperation);
     } catch (TensorFlowException | IllegalArgumentException e) {
-      throw new InvalidInputException(
-          prefix
-              + ": this checkpoint is damaged or does not fit the program in "
-              + folder
-              + ": "
-              + ErrorSummary.of(e),
-          e);
+      InvalidInputException refusal =
+          unusable(prefix, " or does not fit the program in " + folder, ErrorSummary.of(e));
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  private static InvalidInputException unusable(Path prefix, String what, String reason) {
+    return new InvalidInputException(
+        "%s: this checkpoint is damaged%s: %s".formatted(prefix, what, reason));
+  }
+
+  private static Optional<String> indexFault(Path prefix) {
+    try {
+      return CheckpointIndex.fault(prefix);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.couplet.inspection.GraphCheck;
 import org.couplet.io.ContentHash;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
@@ -95,10 +96,13 @@ public final class SavedModelGraph {
               : folder + ": saved_model.pb can't be read: " + e.getMessage(),
           e);
     }
-    return graphs.stream()
-        .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(tag))
-        .findFirst()
-        .orElseThrow(() -> missing(folder, tag, graphs));
+    MetaGraphDef tagged =
+        graphs.stream()
+            .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(tag))
+            .findFirst()
+            .orElseThrow(() -> missing(folder, tag, graphs));
+    new GraphCheck(folder).check(tagged);
+    return tagged;
   }
 
   // TensorFlow's format has no checksum. Other programs' models, and older ones, have no digest.

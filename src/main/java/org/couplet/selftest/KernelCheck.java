@@ -95,7 +95,9 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
 
   /** Whether a call can be checked: of a known type and size, with batches of equal sizes. */
   static boolean covers(KernelCall call) {
-    if (!TYPES.containsKey(call.type()) || !hasValuesThatFit(withFewRows(call))) {
+    if (!TYPES.containsKey(call.type())
+        || call.inputs().size() != (call.isReduction() ? 1 : 2)
+        || !hasValuesThatFit(withFewRows(call))) {
       return false;
     }
     int rank = call.output().numDimensions();

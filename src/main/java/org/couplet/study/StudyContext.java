@@ -87,8 +87,7 @@ public final class StudyContext {
     Map<String, Path> settings = new LinkedHashMap<>();
     if (options.config().isPresent()) {
       Path config = options.config().get();
-      settings.put(
-          String.valueOf(config.getFileName()).replaceFirst("\\.textproto$", ""), config);
+      settings.put(String.valueOf(config.getFileName()).replaceFirst("\\.textproto$", ""), config);
     } else {
       shipped.forEach(
           (name, file) -> settings.put(name, options.configs().resolve(file + ".textproto")));

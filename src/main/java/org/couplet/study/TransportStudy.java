@@ -76,10 +76,7 @@ final class TransportStudy implements Study {
           costs.stream().filter(Cost::isNoDearer).count(),
           costs.stream().mapToDouble(Cost::ratio).average().orElse(Double.NaN));
       panels.addAll(
-          panels(
-              ", " + setting.getKey(),
-              costs,
-              costs.size() / setting.getValue().size()));
+          panels(", " + setting.getKey(), costs, costs.size() / setting.getValue().size()));
     }
     bench.figure(name(), panels, 2);
     bench.table(name(), numbers);

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * The index of a TensorFlow checkpoint: a sorted table in blocks, each followed by its compression (a
- * byte) and its checksum (4 bytes); the last 48 bytes say where two of the blocks are.
+ * The index of a TensorFlow checkpoint: a sorted table in blocks, each followed by its compression
+ * (a byte) and its checksum (4 bytes); the last 48 bytes say where two of the blocks are.
  */
 final class CheckpointIndex {
   private static final int FOOTER = 48;

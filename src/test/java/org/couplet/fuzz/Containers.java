@@ -79,8 +79,7 @@ final class Containers {
   /** Damages what a gzip file holds, not the file itself. */
   static Damage inGzip(Damage damage) {
     return (sound, other, random) ->
-        new Damage.Damaged(
-            gzip(damage.of(gunzip(sound), gunzip(other), random).bytes()), true);
+        new Damage.Damaged(gzip(damage.of(gunzip(sound), gunzip(other), random).bytes()), true);
   }
 
   /** Damages what a zip holds, not the zip itself. */
@@ -118,7 +117,7 @@ final class Containers {
     return new GZIPInputStream(new ByteArrayInputStream(gzip)).readAllBytes();
   }
 
-  private static Map<String, byte[]> unzip(byte[] zip) throws IOException {
+  static Map<String, byte[]> unzip(byte[] zip) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
     for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {

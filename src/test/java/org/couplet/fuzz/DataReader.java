@@ -39,11 +39,16 @@ final class DataReader implements Kind.Reader {
     Files.createDirectories(output.resolveSibling(""));
   }
 
-  /** The same for files with checksums: the images are those of sound files, or fewer and counted. */
+  /**
+   * The same for files with checksums: the images are those of sound files, or fewer and counted.
+   */
   DataReader checked(List<byte[]> files) throws IOException {
     for (byte[] each : files) {
       Files.write(file, each);
-      run();
+      CommandRun run = run();
+      if (run.code() != ExitCode.DONE) {
+        throw new IllegalStateException(run.toString());
+      }
       List<ByteBuffer> images = images();
       count = count == 0 ? images.size() : Math.min(count, images.size());
       sound.addAll(images);
@@ -54,12 +59,12 @@ final class DataReader implements Kind.Reader {
   @Override
   public Kind.Outcome read(Damage.Damaged input) throws IOException {
     Files.write(file, input.bytes());
-    Files.deleteIfExists(output);
     CommandRun run = run();
     return new Kind.Outcome(run, fault(run, !input.isCoherent() && !sound.isEmpty()));
   }
 
-  private CommandRun run() {
+  private CommandRun run() throws IOException {
+    Files.deleteIfExists(output);
     return CommandRun.of("data", "--from", source, "--size", SIZE, "--output", output);
   }
 

@@ -69,6 +69,9 @@ final class FuzzProcess implements AutoCloseable {
 
   /** Keeps the input of the last question, and what was said. */
   void keep(Path file) throws IOException {
+    if (Files.notExists(scratch().resolve("input"))) {
+      return;
+    }
     Files.copy(scratch().resolve("input"), file, StandardCopyOption.REPLACE_EXISTING);
     Files.copy(
         scratch().resolve("said"),
@@ -99,8 +102,7 @@ final class FuzzProcess implements AutoCloseable {
     builder.redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
     process = builder.start();
     answers =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   private String answer(String question, int seconds)

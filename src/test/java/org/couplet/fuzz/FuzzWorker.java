@@ -49,7 +49,12 @@ final class FuzzWorker {
   }
 
   private String answer(String name, long seed) throws Exception {
-    Kind kind = kinds.get(name);
+    Kind kind;
+    try {
+      kind = kinds.get(name);
+    } catch (IllegalStateException e) {
+      return "-1 sound file: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+    }
     Damage.Damaged input = kind.input(seed);
     Files.write(scratch.resolve("input"), input.bytes());
     Files.writeString(said(), "");

@@ -60,7 +60,8 @@ final class ImageKinds {
   Kind tarGz() throws IOException {
     List<byte[]> sound =
         List.of(
-            Containers.gzip(Containers.tar(batches())), Containers.gzip(Containers.tar(pictures())));
+            Containers.gzip(Containers.tar(batches())),
+            Containers.gzip(Containers.tar(pictures())));
     return file("tar.gz", sound, oneOf(ofBytes(), ofBytes(), Containers.inGzip(tarDamage())));
   }
 

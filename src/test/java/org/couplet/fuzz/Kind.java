@@ -5,16 +5,22 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.couplet.CommandRun;
+import org.couplet.command.ExitCode;
 
 /**
  * A kind of file.
  *
  * @param name of the kind
  * @param sound files that are whole
+ * @param code exit code of the command that reads one of these
  * @param damage how they are damaged
  * @param reader the command that reads one
  */
-record Kind(String name, List<byte[]> sound, Damage damage, Reader reader) {
+record Kind(String name, List<byte[]> sound, int code, Damage damage, Reader reader) {
+  Kind(String name, List<byte[]> sound, Damage damage, Reader reader) {
+    this(name, sound, ExitCode.DONE, damage, reader);
+  }
+
   /** Puts a file where a command expects it, and runs the command. */
   @FunctionalInterface
   interface Reader {

@@ -5,14 +5,36 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All kinds of files, made when they are asked for. */
 final class Kinds {
   static final List<String> NAMES =
       List.of(
-          "config", "set", "png", "jpeg", "gif", "bmp", "tiff", "zip", "tar", "tar.gz", "npy",
-          "npz", "statistics", "frozen", "features", "savedmodel", "program", "checkpoint-index",
-          "checkpoint-data", "checkpoint-list", "metrics", "history", "events", "run-config");
+          "config",
+          "set",
+          "png",
+          "jpeg",
+          "gif",
+          "bmp",
+          "tiff",
+          "zip",
+          "tar",
+          "tar.gz",
+          "npy",
+          "npz",
+          "statistics",
+          "frozen",
+          "features",
+          "savedmodel",
+          "program",
+          "checkpoint-index",
+          "checkpoint-data",
+          "checkpoint-list",
+          "metrics",
+          "history",
+          "events",
+          "run-config");
 
   private final Path scratch;
   private final Map<String, Kind> made = new HashMap<>();
@@ -21,13 +43,25 @@ final class Kinds {
     this.scratch = scratch;
   }
 
-  Kind get(String name) throws IOException {
+  Kind get(String name) throws Exception {
     Kind kind = made.get(name);
     if (kind == null) {
       kind = make(name);
+      requireSound(kind);
       made.put(name, kind);
     }
     return kind;
+  }
+
+  // Otherwise nothing would be found but the first refusal.
+  private static void requireSound(Kind kind) throws Exception {
+    for (byte[] sound : kind.sound()) {
+      Kind.Outcome outcome = kind.reader().read(new Damage.Damaged(sound, false));
+      Optional<String> fault = Oracle.fault(outcome.run()).or(outcome::fault);
+      if (outcome.run().code() != kind.code() || fault.isPresent()) {
+        throw new IllegalStateException(kind.name() + ": " + fault + " " + outcome.run());
+      }
+    }
   }
 
   private Kind make(String name) throws IOException {
@@ -53,12 +87,8 @@ final class Kinds {
       case "features" -> models.features();
       case "savedmodel" -> models.export();
       case "program" -> runs.program();
-      case "checkpoint-index" -> runs.index();
-      case "checkpoint-data" -> runs.data();
-      case "checkpoint-list" -> runs.list();
-      case "metrics" -> runs.metrics();
-      case "history" -> runs.history();
-      case "events" -> runs.events();
+      case "checkpoint" -> runs.checkpoint();
+      case "logs" -> runs.logs();
       case "run-config" -> runs.config();
       default -> throw new IllegalArgumentException("no kind " + name);
     };

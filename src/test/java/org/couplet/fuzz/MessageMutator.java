@@ -3,6 +3,7 @@ package org.couplet.fuzz;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,8 +11,19 @@ import java.util.Random;
 /** Changes fields of a message, so that it stays one: as only an enemy does. */
 final class MessageMutator {
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, 7, 255, 46_341, 100_000_000, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 40,
-    Long.MAX_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    -1,
+    2,
+    7,
+    255,
+    46_341,
+    100_000_000,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
   };
   private static final double[] REALS = {
     0, -1, 1, 0.5, 1e-300, 1e300, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
@@ -26,10 +38,12 @@ final class MessageMutator {
   }
 
   /** A copy with one to three fields changed. */
-  static Message mutate(Message sound, Random random) {
+  static Message mutate(Message sound, Random random) throws IOException {
     Message message = sound;
     for (int i = 1 + random.nextInt(3); i > 0; i--) {
-      message = new MessageMutator(random).changed(message);
+      // Read again, as two entries of a map may have one key now.
+      byte[] bytes = new MessageMutator(random).changed(message).toByteArray();
+      message = sound.getParserForType().parsePartialFrom(bytes);
     }
     return message;
   }
@@ -86,7 +100,8 @@ final class MessageMutator {
     return builder.buildPartial();
   }
 
-  private static Message.Builder removed(Message.Builder builder, FieldDescriptor field, int index) {
+  private static Message.Builder removed(
+      Message.Builder builder, FieldDescriptor field, int index) {
     if (!field.isRepeated()) {
       return builder.clearField(field);
     }

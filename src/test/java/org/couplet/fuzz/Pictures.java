@@ -61,7 +61,8 @@ final class Pictures {
     for (int y = 0; y < SIDE; y++) {
       for (int x = 0; x < SIDE; x++) {
         int alpha = x == y ? 0x80 : 0xff;
-        image.setRGB(x, y, alpha << 24 | (20 * x) << 16 | (18 * y) << 8 | (37 * seed + x * y) % 256);
+        image.setRGB(
+            x, y, alpha << 24 | (20 * x) << 16 | (18 * y) << 8 | (37 * seed + x * y) % 256);
       }
     }
     return image;

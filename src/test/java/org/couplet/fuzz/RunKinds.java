@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
@@ -33,7 +36,10 @@ final class RunKinds {
       runtime { xla: OFF }
       """;
 
-  private static final String CHECKPOINT = "checkpoints/step-4";
+  private static final String INDEX = "checkpoints/step-4.index";
+  private static final String DATA = "checkpoints/step-4.data-00000-of-00001";
+  private static final String EVENTS = "events.out.tfevents.";
+  private static final String CONFIG_FILE = "config.textproto";
 
   private final Path scratch;
 
@@ -41,70 +47,104 @@ final class RunKinds {
     this.scratch = scratch;
   }
 
-  Kind index() throws IOException {
-    return file(
-        "checkpoint-index",
-        CHECKPOINT + ".index",
-        oneOf(ofBytes(), ofBytes().repaired(CheckpointIndex::repaired)));
+  /** Both files of a checkpoint, one of them damaged; TensorFlow's checksums are on all of it. */
+  Kind checkpoint() throws IOException {
+    Path run = run();
+    Map<String, byte[]> sound = new LinkedHashMap<>();
+    for (String name : List.of(INDEX, DATA)) {
+      sound.put(name, Files.readAllBytes(run.resolve(name)));
+    }
+    Damage index = oneOf(ofBytes(), ofBytes().repaired(CheckpointIndex::repaired));
+    return files(
+        "checkpoint",
+        run,
+        sound,
+        (files, random) -> {
+          String name = random.nextInt(3) > 0 ? INDEX : DATA;
+          Damage damage = name.equals(INDEX) ? index : ofBytes();
+          byte[] file = Objects.requireNonNull(files.get(name));
+          files.put(name, damage.of(file, file, random).bytes());
+        });
   }
 
-  Kind data() throws IOException {
-    return file("checkpoint-data", CHECKPOINT + ".data-00000-of-00001", ofBytes());
+  /** What no run depends on: the list of checkpoints, the logs, and the names of event files. */
+  Kind logs() throws IOException {
+    Path run = run();
+    Map<String, byte[]> sound = new LinkedHashMap<>();
+    for (String name : List.of("checkpoints/checkpoint", "metrics.jsonl", "history.jsonl")) {
+      sound.put(name, Files.readAllBytes(run.resolve(name)));
+    }
+    sound.put(EVENTS + "1700000000.couplet", new byte[] {1});
+    return files(
+        "logs",
+        run,
+        sound,
+        (files, random) -> {
+          for (String name : List.copyOf(files.keySet())) {
+            byte[] file = Objects.requireNonNull(files.get(name));
+            if (name.startsWith(EVENTS)) {
+              files.put(eventFile(name.substring(EVENTS.length()), random), file);
+            } else {
+              files.put(name, ofBytes().of(file, file, random).bytes());
+            }
+          }
+        });
   }
 
-  Kind list() throws IOException {
-    return file("checkpoint-list", "checkpoints/checkpoint", ofBytes());
-  }
-
-  Kind metrics() throws IOException {
-    return file("metrics", "metrics.jsonl", ofBytes());
-  }
-
-  Kind history() throws IOException {
-    return file("history", "history.jsonl", ofBytes());
+  private static String eventFile(String name, Random random) {
+    byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+    String damaged =
+        new String(new ByteMutator(random).mutate(bytes, bytes), StandardCharsets.ISO_8859_1)
+            .replaceAll("[^\\x20-\\x7e]|/", "_");
+    return EVENTS + damaged.substring(0, Math.min(damaged.length(), 200));
   }
 
   Kind config() throws IOException {
-    return file("run-config", "config.textproto", ofBytes());
+    Path run = run();
+    byte[] sound = Files.readAllBytes(run.resolve(CONFIG_FILE));
+    return files(
+        "run-config",
+        run,
+        Map.of(CONFIG_FILE, sound),
+        (files, random) -> files.put(CONFIG_FILE, ofBytes().of(sound, sound, random).bytes()));
   }
 
   Kind program() throws IOException {
-    return file(
-        "program",
-        "program/saved_model.pb",
-        ModelKinds.ofMessages(SavedModel.getDefaultInstance()));
-  }
-
-  /** Couplet reads the names of event files only. */
-  Kind events() throws IOException {
     Path run = run();
-    String sound = "events.out.tfevents.1700000000.couplet";
+    Path program = run.resolve("program");
     return new Kind(
-        "events",
-        List.of(sound.getBytes(StandardCharsets.UTF_8)),
-        ofBytes(),
+        "program",
+        List.of(Files.readAllBytes(program.resolve("saved_model.pb"))),
+        ModelKinds.ofMessages(SavedModel.getDefaultInstance()),
         input -> {
-          String name =
-              new String(input.bytes(), StandardCharsets.UTF_8).replaceAll("[/\0]|[^\\x20-\\x7e]", "_");
           restore(run);
-          Path file = run.resolve(name.substring(0, Math.min(name.length(), 200)));
-          if (Files.notExists(file)) {
-            Files.writeString(file, name);
-          }
+          ModelKinds.write(program, input);
           return resumed(run);
         });
   }
 
-  private Kind file(String kind, String name, Damage damage) throws IOException {
-    Path run = run();
-    byte[] sound = Files.readAllBytes(run.resolve(name));
+  /** Damages some of a run's files, by their names in its folder. */
+  @FunctionalInterface
+  private interface FilesDamage {
+    void damage(Map<String, byte[]> files, Random random) throws IOException;
+  }
+
+  // An input is a zip of them.
+  private Kind files(String kind, Path run, Map<String, byte[]> sound, FilesDamage damage)
+      throws IOException {
     return new Kind(
         kind,
-        List.of(sound),
-        damage,
+        List.of(Containers.zip(sound, true)),
+        (zip, other, random) -> {
+          Map<String, byte[]> files = Containers.unzip(zip);
+          damage.damage(files, random);
+          return new Damage.Damaged(Containers.zip(files, true), true);
+        },
         input -> {
           restore(run);
-          Files.write(run.resolve(name), input.bytes());
+          for (Map.Entry<String, byte[]> file : Containers.unzip(input.bytes()).entrySet()) {
+            Files.write(run.resolve(file.getKey()), file.getValue());
+          }
           return resumed(run);
         });
   }
@@ -134,8 +174,7 @@ final class RunKinds {
   private Kind.Outcome resumed(Path run) throws IOException {
     Map<String, String> before = checkpoints(run);
     CommandRun resumed = CommandRun.of("train", "--run", run, "--resume");
-    boolean touched =
-        resumed.code() != ExitCode.DONE && !checkpoints(run).equals(before);
+    boolean touched = resumed.code() != ExitCode.DONE && !checkpoints(run).equals(before);
     return new Kind.Outcome(
         resumed, touched ? Optional.of("checkpoints were touched") : Optional.empty());
   }

@@ -35,7 +35,9 @@ final class StatisticsKind {
           Files.write(file, input.bytes());
           CommandRun run = compare(file, other);
           boolean silent =
-              run.code() == ExitCode.DONE && !input.isCoherent() && !fid(run.out()).equals(fid(expected));
+              run.code() == ExitCode.DONE
+                  && !input.isCoherent()
+                  && !fid(run.out()).equals(fid(expected));
           return new Kind.Outcome(
               run, silent ? Optional.of("another distance in silence") : Optional.empty());
         });

@@ -28,7 +28,7 @@ final class TextKinds {
           "network.song_unet.channel_mult=[1,2]",
           "network.song_unet.dropout=0.1,0.2",
           "network.mlp.width=32",
-          "dataset.image_file.path=a b.npy",
+          "evaluation.features=a b",
           "dataset.procedural.resolution=16",
           "consistency.coupling.generator_induced.mu=0.5",
           "consistency.levels.constant.count=20",
@@ -71,7 +71,8 @@ final class TextKinds {
         ofBytes(),
         input -> {
           String value = new String(input.bytes(), StandardCharsets.UTF_8);
-          Path config = value.length() % 2 == 0 ? points : images;
+          boolean ofImages = value.contains("unet") || value.contains("procedural");
+          Path config = ofImages ? images : points;
           return planned("--config", config, "--set", value);
         });
   }
@@ -80,8 +81,7 @@ final class TextKinds {
     Path run = scratch.resolve("never");
     CommandRun planned =
         CommandRun.of(
-            Stream.concat(
-                    Stream.of("train", "--run", run, "--dry-run"), Stream.of(options))
+            Stream.concat(Stream.of("train", "--run", run, "--dry-run"), Stream.of(options))
                 .toArray());
     return new Kind.Outcome(
         planned, Files.exists(run) ? Optional.of("a run was begun") : Optional.empty());
@@ -96,9 +96,7 @@ final class TextKinds {
       throws IOException {
     String text = new String(sound, StandardCharsets.UTF_8);
     Experiment experiment = TextFormat.parse(text, Experiment.class);
-    String changed =
-        TextFormat.printer().printToString(MessageMutator.mutate(experiment, random));
+    String changed = TextFormat.printer().printToString(MessageMutator.mutate(experiment, random));
     return new Damage.Damaged(changed.getBytes(StandardCharsets.UTF_8), true);
   }
-
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.picture.PictureReading;
+import org.couplet.source.ImageSelection;
 import org.couplet.picture.PictureTest;
 import org.couplet.picture.PictureTrait;
 import org.junit.jupiter.api.Test;
