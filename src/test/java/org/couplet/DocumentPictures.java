@@ -43,10 +43,7 @@ final class DocumentPictures {
   }
 
   private static LineChart.Curve curve(String name, String field, List<Map<String, Double>> lines) {
-    return new LineChart.Curve(
-        name,
-        values("step", field, lines),
-        values(field, field, lines));
+    return new LineChart.Curve(name, values("step", field, lines), values(field, field, lines));
   }
 
   // Of the lines that have a field.

@@ -143,8 +143,7 @@ class TrainingProgramTest {
   void theLossOfAStepIsWhatTrainingOnItReports() throws IOException {
     double[] sigmas = {0.002, 0.5, 1, 2, 5, 10, 30, 50, 80};
     ScheduledValues numbers = new ScheduledValues(1, sigmas, 9, 0.5, 1, 1e-3, 0.9);
-    try (TrainingProgram program =
-            TrainingProgram.load(build(SmallExperiments.GAUSSIANS), 0);
+    try (TrainingProgram program = TrainingProgram.load(build(SmallExperiments.GAUSSIANS), 0);
         TFloat32 batch =
             TFloat32.tensorOf(
                 Shape.of(32, 2), data -> data.scalars().forEach(value -> value.setFloat(0.3f)))) {

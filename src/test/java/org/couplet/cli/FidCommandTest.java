@@ -20,8 +20,8 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.ForeignFeatures;
-import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.command.ExitCode;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpyWriter;
 import org.couplet.npy.NpzWriter;
@@ -133,8 +133,7 @@ class FidCommandTest {
 
   @Test
   void whatIsNoFiniteNumberIsNoNumberInJson() {
-    CommandRun run =
-        fid("--generated", dark, "--reference", bright, "--json", "--metrics", "kid");
+    CommandRun run = fid("--generated", dark, "--reference", bright, "--json", "--metrics", "kid");
     // All images of both are one subset, whose mean has no error.
     JsonObject numbers = Json.GSON.fromJson(run.out(), JsonObject.class);
     assertFalse(numbers.has("kid_standard_error"));
@@ -166,7 +165,9 @@ class FidCommandTest {
     assertEquals("generated          " + dark + ": 60 images of 16 x 16", lines.get(0));
     assertTrue(lines.get(1).startsWith("reference          " + bright + ": 60 images"));
     assertTrue(
-        lines.get(2).matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}; .*"),
+        lines
+            .get(2)
+            .matches("extractor          .*features: 368 features, SHA-256 [0-9a-f]{12}; .*"),
         lines.get(2));
     // Only Inception's is an FID.
     assertTrue(lines.get(2).endsWith("not comparable with FIDs"), lines.get(2));
@@ -369,7 +370,8 @@ class FidCommandTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     assertRefused(
-        fid("--generated", file, "--reference", dark), "[arr_0]: damaged or cut off (its checksum is wrong)");
+        fid("--generated", file, "--reference", dark),
+        "[arr_0]: damaged or cut off (its checksum is wrong)");
   }
 
   @Test

@@ -58,8 +58,7 @@ class ForecastTest {
 
   @Test
   void aRunThatWasBegunKnowsItsSpeed() throws IOException {
-    Files.writeString(
-        folder.resolve("metrics.jsonl"), "{\"step\":5,\"images_per_second\":16.0}\n");
+    Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":5,\"images_per_second\":16.0}\n");
     Forecast forecast =
         Forecast.of(
             ExperimentFile.parse("test", SmallExperiments.GAUSSIANS, List.of()),
@@ -100,8 +99,7 @@ class ForecastTest {
   @Test
   void aDryRunRefusesImagesOfAnotherSize() throws IOException {
     Path images = folder.resolve("images.npy");
-    try (var writer =
-        new NpyWriter(images, Shape.of(4, 4, 3))) {
+    try (var writer = new NpyWriter(images, Shape.of(4, 4, 3))) {
       writer.write(new byte[48]);
     }
     Path config =
@@ -111,7 +109,14 @@ class ForecastTest {
                 "procedural \\{.*?\\}", "image_file { path: 'absent.npy' resolution: 8 }"));
     CommandRun refused =
         CommandRun.of(
-            "train", "--config", config, "--data", images, "--run", folder.resolve("r"), "--dry-run");
+            "train",
+            "--config",
+            config,
+            "--data",
+            images,
+            "--run",
+            folder.resolve("r"),
+            "--dry-run");
     assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
     assertTrue(refused.err().contains("images of 4 x 4"), refused.err());
   }

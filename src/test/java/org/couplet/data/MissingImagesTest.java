@@ -36,8 +36,7 @@ class MissingImagesTest {
   @Test
   void otherFilesNameTheCommandThatMakesThem() {
     Path file = folder.resolve("my photos.npy");
-    String command =
-        "couplet data --from FOLDER-OR-ZIP --size 32 --output '%s'".formatted(file);
+    String command = "couplet data --from FOLDER-OR-ZIP --size 32 --output '%s'".formatted(file);
     assertTrue(of(file).contains("no such file; make it: " + command), of(file));
   }
 

@@ -1,6 +1,5 @@
 package org.couplet.image;
 
-import org.couplet.source.ImageSource;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.couplet.picture.Picture;
 import org.couplet.picture.PictureReading;
+import org.couplet.source.ImageSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -1,7 +1,5 @@
 package org.couplet.image;
 
-import org.couplet.source.ImageSelection;
-import org.couplet.source.Split;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.awt.Color;
@@ -19,6 +17,8 @@ import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
 import org.couplet.picture.PictureTest;
+import org.couplet.source.ImageSelection;
+import org.couplet.source.Split;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.ndarray.Shape;
 

@@ -1,6 +1,5 @@
 package org.couplet.image;
 
-import org.couplet.source.ImageSelection;
 import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,6 +27,7 @@ import org.couplet.data.SourceBatches;
 import org.couplet.picture.ImageSize;
 import org.couplet.picture.PictureTest;
 import org.couplet.picture.PictureTrait;
+import org.couplet.source.ImageSelection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.types.TUint8;

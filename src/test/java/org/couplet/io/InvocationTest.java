@@ -14,11 +14,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InvocationTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"runs/a", "my runs/gc[mu=0.5]", "it's", "a\\b", "$HOME", "*", "", "~", "a\nb", "ü"})
+      strings = {
+        "runs/a",
+        "my runs/gc[mu=0.5]",
+        "it's",
+        "a\\b",
+        "$HOME",
+        "*",
+        "",
+        "~",
+        "a\nb",
+        "ü"
+      })
   void aShellReadsQuotedWordsAsTheyWere(String word) throws IOException {
     Process shell = new ProcessBuilder("sh", "-c", "printf %s " + Invocation.quoted(word)).start();
-    assertEquals(
-        word, new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    assertEquals(word, new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
   }
 
   @Test
@@ -32,7 +42,8 @@ class InvocationTest {
   @Test
   void theCommandIsCalledAsItWas() {
     assertEquals("couplet --help", Invocation.of(null, null).line("--help"));
-    assertEquals("'/my tools/couplet' --help", Invocation.of("/my tools/couplet", "").line("--help"));
+    assertEquals(
+        "'/my tools/couplet' --help", Invocation.of("/my tools/couplet", "").line("--help"));
   }
 
   @Test

@@ -206,8 +206,7 @@ class CheckpointsTest {
     Set<String> before = files();
     CommandRun failed = CommandRun.of("train", "--run", run, "--resume");
     assertEquals(ExitCode.FAILED, failed.code(), failed.err());
-    assertTrue(
-        failed.err().contains("step 14 could not be saved in " + checkpoints), failed.err());
+    assertTrue(failed.err().contains("step 14 could not be saved in " + checkpoints), failed.err());
     assertTrue(failed.err().contains("go on from step-8 with: couplet train"), failed.err());
     assertEquals(before, files());
   }
@@ -237,7 +236,8 @@ class CheckpointsTest {
               "--set",
               "run.checkpoint_every=3");
       assertEquals(ExitCode.FAILED, full.code(), full.err());
-      assertTrue(full.err().contains("note: " + small.resolve("checkpoints") + " has "), full.err());
+      assertTrue(
+          full.err().contains("note: " + small.resolve("checkpoints") + " has "), full.err());
       assertTrue(full.err().contains("could not be saved"), full.err());
       assertTrue(full.err().contains("No space left on device"), full.err());
       List<Long> left = new Checkpoints(small.resolve("checkpoints"), 3).completed();

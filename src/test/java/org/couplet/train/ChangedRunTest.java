@@ -107,8 +107,7 @@ class ChangedRunTest {
             .build(),
         recorded(sessions.get(1)));
     assertTrue(!sessions.get(2).has("changed") && !sessions.get(2).has("config"));
-    assertEquals(
-        "{\"name\":[\"gaussians\",\"other\"]}", sessions.get(3).get("changed").toString());
+    assertEquals("{\"name\":[\"gaussians\",\"other\"]}", sessions.get(3).get("changed").toString());
     assertEquals(last, recorded(sessions.get(3)));
     assertEquals(16, sessions.get(3).get("saved").getAsLong());
   }
@@ -117,8 +116,7 @@ class ChangedRunTest {
   void anOldHistoryStillLearnsWhatChanges() throws IOException {
     Files.writeString(run.resolve("history.jsonl"), "{\"step\":0}\n");
     resume("--set ema.decay=0.5 --steps 11");
-    assertEquals(
-        "{\"ema.decay\":[0.99,0.5]}", history(run).get(1).get("changed").toString());
+    assertEquals("{\"ema.decay\":[0.99,0.5]}", history(run).get(1).get("changed").toString());
   }
 
   @Test
@@ -156,7 +154,8 @@ class ChangedRunTest {
     for (CommandRun refused :
         List.of(
             command(""),
-            CommandRun.of("sample", "--run", run, "--count", 1, "--output", folder.resolve("a.png")),
+            CommandRun.of(
+                "sample", "--run", run, "--count", 1, "--output", folder.resolve("a.png")),
             CommandRun.of("export", "--run", run, "--output", folder.resolve("export")))) {
       assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
       assertTrue(
@@ -216,8 +215,17 @@ class ChangedRunTest {
     // An earlier step, another batch.
     Path other = folder.resolve("other");
     CommandRun.done(
-        "train", "--config", config, "--run", other, "--from", run + "@7", "--set",
-        "run.batch_size=16", "--steps", 8);
+        "train",
+        "--config",
+        config,
+        "--run",
+        other,
+        "--from",
+        run + "@7",
+        "--set",
+        "run.batch_size=16",
+        "--steps",
+        8);
     assertEquals(8, SavedVariables.get(SavedVariables.ofRun(other, 8), "step")[0]);
     assertEquals(List.of(7L, 8L), new Checkpoints(other.resolve("checkpoints"), 1).completed());
   }
@@ -236,7 +244,10 @@ class ChangedRunTest {
     List<Object> arguments =
         new ArrayList<>(
             List.of(
-                "train", "--config", run.resolve("config.textproto"), "--run",
+                "train",
+                "--config",
+                run.resolve("config.textproto"),
+                "--run",
                 folder.resolve("new")));
     arguments.addAll(List.of(options.replace("RUN", run.toString()).split(" ", -1)));
     CommandRun refused = CommandRun.of(arguments.toArray());
@@ -277,7 +288,8 @@ class ChangedRunTest {
             CommandRun.of(
                 "export", "--run", run, "--checkpoint", 8, "--output", folder.resolve("e")))) {
       assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
-      assertTrue(refused.err().contains("step 8 is there; those of steps 7, 10 are"), refused.err());
+      assertTrue(
+          refused.err().contains("step 8 is there; those of steps 7, 10 are"), refused.err());
     }
   }
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.couplet.CommandRun;
 import org.couplet.Refusal;
@@ -25,7 +24,6 @@ import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.couplet.io.AtomicFile;
-import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
 import org.couplet.report.MetricsLog;
 import org.couplet.run.Checkpoints;
@@ -213,7 +211,8 @@ class DamagedCheckpointsTest {
     assertTrue(known > 0);
     Files.delete(run.resolve("metrics.jsonl"));
     CommandRun resumed = CommandRun.done("train", "--run", run, "--resume");
-    assertTrue(resumed.err().contains("has no lines up to step 10; its seconds go on"), resumed.err());
+    assertTrue(
+        resumed.err().contains("has no lines up to step 10; its seconds go on"), resumed.err());
     assertTrue(MetricsLog.read(run.resolve("metrics.jsonl")).get(0).get("seconds") > known);
   }
 

@@ -77,7 +77,11 @@ class DivergedRunTest {
     assertTrue(
         stopped.err().contains("step 2: the loss is Infinity and its gradient's norm"),
         stopped.err());
-    assertTrue(stopped.err().contains("in a row that are not finite: 2, where run.skip_nonfinite allows 1"), stopped.err());
+    assertTrue(
+        stopped
+            .err()
+            .contains("in a row that are not finite: 2, where run.skip_nonfinite allows 1"),
+        stopped.err());
     // Also where a resume lies between the two: the log has counted the first.
     train("other", "--set", "run.skip_nonfinite=1", "--steps", 1);
     CommandRun resumed = train("other", "--set", "run.skip_nonfinite=1");

@@ -24,8 +24,17 @@ class FirstLevelsLossTest {
   private List<Map<String, Double>> trained(String override) throws IOException {
     Path run = folder.resolve("run");
     Object[] arguments = {
-      "train", "--config", SmallExperiments.write(folder, SmallExperiments.GAUSSIANS), "--run", run,
-      "--set", "run.steps=120", "--set", "run.log_every=25", "--set", override
+      "train",
+      "--config",
+      SmallExperiments.write(folder, SmallExperiments.GAUSSIANS),
+      "--run",
+      run,
+      "--set",
+      "run.steps=120",
+      "--set",
+      "run.log_every=25",
+      "--set",
+      override
     };
     CommandRun.done(arguments);
     return MetricsLog.read(run.resolve("metrics.jsonl"));
@@ -33,8 +42,7 @@ class FirstLevelsLossTest {
 
   @Test
   void withoutLearningItStaysTheSameWhileTheLossFollowsN() throws IOException {
-    List<Map<String, Double>> lines =
-        trained("optimizer.learning_rate=1e-30");
+    List<Map<String, Double>> lines = trained("optimizer.learning_rate=1e-30");
     List<Double> comparable =
         lines.stream()
             .filter(line -> line.containsKey(FirstLevelsLoss.NAME))
@@ -50,8 +58,7 @@ class FirstLevelsLossTest {
 
   @Test
   void itFallsInTrainingAndRunsWithoutAGapLogNone() throws IOException {
-    List<Map<String, Double>> lines =
-        trained("optimizer.learning_rate=1e-3");
+    List<Map<String, Double>> lines = trained("optimizer.learning_rate=1e-3");
     double before = lines.get(1).getOrDefault(FirstLevelsLoss.NAME, Double.NaN);
     double after = lines.get(lines.size() - 1).getOrDefault(FirstLevelsLoss.NAME, Double.NaN);
     assertTrue(after < before, before + " to " + after);

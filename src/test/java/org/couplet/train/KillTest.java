@@ -137,7 +137,8 @@ class KillTest {
 
   // Another rate and another length in each session.
   private List<String> changing(Path target, int session) {
-    List<String> arguments = new ArrayList<>(List.of("train", "--run", target.toString(), "--resume"));
+    List<String> arguments =
+        new ArrayList<>(List.of("train", "--run", target.toString(), "--resume"));
     if (!new RunFolder(target).isBegun()) {
       arguments.addAll(List.of("--config", config.toString()));
       arguments.addAll(List.of("--set", "run.checkpoint_every=3", "--set", "run.log_every=1"));

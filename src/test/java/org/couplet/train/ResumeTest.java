@@ -16,7 +16,6 @@ import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
-import org.couplet.command.ExitCode;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.Tag;
