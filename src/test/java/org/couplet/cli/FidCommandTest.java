@@ -133,8 +133,7 @@ class FidCommandTest {
 
   @Test
   void whatIsNoFiniteNumberIsNoNumberInJson() {
-    CommandRun run =
-        fid("--generated", dark, "--reference", bright, "--json", "--metrics", "kid");
+    CommandRun run = fid("--generated", dark, "--reference", bright, "--json", "--metrics", "kid");
     // All images of both are one subset, whose mean has no error.
     JsonObject numbers = Json.GSON.fromJson(run.out(), JsonObject.class);
     assertFalse(numbers.has("kid_standard_error"));
@@ -371,7 +370,8 @@ class FidCommandTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     assertRefused(
-        fid("--generated", file, "--reference", dark), "[arr_0]: damaged or cut off (its checksum is wrong)");
+        fid("--generated", file, "--reference", dark),
+        "[arr_0]: damaged or cut off (its checksum is wrong)");
   }
 
   @Test

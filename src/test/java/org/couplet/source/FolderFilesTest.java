@@ -58,12 +58,7 @@ class FolderFilesTest {
     Files.createSymbolicLink(folder.resolve("f"), pictures);
     assertEquals(
         List.of(
-            "a.png!broken link",
-            "b.png=20",
-            "c!link loop",
-            "d.png=20",
-            "e/1.png=30",
-            "f/1.png=30"),
+            "a.png!broken link", "b.png=20", "c!link loop", "d.png=20", "e/1.png=30", "f/1.png=30"),
         SourceTrial.read(folder));
   }
 
@@ -111,8 +106,7 @@ class FolderFilesTest {
     try {
       assumeTrue(!Files.isReadable(closed), "this user may read everything");
       assertEquals(
-          List.of("a.png!no permission", "b.png=20", "c!no permission"),
-          SourceTrial.read(folder));
+          List.of("a.png!no permission", "b.png=20", "c!no permission"), SourceTrial.read(folder));
     } finally {
       Files.setPosixFilePermissions(closed, Set.of(PosixFilePermission.values()));
     }

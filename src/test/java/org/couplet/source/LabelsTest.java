@@ -50,8 +50,7 @@ class LabelsTest {
       Files.write(folder.resolve(name), png(10));
     }
     assertEquals(
-        Optional.of(new Labels(List.of(0L, 1L), List.of("a", "c"))),
-        SourceTrial.labels(folder, 1));
+        Optional.of(new Labels(List.of(0L, 1L), List.of("a", "c"))), SourceTrial.labels(folder, 1));
   }
 
   private void npz(String images, String labels, NpyType type) throws IOException {

@@ -29,7 +29,8 @@ final class SourceTrial {
       for (long i = 0; i < images.size(); i++) {
         ImageSource.Item item = images.next();
         try (PixelBudget.Share memory = PixelBudget.ofMemory().share()) {
-          Picture picture = item.decoding().decode(new PictureDecoder(PictureReading.AS_STORED, memory));
+          Picture picture =
+              item.decoding().decode(new PictureDecoder(PictureReading.AS_STORED, memory));
           lines.add(item.name() + "=" + Byte.toUnsignedInt(picture.toBytes()[0]));
         } catch (UnreadableImageException e) {
           lines.add(item.name() + "!" + e.reason());

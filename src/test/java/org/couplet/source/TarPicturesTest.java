@@ -119,7 +119,8 @@ class TarPicturesTest {
   @Test
   void whatElseIsCompressedIsNamed() throws IOException {
     assertRefused(() -> SourceTrial.read(gzipped(png(1))), "unpack it");
-    Path xz = Files.write(folder.resolve("a.tar.xz"), new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0});
+    Path xz =
+        Files.write(folder.resolve("a.tar.xz"), new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0});
     assertRefused(() -> SourceTrial.read(xz), "unpack it");
     Path picture = Files.write(folder.resolve("a.png"), png(1));
     assertRefused(() -> SourceTrial.read(picture), "give its folder");

@@ -62,8 +62,7 @@ class ZipFilesTest {
       add(zip, "/test/1.png", png(30));
       add(zip, "train\\.hidden\\2.png", png(40));
     }
-    assertEquals(
-        List.of("train/a/1.png=10", "train/b/1.png=20"), SourceTrial.read(file, "train/"));
+    assertEquals(List.of("train/a/1.png=10", "train/b/1.png=20"), SourceTrial.read(file, "train/"));
   }
 
   @Test
