@@ -2,6 +2,7 @@ package org.couplet.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.couplet.assembly.InferenceAssembly;
 import org.couplet.command.Command;
@@ -59,7 +60,7 @@ final class ExportCommand implements Command {
     out.println(
         experiment.getName()
             + " at "
-            + checkpoint.get().getFileName()
+            + Objects.requireNonNull(checkpoint.get()).getFileName()
             + " written to "
             + output.path());
     out.println("its signature serving_default turns " + served(experiment));

@@ -97,7 +97,7 @@ public final class CheckpointIndex {
       throw new IllegalArgumentException("outside");
     }
     CRC32C crc = new CRC32C();
-    crc.update(table.array(), (int) at, (int) size + 1);
+    crc.update(table.array(), (int) at, Math.toIntExact(size + 1));
     int masked = Integer.rotateRight((int) crc.getValue(), CRC_ROTATION) + CRC_SHIFT;
     return table.getInt((int) (at + size) + 1) == masked;
   }

@@ -178,7 +178,8 @@ public final class MachineProbe {
   /** Memory that programs could still be given. */
   public double freeBytes() {
     return Math.min(
-        system().getTotalMemorySize(), available().orElse((double) system().getFreeMemorySize()));
+        (double) system().getTotalMemorySize(),
+        available().orElse((double) system().getFreeMemorySize()));
   }
 
   // Java's own numbers respect a container's limit.

@@ -199,7 +199,8 @@ public final class DecodedImages implements AutoCloseable {
   private Decoded decode(Task task) throws IOException {
     String name = task.item().name();
     Decoded.Image image;
-    try (PixelBudget.Share memory = task.memory()) {
+    PixelBudget.Share memory = task.memory();
+    try (memory) {
       Picture fitted = fit.apply(task.item().decoding().decode(task.decoder()));
       image = new Decoded.Image(fitted.size(), fitted.toBytes(), fitted.notes());
     } catch (InvalidInputException e) {

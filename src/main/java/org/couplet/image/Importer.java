@@ -2,9 +2,10 @@ package org.couplet.image;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyWriter;
@@ -72,18 +73,18 @@ public final class Importer {
             this::fitted,
             listener::waiting)) {
       listener.started(images.size());
-      AtomicReference<Optional<Labels>> labels = new AtomicReference<>(Optional.empty());
+      List<Labels> labels = new ArrayList<>();
       AtomicFile.create(
           request.output(),
           partial -> {
             write(images, partial);
-            labels.set(images.labels(taken));
+            images.labels(taken).ifPresent(labels::add);
             // Never old labels beside new images: they go when the new ones are safe on disk.
             AtomicFile.force(partial);
             Labels.deleteBeside(request.output());
           });
-      if (labels.get().isPresent()) {
-        labels.get().get().writeBeside(request.output());
+      for (Labels kept : labels) {
+        kept.writeBeside(request.output());
       }
       SourceReport report = tally.report();
       return new ImportReport(report.taken(), channels, report);

@@ -169,7 +169,7 @@ public enum PictureKind {
         || start.startsWith("\u001f\u008b")
         || start.startsWith("BZh")
         || start.startsWith("\u00fd7zXZ\0")
-        || start.startsWith("7z\u00bc\u00af\u0027\u001c")
+        || start.startsWith("7z\u00bc\u00af'\u001c")
         || start.startsWith("Rar!\u001a\7")
         || start.startsWith("ustar", 257);
   }

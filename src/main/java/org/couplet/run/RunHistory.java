@@ -111,7 +111,10 @@ public record RunHistory(Path file) {
     double saved = 0;
     for (String line : lines()) {
       JsonObject session = object(line);
-      for (String name : session == null ? List.<String>of() : List.of(STEP, SAVED)) {
+      if (session == null) {
+        continue;
+      }
+      for (String name : List.of(STEP, SAVED)) {
         JsonElement value = session.get(name);
         saved = value != null && isNumber(value) ? Math.max(saved, value.getAsDouble()) : saved;
       }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.couplet.schedule.FewStepLevels;
 
@@ -91,16 +92,16 @@ public final class LevelSearch {
     positions[step] = best(tried);
   }
 
-  private static double best(TreeMap<Double, Double> tried) {
+  private static double best(Map<Double, Double> tried) {
     return tried.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 
-  private static double below(TreeMap<Double, Double> tried, double best, double otherwise) {
+  private static double below(NavigableMap<Double, Double> tried, double best, double otherwise) {
     Double lower = tried.lowerKey(best);
     return lower == null ? otherwise : lower;
   }
 
-  private static double above(TreeMap<Double, Double> tried, double best, double otherwise) {
+  private static double above(NavigableMap<Double, Double> tried, double best, double otherwise) {
     Double higher = tried.higherKey(best);
     return higher == null ? otherwise : higher;
   }

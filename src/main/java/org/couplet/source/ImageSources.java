@@ -69,7 +69,7 @@ public final class ImageSources {
       refuseOnly();
       String folder = folders.get(0);
       return CifarBatches.of(
-          all.stream().filter(file -> file.name().startsWith(folder))::iterator, source, split());
+          all.stream().filter(file -> file.name().startsWith(folder)).toList(), source, split());
     }
     refuseSplit();
     List<PictureFile> files = wanted(all);
@@ -108,8 +108,7 @@ public final class ImageSources {
           return Optional.of(file);
         }
       } catch (UnreadableImageException e) {
-        // Whatever it is, it can't be taken.
-        continue;
+        // Whatever it is, it can't be taken: the next one is looked at.
       }
     }
     return Optional.empty();

@@ -30,6 +30,8 @@ record PictureFile(String name, long bytes, Content content) {
   @FunctionalInterface
   interface Content {
     /**
+     * Opens.
+     *
      * @return the bytes; may throw {@link UnreadableImageException} where they turn out to be
      *     damaged
      * @throws UnreadableImageException if this file can't be read, but others may
@@ -54,7 +56,7 @@ record PictureFile(String name, long bytes, Content content) {
 
   /** Whether a path leads to or through what is hidden, or is a system's own. */
   static boolean isHidden(String name) {
-    for (String part : name.split("/")) {
+    for (String part : name.split("/", -1)) {
       boolean up = part.equals(".") || part.equals("..");
       if ((part.startsWith(".") && !up) || SYSTEM.contains(part.toLowerCase(Locale.ROOT))) {
         return true;
@@ -90,6 +92,11 @@ record PictureFile(String name, long bytes, Content content) {
           public int read() throws IOException {
             throw new UnreadableImageException(
                 "too large", "larger than %d MB".formatted(MOST_BYTES >> 20));
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int count) throws IOException {
+            return read();
           }
         };
     return new SequenceInputStream(new ByteArrayInputStream(head), rest);
