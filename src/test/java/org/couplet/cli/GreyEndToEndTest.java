@@ -13,7 +13,7 @@ import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.Npz;
 import org.couplet.SmallExperiments;
-import org.couplet.assembly.RandomFeaturesAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

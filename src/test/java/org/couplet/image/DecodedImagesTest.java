@@ -156,6 +156,7 @@ class DecodedImagesTest {
       int number = next++;
       return new Item(
           "" + number,
+          png.length,
           decoder -> {
             Picture picture = decoder.decode(new ByteArrayInputStream(png));
             while (stuck.contains(number)) {

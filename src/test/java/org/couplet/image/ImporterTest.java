@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.couplet.picture.PictureReading;
 import org.couplet.picture.PictureTest;
 import org.couplet.picture.PictureTrait;
+import org.couplet.source.ImageSelection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;

@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.couplet.image.ImageSelection;
 import org.couplet.image.ImportListener;
 import org.couplet.image.ImportRequest;
 import org.couplet.image.Importer;
@@ -20,6 +19,7 @@ import org.couplet.metric.StatisticsFile;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.SampleGrid;
 import org.couplet.report.Table;
+import org.couplet.source.ImageSelection;
 
 /** Everything that replaces a file or a folder, as a process of its own that may write nothing. */
 final class FullDisk {

@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
