@@ -25,7 +25,8 @@ final class PngChunks {
       CRC32 crc = new CRC32();
       crc.update(file, at + 4, 4 + length);
       if ((int) crc.getValue() != png.getInt(at + 8 + length)) {
-        throw UnreadableImageException.corrupt("the checksum of its part " + type + " is wrong");
+        String part = type.matches("[A-Za-z]{4}") ? type : "of no known type";
+        throw UnreadableImageException.corrupt("the checksum of its part " + part + " is wrong");
       }
       if (type.equals("IEND")) {
         return;
