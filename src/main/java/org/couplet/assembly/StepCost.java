@@ -9,8 +9,9 @@ import org.couplet.network.ForwardCost;
  * @param forwardFlop floating-point operations of one forward pass, 2 for each multiply-add of
  *     convolutions and linear layers
  * @param forwards how many such passes a step is worth
+ * @param activations values that go into and out of these layers in one forward pass
  */
-public record StepCost(double forwardFlop, double forwards) {
+public record StepCost(double forwardFlop, double forwards, long activations) {
   // A backward pass has two products for each of the forward pass: for the weights' gradient, and
   // for the input's.
   private static final double FORWARD_AND_BACKWARD = 3;
@@ -27,7 +28,10 @@ public record StepCost(double forwardFlop, double forwards) {
     double forwards =
         FORWARD_AND_BACKWARD
             + model.coupling().map(coupling -> TEACHER + coupling.forwardPasses(mu)).orElse(0.0);
-    return new StepCost(2.0 * ForwardCost.multiplyAdds(model.network()), forwards);
+    return new StepCost(
+        2.0 * ForwardCost.multiplyAdds(model.network()),
+        forwards,
+        ForwardCost.activations(model.network()));
   }
 
   /** Floating-point operations of a row's step. */

@@ -300,7 +300,7 @@ final class TrainingStep {
     for (int i = 0; i < results.size(); i++) {
       kept.add(tf.select(finite, results.get(i), before.get(i)));
     }
-    return kept;
+    return List.copyOf(kept);
   }
 
   private Weights weights(Map<String, Operand<TFloat32>> values, String prefix) {

@@ -21,6 +21,7 @@ import org.couplet.evaluation.FidPass;
 import org.couplet.evaluation.FidSource;
 import org.couplet.evaluation.FidSource.Side;
 import org.couplet.evaluation.FidStatistics;
+import org.couplet.evaluation.SigmaTuningOutput;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
 import org.couplet.metric.FeatureSet;
@@ -115,7 +116,7 @@ final class FidCommand implements Command {
         @Nullable FidSource generated = source(FidSource.GENERATED, options, metrics).orElse(null);
         @Nullable FidSource reference =
             source(FidSource.REFERENCE, options, metrics).orElse(null)) {
-      stage.close();
+      stage.end();
       // Bad input is rejected before hours of work.
       FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
       check(options, pass, generated, reference);

@@ -72,7 +72,7 @@ final class SampleCommand implements Command {
             SamplingProgram program = sampling.withSolver(model.sampler());
             List<Double> levels = sampling.levels(program);
             if (output.showsProgress()) {
-              stage.close();
+              stage.end();
             } else {
               stage.begin("drawing " + count + " samples");
             }

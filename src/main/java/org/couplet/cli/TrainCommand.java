@@ -20,6 +20,8 @@ import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
 import org.couplet.data.MissingImages;
 import org.couplet.doctor.TensorFlowProbe;
+import org.couplet.forecast.DryRun;
+import org.couplet.forecast.Forecast;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;

@@ -87,6 +87,7 @@ public final class Interrupt implements AutoCloseable {
       if (longest.isEmpty()) {
         ended.await();
       } else if (!ended.await(longest.get().toMillis(), TimeUnit.MILLISECONDS)) {
+        err.println("couplet " + command + ": interrupted; what is stuck is not waited for");
         code = ExitCode.INTERRUPTED;
       }
     } catch (InterruptedException e) {

@@ -41,9 +41,13 @@ public final class Stage implements AutoCloseable {
     }
   }
 
-  /** Ends the last stage. */
-  @Override
-  public synchronized void close() {
+  /** Ends the last stage: what follows reports itself. */
+  public synchronized void end() {
     current = null;
+  }
+
+  @Override
+  public void close() {
+    end();
   }
 }

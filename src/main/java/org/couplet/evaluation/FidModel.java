@@ -42,7 +42,7 @@ record FidModel(
       SamplingProgram sampler = sampling.withSolver(model.sampler());
       // Rejects models of points before any work.
       SampleBatches.requireImages(sampler, "--" + side + " " + path);
-      long usual = options.has("tune-sigmas") ? SigmaTuning.USUAL_COUNT : USUAL_COUNT;
+      long usual = options.has(SigmaTuningOutput.OPTION) ? SigmaTuning.USUAL_COUNT : USUAL_COUNT;
       long count = options.number("count", 2).orElse(usual);
       Optional<String> solver =
           sampler.followsFlow() ? Optional.of(sampling.solverName()) : Optional.empty();

@@ -21,9 +21,9 @@ import org.couplet.schedule.FewStepLevels;
  * to a reference. Every trial draws the same few samples, so that trials can be compared with each
  * other; the distance itself is larger than that of many samples.
  */
-public final class SigmaTuning {
+final class SigmaTuning {
   /** How many samples a trial draws if the user names no number. */
-  public static final long USUAL_COUNT = 1000;
+  static final long USUAL_COUNT = 1000;
 
   private static final int LEAST_STEPS = 2;
   private static final int MOST_STEPS = 4;
@@ -39,7 +39,7 @@ public final class SigmaTuning {
   }
 
   /** Requires a model whose levels can be tuned. */
-  public static void check(FidSource generated) {
+  static void check(FidSource generated) {
     if (!(generated instanceof FidModel model) || model.sampler().followsFlow()) {
       throw new InvalidInputException(
           "--tune-sigmas: is for consistency models; give a run or an export of one as --"
@@ -48,7 +48,7 @@ public final class SigmaTuning {
   }
 
   /** The number of steps to tune, from the option that was given. */
-  public static int steps(int asked) {
+  static int steps(int asked) {
     if (asked < LEAST_STEPS || asked > MOST_STEPS) {
       throw new InvalidInputException(
           "--steps: '%d' is not a whole number from %d to %d, as --tune-sigmas takes"
@@ -62,7 +62,7 @@ public final class SigmaTuning {
    *
    * @param sigmas falling from sigma_max
    */
-  public record Trial(List<Double> sigmas, double distance) {}
+  record Trial(List<Double> sigmas, double distance) {}
 
   /**
    * What was found.
@@ -73,9 +73,9 @@ public final class SigmaTuning {
    * @param count samples of each trial
    * @param seed of their noise
    */
-  public record Result(Trial best, Trial usual, Trial oneStep, long count, long seed) {
+  record Result(Trial best, Trial usual, Trial oneStep, long count, long seed) {
     /** The same by names. */
-    public Map<String, Object> numbers() {
+    Map<String, Object> numbers() {
       Map<String, Object> numbers = new LinkedHashMap<>();
       numbers.put("sigmas", best.sigmas());
       numbers.put("distance", best.distance());
@@ -94,7 +94,7 @@ public final class SigmaTuning {
    * @param generated as {@link #check} accepts it
    * @param reference measured
    */
-  public static Result run(FidPass pass, FidSource generated, FidSource.Side reference, int steps)
+  static Result run(FidPass pass, FidSource generated, FidSource.Side reference, int steps)
       throws IOException {
     FrechetDistance toReference = FrechetDistance.to(reference.features().fit());
     return new SigmaTuning(pass, (FidModel) generated, toReference).run(steps);

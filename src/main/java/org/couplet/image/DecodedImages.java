@@ -177,7 +177,7 @@ public final class DecodedImages implements AutoCloseable {
   }
 
   private boolean mayFetch() {
-    return tasks.isEmpty() || (ahead.pending() < mostAhead && undecodedBytes < mostBytes);
+    return tasks.isEmpty() || (ahead.pending() < mostAhead && undecodedBytes <= mostBytes);
   }
 
   private Decoded take(Task oldest) throws IOException {

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,7 @@ public final class FileFailure extends IOException {
 
   private final @Nullable String path;
   private final Doing doing;
+  private final IOException system;
   private final boolean badInput;
 
   /** What was being done. */
@@ -139,6 +141,7 @@ public final class FileFailure extends IOException {
   private FileFailure(Doing doing, @Nullable String path, IOException cause) {
     super(message(doing, path, cause), cause);
     this.doing = doing;
+    this.system = cause;
     this.path = path;
     this.badInput =
         reason(cause)
@@ -168,7 +171,7 @@ public final class FileFailure extends IOException {
 
   /** The same of a failure within a stream of files. */
   public static FileFailure of(UncheckedIOException e) {
-    return of(e.getCause());
+    return of(cause(e));
   }
 
   /**
@@ -221,7 +224,7 @@ public final class FileFailure extends IOException {
     } catch (IOException e) {
       throw of(doing, path, e);
     } catch (UncheckedIOException e) {
-      throw of(doing, path, e.getCause());
+      throw of(doing, path, cause(e));
     }
   }
 
@@ -235,11 +238,14 @@ public final class FileFailure extends IOException {
     if (named == null || !(named.equals(before) || named.startsWith(before + "/"))) {
       return e;
     }
-    boolean isKnown = e instanceof FileFailure;
-    return new FileFailure(
-        isKnown ? ((FileFailure) e).doing : Doing.WRITE,
-        users + named.substring(before.length()),
-        isKnown ? (IOException) e.getCause() : e);
+    String renamed = users + named.substring(before.length());
+    return e instanceof FileFailure known
+        ? new FileFailure(known.doing, renamed, known.system)
+        : new FileFailure(Doing.WRITE, renamed, e);
+  }
+
+  private static IOException cause(UncheckedIOException e) {
+    return Objects.requireNonNull(e.getCause());
   }
 
   /** Whether the user's input is at fault: exit code 2. */

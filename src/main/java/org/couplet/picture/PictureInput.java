@@ -43,6 +43,12 @@ final class PictureInput extends ImageInputStreamImpl {
     }
   }
 
+  // The parent's would keep each file in memory until the finalizer's thread comes to it; a class
+  // with an empty one is not registered there.
+  @Override
+  @SuppressWarnings({"deprecation", "removal", "Finalize"})
+  protected void finalize() {}
+
   @Override
   public long length() {
     return file.length;

@@ -180,18 +180,18 @@ public final class Checkpoints {
    * they are too old, incomplete, or of a future that is gone through again.
    */
   public void save(TrainingProgram program, long step) throws IOException {
-    if (step != current) {
-      try {
+    try {
+      if (step != current) {
         write(program, step);
-      } catch (IOException | TensorFlowException e) {
-        throw DiskRoom.of(folder, program.variableBytes()).notSaved(step, latest(), e);
+        current = step;
       }
-      current = step;
+      List<Long> kept = completed().stream().filter(s -> s <= step).toList();
+      kept = kept.subList(Math.max(0, kept.size() - keep), kept.size());
+      list.write(kept);
+      deleteOthers(kept);
+    } catch (IOException | TensorFlowException e) {
+      throw DiskRoom.of(folder, program.variableBytes()).notSaved(step, latest(), e);
     }
-    List<Long> kept = completed().stream().filter(s -> s <= step).toList();
-    kept = kept.subList(Math.max(0, kept.size() - keep), kept.size());
-    list.write(kept);
-    deleteOthers(kept);
   }
 
   /**

@@ -159,7 +159,7 @@ public final class ImageSources {
     if (kind == PictureKind.ARCHIVE && head[0] == 'P' && compression == Compression.NONE) {
       return openZip();
     }
-    if (kind.isRead()) {
+    if (kind.isRead() && compression == Compression.NONE) {
       throw new InvalidInputException(source + ": is a single picture; give its folder");
     }
     if (isPickle(head)) {

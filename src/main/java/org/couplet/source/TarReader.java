@@ -1,6 +1,8 @@
 package org.couplet.source;
 
 import java.io.Closeable;
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,9 +15,45 @@ import org.couplet.io.InvalidInputException;
 
 /** Reads a tar archive, compressed or not, from its first entry to the end of its file. */
 final class TarReader implements Closeable {
+  // An archive ends with at least a block of zeros; one that was cut lacks it.
+  private static final int END = 512;
+  private static final int SKIPPED_AT_ONCE = 1 << 16;
+
   private final Path source;
-  private final InputStream decompressed;
+  private final Ending decompressed;
   private final TarArchiveInputStream tar;
+
+  /** Counts the zeros at the end of what was read. */
+  private static final class Ending extends FilterInputStream {
+    private long zeros;
+
+    Ending(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = super.read(bytes, offset, length);
+      int last = read;
+      while (last > 0 && bytes[offset + last - 1] == 0) {
+        last--;
+      }
+      zeros = last > 0 ? read - last : zeros + Math.max(read, 0);
+      return read;
+    }
+
+    // Else the bytes passed over would not be counted.
+    @Override
+    public long skip(long count) throws IOException {
+      return readNBytes((int) Math.min(count, SKIPPED_AT_ONCE)).length;
+    }
+  }
 
   @FunctionalInterface
   private interface Reading<T> {
@@ -24,7 +62,7 @@ final class TarReader implements Closeable {
 
   TarReader(Path source, Compression compression) throws IOException {
     this.source = source;
-    this.decompressed = compression.open(source);
+    this.decompressed = new Ending(compression.open(source));
     this.tar = new TarArchiveInputStream(decompressed, "UTF-8");
   }
 
@@ -43,6 +81,9 @@ final class TarReader implements Closeable {
           }
           if (entry == null) {
             decompressed.transferTo(OutputStream.nullOutputStream());
+            if (decompressed.zeros < END) {
+              throw new EOFException("its end is missing");
+            }
           }
           return Optional.ofNullable(entry);
         });

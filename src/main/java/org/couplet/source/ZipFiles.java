@@ -90,7 +90,9 @@ final class ZipFiles {
     List<PictureFile> files = new ArrayList<>();
     for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
       String name = name(entry);
-      if (!entry.isDirectory() && !name.endsWith("/") && !PictureFile.isHidden(name)) {
+      // A folder with bytes is a file whose name is damaged.
+      boolean folder = (entry.isDirectory() || name.endsWith("/")) && entry.getSize() <= 0;
+      if (!folder && !PictureFile.isHidden(name)) {
         files.add(new PictureFile(name, entry.getSize(), () -> open(zip, entry)));
       }
     }

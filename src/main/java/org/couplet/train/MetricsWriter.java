@@ -15,6 +15,7 @@ final class MetricsWriter implements StepListener {
   private final boolean hasGap;
   private final int batchSize;
   private final long every;
+  private final long planned;
   private final long last;
   private final SkippedSteps skipped;
   private final long begun = System.nanoTime();
@@ -44,6 +45,7 @@ final class MetricsWriter implements StepListener {
     this.hasGap = experiment.getConsistency().getLevels().hasTuning();
     this.batchSize = experiment.getRun().getBatchSize();
     this.every = experiment.getRun().getLogEvery();
+    this.planned = experiment.getRun().getSteps();
     this.last = last;
   }
 
@@ -96,7 +98,8 @@ final class MetricsWriter implements StepListener {
     values.put("seconds", streams.secondsBefore() + (System.nanoTime() - begun) / 1e9);
     values.put("loss", intervalLoss / intervalLosses);
     comparable
-        .after(step.completed(), step.completed() == last)
+        // At the run's end, not the session's: a resumed run is to log what a straight one does.
+        .after(step.completed(), step.completed() == planned)
         .ifPresent(value -> values.put(FirstLevelsLoss.NAME, value));
     values.put("gradient_norm", step.metrics().gradientNorm());
     step.gradientVariance().ifPresent(value -> values.put("gradient_variance", value));

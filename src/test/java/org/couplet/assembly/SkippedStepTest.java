@@ -40,8 +40,7 @@ class SkippedStepTest {
   @CsvSource({
     "points, OFF, adam, 0",
     "points, STEP, radam, 1e-6",
-    "pictures, POINTWISE, lion, 1e-6",
-    "pictures in parts, STEP, adamw, 1e-6",
+    "pictures in parts, POINTWISE, lion, 1e-6",
   })
   void onlyTheCountOfStepsChanges(String kind, String xla, String optimizer, double rounding)
       throws IOException {

@@ -132,6 +132,33 @@ class FidCommandTest {
   }
 
   @Test
+  void whatIsNoFiniteNumberIsNoNumberInJson() {
+    CommandRun run = fid("--generated", dark, "--reference", bright, "--json", "--metrics", "kid");
+    // All images of both are one subset, whose mean has no error.
+    JsonObject numbers = Json.GSON.fromJson(run.out(), JsonObject.class);
+    assertFalse(numbers.has("kid_standard_error"));
+    for (String name : List.of("kid", "kid_subsets", "kid_subset_size")) {
+      assertTrue(numbers.getAsJsonPrimitive(name).isNumber(), name);
+    }
+  }
+
+  @Test
+  void anArrayIsChosenByTheOptionOfItsSide() throws IOException {
+    Path file = folder.resolve("two.npz");
+    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
+      for (String name : List.of("x_train", "x_test")) {
+        try (OutputStream out = npz.begin(name, NpyType.U1, Shape.of(2, 2, 2, 3))) {
+          out.write(new byte[24]);
+        }
+      }
+    }
+    assertRefused(
+        fid("--generated", dark, "--reference", file), "name one by a prefix (--reference-only)");
+    assertRefused(
+        fid("--generated", file, "--reference", dark), "name one by a prefix (--generated-only)");
+  }
+
+  @Test
   void theWholeProtocolIsPrintedWithTheNumber() {
     CommandRun run = fid("--generated", dark, "--reference", bright);
     List<String> lines = run.out().lines().toList();
@@ -169,6 +196,9 @@ class FidCommandTest {
     CommandRun both =
         CommandRun.done("fid", "--generated", other, "--reference", statistics, "--json");
     assertEquals(direct, number(both, "fid"), 0);
+    assertRefused(
+        fid("--reference", statistics, "--save-stats", folder.resolve("again.npz")),
+        "is statistics already; copy that file");
     assertRefused(
         fid("--generated", bright, "--reference", statistics, "--metrics", "kid"),
         "--metrics kid needs images, and these are statistics");
@@ -340,7 +370,8 @@ class FidCommandTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     assertRefused(
-        fid("--generated", file, "--reference", dark), "[arr_0]: damaged, its checksum is wrong");
+        fid("--generated", file, "--reference", dark),
+        "[arr_0]: damaged or cut off (its checksum is wrong)");
   }
 
   @Test

@@ -39,7 +39,7 @@ class StageTest {
     }
     assertEquals("drawing ..." + System.lineSeparator(), told());
     stage.begin("writing");
-    stage.close();
+    stage.end();
     Thread.sleep(600);
     assertEquals("drawing ..." + System.lineSeparator(), told());
   }

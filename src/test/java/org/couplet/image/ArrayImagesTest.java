@@ -96,6 +96,43 @@ class ArrayImagesTest extends ImportTrial {
   }
 
   @Test
+  void otherTypesAreScaledToo() throws IOException {
+    Path file = source.resolve("a.npy");
+    Shape shape = Shape.of(1, 2, 2, 1);
+    save(file, NpyType.B1, shape, new byte[] {0, 1, 0, 7});
+    run(file, 2);
+    assertArrayEquals(new int[] {0, 255, 0, 255}, pixels(shape));
+    // 16-bit pictures divide by 257 too; without a value above 255 they are bytes.
+    save(file, NpyType.U2, shape, shorts(0, 257, 51 * 257, 65_535));
+    run(file, 2);
+    assertArrayEquals(new int[] {0, 1, 51, 255}, pixels(shape));
+    save(file, NpyType.U2, shape, shorts(0, 10, 51, 255));
+    run(file, 2);
+    assertArrayEquals(new int[] {0, 10, 51, 255}, pixels(shape));
+    // 0, 0.2, 0.4, 1 to the nearest binary16.
+    save(file, NpyType.F2, shape, shorts(0, 0x3266, 0x3666, 0x3c00));
+    run(file, 2);
+    assertArrayEquals(new int[] {0, 51, 102, 255}, pixels(shape));
+    save(file, NpyType.I8, Shape.of(1, 2, 2), longs(5, 250, 5, 250));
+    run(file, 1);
+    assertArrayEquals(new int[] {128}, pixels(Shape.of(1, 1, 1, 1)));
+  }
+
+  private static byte[] shorts(int... values) {
+    var bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int value : values) {
+      bytes.putShort((short) value);
+    }
+    return bytes.array();
+  }
+
+  private static byte[] longs(long... values) {
+    var bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return bytes.array();
+  }
+
+  @Test
   void ambiguousArraysAreRefusedByName() throws IOException {
     Path file = source.resolve("a.npy");
     Shape shape = Shape.of(1, 2, 2, 1);
@@ -108,6 +145,12 @@ class ArrayImagesTest extends ImportTrial {
     assertRefused(() -> run(file, 2), "NaN");
     save(file, NpyType.I4, shape, ints(0, 1, 2, 256));
     assertRefused(() -> run(file, 2), "256.0");
+    save(file, NpyType.U1, shape, new byte[] {0, 1, 1, 0});
+    assertRefused(() -> run(file, 2), "integers up to 1,", "save them as bool");
+    save(file, NpyType.I4, shape, ints(0, 9, 1, 3));
+    assertRefused(() -> run(file, 2), "integers up to 9,", "0..255");
+    save(file, NpyType.U2, shape, shorts(0, 1, 4095, 3));
+    assertRefused(() -> run(file, 2), "uint16 up to 4095");
     save(file, NpyType.U1, Shape.of(1, 3, 2, 3), rising(18));
     assertRefused(() -> run(file, 2), "first or last");
     save(file, NpyType.U1, Shape.of(2, 2, 3), rising(12));
@@ -123,14 +166,14 @@ class ArrayImagesTest extends ImportTrial {
     try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
       for (String name : List.of("x_train", "x_test")) {
         try (OutputStream out = npz.begin(name, NpyType.U1, Shape.of(1, 2, 2))) {
-          out.write(rising(4));
+          out.write(new byte[] {0, 10, 20, 30});
         }
       }
       zeros(npz, "y_train", 1);
     }
     assertRefused(() -> run(file, 2), "x_train, x_test", "--only");
     assertEquals(1, run(file, 2, false, "x_te", null).written());
-    assertArrayEquals(new int[] {0, 1, 2, 3}, pixels(Shape.of(1, 2, 2, 1)));
+    assertArrayEquals(new int[] {0, 10, 20, 30}, pixels(Shape.of(1, 2, 2, 1)));
   }
 
   private static void zeros(NpzWriter npz, String name, int count) throws IOException {

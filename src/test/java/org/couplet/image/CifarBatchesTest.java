@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.couplet.npy.NpyReader;
 import org.couplet.source.Split;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,9 @@ class CifarBatchesTest extends ImportTrial {
     assertEquals(2, run(archive, 1, false, null, Split.TEST).written());
     assertArrayEquals(new int[] {200, 201, 202, 210, 211, 212}, pixels(Shape.of(2, 1, 1, 3)));
     assertEquals(6, run(archive, 1, false, null, Split.ALL).written());
+    try (NpyReader labels = NpyReader.open(folder.resolve("images.labels.npy"))) {
+      assertArrayEquals(new double[] {0, 1, 0, 1, 0, 1}, all(labels));
+    }
     assertRefused(() -> run(archive, 1, false, "train", null), "--split");
   }
 

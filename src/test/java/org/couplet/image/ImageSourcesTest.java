@@ -27,6 +27,6 @@ class ImageSourcesTest extends ImportTrial {
     save(source.resolve("b.npy"), NpyType.U1, Shape.of(1, 2, 2, 3), rising(12));
     assertRefused(() -> run(source, 2), "both pictures (a.png) and arrays (b.npy)");
     assertEquals(1, run(source, 2, false, "a", null).written());
-    assertRefused(() -> run(file, 2), "not a known image source");
+    assertRefused(() -> run(file, 2), "is a single picture; give its folder");
   }
 }

@@ -33,7 +33,7 @@ class PictureFilesTest extends ImportTrial {
     Files.write(
         source.resolve("a.jpeg"),
         PictureTest.encoded(new BufferedImage(40, 30, BufferedImage.TYPE_BYTE_GRAY), "jpg"));
-    Files.writeString(source.resolve("readme.txt"), "not an image");
+    Files.writeString(source.resolve(".readme.txt"), "hidden");
     ImportReport report = run(source, 2);
     assertEquals(3, report.written());
     assertEquals(3, report.channels());

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -145,7 +146,22 @@ class StatisticsFileTest {
   @Test
   void otherFilesAreRefused() throws IOException {
     Files.writeString(file, "not a zip");
-    assertReadRefused("no whole .npz file");
+    assertReadRefused("damaged or cut off");
+  }
+
+  @Test
+  void namesOfOtherToolsAreKnown() throws IOException {
+    for (String[] names : new String[][] {{"m", "s"}, {"mean", "cov"}, {"mu", "sigma"}}) {
+      arrays.clear();
+      arrays.put(names[0], new Doubles(Shape.of(1, 2), MEAN));
+      arrays.put(names[1], new Doubles(Shape.of(2, 2), COVARIANCE));
+      save();
+      assertTrue(StatisticsFile.isLike(List.of(names)));
+      Stored stored = StatisticsFile.read(file);
+      assertArrayEquals(MEAN, stored.fit().mean());
+      assertArrayEquals(COVARIANCE, stored.fit().covariance());
+    }
+    assertFalse(StatisticsFile.isLike(List.of("mean", "data")));
   }
 
   @Test
@@ -159,8 +175,8 @@ class StatisticsFileTest {
 
   @Test
   void wrongShapesAreRefused() throws IOException {
-    arrays.put("mu", new Doubles(Shape.of(1, 2), MEAN));
-    assertRefused("[mu]", "[1, 2]");
+    arrays.put("mu", new Doubles(Shape.of(2, 1), MEAN));
+    assertRefused("[mu]", "[2, 1]");
     arrays.put("mu", new Doubles(Shape.of(3), 1, 2, 3));
     assertRefused("[sigma]", "[2, 2]", "[3, 3]");
     arrays.put("mu", new Doubles(Shape.of(0)));
@@ -199,7 +215,7 @@ class StatisticsFileTest {
     readResource("statistics_float32.npz");
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
-    assertReadRefused("no whole .npz file");
+    assertReadRefused("damaged or cut off");
     // Within the first array's compressed values.
     Arrays.fill(bytes, 70, 100, (byte) 0xff);
     Files.write(file, bytes);

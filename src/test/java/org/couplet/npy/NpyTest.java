@@ -18,9 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
@@ -88,8 +90,107 @@ class NpyTest {
             new Case("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", ">f4"),
             new Case("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "Fortran"),
             new Case("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "plain"),
-            new Case("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "|O"))) {
+            new Case("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "pickled"))) {
       assertRefused(() -> header(refusal.header), "a.npy: ", refusal.expected);
+    }
+  }
+
+  @Test
+  void shapesThatNoArrayHasAreRefused() {
+    for (String shape :
+        List.of("99999999999999999999, 3", "1 2, 3", "-1, 3", "1,, 2", "4294967296, 4294967296", "x")) {
+      assertRefused(
+          () -> header("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }".formatted(shape)),
+          "a.npy: damaged .npy header",
+          shape);
+    }
+  }
+
+  @Test
+  void shapesArePythonsTuples() throws IOException {
+    String text = "{'descr': '|u1', 'fortran_order': False, 'shape': (%s), }";
+    assertEquals(Shape.of(3), header(text.formatted("3L,")).shape());
+    assertEquals(Shape.of(3, 0), header(text.formatted(" 3 , 0 ")).shape());
+    assertEquals(Shape.scalar(), header(text.formatted("")).shape());
+  }
+
+  @Test
+  void everyTypeIsReadAsItsNumbers() throws IOException {
+    record Case(NpyType type, String hexadecimal, double expected) {}
+    // What NumPy writes for them.
+    for (Case each :
+        List.of(
+            new Case(NpyType.B1, "02", 1),
+            new Case(NpyType.I1, "ff", -1),
+            new Case(NpyType.U1, "ff", 255),
+            new Case(NpyType.U2, "ffff", 65535),
+            new Case(NpyType.U4, "ffffffff", 4294967295.0),
+            new Case(NpyType.U8, "ffffffffffffffff", 18446744073709551615.0),
+            new Case(NpyType.I8, "feffffffffffffff", -2),
+            new Case(NpyType.F2, "003c", 1),
+            new Case(NpyType.F2, "66b2", -0.199951171875),
+            new Case(NpyType.F2, "ff7b", 65504),
+            new Case(NpyType.F2, "0100", 5.960464477539063e-8),
+            new Case(NpyType.F2, "007c", Double.POSITIVE_INFINITY),
+            new Case(NpyType.F2, "007e", Double.NaN))) {
+      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      file.write(NpyHeader.of(each.type, Shape.of(1)).toBytes());
+      file.write(HexFormat.of().parseHex(each.hexadecimal));
+      try (NpyReader array = new NpyReader(new ByteArrayInputStream(file.toByteArray()), "a")) {
+        assertEquals(each.expected, array.nextDoubles(1)[0], each.toString());
+      }
+    }
+  }
+
+  @Test
+  void arrayThatGoesOnAfterItsLastValueIsRefused() throws IOException {
+    byte[] whole = numpyFile(1);
+    byte[] more = Arrays.copyOf(whole, whole.length + 1);
+    try (NpyReader array = new NpyReader(new ByteArrayInputStream(more), "more.npy")) {
+      assertRefused(() -> all(array), "more.npy: goes on after the last value");
+    }
+  }
+
+  private static byte[] deflatedNpz() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("a.npy"));
+      zip.write(NpyHeader.of(NpyType.U1, Shape.of(1000)).toBytes());
+      zip.write(new byte[1000]);
+      zip.closeEntry();
+    }
+    return bytes.toByteArray();
+  }
+
+  private void readNpz(byte[] bytes) throws IOException {
+    Path file = Files.write(folder.resolve("a.npz"), bytes);
+    try (NpzFile npz = NpzFile.open(file);
+        NpyReader array = npz.array("a")) {
+      all(array);
+    }
+  }
+
+  @Test
+  void npzIsCheckedToItsEndWhateverLengthItDeclares() throws IOException {
+    byte[] whole = deflatedNpz();
+    readNpz(whole);
+    int directory = new String(whole, StandardCharsets.ISO_8859_1).indexOf("PK\1\2");
+    // The checksum at 16 and the uncompressed size at 24 of the directory's entry.
+    for (int at : new int[] {16, 24}) {
+      for (int change : new int[] {-1, 1}) {
+        byte[] changed = whole.clone();
+        changed[directory + at] += (byte) change;
+        assertRefused(() -> readNpz(changed), "a.npz[a]: damaged or cut off", "save it again");
+      }
+    }
+  }
+
+  @Test
+  void everyCutOfAnNpzIsRefusedByName() throws IOException {
+    byte[] whole = deflatedNpz();
+    for (int length = 0; length < whole.length; length += 7) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertRefused(() -> readNpz(cut), "a.npz", "damaged or cut off");
     }
   }
 

@@ -284,7 +284,7 @@ class ChangedRunTest {
     assertEquals(ContentHash.of(seven), ContentHash.of(exported));
     for (CommandRun refused :
         List.of(
-            CommandRun.of(with(sample, newest, "--checkpoint", 8)),
+            CommandRun.of(with(sample, folder.resolve("eight.npz"), "--checkpoint", 8)),
             CommandRun.of(
                 "export", "--run", run, "--checkpoint", 8, "--output", folder.resolve("e")))) {
       assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());

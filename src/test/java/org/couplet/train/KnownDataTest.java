@@ -1,52 +1,49 @@
 package org.couplet.train;
 
+import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
+import org.couplet.config.proto.DatasetConfig;
+import org.couplet.data.DataIdentity;
+import org.couplet.data.Dataset;
 import org.couplet.npy.NpyWriter;
-import org.junit.jupiter.api.BeforeAll;
+import org.couplet.run.RunFolder;
+import org.couplet.run.RunHistory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
 
 /** A run does not go on with other images in silence. */
-@Tag("long")
 class KnownDataTest {
-  @TempDir private static Path shared = Path.of("");
-
-  private final Path run;
+  private final Path folder;
+  private final RunFolder run;
+  private final Path images;
   private final Path other;
+  private final ByteArrayOutputStream notes = new ByteArrayOutputStream();
 
   KnownDataTest(@TempDir Path folder) throws IOException {
-    run = folder.resolve("run");
-    FolderContents.copy(shared.resolve("run"), run);
-    other = write(folder.resolve("other.npy"), 30, 2);
+    this.folder = folder;
+    run = new RunFolder(folder);
+    images = write("images.npy", 30, 1);
+    other = write("other.npy", 30, 2);
   }
 
-  @BeforeAll
-  static void train() throws IOException {
-    Path images = write(shared.resolve("images.npy"), 30, 1);
-    Path config =
-        SmallExperiments.write(
-            shared,
-            SmallExperiments.UNET.replace(
-                "procedural { resolution: 8 count: 50 }",
-                "image_file { path: \"%s\" resolution: 8 }".formatted(images)));
-    CommandRun.done("train", "--config", config, "--run", shared.resolve("run"), "--steps", 2);
-  }
-
-  private static Path write(Path file, int count, int value) throws IOException {
+  private Path write(String name, int count, int value) throws IOException {
+    Path file = folder.resolve(name);
     try (NpyWriter writer = new NpyWriter(file, Shape.of(8, 8, 3))) {
       byte[] image = new byte[8 * 8 * 3];
       Arrays.fill(image, (byte) value);
@@ -57,49 +54,82 @@ class KnownDataTest {
     return file;
   }
 
-  private CommandRun resume(Object... more) {
-    List<Object> arguments = new ArrayList<>(List.of("train", "--run", run, "--resume"));
-    arguments.addAll(List.of(more));
-    return CommandRun.of(arguments.toArray());
+  private Optional<DataIdentity> check(Path file, boolean accepts) throws IOException {
+    DatasetConfig.Builder config = DatasetConfig.newBuilder();
+    config.getImageFileBuilder().setPath(file.toString()).setResolution(8);
+    try (Dataset dataset = Dataset.open(config.build())) {
+      return KnownData.check(
+          run,
+          config.build(),
+          dataset,
+          accepts,
+          new PrintStream(notes, true, StandardCharsets.UTF_8));
+    }
+  }
+
+  private String notes() {
+    return notes.toString(StandardCharsets.UTF_8);
+  }
+
+  // A session that trained on a file.
+  private void trainedOn(Path file) throws IOException {
+    new RunHistory(run.history()).add(5, Map.of(RunHistory.DATA, check(file, true).orElseThrow()));
+    notes.reset();
   }
 
   @Test
   void otherImagesWantAFlag() throws IOException {
-    Map<String, String> before = FolderContents.of(run);
-    for (List<Object> how :
-        List.of(
-            List.<Object>of("--data", other, "--dry-run"),
-            List.<Object>of("--data", other),
-            List.<Object>of("--set", "dataset.image_file.path=" + other))) {
-      CommandRun refused = resume(how.toArray());
-      assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
-      assertTrue(
-          refused.err().contains("as many images, but other pixels; name the right one"),
-          refused.err());
-    }
-    assertEquals(before, FolderContents.of(run));
-
-    CommandRun accepted = resume("--data", other, "--accept-new-data", "--steps", 3);
-    assertEquals(ExitCode.DONE, accepted.code(), accepted.err());
-    assertTrue(accepted.err().contains("note: other data from here on: " + other), accepted.err());
-    // From now on it is these that the run knows.
-    assertEquals(ExitCode.DONE, resume("--data", other, "--steps", 4).code());
-    assertEquals(ExitCode.BAD_INPUT, resume("--steps", 5).code());
+    trainedOn(images);
+    assertRefused(() -> check(other, false), "as many images, but other pixels; name the right");
+    assertRefused(
+        () -> check(write("fewer.npy", 29, 1), false),
+        "29 images of [8, 8, 3] where there were 30 images");
+    check(other, true);
+    assertTrue(notes().contains("note: other data from here on: " + other), notes());
+    // From then on it is these that the run knows.
+    trainedOn(other);
+    check(other, false);
+    assertRefused(() -> check(images, false), "other pixels");
   }
 
   @Test
   void aMovedFileNeedsNoFlag() throws IOException {
-    Path copy = Files.copy(shared.resolve("images.npy"), run.resolveSibling("moved.npy"));
-    CommandRun resumed = resume("--data", copy, "--steps", 3);
-    assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
-    assertTrue(!resumed.err().contains("data file"), resumed.err());
+    trainedOn(images);
+    check(Files.move(images, folder.resolve("moved.npy")), false);
+    assertEquals("", notes());
   }
 
   @Test
   void aRunFromBeforeThisWasKeptGetsANote() throws IOException {
-    Files.writeString(run.resolve("history.jsonl"), "{\"step\":0}\n{\"step\":2}\n");
-    CommandRun resumed = resume("--data", other, "--steps", 3);
-    assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
-    assertTrue(resumed.err().contains("does not say which data file it trained on"), resumed.err());
+    new RunHistory(run.history()).add(5, Map.of());
+    check(other, false);
+    assertTrue(notes().contains("does not say which data file it trained on"), notes());
+  }
+
+  @Test
+  @Tag("long")
+  void trainingHoldsARunToItsData() throws IOException {
+    Path config =
+        SmallExperiments.write(
+            folder,
+            SmallExperiments.UNET.replace(
+                "procedural { resolution: 8 count: 50 }",
+                "image_file { path: \"%s\" resolution: 8 }".formatted(images)));
+    Path begun = folder.resolve("run");
+    CommandRun.done("train", "--config", config, "--run", begun, "--steps", 1);
+    Map<String, String> before = FolderContents.of(begun);
+    String set = "dataset.image_file.path=" + other;
+    for (CommandRun refused :
+        new CommandRun[] {
+          CommandRun.of("train", "--run", begun, "--resume", "--data", other),
+          CommandRun.of("train", "--run", begun, "--resume", "--data", other, "--dry-run"),
+          CommandRun.of("train", "--run", begun, "--resume", "--set", set),
+        }) {
+      assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
+      assertTrue(refused.err().contains("--accept-new-data"), refused.err());
+    }
+    assertEquals(before, FolderContents.of(begun));
+    CommandRun.done(
+        "train", "--run", begun, "--resume", "--data", other, "--accept-new-data", "--steps", 2);
   }
 }

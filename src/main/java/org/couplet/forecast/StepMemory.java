@@ -1,15 +1,16 @@
-package org.couplet.assembly;
+package org.couplet.forecast;
 
+import org.couplet.assembly.StepCost;
+import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
-import org.couplet.network.ForwardCost;
 
 /**
  * A rough estimate of the memory of a training process, fitted to measured ones (it was within a
  * third of them): a base, the weights with their slots and gradients, and what a backward pass
  * remembers of each row.
  */
-public final class StepMemory {
+final class StepMemory {
   // The JVM, TensorFlow and its graph; what XLA needs to compile.
   private static final double BASE = 1.2e9;
   private static final double COMPILER = 0.9e9;
@@ -21,9 +22,8 @@ public final class StepMemory {
   private StepMemory() {}
 
   /** Bytes of an experiment's training process, roughly. */
-  public static double bytes(Experiment experiment) {
+  static double bytes(Experiment experiment) {
     RuntimeConfig runtime = experiment.getRuntime();
-    Model model = ModelFactory.create(experiment);
     long rows = experiment.getRun().getBatchSize() / experiment.getOptimizer().getAccumulate();
     double valueBytes =
         runtime.getPrecision() == RuntimeConfig.Precision.BFLOAT16 ? 2 : Float.BYTES;
@@ -31,6 +31,6 @@ public final class StepMemory {
     return BASE
         + (runtime.getXla() == RuntimeConfig.Xla.OFF ? 0 : COMPILER)
         + COPIES_OF_STATE * Float.BYTES * TrainingAssembly.stateValues(experiment)
-        + remembered * valueBytes * rows * ForwardCost.activations(model.network());
+        + remembered * valueBytes * rows * StepCost.of(experiment, 0).activations();
   }
 }

@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.forecast;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.couplet.assembly.StepCost;
-import org.couplet.assembly.StepMemory;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.GeneratorInducedCouplingConfig;
@@ -33,7 +32,7 @@ import org.couplet.run.RunFolder;
  * @param stepSeconds of a step; absent where the machine's speed is unknown
  * @param isMeasured whether an earlier session of the run measured it
  */
-record Forecast(
+public record Forecast(
     double gigaflop,
     double memoryBytes,
     double freeBytes,
@@ -54,7 +53,7 @@ record Forecast(
    *
    * @param run may be empty
    */
-  static Forecast of(Experiment experiment, RunFolder run) throws IOException {
+  public static Forecast of(Experiment experiment, RunFolder run) throws IOException {
     MachineProbe machine = new MachineProbe(Path.of("/"));
     double gigaflop = gigaflop(experiment);
     double rows = experiment.getRun().getBatchSize();
@@ -94,7 +93,7 @@ record Forecast(
   }
 
   /** Each fact as a line. */
-  List<String> facts(Experiment experiment, long steps) {
+  public List<String> facts(Experiment experiment, long steps) {
     long checkpoint = TrainingAssembly.stateValues(experiment) * Float.BYTES;
     return List.of(
         String.format(
@@ -112,7 +111,7 @@ record Forecast(
   }
 
   /** How long some steps will take. */
-  String time(long steps) {
+  public String time(long steps) {
     if (stepSeconds.isEmpty()) {
       return "unknown on this machine; `couplet bench` measures a step";
     }
@@ -150,7 +149,7 @@ record Forecast(
    *
    * @throws InvalidInputException if even a far smaller step would not fit
    */
-  void requireMemory() {
+  public void requireMemory() {
     if (memoryBytes > SURELY_TOO_MUCH * totalBytes) {
       throw new InvalidInputException(
           String.format(
@@ -164,7 +163,7 @@ record Forecast(
   }
 
   /** What to know before it begins. */
-  List<String> warnings(long steps) {
+  public List<String> warnings(long steps) {
     List<String> warnings = new ArrayList<>();
     if (duration(steps).compareTo(LONG) > 0) {
       warnings.add(

@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.forecast;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -8,32 +8,36 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.data.MissingImages;
+import org.couplet.forecast.Forecast;
 import org.couplet.io.InvalidInputException;
 import org.couplet.run.RunFolder;
 
 /** What {@code couplet train} would do, and which of its files are missing. */
-final class DryRun {
+public final class DryRun {
   private final boolean wanted;
   private final List<String> missing = new ArrayList<>();
 
   /** Checks that something is there and fits. */
-  interface Check {
+  @FunctionalInterface
+  public interface Check {
+    /** Throws {@link InvalidInputException} if it is not or does not. */
     void run() throws IOException;
   }
 
   /**
    * @param wanted whether {@code --dry-run} was given; otherwise nothing may be missing
    */
-  DryRun(boolean wanted) {
+  public DryRun(boolean wanted) {
     this.wanted = wanted;
   }
 
-  boolean isWanted() {
+  /** Whether nothing is to be trained. */
+  public boolean isWanted() {
     return wanted;
   }
 
   /** Checks an input; a dry run goes on without one that is not there. */
-  void check(boolean isThere, Check check) throws IOException {
+  public void check(boolean isThere, Check check) throws IOException {
     try {
       check.run();
     } catch (InvalidInputException e) {
@@ -44,7 +48,13 @@ final class DryRun {
     }
   }
 
-  void print(Experiment experiment, RunFolder run, long stopAt, PrintStream out)
+  /**
+   * Prints the experiment, what it would take, and what is missing.
+   *
+   * @param run may be empty
+   * @param stopAt the step at which it would end
+   */
+  public void print(Experiment experiment, RunFolder run, long stopAt, PrintStream out)
       throws IOException {
     out.print(ExperimentFile.print(experiment));
     if (MissingImages.of(experiment.getDataset()).isEmpty()) {

@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.forecast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -123,9 +123,9 @@ class ForecastTest {
 
   @Test
   void onlyMemoryThatNoMachineOfThisSizeHasIsRefused() {
-    forecast(40e9, 1).requireMemory();
+    forecast(1, 40e9).requireMemory();
     Refusal.assertRefused(
-        () -> forecast(49e9, 1).requireMemory(),
+        () -> forecast(1, 49e9).requireMemory(),
         "run.batch_size: the training needs about 49.0 GB of memory, and this machine has 16.0 GB");
   }
 

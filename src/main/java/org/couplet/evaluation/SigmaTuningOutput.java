@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.evaluation;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -7,22 +7,20 @@ import java.util.Locale;
 import java.util.Objects;
 import org.couplet.command.CommandLine;
 import org.couplet.command.SamplingOptions;
-import org.couplet.evaluation.FidPass;
-import org.couplet.evaluation.FidSource;
-import org.couplet.evaluation.SigmaTuning;
 import org.couplet.io.InvalidInputException;
 import org.couplet.report.Json;
 import org.couplet.sampling.SampleLevels;
 import org.jspecify.annotations.Nullable;
 
 /** {@code couplet fid --tune-sigmas}: which noise levels to sample at. */
-final class SigmaTuningOutput {
-  static final String OPTION = "tune-sigmas";
+public final class SigmaTuningOutput {
+  /** The option that asks for it. */
+  public static final String OPTION = "tune-sigmas";
 
   private SigmaTuningOutput() {}
 
   /** Rejects options that do not go together, before any work. */
-  static void check(CommandLine options) {
+  public static void check(CommandLine options) {
     if (!options.has(OPTION)) {
       return;
     }
@@ -44,7 +42,8 @@ final class SigmaTuningOutput {
     return SigmaTuning.steps(SamplingOptions.of(options).steps().orElse(2));
   }
 
-  static void run(
+  /** Searches, and prints what was found: the last line is the option to use. */
+  public static void run(
       CommandLine options,
       FidPass pass,
       @Nullable FidSource generated,

@@ -1,0 +1,100 @@
+package org.couplet.source;
+
+import static org.couplet.source.SourceTrial.png;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.couplet.npy.NpyReader;
+import org.couplet.npy.NpyType;
+import org.couplet.npy.NpzWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.Shape;
+
+class LabelsTest {
+  private final Path folder;
+
+  LabelsTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void firstFolderInWhichThePathsDifferIsTheClass() {
+    assertEquals(
+        Optional.of(new Labels(List.of(1L, 0L, 1L), List.of("cat", "dog"))),
+        Labels.ofFolders(List.of("train/dog/1.png", "train/cat/1.png", "train/dog/images/2.png")));
+    assertEquals(
+        Optional.of(new Labels(List.of(0L, 1L), List.of("a", "ab"))),
+        Labels.ofFolders(List.of("a/1.png", "ab/1.png")));
+  }
+
+  @Test
+  void imagesOutsideOfFoldersOrInOneHaveNoClasses() {
+    assertEquals(Optional.empty(), Labels.ofFolders(List.of()));
+    assertEquals(Optional.empty(), Labels.ofFolders(List.of("a/1.png", "a/2.png")));
+    assertEquals(Optional.empty(), Labels.ofFolders(List.of("a/1.png", "b/1.png", "2.png")));
+    assertEquals(Optional.empty(), Labels.ofFolders(List.of("t/a/1.png", "t/2.png")));
+  }
+
+  @Test
+  void classesAreThoseOfTheImagesTaken() throws IOException {
+    for (String name : List.of("a/1.png", "b/1.txt", "c/1.png")) {
+      Files.createDirectories(folder.resolve(name).getParent());
+      Files.write(folder.resolve(name), png(10));
+    }
+    assertEquals(
+        Optional.of(new Labels(List.of(0L, 1L), List.of("a", "c"))), SourceTrial.labels(folder, 1));
+  }
+
+  private void npz(String images, String labels, NpyType type) throws IOException {
+    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(folder.resolve("a.npz")))) {
+      try (OutputStream out = npz.begin(images, NpyType.U1, Shape.of(3, 2, 2, 3))) {
+        out.write(new byte[36]);
+      }
+      try (OutputStream out = npz.begin(labels, type, Shape.of(3))) {
+        for (int i = 0; i < 3 * type.bytes(); i++) {
+          out.write(i % type.bytes() == 0 ? 7 + i / type.bytes() : 0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void arraysOfLabelsAreFoundByTheUsualNames() throws IOException {
+    Optional<Labels> expected = Optional.of(new Labels(List.of(7L, 9L), List.of()));
+    for (List<String> names :
+        List.of(
+            List.of("data", "labels"),
+            List.of("arr_0", "arr_1"),
+            List.of("x_train", "y_train"),
+            List.of("train_images", "train_labels"))) {
+      npz(names.get(0), names.get(1), NpyType.I8);
+      assertEquals(expected, SourceTrial.labels(folder.resolve("a.npz"), 1), names.get(0));
+    }
+    npz("data", "weights", NpyType.I8);
+    assertEquals(Optional.empty(), SourceTrial.labels(folder.resolve("a.npz")));
+    npz("data", "labels", NpyType.F8);
+    assertEquals(Optional.empty(), SourceTrial.labels(folder.resolve("a.npz")));
+  }
+
+  @Test
+  void whatIsWrittenBesideAnArrayIsReadWithIt() throws IOException {
+    Path images = folder.resolve("a.npy");
+    new Labels(List.of(3L, 1L << 40), List.of("x", "y")).writeBeside(images);
+    try (NpyReader labels = NpyReader.open(folder.resolve("a.labels.npy"))) {
+      assertEquals(NpyType.I8, labels.header().type());
+      assertArrayEquals(new double[] {3, 1L << 40}, labels.nextDoubles(2));
+    }
+    assertEquals("x\ny\n", Files.readString(folder.resolve("a.classes.txt")));
+    Labels.deleteBeside(images);
+    assertFalse(Files.exists(folder.resolve("a.labels.npy")));
+    assertFalse(Files.exists(folder.resolve("a.classes.txt")));
+  }
+}
