@@ -42,6 +42,8 @@ final class TextOutline {
 
   private final List<Token> tokens = new ArrayList<>();
   private final List<String> messages = new ArrayList<>();
+  // The same for all words between two brackets: a damaged text may open thousands.
+  private List<String> around = List.of();
   private String field = "";
   private boolean valueNext;
   private boolean inList;
@@ -87,7 +89,7 @@ final class TextOutline {
     if (name || word.equals("}") || word.equals(">")) {
       field = name ? word : "";
     }
-    tokens.add(new Token(line, column, word, List.copyOf(messages), field, value));
+    tokens.add(new Token(line, column, word, around, field, value));
     switch (word) {
       case ":" -> valueNext = true;
       case "[" -> inList = valueNext;
@@ -102,6 +104,7 @@ final class TextOutline {
 
   private void enter() {
     messages.add(field);
+    around = List.copyOf(messages);
     field = "";
     valueNext = false;
     inList = false;
@@ -110,6 +113,7 @@ final class TextOutline {
   private void leave() {
     if (!messages.isEmpty()) {
       messages.remove(messages.size() - 1);
+      around = List.copyOf(messages);
     }
     valueNext = false;
     inList = false;

@@ -139,6 +139,9 @@ public final class PictureDecoder {
     String[] damage = {""};
     decoding.addIIOReadWarningListener(
         (source, warning) -> damage[0] = isDamage(warning) ? warning : damage[0]);
+    if (kind == PictureKind.PNG) {
+      PngChunks.check(file);
+    }
     Metadata metadata = Metadata.of(kind, file);
     Optional<JpegHeader> jpeg =
         kind == PictureKind.JPEG ? Optional.of(checked(JpegHeader.of(file))) : Optional.empty();

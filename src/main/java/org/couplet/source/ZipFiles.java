@@ -3,7 +3,9 @@ package org.couplet.source;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -25,16 +27,32 @@ import org.couplet.picture.UnreadableImageException;
 final class ZipFiles {
   private static final Charset OLD_NAMES = Charset.forName("IBM437");
 
+  // The last record: its smallest size, its signature, and the largest numbers that it can hold.
+  private static final int END_RECORD = 22;
+  private static final int END_SIGNATURE = 0x06054b50;
+  private static final int MOST_COMMENT = 0xffff;
+  private static final int MOST_COUNTED = 0xffff;
+
   private ZipFiles() {}
 
   /** Opens a zip; the caller closes it. */
   static ZipFile open(Path source) throws IOException {
     try {
-      return ZipFile.builder()
-          .setPath(source)
-          .setCharset(StandardCharsets.UTF_8)
-          .setIgnoreLocalFileHeader(true)
-          .get();
+      ZipFile zip =
+          ZipFile.builder()
+              .setPath(source)
+              .setCharset(StandardCharsets.UTF_8)
+              .setIgnoreLocalFileHeader(true)
+              .get();
+      try {
+        checkCount(source, Collections.list(zip.getEntries()).size());
+        return zip;
+      } catch (IOException | RuntimeException e) {
+        zip.close();
+        throw e;
+      }
+    } catch (InvalidInputException e) {
+      throw e;
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -44,12 +62,37 @@ final class ZipFiles {
     }
   }
 
+  // A damaged list of entries seems to end where the damage is; the zip's last record counts them.
+  private static void checkCount(Path source, int entries) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "r")) {
+      int length = (int) Math.min(file.length(), END_RECORD + MOST_COMMENT);
+      byte[] end = new byte[length];
+      file.seek(file.length() - length);
+      file.readFully(end);
+      ByteBuffer record = ByteBuffer.wrap(end).order(ByteOrder.LITTLE_ENDIAN);
+      for (int at = length - END_RECORD; at >= 0; at--) {
+        if (record.getInt(at) == END_SIGNATURE) {
+          int counted = Short.toUnsignedInt(record.getShort(at + 10));
+          // More than fit are in another record.
+          if (counted != MOST_COUNTED && counted != entries) {
+            throw new InvalidInputException(
+                "%s: damaged zip: %d of its %d entries are found; fetch it again"
+                    .formatted(source, entries, counted));
+          }
+          return;
+        }
+      }
+    }
+  }
+
   /** All files but hidden ones, in the zip's order. */
   static List<PictureFile> in(ZipFile zip) {
     List<PictureFile> files = new ArrayList<>();
     for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
       String name = name(entry);
-      if (!entry.isDirectory() && !name.endsWith("/") && !PictureFile.isHidden(name)) {
+      // A folder with bytes is a file whose name is damaged.
+      boolean folder = (entry.isDirectory() || name.endsWith("/")) && entry.getSize() <= 0;
+      if (!folder && !PictureFile.isHidden(name)) {
         files.add(new PictureFile(name, entry.getSize(), () -> open(zip, entry)));
       }
     }

@@ -2,7 +2,6 @@ package org.couplet.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +60,6 @@ class FuzzTest {
         FOLDER.resolve("report.txt"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     Files.write(
         FOLDER.resolve("faults.txt"), faults, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    assertTrue(refused > 0, "nothing was refused: is anything read?");
     assertEquals(List.of(), faults.stream().limit(MOST_SHOWN).toList(), line);
   }
 }

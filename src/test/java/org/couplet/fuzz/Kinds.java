@@ -28,12 +28,8 @@ final class Kinds {
           "features",
           "savedmodel",
           "program",
-          "checkpoint-index",
-          "checkpoint-data",
-          "checkpoint-list",
-          "metrics",
-          "history",
-          "events",
+          "checkpoint",
+          "logs",
           "run-config");
 
   private final Path scratch;

@@ -1,0 +1,128 @@
+package org.couplet.damage;
+
+import static org.couplet.Refusal.assertRefused;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.couplet.io.ContentHash;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.EagerSession;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/** What TensorFlow would not survive, or not see. */
+class DamageTest {
+  private static final int FOOTER = 48;
+
+  private final Path folder;
+  private final Path prefix;
+  private final Path index;
+
+  DamageTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.prefix = folder.resolve("step-1");
+    this.index = folder.resolve("step-1.index");
+  }
+
+  @Test
+  void anIndexIsRefusedWhereAnyOfItsBytesIsChanged() throws IOException {
+    saveCheckpoint();
+    CheckpointIndex.check(prefix);
+    byte[] sound = Files.readAllBytes(index);
+    for (int at = 0; at < sound.length - FOOTER; at++) {
+      byte[] damaged = sound.clone();
+      damaged[at] ^= 4;
+      Files.write(index, damaged);
+      assertRefused(() -> CheckpointIndex.check(prefix), "step-1: this checkpoint is damaged");
+    }
+  }
+
+  // TensorFlow asks for so much memory, and the process ends.
+  @Test
+  void anIndexIsRefusedThatClaimsAnEndlessBlock() throws IOException {
+    saveCheckpoint();
+    byte[] table = Files.readAllBytes(index);
+    int footer = table.length - FOOTER;
+    Arrays.fill(table, footer, footer + 9, (byte) 0xff);
+    table[footer + 9] = 1;
+    Files.write(index, table);
+    assertRefused(() -> CheckpointIndex.check(prefix), "its index is cut off or claims");
+    Files.write(index, Arrays.copyOf(table, 20));
+    assertRefused(() -> CheckpointIndex.check(prefix), "its index is cut off or claims");
+  }
+
+  @Test
+  void aDigestThatDoesNotFitIsRefused() throws IOException {
+    Path file = folder.resolve("saved_model.pb");
+    Path digest = folder.resolve("saved_model.sha256");
+    byte[] bytes = {1, 2, 3};
+    FileDigest.check(file, bytes, digest);
+    Files.write(file, bytes);
+    Files.writeString(digest, ContentHash.of(file) + "\n");
+    FileDigest.check(file, bytes, digest);
+    bytes[1] ^= 1;
+    assertRefused(() -> FileDigest.check(file, bytes, digest), "saved_model.pb: damaged: its SHA");
+  }
+
+  @Test
+  void constantsAreWhatTheyClaim() {
+    check(constant(DataType.DT_INT32, DataType.DT_INT32, 2, 8));
+    // One value stands for all.
+    check(constant(DataType.DT_INT32, DataType.DT_INT32, 1_000_000, 0));
+    assertDamaged(constant(DataType.DT_INT32, DataType.DT_INT64, 2, 8), "claims another");
+    assertDamaged(constant(DataType.DT_RESOURCE, DataType.DT_RESOURCE, 2, 0), "DT_RESOURCE");
+    assertDamaged(
+        constant(DataType.DT_INT32, DataType.DT_INT32, 1000, 8), "1000 values in 8 bytes");
+    assertDamaged(constant(DataType.DT_INT32, DataType.DT_INT32, 2, 800), "2 values in 800 bytes");
+    assertDamaged(constant(DataType.DT_INT32, DataType.DT_INT32, 1L << 40, 0), "at most 2^30");
+    assertDamaged(constant(DataType.DT_INT32, DataType.DT_INT32, -2, 0), "a size of -2");
+  }
+
+  private void check(NodeDef node) {
+    MetaGraphDef.Builder graph = MetaGraphDef.newBuilder();
+    graph.getGraphDefBuilder().addNode(node);
+    new GraphCheck(folder).check(graph.build());
+  }
+
+  private void assertDamaged(NodeDef node, String words) {
+    assertRefused(() -> check(node), "saved_model.pb is damaged: node 'c'", words);
+  }
+
+  private static NodeDef constant(DataType type, DataType claimed, long size, int bytes) {
+    TensorProto.Builder value =
+        TensorProto.newBuilder()
+            .setDtype(type)
+            .setTensorShape(
+                TensorShapeProto.newBuilder()
+                    .addDim(TensorShapeProto.Dim.newBuilder().setSize(size)))
+            .setTensorContent(ByteString.copyFrom(new byte[bytes]));
+    return NodeDef.newBuilder()
+        .setName("c")
+        .setOp("Const")
+        .putAttr("dtype", AttrValue.newBuilder().setType(claimed).build())
+        .putAttr("value", AttrValue.newBuilder().setTensor(value).build())
+        .build();
+  }
+
+  private void saveCheckpoint() {
+    try (EagerSession session = EagerSession.create()) {
+      Ops tf = Ops.create(session);
+      tf.train.save(
+          tf.constant(prefix.toString()),
+          tf.constant(NdArrays.vectorOfObjects("a", "b")),
+          tf.constant(NdArrays.vectorOfObjects("", "")),
+          List.of(tf.constant(1f), tf.constant(new float[] {2, 3})));
+    }
+  }
+}
