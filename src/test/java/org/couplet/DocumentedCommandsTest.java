@@ -46,7 +46,7 @@ class DocumentedCommandsTest {
           "--set", "run.batch_size=2",
           "--set", "runtime.xla=OFF");
 
-  @TempDir private static Path folder;
+  private static Path folder = Path.of("");
   private static int made;
 
   static Set<List<String>> commands() throws IOException {
@@ -58,7 +58,8 @@ class DocumentedCommandsTest {
   }
 
   @BeforeAll
-  static void makeStandIns() throws IOException {
+  static void makeStandIns(@TempDir Path temporary) throws IOException {
+    folder = temporary;
     photos(folder.resolve("photos.zip"));
     images(32, "data/cifar10.npy");
     images(64, "data/celeba64.npy");
@@ -136,7 +137,7 @@ class DocumentedCommandsTest {
     List<String> moved = new ArrayList<>(words.subList(0, 1));
     String option = "";
     for (String word : words.subList(1, words.size())) {
-      boolean written = WRITTEN.contains(option) || begins && option.equals("--run");
+      boolean written = WRITTEN.contains(option) || (begins && option.equals("--run"));
       if (begins && option.equals("--model")) {
         moved.add(folder.resolve("program").toString());
       } else {

@@ -92,12 +92,12 @@ public final class CheckpointIndex {
 
   // A block with its compression.
   private boolean isSound(long at, long size) {
-    long end = table.capacity() - FOOTER;
+    long end = (long) table.capacity() - FOOTER;
     if (at < 0 || size < 0 || at > end || size > end - TRAILER - at) {
       throw new IllegalArgumentException("outside");
     }
     CRC32C crc = new CRC32C();
-    crc.update(table.array(), (int) at, Math.toIntExact(size + 1));
+    crc.update(table.array(), (int) at, Math.toIntExact(size) + 1);
     int masked = Integer.rotateRight((int) crc.getValue(), CRC_ROTATION) + CRC_SHIFT;
     return table.getInt((int) (at + size) + 1) == masked;
   }

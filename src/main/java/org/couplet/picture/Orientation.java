@@ -21,7 +21,9 @@ record Orientation(int number) {
 
   /** The upright size of a stored picture. */
   ImageSize upright(ImageSize stored) {
-    return swapsAxes() ? new ImageSize(/* height= */ stored.width(), /* width= */ stored.height()) : stored;
+    return swapsAxes()
+        ? new ImageSize(/* height= */ stored.width(), /* width= */ stored.height())
+        : stored;
   }
 
   /** Where a stored pixel lies in the upright picture: row times its width plus column. */

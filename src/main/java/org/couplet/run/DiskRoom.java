@@ -52,7 +52,8 @@ record DiskRoom(Path folder, long checkpoint, long free) {
                 ErrorSummary.of(cause),
                 from,
                 Invocation.ofProcess()
-                    .line("train", "--run", folder.resolveSibling("").toAbsolutePath(), "--resume")));
+                    .line(
+                        "train", "--run", folder.resolveSibling("").toAbsolutePath(), "--resume")));
   }
 
   private static String size(long bytes) {

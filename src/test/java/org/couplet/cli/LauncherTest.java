@@ -43,9 +43,13 @@ class LauncherTest {
   /** What it printed and ended with. */
   private record Launched(int code, String text) {}
 
-  @TempDir private Path folder;
+  private final Path folder;
   private Path root = Path.of("");
   private Path launcher = root;
+
+  LauncherTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @BeforeEach
   void install() throws IOException {

@@ -25,6 +25,8 @@ final class FuzzWorker {
   }
 
   /**
+   * Answers kinds and seeds, a line each.
+   *
    * @param arguments a folder for files; then, to repeat one trial by hand, a kind and a seed
    */
   public static void main(String[] arguments) throws Exception {

@@ -193,7 +193,7 @@ class DecodedImagesTest {
       SourceReport report = tally.report();
       assertEquals(29, report.taken());
       assertEquals(Set.of("too slow"), report.leftOut().keySet());
-      assertEquals("3", report.leftOut().get("too slow").first().get(0).name());
+      assertEquals("3", report.leftOut().values().iterator().next().first().get(0).name());
     }
   }
 

@@ -23,6 +23,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FileFailureTest {
   private static final Path FILE = Path.of("a/b.npy");
 
-  @TempDir private Path folder;
+  private final Path folder;
+
+  FileFailureTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   private record Line(IOException e, FileFailure.Doing doing, String line, boolean badInput) {
     static Line read(IOException e, String line) {
@@ -147,7 +152,8 @@ class FileFailureTest {
     Path file = Files.writeString(folder.resolve("file"), "");
     FileFailure listing =
         assertThrows(
-            FileFailure.class, () -> FileFailure.reading(file, () -> Files.list(file).count()));
+            FileFailure.class,
+            () -> FileFailure.reading(file, () -> entries(file)));
     assertTrue(String.valueOf(listing.getMessage()).startsWith(file + ": can't be read: it, or"));
     assertEquals(
         folder + ": it is a folder, not a file; give the name of a file",
@@ -183,5 +189,11 @@ class FileFailureTest {
     assertFalse(failure.isBadInput());
     assertTrue(FileFailure.in("OOM when allocating tensor with shape[9,9]; try less").isEmpty());
     assertTrue(FileFailure.in("out of memory").isEmpty());
+  }
+
+  private static long entries(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.count();
+    }
   }
 }

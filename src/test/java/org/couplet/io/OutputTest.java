@@ -13,7 +13,11 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutputTest {
-  @TempDir private Path folder;
+  private final Path folder;
+
+  OutputTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void aFileThatIsThereIsRefusedUnlessItMayBeReplaced() throws IOException {

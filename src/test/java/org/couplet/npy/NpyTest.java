@@ -127,12 +127,12 @@ class NpyTest {
             new Case(NpyType.U1, "ff", 255),
             new Case(NpyType.U2, "ffff", 65535),
             new Case(NpyType.U4, "ffffffff", 4294967295.0),
-            new Case(NpyType.U8, "ffffffffffffffff", 18446744073709551615.0),
+            new Case(NpyType.U8, "ffffffffffffffff", 0x1p64),
             new Case(NpyType.I8, "feffffffffffffff", -2),
             new Case(NpyType.F2, "003c", 1),
             new Case(NpyType.F2, "66b2", -0.199951171875),
             new Case(NpyType.F2, "ff7b", 65504),
-            new Case(NpyType.F2, "0100", 5.960464477539063e-8),
+            new Case(NpyType.F2, "0100", 0x1p-24),
             new Case(NpyType.F2, "007c", Double.POSITIVE_INFINITY),
             new Case(NpyType.F2, "007e", Double.NaN))) {
       ByteArrayOutputStream file = new ByteArrayOutputStream();

@@ -81,6 +81,14 @@ class PictureKindTest {
             }
             return "\0\0\0\u0018ftypheic".charAt((int) (at++ % 12));
           }
+
+          @Override
+          public int read(byte[] bytes, int offset, int count) {
+            for (int i = 0; i < count; i++) {
+              bytes[offset + i] = (byte) read();
+            }
+            return count;
+          }
         };
     var refusal =
         assertThrows(

@@ -35,10 +35,14 @@ class PillowTest {
   private static final double LOSSY_WEBP_BRIGHTNESS = 2.5;
 
   static Stream<String> names() throws IOException {
-    return Files.list(PICTURES)
-        .map(path -> path.getFileName().toString())
-        .filter(name -> !name.endsWith(".npz"))
-        .sorted();
+    try (Stream<Path> files = Files.list(PICTURES)) {
+      return files
+          .map(path -> path.getFileName().toString())
+          .filter(name -> !name.endsWith(".npz"))
+          .sorted()
+          .toList()
+          .stream();
+    }
   }
 
   private static Picture decode(String name) throws IOException {

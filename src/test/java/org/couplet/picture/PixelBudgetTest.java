@@ -55,10 +55,11 @@ class PixelBudgetTest {
       assertEquals("too large", refusal.reason());
     }
     for (int i = 0; i < 2; i++) {
-      try (PixelBudget.Share share = budget.share()) {
+      PixelBudget.Share share = budget.share();
+      try (share) {
         share.take(new ImageSize(10, 10));
-        share.close(); // Gives back once, not twice.
       }
+      share.close(); // Gives back once, not twice.
     }
   }
 }

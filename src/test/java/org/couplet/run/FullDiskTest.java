@@ -19,7 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Where the disk takes nothing more, whatever is to be replaced stays as it is. */
 class FullDiskTest {
-  @TempDir private Path folder;
+  private final Path folder;
+
+  FullDiskTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void nothingIsLostWhereNothingCanBeWritten() throws Exception {

@@ -47,7 +47,11 @@ class OddFileSystemTest {
       }
       """;
 
-  @TempDir private Path folder;
+  private final Path folder;
+
+  OddFileSystemTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void withoutLocksThereIsAWarningAndTheWorkGoesOn() throws Exception {
