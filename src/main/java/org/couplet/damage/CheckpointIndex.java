@@ -92,7 +92,7 @@ public final class CheckpointIndex {
 
   // A block with its compression.
   private boolean isSound(long at, long size) {
-    long end = table.capacity() - FOOTER;
+    long end = table.capacity() - (long) FOOTER;
     if (at < 0 || size < 0 || at > end || size > end - TRAILER - at) {
       throw new IllegalArgumentException("outside");
     }

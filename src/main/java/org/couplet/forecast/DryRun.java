@@ -8,7 +8,6 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.data.MissingImages;
-import org.couplet.forecast.Forecast;
 import org.couplet.io.InvalidInputException;
 import org.couplet.run.RunFolder;
 

@@ -98,9 +98,11 @@ class NpyTest {
   @Test
   void shapesThatNoArrayHasAreRefused() {
     for (String shape :
-        List.of("99999999999999999999, 3", "1 2, 3", "-1, 3", "1,, 2", "4294967296, 4294967296", "x")) {
+        List.of(
+            "99999999999999999999, 3", "1 2, 3", "-1, 3", "1,, 2", "4294967296, 4294967296", "x")) {
       assertRefused(
-          () -> header("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }".formatted(shape)),
+          () ->
+              header("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }".formatted(shape)),
           "a.npy: damaged .npy header",
           shape);
     }
