@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.couplet.io.PlainLine;
 import org.couplet.picture.ImageSize;
 import org.couplet.picture.PictureKind;
 import org.couplet.picture.PictureTrait;
@@ -43,12 +44,14 @@ public record SourceReport(
     private String names() {
       String names =
           first.stream().skip(1).map(image -> ", " + image.name()).collect(Collectors.joining());
-      return "%s (%s)%s%s"
-          .formatted(
-              first.get(0).name(),
-              first.get(0).message(),
-              names,
-              count > first.size() ? ", ..." : "");
+      // Names are any bytes.
+      return PlainLine.of(
+          "%s (%s)%s%s"
+              .formatted(
+                  first.get(0).name(),
+                  first.get(0).message(),
+                  names,
+                  count > first.size() ? ", ..." : ""));
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link FuzzWorker}, begun again where it died or hung. */
-final class FuzzProcess implements AutoCloseable {
+final class FuzzProcess {
   // The first file of a kind also waits until sound ones are made.
   private static final int MOST_SECONDS = 30;
   private static final int FIRST_SECONDS = 180;
@@ -59,10 +59,10 @@ final class FuzzProcess implements AutoCloseable {
           Integer.parseInt(answer.substring(0, space)),
           fault.isEmpty() ? Optional.empty() : Optional.of(fault));
     } catch (TimeoutException e) {
-      close();
+      stop();
       return new Answer(-1, Optional.of("not done after " + seconds + " s"));
     } catch (IOException e) {
-      close();
+      stop();
       return new Answer(-1, Optional.of("the process died: " + e.getMessage()));
     }
   }
@@ -133,10 +133,10 @@ final class FuzzProcess implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Ends the worker. */
+  void stop() throws InterruptedException {
     if (process != null) {
-      process.destroyForcibly().onExit().join();
+      process.destroyForcibly().waitFor();
       process = null;
     }
   }

@@ -34,7 +34,7 @@ class FuzzTest {
 
   @AfterAll
   static void stop() throws InterruptedException {
-    WORKER.close();
+    WORKER.stop();
   }
 
   @ParameterizedTest
