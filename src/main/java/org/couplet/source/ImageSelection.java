@@ -3,6 +3,8 @@ package org.couplet.source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.couplet.array.ArrayLayout;
+import org.couplet.array.ValueRange;
 import org.couplet.io.ContentHash;
 import org.couplet.picture.PictureDecoder;
 

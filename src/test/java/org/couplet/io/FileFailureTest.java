@@ -22,8 +22,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.ZipException;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,9 +151,7 @@ class FileFailureTest {
         reading.getMessage());
     Path file = Files.writeString(folder.resolve("file"), "");
     FileFailure listing =
-        assertThrows(
-            FileFailure.class,
-            () -> FileFailure.reading(file, () -> entries(file)));
+        assertThrows(FileFailure.class, () -> FileFailure.reading(file, () -> entries(file)));
     assertTrue(String.valueOf(listing.getMessage()).startsWith(file + ": can't be read: it, or"));
     assertEquals(
         folder + ": it is a folder, not a file; give the name of a file",

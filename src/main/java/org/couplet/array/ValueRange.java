@@ -1,4 +1,4 @@
-package org.couplet.source;
+package org.couplet.array;
 
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyType;
@@ -18,9 +18,9 @@ import org.couplet.npy.NpyType;
  * @param scale multiplies a value
  * @param shift is added then; the result is 0..255
  */
-record ValueRange(double scale, double shift) {
+public record ValueRange(double scale, double shift) {
   /** Values that are 0..255 already. */
-  static final ValueRange BYTES = new ValueRange(1, 0);
+  public static final ValueRange BYTES = new ValueRange(1, 0);
 
   // Pictures whose brightest pixel of all is below this are less likely than a mistake.
   private static final double BRIGHT = 100;
@@ -32,7 +32,7 @@ record ValueRange(double scale, double shift) {
   private static final double WIDER = 257;
 
   /** Whether values read so far decide, whatever else comes. Only of integers they can. */
-  static boolean isSettled(NpyType type, double greatest) {
+  public static boolean isSettled(NpyType type, double greatest) {
     double enough = type == NpyType.U2 ? BRIGHT * WIDER : DARK;
     return type.isInteger() && greatest > enough;
   }
@@ -44,7 +44,7 @@ record ValueRange(double scale, double shift) {
    * @param greatest likewise
    * @param where the array's name, for messages
    */
-  static ValueRange of(NpyType type, double least, double greatest, String where) {
+  public static ValueRange of(NpyType type, double least, double greatest, String where) {
     if (type == NpyType.B1) {
       return new ValueRange(255, 0);
     }
@@ -83,7 +83,7 @@ record ValueRange(double scale, double shift) {
   }
 
   /** A value as brightness, 0..255. */
-  float apply(double value) {
+  public float apply(double value) {
     return (float) (scale * value + shift);
   }
 }

@@ -1,4 +1,4 @@
-package org.couplet.source;
+package org.couplet.array;
 
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
@@ -17,11 +17,11 @@ import org.tensorflow.ndarray.Shape;
  *
  * @param channels 1 or 3
  */
-record ArrayLayout(int height, int width, int channels, boolean channelsFirst) {
+public record ArrayLayout(int height, int width, int channels, boolean channelsFirst) {
   /** Of one image, as of a picture: 8192 x 8192. */
-  static final long MOST_PIXELS = 1L << 26;
+  public static final long MOST_PIXELS = 1L << 26;
 
-  static ArrayLayout of(Shape shape, String where) {
+  public static ArrayLayout of(Shape shape, String where) {
     long[] sizes = shape.asArray();
     return switch (sizes.length) {
       case 4 -> ofFour(sizes, where);
@@ -93,12 +93,12 @@ record ArrayLayout(int height, int width, int channels, boolean channelsFirst) {
   }
 
   /** Values of one image. */
-  int values() {
+  public int values() {
     return height * width * channels;
   }
 
   /** A picture from an image's values in the array's order. */
-  Picture picture(float[] values) {
+  public Picture picture(float[] values) {
     return channelsFirst
         ? Picture.ofPlanes(height, width, channels, values)
         : new Picture(height, width, channels, values);
