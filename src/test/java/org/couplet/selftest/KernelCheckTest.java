@@ -104,7 +104,10 @@ class KernelCheckTest {
   void whatCannotRunIsNotRight(KernelCall call) {
     KernelCheck.Kernels fails =
         (tf, planted, inputs) ->
-            tf.ensureShape(KernelCheck.operation(tf, planted, inputs), Shape.of(1, 2, 3))
+            tf.ensureShape(
+                    tf.placeholderWithDefault(
+                        KernelCheck.operation(tf, planted, inputs), Shape.unknown()),
+                    Shape.of(1, 2, 3))
                 .asOutput();
     KernelCheck.Verdict verdict = new KernelCheck(CONFIG, fails).check(call);
     assertFalse(verdict.isRight());
