@@ -89,7 +89,7 @@ class BadUsageTest {
         "train --config S/experiment.textproto --run T/r --set run.steps=0|run.steps",
         "train --model S/program --run T/r --set run.batch_size=3|--set run.batch_size=3: is built",
         "train --model S/program --run T/r --set optimizer.lion={}|--set optimizer.lion={}: is",
-        "train --run S/run --resume --set run.steps=3|--set",
+        "train --run S/run --resume --set run.batch_size=3|run.batch_size",
         "train --run S/run --resume --data T/a.npy|--data: the data of gaussians are drawn",
         "train --config S/experiment.textproto --data T/a.npy --run T/r|--data: the data of gaussians",
         "train --run S/run --resume --config S/images.textproto|S/run/config.textproto",
@@ -179,10 +179,10 @@ class BadUsageTest {
   }
 
   @Test
-  void aRunWithoutACheckpointIsNamed() throws IOException {
+  void aRunWithoutItsProgramOrACheckpointIsNamed() throws IOException {
     Path run = Files.createDirectories(folder.resolve("run"));
     Files.copy(shared.resolve("run/config.textproto"), run.resolve("config.textproto"));
-    assertRefused("sample --run T/run --count 1 --output T/a.png", run + ": has no checkpoint yet");
+    assertRefused("sample --run T/run --count 1 --output T/a.png", run + "/program: missing");
     assertRefused("export --run T/run --output T/e", run + ": has no checkpoint yet");
   }
 

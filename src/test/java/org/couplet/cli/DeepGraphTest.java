@@ -133,7 +133,7 @@ class DeepGraphTest {
     try (NpyWriter out = new NpyWriter(file, Shape.of(8, 8, 3))) {
       for (int i = 0; i < 8; i++) {
         byte[] pixels = new byte[8 * 8 * 3];
-        pixels[i] = 1;
+        pixels[i] = (byte) 200;
         out.write(pixels);
       }
     }

@@ -12,6 +12,7 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /** Runs a function of float arrays once, plainly or compiled by XLA. */
@@ -65,9 +66,9 @@ public final class Evaluation {
       Ops tf = Ops.create(graph);
       List<Operand<TFloat32>> arguments = new ArrayList<>();
       for (Input input : inputs) {
-        arguments.add(tf.constant(input.shape(), DataBuffers.of(input.values())));
+        arguments.add(tf.placeholder(TFloat32.class, Placeholder.shape(input.shape())));
       }
-      return values(graph, function.call(tf, arguments, compiled));
+      return values(graph, arguments, inputs, function.call(tf, arguments, compiled));
     }
   }
 
@@ -85,20 +86,38 @@ public final class Evaluation {
     return Math.sqrt(difference / norm);
   }
 
-  private static List<float[]> values(Graph graph, List<Output<?>> outputs) {
+  // Fed: of constants TensorFlow would compute the results itself, without XLA.
+  private static List<float[]> values(
+      Graph graph,
+      List<Operand<TFloat32>> arguments,
+      List<Input> inputs,
+      List<Output<?>> outputs) {
+    List<TFloat32> fed =
+        inputs.stream()
+            .map(input -> TFloat32.tensorOf(input.shape(), DataBuffers.of(input.values())))
+            .toList();
     try (Session session = new Session(graph)) {
       Session.Runner runner = session.runner();
+      for (int i = 0; i < fed.size(); i++) {
+        runner.feed(arguments.get(i), fed.get(i));
+      }
       outputs.forEach(runner::fetch);
       try (Result result = runner.run()) {
-        List<float[]> values = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-          TFloat32 tensor = (TFloat32) result.get(i);
-          float[] floats = new float[(int) tensor.size()];
-          tensor.asRawTensor().data().asFloats().read(floats);
-          values.add(floats);
-        }
-        return values;
+        return floats(result, outputs.size());
       }
+    } finally {
+      fed.forEach(TFloat32::close);
     }
+  }
+
+  private static List<float[]> floats(Result result, int count) {
+    List<float[]> values = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      TFloat32 tensor = (TFloat32) result.get(i);
+      float[] floats = new float[(int) tensor.size()];
+      tensor.asRawTensor().data().asFloats().read(floats);
+      values.add(floats);
+    }
+    return values;
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,7 +132,7 @@ class TableTest {
   @Test
   void bytesThatAreNoTextAreRefused() throws IOException {
     Files.write(file, new byte[] {'a', '\n', (byte) 0xff});
-    assertThrows(InvalidInputException.class, () -> Table.read(file));
+    assertTrue(assertThrows(FileFailure.class, () -> Table.read(file)).isBadInput());
   }
 
   @Test
