@@ -20,8 +20,8 @@ public final class Bfloat16 {
   private Bfloat16() {}
 
   /**
-   * Skips the test, with the reason, where bfloat16 is wrong, or may be: with hidden caches oneDNN's
-   * convolutions are wrong for some shapes, and not at each call.
+   * Skips the test, with the reason, where bfloat16 is wrong, or may be: with hidden caches
+   * oneDNN's convolutions are wrong for some shapes, and not at each call.
    */
   public static void assumeRight() {
     assumeFalse(

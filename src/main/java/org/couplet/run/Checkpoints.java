@@ -197,10 +197,14 @@ public final class Checkpoints {
   /**
    * What to know before training where the disk has too little room: for as many checkpoints as are
    * kept, and one that is being written.
+   *
+   * @param planned how many this session will save
    */
-  public Optional<String> shortage(TrainingProgram program) throws IOException {
+  public Optional<String> shortage(TrainingProgram program, long planned) throws IOException {
     Files.createDirectories(folder);
-    return DiskRoom.of(folder, program.variableBytes()).shortage(completed().size(), keep);
+    int there = completed().size();
+    long kept = Math.min(keep, there + planned);
+    return DiskRoom.of(folder, program.variableBytes()).shortage(there, kept);
   }
 
   /** Deletes all but the checkpoint of a step that {@link #completed} names. */

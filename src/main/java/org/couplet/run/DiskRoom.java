@@ -29,8 +29,8 @@ record DiskRoom(Path folder, long checkpoint, long free) {
    * @param there checkpoints that exist
    * @param keep how many are kept; one more exists while it is written
    */
-  Optional<String> shortage(int there, int keep) {
-    long more = Math.max(0, keep + 1L - there);
+  Optional<String> shortage(int there, long keep) {
+    long more = Math.max(0, keep + 1 - there);
     long room = free / Math.max(1, checkpoint);
     return room >= more
         ? Optional.empty()

@@ -164,14 +164,14 @@ public final class StudyContext {
   /** Trains several runs to their ends, as {@link #train(List, long, long)}. */
   Map<TrainingVariant.Seeded, RunFolder> train(List<TrainingVariant.Seeded> wanted)
       throws IOException {
-    return train(wanted, options.steps(), 0);
+    return train(wanted, options.steps(), Long.MAX_VALUE);
   }
 
   /**
    * Trains what is missing of several runs, saying how many there are and how long it takes.
    *
    * @param steps at most, of each run
-   * @param seconds of training at most, of each run; 0: no bound
+   * @param seconds of training at most, of each run; {@link Long#MAX_VALUE} without a bound
    */
   Map<TrainingVariant.Seeded, RunFolder> train(
       List<TrainingVariant.Seeded> wanted, long steps, long seconds) throws IOException {

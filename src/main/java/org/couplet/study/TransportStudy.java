@@ -59,7 +59,7 @@ final class TransportStudy implements Study {
       settings.put(setting.getKey(), wanted);
       all.addAll(wanted);
     }
-    Map<TrainingVariant.Seeded, RunFolder> runs = bench.train(all, steps(bench), 0);
+    Map<TrainingVariant.Seeded, RunFolder> runs = bench.train(all, steps(bench), Long.MAX_VALUE);
     List<Panel> panels = new ArrayList<>();
     Table numbers = new Table("setting", "seed", "level", "sigma", "cost_ic", "cost_gc");
     Table summary = new Table("setting", "levels", "levels_gc_not_costlier", "mean_gc_over_ic");

@@ -89,7 +89,8 @@ public final class Training {
       if (interrupted.getAsBoolean()) {
         return completed;
       }
-      checkpoints.shortage(program).ifPresent(terminal::println);
+      long planned = (stopAt - completed) / experiment.getRun().getCheckpointEvery() + 1;
+      checkpoints.shortage(program, planned).ifPresent(terminal::println);
       SettingsReport settings = SettingsReport.of(folder, experiment);
       settings.print(program.sigmasLength(), completed, stopAt, terminal);
       checked.put("stop_at", stopAt);

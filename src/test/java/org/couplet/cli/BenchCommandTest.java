@@ -221,7 +221,7 @@ class BenchCommandTest {
         "--config C --batch 4,8 --trace t.json|--trace: is of one combination, but 2",
         "--config C --set run.stesp=3|run.stesp",
         "--config C --batch 4 --batch 8|--batch: given 2 times; give it once",
-        "--config C --trace C/t.json|is not a writable folder",
+        "--config C --trace C/t.json|is not a folder that can be written to",
         "--config C --trace /|: is a folder",
         "--config|--config: its value is missing",
         "--config C --fast|'--fast' is not an option",

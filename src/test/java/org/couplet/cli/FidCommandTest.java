@@ -307,7 +307,8 @@ class FidCommandTest {
         fid("--reference", dark, "--save-stats", folder.resolve("a.npz"), "--count", 5),
         "--count: is for models, but --generated is missing");
     assertRefused(
-        fid("--generated", features, "--reference", dark, "--best"), "--best and --checkpoint are for runs");
+        fid("--generated", features, "--reference", dark, "--best"),
+        "--best and --checkpoint are for runs");
     assertRefused(
         CommandRun.of("fid", "--generated", dark, "--reference", dark, "--signature", "a"),
         "--signature: names a signature of --inception");

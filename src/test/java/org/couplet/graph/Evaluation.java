@@ -88,10 +88,7 @@ public final class Evaluation {
 
   // Fed: of constants TensorFlow would compute the results itself, without XLA.
   private static List<float[]> values(
-      Graph graph,
-      List<Operand<TFloat32>> arguments,
-      List<Input> inputs,
-      List<Output<?>> outputs) {
+      Graph graph, List<Operand<TFloat32>> arguments, List<Input> inputs, List<Output<?>> outputs) {
     List<TFloat32> fed =
         inputs.stream()
             .map(input -> TFloat32.tensorOf(input.shape(), DataBuffers.of(input.values())))
