@@ -25,7 +25,7 @@ final class FormScore {
   public static void main(String[] files) throws IOException {
     for (String file : files) {
       byte[][] images = read(Path.of(file));
-      int side = (int) Math.sqrt(images[0].length / DrawnForm.CHANNELS);
+      int side = (int) Math.sqrt((double) images[0].length / DrawnForm.CHANNELS);
       NearestForm[] nearest =
           Arrays.stream(images)
               .map(image -> NearestForm.of(image, side))
