@@ -124,17 +124,18 @@ final class TrainCommand implements Command {
       TrainingProgram.load(options.path("model"), experiment.getRuntime().getThreads()).close();
     }
     boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
+    Forecast forecast = Forecast.of(experiment, run);
     if (!gpu) {
-      Forecast.of(experiment, run).requireMemory();
+      forecast.requireMemory();
     }
     if (!goesOn) {
       gpuAdvice(experiment, gpu).ifPresent(err::println);
     }
     if (dryRun.isWanted()) {
-      dryRun.print(experiment, run, stopAt, out);
+      dryRun.print(experiment, forecast, run, stopAt, out);
       return ExitCode.DONE;
     }
-    announce(experiment, run, stopAt, err);
+    announce(experiment, forecast, run, stopAt, err);
     RunLock lock = RunLock.take(run, err);
     try (lock;
         Stage stage = new Stage(err)) {
@@ -149,9 +150,9 @@ final class TrainCommand implements Command {
     }
   }
 
-  private static void announce(Experiment experiment, RunFolder run, long stopAt, PrintStream err)
+  private static void announce(
+      Experiment experiment, Forecast forecast, RunFolder run, long stopAt, PrintStream err)
       throws IOException {
-    Forecast forecast = Forecast.of(experiment, run);
     long left = stopAt - (long) MetricsLog.last(run.metrics(), "step").orElse(0);
     err.println(
         "training " + experiment.getName() + " to step " + stopAt + ": " + forecast.time(left));

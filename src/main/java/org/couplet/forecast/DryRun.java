@@ -50,10 +50,12 @@ public final class DryRun {
   /**
    * Prints the experiment, what it would take, and what is missing.
    *
+   * @param forecast of this experiment and run
    * @param run may be empty
    * @param stopAt the step at which it would end
    */
-  public void print(Experiment experiment, RunFolder run, long stopAt, PrintStream out)
+  public void print(
+      Experiment experiment, Forecast forecast, RunFolder run, long stopAt, PrintStream out)
       throws IOException {
     out.print(ExperimentFile.print(experiment));
     if (MissingImages.of(experiment.getDataset()).isEmpty()) {
@@ -61,7 +63,6 @@ public final class DryRun {
         out.println("# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
       }
     }
-    Forecast forecast = Forecast.of(experiment, run);
     forecast.facts(experiment, stopAt).forEach(fact -> out.println("# " + fact));
     forecast.warnings(stopAt).forEach(warning -> out.println("# " + warning));
     out.println(

@@ -73,15 +73,7 @@ class KillTest {
     Random random = new Random(20261123);
     for (int kill = 0; kill < KILLS; kill++) {
       Process process = train(settings);
-      if (kill % 3 == 0) {
-        Thread.sleep(random.nextInt(LONGEST_START_MILLIS));
-      } else {
-        long before = newest();
-        waitFor(process, () -> newest() > before);
-        Thread.sleep(random.nextInt(LONGEST_WORK_MILLIS));
-      }
-      assertTrue(process.isAlive(), () -> "ended before its kill:\n" + said());
-      process.destroyForcibly().waitFor();
+      killAtARandomMoment(process, kill, random);
     }
     assertEquals(0, exitCode(train(settings)), this::said);
 
@@ -105,6 +97,19 @@ class KillTest {
     }
   }
 
+  // Every third while it starts, the others after a checkpoint.
+  private void killAtARandomMoment(Process process, int kill, Random random) throws Exception {
+    if (kill % 3 == 0) {
+      Thread.sleep(random.nextInt(LONGEST_START_MILLIS));
+    } else {
+      long before = newest();
+      waitFor(process, () -> newest() > before);
+      Thread.sleep(random.nextInt(LONGEST_WORK_MILLIS));
+    }
+    assertTrue(process.isAlive(), () -> "ended before its kill:\n" + said());
+    process.destroyForcibly().waitFor();
+  }
+
   // The history alone must say how the run came about: a run that follows it is the same.
   @Test
   void runKilledWhileItsSettingsChangeEqualsItsHistory() throws Exception {
@@ -115,15 +120,7 @@ class KillTest {
         assertEquals(0, exitCode(process), this::said);
         break;
       }
-      if (kill % 3 == 0) {
-        Thread.sleep(random.nextInt(LONGEST_START_MILLIS));
-      } else {
-        long before = newest();
-        waitFor(process, () -> newest() > before);
-        Thread.sleep(random.nextInt(LONGEST_WORK_MILLIS));
-      }
-      assertTrue(process.isAlive(), () -> "ended before its kill:\n" + said());
-      process.destroyForcibly().waitFor();
+      killAtARandomMoment(process, kill, random);
     }
     long last = newest();
     assertEquals((KILLS + 1) * STEPS_PER_KILL, last);
