@@ -36,8 +36,7 @@ record LossGradient(Operand<TFloat32> loss, List<Operand<TFloat32>> gradients) {
     List<Operand<?>> shared = new ArrayList<>(step.online().operands());
     int weights = shared.size();
     shared.addAll(step.average().operands());
-    shared.add(step.randomness().seed());
-    shared.add(step.randomness().step());
+    shared.addAll(step.randomness().operands());
     List<Shape> shapes = new ArrayList<>(List.of(Shape.scalar()));
     trainable.forEach(weight -> shapes.add(weight.shape()));
     List<Operand<TFloat32>> sums =
@@ -51,11 +50,10 @@ record LossGradient(Operand<TFloat32> loss, List<Operand<TFloat32>> gradients) {
                   List<Operand<?>> given = part.shared();
                   Weights online = step.online().with(given.subList(0, weights));
                   Weights average = step.average().with(given.subList(weights, 2 * weights));
-                  Dropout dropout =
-                      Dropout.ofRows(
-                          new Randomness(
-                              scalar(given.get(2 * weights)), scalar(given.get(2 * weights + 1))),
-                          ops.dtypes.cast(part.first(), TInt64.class));
+                  Randomness whole =
+                      step.randomness().with(given.subList(2 * weights, given.size()));
+                  Operand<TInt64> first = ops.dtypes.cast(part.first(), TInt64.class);
+                  Dropout dropout = Dropout.with(whole.fromRow(ops, first));
                   Operand<TFloat32> loss =
                       objective.loss(ops, online, average, part.rows(), dropout);
                   List<Operand<TFloat32>> terms = new ArrayList<>(List.of(loss));
@@ -81,9 +79,5 @@ record LossGradient(Operand<TFloat32> loss, List<Operand<TFloat32>> gradients) {
 
   private static List<Operand<TFloat32>> operands(Weights values, List<Weight> weights) {
     return weights.stream().map(weight -> values.get(weight.name())).toList();
-  }
-
-  private static Operand<TInt64> scalar(Operand<?> value) {
-    return value.asOutput().expect(TInt64.class);
   }
 }

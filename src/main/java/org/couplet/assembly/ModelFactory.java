@@ -246,7 +246,8 @@ final class ModelFactory {
               case CHOSEN -> InducedRows.CHOSEN;
               case BERNOULLI -> InducedRows.BERNOULLI;
             },
-            Math.max(induced.getMu(), induced.getMuEnd()));
+            Math.max(induced.getMu(), induced.getMuEnd()),
+            1);
       }
       case BATCH_OT -> new BatchTransportCoupling();
       case PF_ODE ->

@@ -50,7 +50,8 @@ public final class Pixels {
     long[] perRow = new long[x.shape().numDimensions()];
     Arrays.fill(perRow, 1);
     perRow[0] = x.shape().get(0);
-    Operand<TFloat32> draw = randomness.uniform(tf, Randomness.Purpose.FLIP, 0, Shape.of(perRow));
+    Operand<TFloat32> draw =
+        randomness.rowUniforms(tf, Randomness.Purpose.FLIP, 0, Shape.of(perRow));
     Operand<TBool> mirrored = tf.math.less(draw, tf.constant(0.5f));
     return tf.select(mirrored, tf.reverse(x, tf.constant(new int[] {2})), x);
   }

@@ -29,7 +29,7 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
   public List<Operand<?>> examples(Ops tf, Step step) {
     Operand<TFloat32> z = noise().draw(tf, step.randomness(), step.x().shape());
     Operand<TFloat32> normal =
-        step.randomness().normal(tf, Randomness.Purpose.LEVELS, 0, Shape.of(step.rows()));
+        step.randomness().rowNormals(tf, Randomness.Purpose.LEVELS, Shape.of(step.rows()));
     Expr<TFloat32> sigma = Expr.of(tf, normal).times(law.std()).plus(law.mean()).exp(); // [n]
     return List.of(step.x(), function.process().point(tf, step.x(), z, sigma), sigma);
   }

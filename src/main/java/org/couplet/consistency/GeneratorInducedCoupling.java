@@ -2,7 +2,6 @@ package org.couplet.consistency;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -12,9 +11,10 @@ import org.tensorflow.types.TFloat32;
  * @param average whether x_hat is made with the moving average (figure 5b) or the online weights
  * @param rows which rows are generator-induced
  * @param largestMu the highest mu of the run, in [0, 1]
+ * @param workers that share a batch, at least 1
  */
-public record GeneratorInducedCoupling(boolean average, InducedRows rows, double largestMu)
-    implements Coupling {
+public record GeneratorInducedCoupling(
+    boolean average, InducedRows rows, double largestMu, int workers) implements Coupling {
   @Override
   public Pair pair(Ops tf, Inputs inputs) {
     return inputs.between(tf, dataEnd(tf, inputs), inputs.z()); // equation (8)
@@ -22,18 +22,19 @@ public record GeneratorInducedCoupling(boolean average, InducedRows rows, double
 
   /** x_hat in the generator-induced rows and x in the others: [n, element...]. */
   Operand<TFloat32> dataEnd(Ops tf, Inputs inputs) {
-    int candidates = rows.candidates((int) inputs.x().shape().get(0), largestMu);
+    int candidates = rows.candidates((int) inputs.x().shape().get(0), workers, largestMu);
     if (candidates == 0) {
       return inputs.x();
     }
-    Operand<TFloat32> x = Rows.first(tf, inputs.x(), candidates);
-    Operand<TFloat32> z = Rows.first(tf, inputs.z(), candidates);
-    Operand<TFloat32> sigma = Rows.first(tf, inputs.levels().lowFloat(tf), candidates);
+    InducedRows.Choice choice = rows.choose(tf, inputs, candidates, workers);
+    Operand<TFloat32> x = Rows.at(tf, inputs.x(), choice.rows());
+    Operand<TFloat32> z = Rows.at(tf, inputs.z(), choice.rows());
+    Operand<TFloat32> sigma = Rows.at(tf, inputs.levels().lowFloat(tf), choice.rows());
     // Equation (7), with x_i = x + sigma_i z or as the process has it.
     Operand<TFloat32> xLow = inputs.process().point(tf, x, z, sigma);
-    Operand<TFloat32> xHat = tf.stopGradient(inputs.generator(average).estimate(xLow, sigma));
-    Operand<TBool> induced = rows.induced(tf, inputs, candidates);
-    return Rows.replaceFirst(tf, inputs.x(), tf.select(Rows.shaped(tf, induced, x), xHat, x));
+    Operand<TFloat32> xHat = inputs.generator(average).estimate(xLow, sigma);
+    Operand<TFloat32> chosen = tf.select(Rows.shaped(tf, choice.induced(), x), xHat, x);
+    return tf.stopGradient(Rows.replace(tf, inputs.x(), choice.rows(), chosen));
   }
 
   /** One pass for each row whose x_hat is computed. */

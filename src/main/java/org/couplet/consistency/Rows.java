@@ -1,12 +1,11 @@
 package org.couplet.consistency;
 
 import java.util.Arrays;
-import java.util.List;
 import org.couplet.graph.Expr;
-import org.couplet.graph.Slices;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
@@ -32,24 +31,27 @@ final class Rows {
     return tf.reshape(values, tf.constant(shape));
   }
 
-  /** The first rows of x [n, ...]. */
-  static Operand<TFloat32> first(Ops tf, Operand<TFloat32> x, int count) {
-    return Slices.along(tf, x, 0, 0, count);
+  /**
+   * Some rows of x.
+   *
+   * @param x [n, ...]
+   * @param places int32 [m]
+   * @return [m, ...]
+   */
+  static Operand<TFloat32> at(Ops tf, Operand<TFloat32> x, Operand<TInt32> places) {
+    return tf.gather(x, places, tf.constant(0));
   }
 
   /**
-   * x with its first rows replaced.
+   * x with some rows replaced.
    *
    * @param x [n, ...]
-   * @param rows [m, ...], m at most n
+   * @param places int32 [m], each another
+   * @param rows [m, ...]
    */
-  static Operand<TFloat32> replaceFirst(Ops tf, Operand<TFloat32> x, Operand<TFloat32> rows) {
-    int replaced = (int) rows.shape().get(0);
-    int all = (int) x.shape().get(0);
-    return replaced == all
-        ? rows
-        : tf.concat(
-            List.of(rows, Slices.along(tf, x, 0, replaced, all - replaced)), tf.constant(0));
+  static Operand<TFloat32> replace(
+      Ops tf, Operand<TFloat32> x, Operand<TInt32> places, Operand<TFloat32> rows) {
+    return tf.tensorScatterNdUpdate(x, tf.expandDims(places, tf.constant(1)), rows);
   }
 
   /** The axes of an element of {@code x}: all but the first. */

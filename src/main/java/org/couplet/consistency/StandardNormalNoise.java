@@ -11,7 +11,7 @@ import org.tensorflow.types.TInt64;
 public record StandardNormalNoise() implements NoiseLaw {
   @Override
   public Operand<TFloat32> draw(Ops tf, Randomness randomness, Shape shape) {
-    return randomness.normal(tf, Randomness.Purpose.NOISE, 0, shape);
+    return randomness.rowNormals(tf, Randomness.Purpose.NOISE, shape);
   }
 
   @Override

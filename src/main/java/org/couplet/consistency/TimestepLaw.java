@@ -35,7 +35,7 @@ public sealed interface TimestepLaw permits LognormalLaw, UniformLaw {
     Operand<TFloat64> total =
         tf.gather(cumulative, tf.math.sub(numLevels, tf.constant(2)), tf.constant(0));
     Operand<TFloat64> uniform =
-        randomness.preciseUniform(tf, Randomness.Purpose.LEVELS, 0, Shape.of(rows, 1));
+        randomness.preciseRowUniforms(tf, Randomness.Purpose.LEVELS, 0, Shape.of(rows, 1));
     Operand<TInt32> passed =
         tf.dtypes.cast(
             tf.math.lessEqual(cumulative, tf.math.mul(uniform, total)), TInt32.class); // [n, m - 1]

@@ -34,7 +34,7 @@ public record TuningLevelPairs(
   private Operand<TFloat64> high(Ops tf, Randomness randomness, int rows) {
     double lowest = sigmaMin * 1.001;
     Operand<TFloat64> uniform =
-        randomness.preciseUniform(tf, Randomness.Purpose.LEVELS, 0, Shape.of(rows));
+        randomness.preciseRowUniforms(tf, Randomness.Purpose.LEVELS, 0, Shape.of(rows));
     Operand<TFloat64> ends = law.standardised(tf, tf.constant(new double[] {lowest, sigmaMax}));
     Operand<TFloat64> below = tf.math.erf(Slices.along(tf, ends, 0, 0, 1));
     Operand<TFloat64> above = tf.math.erf(Slices.along(tf, ends, 0, 1, 1));

@@ -24,7 +24,7 @@ public record TwoGaussiansNoise(double offset, double standardDeviation) impleme
   @Override
   public Operand<TFloat32> draw(Ops tf, Randomness randomness, Shape shape) {
     Shape normals = Shape.of(shape.get(0), NORMALS);
-    return points(tf, randomness.normal(tf, Randomness.Purpose.NOISE, 0, normals));
+    return points(tf, randomness.rowNormals(tf, Randomness.Purpose.NOISE, normals));
   }
 
   @Override

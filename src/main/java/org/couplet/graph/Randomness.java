@@ -1,6 +1,8 @@
 package org.couplet.graph;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -13,14 +15,19 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
- * Random values as a pure function of (seed, step, purpose, site, position): the counter-based
+ * Random values as a pure function of (seed, step, purpose, site, row, position): the counter-based
  * generator Philox with its counter chosen here. The bits are the same in plain and in compiled
  * graphs; floats are made from bits, as the two disagree on how to do that.
  *
+ * <p>The rows of a batch have values of their own: a part of a batch draws what it has in the
+ * whole.
+ *
  * @param seed int64 scalar, the generator's key
  * @param step int64 scalar, the training step or another count of draws; at least 0, below 2^40
+ * @param firstRow int64 scalar, the place of the first row in the step's whole batch; empty for 0
  */
-public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
+public record Randomness(
+    Operand<TInt64> seed, Operand<TInt64> step, Optional<Operand<TInt64>> firstRow) {
   // The counter's high word is step * 2^24 + purpose * 2^16 + site.
   private static final long SITES = 1L << 16;
   private static final long PURPOSES = 1L << 8;
@@ -51,25 +58,87 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
     }
   }
 
-  /** Uniform bits in int32 values of the given static shape. */
-  public Operand<TInt32> bits(Ops tf, Purpose purpose, int site, Shape shape) {
-    return bits(tf, purpose, site, tf.constant(0L), tf.constant(shape));
+  /** Of whole batches. */
+  public Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
+    this(seed, step, Optional.empty());
+  }
+
+  /** What it consists of, for {@link #with}: int64 scalars. */
+  public List<Operand<TInt64>> operands() {
+    List<Operand<TInt64>> operands = new ArrayList<>(List.of(seed, step));
+    firstRow.ifPresent(operands::add);
+    return List.copyOf(operands);
+  }
+
+  /** The same in another graph, in which {@link #operands} have these values. */
+  public Randomness with(List<? extends Operand<?>> operands) {
+    List<Output<TInt64>> values =
+        operands.stream().map(value -> value.asOutput().expect(TInt64.class)).toList();
+    return new Randomness(values.get(0), values.get(1), firstRow.map(unused -> values.get(2)));
   }
 
   /**
-   * The part of a draw of more rows that rows {@code first}, {@code first + 1}, ... have in it.
+   * That of a part of these rows.
    *
-   * @param first int64 scalar, at least 0
-   * @param shape static, [rows wanted, element...], an element having a multiple of 4 values
+   * @param first int64 scalar, the place of the part's first row among them
    */
-  public Operand<TInt32> bitsOfRows(
-      Ops tf, Purpose purpose, int site, Operand<TInt64> first, Shape shape) {
-    long perRow = shape.size() / shape.get(0);
-    if (perRow % VALUES_PER_BLOCK != 0) {
-      throw new IllegalArgumentException(perRow + " values do not fill blocks of the generator");
+  public Randomness fromRow(Ops tf, Operand<TInt64> first) {
+    return new Randomness(
+        seed, step, Optional.of(firstRow.isEmpty() ? first : tf.math.add(firstRow.get(), first)));
+  }
+
+  /** Place of the first row in the step's whole batch, int64 scalar. */
+  public Operand<TInt64> first(Ops tf) {
+    return firstRow.orElseGet(() -> tf.constant(0L));
+  }
+
+  /**
+   * Uniform bits for the rows of a batch.
+   *
+   * @param shape static, [rows, element...]
+   */
+  public Operand<TInt32> rowBits(Ops tf, Purpose purpose, int site, Shape shape) {
+    long rows = shape.get(0);
+    long perRow = shape.size() / rows;
+    long blocks = (perRow + VALUES_PER_BLOCK - 1) / VALUES_PER_BLOCK;
+    Operand<TInt64> block = tf.math.mul(first(tf), tf.constant(blocks));
+    if (blocks * VALUES_PER_BLOCK == perRow) {
+      return bits(tf, purpose, site, block, tf.constant(shape));
     }
-    Operand<TInt64> block = tf.math.mul(first, tf.constant(perRow / VALUES_PER_BLOCK));
-    return bits(tf, purpose, site, block, tf.constant(shape));
+    Shape drawn = Shape.of(rows, blocks * VALUES_PER_BLOCK);
+    Operand<TInt32> all = bits(tf, purpose, site, block, tf.constant(drawn));
+    return tf.reshape(Slices.along(tf, all, 1, 0, perRow), tf.constant(shape));
+  }
+
+  /**
+   * Uniforms for the rows of a batch, as {@link #uniform}.
+   *
+   * @param shape static, [rows, element...]
+   */
+  public Operand<TFloat32> rowUniforms(Ops tf, Purpose purpose, int site, Shape shape) {
+    return uniform(tf, rowBits(tf, purpose, site, shape));
+  }
+
+  /**
+   * Uniforms in (0, 1) for the rows of a batch, multiples of 2^-32 moved by half of one: for laws
+   * with rare values.
+   *
+   * @param shape static, [rows, element...]
+   */
+  public Operand<TFloat64> preciseRowUniforms(Ops tf, Purpose purpose, int site, Shape shape) {
+    Operand<TFloat64> integers = tf.dtypes.cast(rowBits(tf, purpose, site, shape), TFloat64.class);
+    return Expr.of(tf, integers).plus(Math.pow(2, 31) + 0.5).times(Math.pow(2, -32));
+  }
+
+  /**
+   * Standard normals for the rows of a batch.
+   *
+   * @param shape static, [rows, element...]
+   */
+  public Operand<TFloat32> rowNormals(Ops tf, Purpose purpose, Shape shape) {
+    Shape element = shape.tail();
+    Operand<TInt64> rows = tf.constant(shape.get(0));
+    return tf.reshape(normalRows(tf, purpose, first(tf), rows, element), tf.constant(shape));
   }
 
   /**
@@ -78,17 +147,7 @@ public record Randomness(Operand<TInt64> seed, Operand<TInt64> step) {
    * @param shape static
    */
   public Operand<TFloat32> uniform(Ops tf, Purpose purpose, int site, Shape shape) {
-    return uniform(tf, bits(tf, purpose, site, shape));
-  }
-
-  /**
-   * Uniforms in (0, 1), multiples of 2^-32 moved by half of one: for laws with rare values.
-   *
-   * @param shape static
-   */
-  public Operand<TFloat64> preciseUniform(Ops tf, Purpose purpose, int site, Shape shape) {
-    Operand<TFloat64> integers = tf.dtypes.cast(bits(tf, purpose, site, shape), TFloat64.class);
-    return Expr.of(tf, integers).plus(Math.pow(2, 31) + 0.5).times(Math.pow(2, -32));
+    return uniform(tf, bits(tf, purpose, site, tf.constant(0L), tf.constant(shape)));
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.couplet.layer;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +7,10 @@ import org.couplet.graph.Cast;
 import org.couplet.graph.Randomness;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -22,60 +19,37 @@ import org.tensorflow.types.family.TFloating;
  */
 public final class Dropout {
   private final @Nullable Randomness randomness;
-  private final @Nullable Operand<TInt64> first;
   private final Map<Integer, Operand<TInt32>> bits = new LinkedHashMap<>();
   private final Map<Integer, Operand<TFloat32>> masks = new LinkedHashMap<>();
 
-  private Dropout(@Nullable Randomness randomness, @Nullable Operand<TInt64> first) {
+  private Dropout(@Nullable Randomness randomness) {
     this.randomness = randomness;
-    this.first = first;
   }
 
   /** No dropout: for samples, x_hat and evaluation. */
   public static Dropout none() {
-    return new Dropout(null, null);
+    return new Dropout(null);
   }
 
   /** Masks drawn with {@code randomness}; the object belongs to one graph. */
   public static Dropout with(Randomness randomness) {
-    return new Dropout(randomness, null);
-  }
-
-  /**
-   * The masks that rows {@code first}, {@code first + 1}, ... of a batch have {@link #with} the
-   * same randomness.
-   *
-   * @param first int64 scalar
-   */
-  public static Dropout ofRows(Randomness randomness, Operand<TInt64> first) {
-    return new Dropout(randomness, first);
+    return new Dropout(randomness);
   }
 
   /** What the masks depend on, int64 scalars. */
   public List<Operand<?>> operands() {
-    List<Operand<?>> operands = new ArrayList<>();
-    if (randomness != null) {
-      operands.addAll(List.of(randomness.seed(), randomness.step()));
-    }
-    if (first != null) {
-      operands.add(first);
-    }
-    return operands;
+    return randomness == null ? List.of() : List.copyOf(randomness.operands());
   }
 
   /** The same masks in another graph, in which {@link #operands} have these values. */
   public Dropout with(List<Operand<?>> operands) {
-    List<Output<TInt64>> values =
-        operands.stream().map(value -> value.asOutput().expect(TInt64.class)).toList();
-    return new Dropout(
-        randomness == null ? null : new Randomness(values.get(0), values.get(1)),
-        first == null ? null : values.get(2));
+    return new Dropout(randomness == null ? null : randomness.with(operands));
   }
 
   /**
    * Drops values of x at a site.
    *
-   * @param x any static shape, [n, element...] where the masks are those of rows
+   * @param x static shape, [n, element...]; each row has a mask of its own
    * @param rate probability of zero, in [0, 1)
    * @param site the block's index: each has its own mask
    * @return x with dropped values 0 and the others divided by 1 - rate
@@ -109,16 +83,12 @@ public final class Dropout {
     if (drawn == null || rate == 0) {
       return null;
     }
-    Operand<TInt32> bits = this.bits.computeIfAbsent(site, unused -> bits(tf, drawn, site, shape));
+    Operand<TInt32> bits =
+        this.bits.computeIfAbsent(
+            site, unused -> drawn.rowBits(tf, Randomness.Purpose.DROPOUT, site, shape));
     return new Draw(
         bits,
         (int) Math.round(Integer.MIN_VALUE + rate * Math.pow(2, 32)),
         (float) (1 / (1 - rate)));
-  }
-
-  private Operand<TInt32> bits(Ops tf, Randomness drawn, int site, Shape shape) {
-    return first == null
-        ? drawn.bits(tf, Randomness.Purpose.DROPOUT, site, shape)
-        : drawn.bitsOfRows(tf, Randomness.Purpose.DROPOUT, site, first, shape);
   }
 }

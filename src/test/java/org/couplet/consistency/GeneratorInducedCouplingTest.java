@@ -3,8 +3,10 @@ package org.couplet.consistency;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
 import org.junit.jupiter.api.Test;
@@ -21,26 +23,26 @@ class GeneratorInducedCouplingTest {
   @Test
   void chosenRowsAreTheRoundedShareOfTheBatch() {
     assertArrayEquals(
-        new float[] {3, 3, 0, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5), 0.5f, 4));
+        new float[] {3, 0, 3, 0},
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 1), 0.5f, 4));
     assertArrayEquals(
         new float[] {2, 2, 2, 0},
-        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1), 0.7f, 4));
+        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1, 1), 0.7f, 4));
   }
 
   @Test
   void muMayFallBelowTheLargest() {
     assertArrayEquals(
         new float[] {3, 0, 0, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1), 0.25f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 1), 0.25f, 4));
   }
 
   @Test
   void muZeroIsTheIndependentCoupling() {
     for (InducedRows choice : InducedRows.values()) {
       float[] expected = new float[4];
-      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 0), 0, 4));
-      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 1), 0, 4));
+      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 0, 1), 0, 4));
+      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 1, 1), 0, 4));
     }
   }
 
@@ -48,13 +50,14 @@ class GeneratorInducedCouplingTest {
   void muOneInducesEveryRow() {
     for (InducedRows choice : InducedRows.values()) {
       assertArrayEquals(
-          new float[] {3, 3, 3, 3}, ends(new GeneratorInducedCoupling(true, choice, 1), 1, 4));
+          new float[] {3, 3, 3, 3}, ends(new GeneratorInducedCoupling(true, choice, 1, 1), 1, 4));
     }
   }
 
   @Test
   void bernoulliRowsFollowMu() {
-    float[] ends = ends(new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1), 0.3f, 20_000);
+    float[] ends =
+        ends(new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1, 1), 0.3f, 20_000);
     double share = 0;
     for (float end : ends) {
       share += end / AVERAGE / ends.length;
@@ -62,8 +65,44 @@ class GeneratorInducedCouplingTest {
     assertEquals(0.3, share, 5 * Math.sqrt(0.3 * 0.7 / ends.length));
   }
 
+  @Test
+  void ranksAreSpreadOverAnyWorkers() {
+    assertArrayEquals(new int[] {0, 4, 2, 6, 1, 5, 3, 7}, InducedRows.ranks(8));
+    for (int batch : new int[] {1, 7, 12, 60, 512}) {
+      int[] ranks = InducedRows.ranks(batch);
+      assertArrayEquals(
+          IntStream.range(0, batch).toArray(), IntStream.of(ranks).sorted().toArray());
+    }
+    // A worker has its share of half of 512 rows; of 5 of 12 rows 3 workers have 3, 1 and 1.
+    for (int workers : new int[] {1, 2, 4, 8, 64}) {
+      assertEquals(
+          256 / workers, InducedRows.CHOSEN.candidates(512 / workers, workers, 0.5), "" + workers);
+    }
+    assertEquals(3, InducedRows.CHOSEN.candidates(4, 3, 5 / 12.0));
+  }
+
+  @Test
+  void workersInduceTheRowsThatOneWould() {
+    for (InducedRows choice : InducedRows.values()) {
+      float[] whole = ends(new GeneratorInducedCoupling(true, choice, 0.7, 1), 0.45f, 12);
+      for (int workers : new int[] {2, 3, 4}) {
+        int rows = 12 / workers;
+        GeneratorInducedCoupling shared = new GeneratorInducedCoupling(true, choice, 0.7, workers);
+        for (int first = 0; first < 12; first += rows) {
+          assertArrayEquals(
+              Arrays.copyOfRange(whole, first, first + rows), ends(shared, 0.45f, rows, first));
+        }
+      }
+    }
+  }
+
   // Data are 0; generators say 2 (online) or 3 (average): which of the three made each end.
   private static float[] ends(GeneratorInducedCoupling coupling, float mu, int rows) {
+    return ends(coupling, mu, rows, 0);
+  }
+
+  private static float[] ends(
+      GeneratorInducedCoupling coupling, float mu, int rows, long firstRow) {
     return Evaluation.of(
             true,
             List.of(
@@ -83,7 +122,8 @@ class GeneratorInducedCouplingTest {
                             Optional.empty(),
                             Optional.empty(),
                             tf.constant(mu),
-                            new Randomness(tf.constant(1L), tf.constant(2L))))))
+                            new Randomness(tf.constant(1L), tf.constant(2L))
+                                .fromRow(tf, tf.constant(firstRow))))))
         .get(0);
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -17,6 +17,7 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
 
 class RandomnessTest {
@@ -58,26 +59,38 @@ class RandomnessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void bitsOfRowsArePartsOfTheWholeDraw(boolean compiled) {
-    List<float[]> bits =
+  @CsvSource({"false, 12", "true, 12", "false, 7", "true, 7"})
+  void partsOfABatchDrawWhatTheyHaveInTheWhole(boolean compiled, int perRow) {
+    Shape whole = Shape.of(8, perRow);
+    Shape part = Shape.of(2, perRow);
+    Randomness.Purpose purpose = Randomness.Purpose.DROPOUT;
+    List<float[]> drawn =
         Evaluation.of(
             compiled,
-            List.of(new Evaluation.Input(Shape.scalar(), 3)),
+            List.of(new Evaluation.Input(Shape.scalar(), 2)),
             (tf, in) -> {
-              Randomness randomness = new Randomness(tf.constant(5L), tf.constant(6L));
-              Operand<TInt64> first = tf.dtypes.cast(in.get(0), TInt64.class);
-              var purpose = Randomness.Purpose.DROPOUT;
-              var all = randomness.bits(tf, purpose, 2, Shape.of(8, 3, 4));
-              var rows = randomness.bitsOfRows(tf, purpose, 2, first, Shape.of(2, 3, 4));
+              Randomness all = new Randomness(tf.constant(5L), tf.constant(6L));
+              // Row 3, by way of row 2.
+              Randomness some =
+                  all.fromRow(tf, tf.dtypes.cast(in.get(0), TInt64.class))
+                      .fromRow(tf, tf.constant(1L));
               return List.of(
-                  tf.dtypes.cast(
-                      tf.slice(
-                          all, tf.constant(new int[] {3, 0, 0}), tf.constant(new int[] {2, 3, 4})),
-                      TFloat32.class),
-                  tf.dtypes.cast(rows, TFloat32.class));
+                  all.rowUniforms(tf, purpose, 2, whole),
+                  some.rowUniforms(tf, purpose, 2, part),
+                  single(tf, all.preciseRowUniforms(tf, purpose, 2, whole)),
+                  single(tf, some.preciseRowUniforms(tf, purpose, 2, part)),
+                  all.rowNormals(tf, purpose, whole),
+                  some.rowNormals(tf, purpose, part));
             });
-    assertArrayEquals(bits.get(0), bits.get(1));
+    for (int i = 0; i < drawn.size(); i += 2) {
+      float[] expected = Arrays.copyOfRange(drawn.get(i), 3 * perRow, 5 * perRow);
+      // Sines of the last few values of an array may round otherwise.
+      assertArrayEquals(expected, drawn.get(i + 1), 2e-6f);
+    }
+  }
+
+  private static Operand<TFloat32> single(Ops tf, Operand<TFloat64> x) {
+    return tf.dtypes.cast(x, TFloat32.class);
   }
 
   private static float[] normals(boolean compiled, long seed, long step, long count) {
