@@ -74,6 +74,15 @@ final class ModelFactory {
    * @param experiment resolved
    */
   static Model create(Experiment experiment) {
+    return create(experiment, 1);
+  }
+
+  /**
+   * The same for workers that share a batch.
+   *
+   * @param workers at least 1
+   */
+  static Model create(Experiment experiment, int workers) {
     DatasetConfig dataset = experiment.getDataset();
     Shape element = ElementShape.of(dataset);
     Network network = network(experiment, element);
@@ -87,7 +96,7 @@ final class ModelFactory {
         yield new Model(
             element,
             isImages,
-            consistencyLoss(config, network, element, precision, execution),
+            consistencyLoss(config, network, element, precision, execution, workers),
             optimizer,
             maxLevels(config.getLevels()),
             new Model.Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()));
@@ -113,7 +122,8 @@ final class ModelFactory {
       Network network,
       Shape element,
       Class<? extends TFloating> precision,
-      Execution execution) {
+      Execution execution,
+      int workers) {
     return new ConsistencyLoss(
         new ConsistencyFunction(
             network,
@@ -126,7 +136,7 @@ final class ModelFactory {
         levels(config),
         weighting(config),
         distance(config.getDistance(), element),
-        coupling(config.getCoupling()),
+        coupling(config.getCoupling(), workers),
         ConsistencyFunction.denoiser(network, config.getSigmaData(), precision, execution),
         switch (config.getTeacher()) {
           case ONLINE -> false;
@@ -232,7 +242,7 @@ final class ModelFactory {
     };
   }
 
-  private static Coupling coupling(CouplingConfig config) {
+  private static Coupling coupling(CouplingConfig config, int workers) {
     return switch (config.getCouplingCase()) {
       case INDEPENDENT -> new IndependentCoupling();
       case GENERATOR_INDUCED -> {
@@ -247,9 +257,14 @@ final class ModelFactory {
               case BERNOULLI -> InducedRows.BERNOULLI;
             },
             Math.max(induced.getMu(), induced.getMuEnd()),
-            1);
+            workers);
       }
-      case BATCH_OT -> new BatchTransportCoupling();
+      case BATCH_OT ->
+          new BatchTransportCoupling(
+              switch (config.getBatchOt().getScope()) {
+                case BATCH -> workers;
+                case WORKER -> 1;
+              });
       case PF_ODE ->
           new ProbabilityFlowCoupling(
               switch (config.getPfOde().getSolver()) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.couplet.config.Aspect;
 import org.couplet.config.ElementShape;
@@ -15,6 +16,7 @@ import org.couplet.config.proto.ImageFileConfig;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.consistency.ConsistencyLoss;
 import org.couplet.consistency.Objective;
+import org.couplet.graph.Collectives;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
@@ -23,28 +25,36 @@ import org.couplet.program.Contract;
 import org.couplet.program.Signature;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.SaverDef;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TFloating;
 
 /** Builds the training program: variables, the step that changes them, and what makes samples. */
 public final class TrainingAssembly {
   private final Model model;
   private final Experiment experiment;
+  private final int workers;
+  private final Collectives collectives;
   private final TrainingStep step;
   private final Ops tf;
   private final Variables variables;
   private final Signatures signatures = new Signatures();
 
-  private TrainingAssembly(Experiment experiment, Graph graph) {
+  private TrainingAssembly(Experiment experiment, int workers, Graph graph) {
     this.experiment = experiment;
-    this.model = ModelFactory.create(experiment);
-    this.step = new TrainingStep(model, experiment);
+    this.workers = workers;
+    this.model = ModelFactory.create(experiment, workers);
+    this.step = new TrainingStep(model, experiment, workers);
+    var exchange = experiment.getRuntime().getExchange();
+    this.collectives = new Collectives(workers, Math.round(1e6 * exchange.getMegabytes()));
     this.tf = Ops.create(graph);
     this.variables = new Variables(tf);
   }
@@ -57,8 +67,18 @@ public final class TrainingAssembly {
    * @param folder must not exist yet
    */
   public static void write(Experiment experiment, Path folder) throws IOException {
+    write(experiment, 1, folder);
+  }
+
+  /**
+   * The same for a worker of several that share each batch. All have the same program; their steps
+   * wait for each other.
+   *
+   * @param workers at least 1; {@code run.batch_size} must be a multiple
+   */
+  public static void write(Experiment experiment, int workers, Path folder) throws IOException {
     try (Graph graph = new Graph()) {
-      TrainingAssembly assembly = new TrainingAssembly(experiment, graph);
+      TrainingAssembly assembly = new TrainingAssembly(experiment, workers, graph);
       SaverDef saver = assembly.build();
       SavedModelFile.write(
           folder, Contract.TRAIN_TAG, graph, saver, assembly.signatures, experiment);
@@ -72,7 +92,7 @@ public final class TrainingAssembly {
 
   /** Number of float32 values that a checkpoint of an experiment holds. */
   public static long stateValues(Experiment experiment) {
-    return new TrainingStep(ModelFactory.create(experiment), experiment)
+    return new TrainingStep(ModelFactory.create(experiment), experiment, 1)
         .states().stream().mapToLong(state -> state.shape().size()).sum();
   }
 
@@ -108,12 +128,18 @@ public final class TrainingAssembly {
     }
     variables.addCounter(Contract.STEP);
     addInitialize();
-    addTrain();
+    if (workers == 1) {
+      addTrain();
+    } else {
+      addSharedTrain();
+      addSynchronize();
+      addChecksum();
+    }
     if (model.takesNoiseAssignment()) {
       addPairCosts();
     }
     addImports();
-    Model plain = ModelFactory.create(plain(experiment));
+    Model plain = ModelFactory.create(plain(experiment), workers);
     if (plain.objective() instanceof ConsistencyLoss loss) {
       addMeasurements(new Measurements(tf, plain, loss));
     }
@@ -169,9 +195,60 @@ public final class TrainingAssembly {
     arguments.addAll(inputs.values());
 
     GraphFunction function = GraphFunction.define("train_step", step.arguments(), step::results);
-    List<Output<?>> results =
-        function.call(tf, arguments, experiment.getRuntime().getXla() == RuntimeConfig.Xla.STEP);
+    addTrain(inputs, completed, function.call(tf, arguments, isCompiled()), Map.of());
+  }
 
+  private boolean isCompiled() {
+    return experiment.getRuntime().getXla() == RuntimeConfig.Xla.STEP;
+  }
+
+  // The halves of a step with the exchange between them, which works in no function.
+  private void addSharedTrain() {
+    List<Operand<?>> arguments = new ArrayList<>(shapedStates().values());
+    Operand<TInt64> completed = shapedCounter();
+    arguments.add(completed);
+    Map<String, Operand<?>> inputs = placeholders(step.inputs());
+    arguments.addAll(inputs.values());
+    List<Operand<TFloat32>> own =
+        new ArrayList<>(
+            GraphFunction.floats(
+                inStep("train_gradients", step.arguments(), step::gradients, arguments)));
+
+    Operand<TFloat32> stopping = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+    own.add(stopping);
+    List<Operand<TFloat32>> means = collectives.means(tf, own, exchangePrecision());
+    arguments.addAll(means.subList(0, means.size() - 1));
+
+    List<? extends Operand<?>> results =
+        inStep("train_updates", step.updateArguments(), step::updates, arguments);
+    Map<String, Operand<?>> all = new LinkedHashMap<>(inputs);
+    all.put(Contract.STOPPING, stopping);
+    addTrain(all, completed, results, Map.of(Contract.STOPPING, means.get(means.size() - 1)));
+  }
+
+  private Class<? extends TFloating> exchangePrecision() {
+    return switch (experiment.getRuntime().getExchange().getPrecision()) {
+      case FLOAT32 -> TFloat32.class;
+      case BFLOAT16 -> TBfloat16.class;
+    };
+  }
+
+  // In a function only if XLA compiles it: what is ready is then sent while the rest is computed.
+  private List<? extends Operand<?>> inStep(
+      String name,
+      List<GraphFunction.Argument> signature,
+      BiFunction<Ops, List<Operand<?>>, List<Operand<?>>> body,
+      List<Operand<?>> arguments) {
+    return isCompiled()
+        ? GraphFunction.define(name, signature, body).call(tf, arguments, true)
+        : body.apply(tf, arguments);
+  }
+
+  private void addTrain(
+      Map<String, Operand<?>> inputs,
+      Operand<TInt64> completed,
+      List<? extends Operand<?>> results,
+      Map<String, Operand<TFloat32>> further) {
     List<Op> assignments = new ArrayList<>();
     List<TrainingStep.State> changing = step.changingStates();
     for (int i = 0; i < changing.size(); i++) {
@@ -179,27 +256,58 @@ public final class TrainingAssembly {
     }
     assignments.add(variables.assign(Contract.STEP, tf.math.add(completed, tf.constant(1L))));
     Ops after = tf.withControlDependencies(assignments);
+    Map<String, Operand<?>> outputs = new LinkedHashMap<>();
+    outputs.put(Contract.LOSS, after.identity(results.get(changing.size())));
+    outputs.put(Contract.GRADIENT_NORM, after.identity(results.get(changing.size() + 1)));
+    further.forEach((name, value) -> outputs.put(name, after.identity(value)));
+    signatures.add(Signature.TRAIN, inputs, outputs);
+  }
+
+  private void addSynchronize() {
+    Operand<TInt64> firstRow = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<TBool> isFirst = tf.math.equal(firstRow, tf.constant(0L));
+    Map<String, Operand<TFloat32>> states = shapedStates();
+    List<Operand<TFloat32>> copies = collectives.copies(tf, List.copyOf(states.values()), isFirst);
+    List<Op> assignments = new ArrayList<>();
+    int i = 0;
+    for (String name : states.keySet()) {
+      assignments.add(variables.assign(name, copies.get(i++)));
+    }
+    Operand<TInt64> count =
+        collectives.sum(tf, tf.select(isFirst, shapedCounter(), tf.constant(0L)));
+    assignments.add(variables.assign(Contract.STEP, count));
+    Operand<TInt64> done = tf.withControlDependencies(assignments).identity(count);
     signatures.add(
-        Signature.TRAIN,
-        inputs,
-        Map.of(
-            Contract.LOSS,
-            after.identity(results.get(changing.size())),
-            Contract.GRADIENT_NORM,
-            after.identity(results.get(changing.size() + 1))));
+        Signature.SYNCHRONIZE, Map.of(Contract.FIRST_ROW, firstRow), Map.of(Contract.STEP, done));
+  }
+
+  private void addChecksum() {
+    List<Operand<TInt64>> sums = new ArrayList<>(List.of(shapedCounter()));
+    for (Operand<TFloat32> value : shapedStates().values()) {
+      Operand<TInt64> bits = tf.dtypes.cast(tf.bitcast(value, TInt32.class), TInt64.class);
+      sums.add(tf.sum(tf.reshape(bits, tf.constant(new int[] {-1})), tf.constant(0)));
+    }
+    signatures.add(Signature.CHECKSUM, Map.of(), Map.of(Contract.CHECKSUM, tf.math.addN(sums)));
+  }
+
+  // The result of a read has no static shape.
+  private Map<String, Operand<TFloat32>> shapedStates() {
+    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+    for (TrainingStep.State state : step.states()) {
+      Operand<TFloat32> value = variables.readFloat(state.name());
+      values.put(state.name(), tf.ensureShape(value, state.shape()));
+    }
+    return values;
+  }
+
+  private Operand<TInt64> shapedCounter() {
+    return tf.ensureShape(variables.readCounter(Contract.STEP), Shape.scalar());
   }
 
   private void addMeasurements(Measurements measurements) {
     Map<String, Operand<?>> inputs = placeholders(step.inputs());
-    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
-    // The result of a read has no static shape, but these need one.
-    step.states()
-        .forEach(
-            state ->
-                values.put(
-                    state.name(),
-                    tf.ensureShape(variables.readFloat(state.name()), state.shape())));
-    Operand<TInt64> count = tf.ensureShape(variables.readCounter(Contract.STEP), Shape.scalar());
+    Map<String, Operand<TFloat32>> values = shapedStates();
+    Operand<TInt64> count = shapedCounter();
     Objective.Step next = step.objectiveStep(tf, values, inputs, count);
     signatures.add(Signature.PAIRS, inputs, measurements.pairs(next));
     if (measuresGradientVariance(experiment)) {
@@ -231,8 +339,21 @@ public final class TrainingAssembly {
     Map<String, Operand<?>> inputs = placeholders(step.dataInputs());
     Operand<TInt64> completed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<TFloat32> costs = step.pairCosts(tf, inputs, completed);
+    if (costs.shape().get(0) < costs.shape().get(1)) {
+      costs = ofAllWorkers(costs, TrainingStep.randomness(inputs, completed).first(tf));
+    }
     inputs.put(Contract.STEP, completed);
     signatures.add(Signature.PAIR_COSTS, inputs, Map.of(Contract.COSTS, costs));
+  }
+
+  // [n, m] of each worker to [m, m]: a sum of what is 0 but for one of them.
+  private Operand<TFloat32> ofAllWorkers(Operand<TFloat32> costs, Operand<TInt64> firstRow) {
+    long own = costs.shape().get(0);
+    Operand<TInt64> rows =
+        tf.range(firstRow, tf.math.add(firstRow, tf.constant(own)), tf.constant(1L));
+    Operand<TInt64> places = tf.reshape(rows, tf.constant(new long[] {own, 1}));
+    long all = costs.shape().get(1);
+    return collectives.sum(tf, tf.scatterNd(places, costs, tf.constant(new long[] {all, all})));
   }
 
   // From another run's checkpoint: its averages as the weights to start from, or as the score's.

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.couplet.config.proto.Experiment;
 import org.couplet.consistency.BatchTransportCoupling;
+import org.couplet.consistency.Coupling;
 import org.couplet.consistency.Objective;
 import org.couplet.consistency.ScheduledOperands;
 import org.couplet.graph.Arguments;
@@ -75,16 +76,21 @@ final class TrainingStep {
   private final List<Weight> weights;
   private final List<Weight> trainable;
   private final Shape batch;
+  private final int workers;
   private final boolean flip;
   private final double clipNorm;
   private final int parts;
   private final boolean skips;
 
-  TrainingStep(Model model, Experiment experiment) {
+  /**
+   * @param workers that share a batch; {@code run.batch_size} must be a multiple
+   */
+  TrainingStep(Model model, Experiment experiment, int workers) {
     this.model = model;
+    this.workers = workers;
     this.weights = model.network().weights();
     this.trainable = weights.stream().filter(Weight::trainable).toList();
-    this.batch = Shape.of(experiment.getRun().getBatchSize()).append(model.element());
+    this.batch = Shape.of(experiment.getRun().getBatchSize() / workers).append(model.element());
     this.flip = experiment.getDataset().getHorizontalFlip();
     this.clipNorm = experiment.getOptimizer().getClipNorm();
     this.parts = experiment.getOptimizer().getAccumulate();
@@ -140,6 +146,9 @@ final class TrainingStep {
     Class<? extends TType> element = model.isImages() ? TUint8.class : TFloat32.class;
     inputs.put(Contract.BATCH, new Argument(element, batch));
     inputs.put(Contract.SEED, new Argument(TInt64.class, Shape.scalar()));
+    if (workers > 1) {
+      inputs.put(Contract.FIRST_ROW, new Argument(TInt64.class, Shape.scalar()));
+    }
     return inputs;
   }
 
@@ -156,31 +165,50 @@ final class TrainingStep {
 
   /** The function's body; the results are those of {@link #changingStates}, loss and norm. */
   List<Operand<?>> results(Ops tf, List<Operand<?>> arguments) {
-    Arguments in = new Arguments(arguments);
-    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
-    states().forEach(state -> values.put(state.name(), in.next()));
-    Operand<TInt64> completed = in.next(TInt64.class);
-    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-    inputs().forEach((name, argument) -> inputs.put(name, in.next(argument.type())));
+    List<Operand<?>> all = new ArrayList<>(arguments);
+    all.addAll(gradients(tf, arguments));
+    return updates(tf, all);
+  }
 
-    // Loss and gradients.
-    Objective.Step step = objectiveStep(tf, values, inputs, completed);
-    LossGradient computed = LossGradient.of(tf, model.objective(), step, trainable);
-    Operand<TFloat32> loss = computed.loss();
-    List<Operand<TFloat32>> gradients = computed.gradients();
+  /** The first half of the body: loss, and gradients in the order of the trainable weights. */
+  List<Operand<?>> gradients(Ops tf, List<Operand<?>> arguments) {
+    Given given = given(new Arguments(arguments));
+    LossGradient computed =
+        LossGradient.of(
+            tf,
+            model.objective(),
+            objectiveStep(tf, given.values(), given.inputs(), given.completed()),
+            trainable);
+    List<Operand<?>> results = new ArrayList<>(List.of(computed.loss()));
+    results.addAll(computed.gradients());
+    return results;
+  }
+
+  /** Arguments of the second half of the body: those of the whole, and what the first half made. */
+  List<Argument> updateArguments() {
+    List<Argument> arguments = new ArrayList<>(arguments());
+    arguments.add(new Argument(TFloat32.class, Shape.scalar()));
+    trainable.forEach(weight -> arguments.add(new Argument(TFloat32.class, weight.shape())));
+    return arguments;
+  }
+
+  /** The second half of the body; results as of {@link #results}. */
+  List<Operand<?>> updates(Ops tf, List<Operand<?>> arguments) {
+    Arguments in = new Arguments(arguments);
+    Given given = given(in);
+    Operand<TFloat32> loss = in.next();
+    List<Operand<TFloat32>> gradients = in.rest();
     Operand<TFloat32> norm = GradientNorm.global(tf, gradients);
     if (clipNorm > 0) {
       gradients = GradientNorm.clip(tf, gradients, norm, clipNorm);
     }
-
-    // Updates.
     Rates rates =
         new Rates(
-            input(inputs, Contract.LEARNING_RATE, TFloat32.class),
-            tf.dtypes.cast(tf.math.add(completed, tf.constant(1L)), TFloat32.class),
-            input(inputs, Contract.EMA_DECAY, TFloat32.class),
+            input(given.inputs(), Contract.LEARNING_RATE, TFloat32.class),
+            tf.dtypes.cast(tf.math.add(given.completed(), tf.constant(1L)), TFloat32.class),
+            input(given.inputs(), Contract.EMA_DECAY, TFloat32.class),
             skips ? tf.math.add(loss, norm) : null);
-    Map<String, Operand<TFloat32>> updated = updates(tf, values, gradients, rates);
+    Map<String, Operand<TFloat32>> updated = updates(tf, given.values(), gradients, rates);
     List<Operand<?>> results = new ArrayList<>();
     for (State state : changingStates()) {
       results.add(value(updated, state.name()));
@@ -188,6 +216,21 @@ final class TrainingStep {
     results.add(loss);
     results.add(norm);
     return results;
+  }
+
+  // A step's arguments by their names.
+  private record Given(
+      Map<String, Operand<TFloat32>> values,
+      Operand<TInt64> completed,
+      Map<String, Operand<?>> inputs) {}
+
+  private Given given(Arguments in) {
+    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+    states().forEach(state -> values.put(state.name(), in.next()));
+    Operand<TInt64> completed = in.next(TInt64.class);
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    inputs().forEach((name, argument) -> inputs.put(name, in.next(argument.type())));
+    return new Given(values, completed, inputs);
   }
 
   /**
@@ -219,16 +262,25 @@ final class TrainingStep {
         parts);
   }
 
-  /** Squared distances between the data rows and the noise rows of a step, [n, n]. */
+  /**
+   * Squared distances between the data rows of a step and the noise rows that they choose among,
+   * [n, noise rows].
+   */
   Operand<TFloat32> pairCosts(Ops tf, Map<String, Operand<?>> inputs, Operand<TInt64> completed) {
     Randomness randomness = randomness(inputs, completed);
     Operand<TFloat32> x = data(tf, inputs, randomness);
+    Coupling coupling = model.coupling().orElseThrow();
     return BatchTransportCoupling.costs(
-        tf, x, model.objective().noise().draw(tf, randomness, x.shape()));
+        tf, x, coupling.noise(tf, model.objective().noise(), randomness, x.shape()));
   }
 
   static Randomness randomness(Map<String, Operand<?>> inputs, Operand<TInt64> completed) {
-    return new Randomness(input(inputs, Contract.SEED, TInt64.class), completed);
+    return new Randomness(
+        input(inputs, Contract.SEED, TInt64.class),
+        completed,
+        inputs.containsKey(Contract.FIRST_ROW)
+            ? Optional.of(input(inputs, Contract.FIRST_ROW, TInt64.class))
+            : Optional.empty());
   }
 
   /** The batch as the model sees it, [n, element...]. */

@@ -85,7 +85,7 @@ public record ConsistencyLoss(
   /** The pairs of a training step. */
   public LevelledPair pair(Ops tf, Step step) {
     Levels drawn = levels.draw(tf, step.numbers(), step.randomness(), step.rows());
-    Operand<TFloat32> z = noise.draw(tf, step.randomness(), step.x().shape());
+    Operand<TFloat32> z = coupling.noise(tf, noise, step.randomness(), step.x().shape());
     return new LevelledPair(coupling.pair(tf, couplingInputs(tf, step, z, drawn)), drawn);
   }
 

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.couplet.graph.Randomness;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -38,7 +39,7 @@ public sealed interface Coupling
    * What a coupling may use.
    *
    * @param x [n, element...], a batch of data in random order
-   * @param z [n, element...], noise
+   * @param z [n, element...], what {@link #noise} drew
    * @param levels of the rows
    * @param process makes points
    * @param online f with the weights in training
@@ -82,6 +83,16 @@ public sealed interface Coupling
 
   /** Makes a batch's pairs. No gradient flows through them. */
   Pair pair(Ops tf, Inputs inputs);
+
+  /**
+   * The noise rows that a batch's rows get theirs from.
+   *
+   * @param shape of this worker's batch, [n, element...]
+   * @return [n, element...], or more rows where the coupling chooses among those of all workers
+   */
+  default Operand<TFloat32> noise(Ops tf, NoiseLaw law, Randomness randomness, Shape shape) {
+    return law.draw(tf, randomness, shape);
+  }
 
   /** What it needs; nothing by default. */
   default Set<Need> needs() {

@@ -18,6 +18,8 @@ import org.tensorflow.types.family.TType;
 public final class Batches implements AutoCloseable {
   private final Dataset dataset;
   private final int batchSize;
+  private final int firstRow;
+  private final int rows;
   private final long seed;
   private final BackgroundTasks<TType, RuntimeException> ahead =
       new BackgroundTasks<>("couplet-batches", 1, TType::close);
@@ -36,6 +38,16 @@ public final class Batches implements AutoCloseable {
    * @param seed any number
    */
   public Batches(Dataset dataset, int batchSize, long seed) {
+    this(dataset, batchSize, 0, batchSize, seed);
+  }
+
+  /**
+   * Some rows of each batch alone.
+   *
+   * @param firstRow of the batch, from 0
+   * @param rows from there on
+   */
+  public Batches(Dataset dataset, int batchSize, int firstRow, int rows, long seed) {
     if (batchSize < 1) {
       throw new InvalidInputException("run.batch_size: must be at least 1, got " + batchSize);
     }
@@ -45,6 +57,8 @@ public final class Batches implements AutoCloseable {
     }
     this.dataset = dataset;
     this.batchSize = batchSize;
+    this.firstRow = firstRow;
+    this.rows = rows;
     this.seed = seed;
   }
 
@@ -52,7 +66,7 @@ public final class Batches implements AutoCloseable {
    * The batch of a step, which the caller closes.
    *
    * @param step 0 or more; rising by one is fastest
-   * @return the data set's elements, [batchSize, element shape...]
+   * @return the data set's elements, [rows, element shape...]
    */
   public synchronized TType at(long step) {
     if (step < 0) {
@@ -77,9 +91,9 @@ public final class Batches implements AutoCloseable {
 
   private TType read(long step) {
     long size = dataset.size();
-    long[] indices = new long[batchSize];
-    for (int row = 0; row < batchSize; row++) {
-      long position = step * batchSize + row;
+    long[] indices = new long[rows];
+    for (int row = 0; row < rows; row++) {
+      long position = step * batchSize + firstRow + row;
       indices[row] = epoch(position / size).order[(int) (position % size)];
     }
     return dataset.batch(indices);

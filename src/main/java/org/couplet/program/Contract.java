@@ -12,7 +12,7 @@ public final class Contract {
   /** The type of a signature's output. */
   static DataType outputType(String output) {
     return switch (output) {
-      case STEP -> DataType.DT_INT64;
+      case STEP, CHECKSUM -> DataType.DT_INT64;
       case IMAGES -> DataType.DT_UINT8;
       default -> DataType.DT_FLOAT;
     };
@@ -59,6 +59,21 @@ public final class Contract {
 
   /** Int32 [n]: the noise row of each data row, of a batch-OT program. */
   public static final String NOISE_ASSIGNMENT = "columns";
+
+  /**
+   * Int64 scalar, of a program for several workers: the place of this worker's first row in the
+   * whole batch.
+   */
+  public static final String FIRST_ROW = "first_row";
+
+  /**
+   * Float32 scalar, of a program for several workers: 1 where this worker wants to stop, else 0; as
+   * an output, the share of the workers that do.
+   */
+  public static final String STOPPING = "stopping";
+
+  /** Int64 scalar: a sum over the bits of every variable. */
+  public static final String CHECKSUM = "checksum";
 
   /** Float32 [n, n]: ||x_i - z_j||^2. */
   public static final String COSTS = "costs";

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.couplet.damage.CheckpointIndex;
 import org.couplet.damage.SignatureCheck;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
+import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -28,19 +30,44 @@ import org.tensorflow.types.family.TType;
 /** A SavedModel in a session, called by the names of its signatures. */
 final class LoadedModel implements AutoCloseable {
   private final Path folder;
-  private final SavedModelBundle bundle;
+  private final Graph graph;
   private final Session session;
   private final MetaGraphDef metaGraph;
   private final SignatureCheck check;
   // What ran before: TensorFlow keeps what it prepared for the same inputs and outputs.
   private final Set<List<Object>> prepared = ConcurrentHashMap.newKeySet();
 
-  private LoadedModel(Path folder, SavedModelBundle bundle) {
+  // Whether runs may take part in collectives.
+  private final boolean shared;
+
+  private LoadedModel(
+      Path folder, Graph graph, Session session, MetaGraphDef metaGraph, boolean shared) {
     this.folder = folder;
-    this.bundle = bundle;
-    this.session = bundle.session();
-    this.metaGraph = bundle.metaGraphDef();
-    this.check = new SignatureCheck(folder, bundle.graph());
+    this.graph = graph;
+    this.session = session;
+    this.metaGraph = metaGraph;
+    this.check = new SignatureCheck(folder, graph);
+    this.shared = shared;
+  }
+
+  /**
+   * Loads the graph of a SavedModel without variable values into a session of the caller's, to run
+   * in lockstep with other workers.
+   *
+   * @param sessions opens one
+   */
+  static LoadedModel load(
+      Path folder, String tag, int threads, BiFunction<Graph, ConfigProto, Session> sessions) {
+    MetaGraphDef metaGraph = SavedModelGraph.read(folder, tag);
+    Graph graph = new Graph();
+    try {
+      graph.importGraphDef(metaGraph.getGraphDef());
+      Session session = sessions.apply(graph, SavedModelGraph.session(threads));
+      return new LoadedModel(folder, graph, session, metaGraph, true);
+    } catch (RuntimeException e) {
+      graph.close();
+      throw e;
+    }
   }
 
   /**
@@ -54,8 +81,7 @@ final class LoadedModel implements AutoCloseable {
     CheckpointIndex.check(folder.resolve("variables").resolve("variables"));
     ConfigProto config = SavedModelGraph.session(threads);
     try {
-      return new LoadedModel(
-          folder,
+      SavedModelBundle bundle =
           LiteralPath.ofFolder(
               folder,
               path ->
@@ -64,7 +90,9 @@ final class LoadedModel implements AutoCloseable {
                           SavedModelBundle.loader(path.toString())
                               .withTags(tag)
                               .withConfigProto(config)
-                              .load())));
+                              .load()));
+      return new LoadedModel(
+          folder, bundle.graph(), bundle.session(), bundle.metaGraphDef(), false);
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       // TensorFlow's errors have different parents.
       throw new InvalidInputException(
@@ -211,7 +239,19 @@ final class LoadedModel implements AutoCloseable {
     inputs.forEach(
         (name, tensor) -> runner.feed(definition.getInputsOrThrow(name).getName(), tensor));
     outputs.forEach(name -> runner.fetch(definition.getOutputsOrThrow(name).getName()));
+    if (shared) {
+      runner.setOptions(inLockstep(signature));
+    }
     return runner;
+  }
+
+  // Workers' runs of a signature meet in their order; those of different ones may overlap.
+  private static RunOptions inLockstep(Signature signature) {
+    return RunOptions.newBuilder()
+        .setExperimental(
+            RunOptions.Experimental.newBuilder()
+                .setCollectiveGraphKey(1 + Integer.toUnsignedLong(signature.name().hashCode())))
+        .build();
   }
 
   /** Writes every variable as a TensorFlow checkpoint. */
@@ -289,6 +329,7 @@ final class LoadedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    bundle.close();
+    session.close();
+    graph.close();
   }
 }

@@ -31,7 +31,7 @@ public record Signature(
               Contract.LEARNING_RATE,
               Contract.EMA_DECAY),
           List.of(Contract.LOSS, Contract.GRADIENT_NORM),
-          Set.of(Contract.NOISE_ASSIGNMENT));
+          Set.of(Contract.NOISE_ASSIGNMENT, Contract.FIRST_ROW, Contract.STOPPING));
 
   /** Sets every variable to its value before training. */
   public static final Signature INITIALIZE =
@@ -69,10 +69,19 @@ public record Signature(
    * of {@link Contract#NOISE_ASSIGNMENT}.
    */
   public static final Signature PAIR_COSTS =
-      of(
+      new Signature(
           "pair_costs",
           List.of(Contract.BATCH, Contract.SEED, Contract.STEP),
-          List.of(Contract.COSTS));
+          List.of(Contract.COSTS),
+          Set.of(Contract.FIRST_ROW));
+
+  /** Of a program for several workers: gives every variable the value that it has for the first. */
+  public static final Signature SYNCHRONIZE =
+      of("synchronize", List.of(Contract.FIRST_ROW), List.of(Contract.STEP));
+
+  /** Of a program for several workers: whether two have the same variables. */
+  public static final Signature CHECKSUM =
+      of(Contract.CHECKSUM, List.of(), List.of(Contract.CHECKSUM));
 
   /** Of a program that measures it: trace of the covariance of the rows' gradients. */
   public static final Signature GRADIENT_VARIANCE =
@@ -96,7 +105,7 @@ public record Signature(
    * weights.
    */
   public static final Signature COUPLED_POINTS =
-      of(
+      new Signature(
           "coupled_points",
           List.of(Contract.BATCH, Contract.SEED, Contract.STEP, Contract.SIGMA),
           List.of(
@@ -104,7 +113,8 @@ public record Signature(
               Contract.NOISE,
               Contract.POINTS,
               Contract.X_HAT,
-              Contract.INDUCED_POINTS));
+              Contract.INDUCED_POINTS),
+          Set.of(Contract.FIRST_ROW));
 
   /** The range of noise levels. */
   public static final Signature RANGE =

@@ -29,6 +29,11 @@ final class StepInputs implements AutoCloseable {
     }
   }
 
+  /** For a program of several workers. */
+  void addFirstRow(long firstRow) {
+    tensors.put(Contract.FIRST_ROW, TInt64.scalarOf(firstRow));
+  }
+
   Map<String, TType> tensors() {
     return tensors;
   }

@@ -1,21 +1,28 @@
 package org.couplet.program;
 
 import static org.couplet.program.Contract.BATCH;
+import static org.couplet.program.Contract.FIRST_ROW;
 import static org.couplet.program.Contract.SCORE_SCOPE;
 import static org.couplet.program.Contract.SEED;
 import static org.couplet.program.Contract.SIGMA;
 import static org.couplet.program.Contract.SIGMAS;
 import static org.couplet.program.Contract.START_SCOPE;
 import static org.couplet.program.Contract.STEP;
+import static org.couplet.program.Contract.STOPPING;
 import static org.couplet.program.Contract.TRAIN_TAG;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import org.tensorflow.Graph;
 import org.tensorflow.Result;
+import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
@@ -26,9 +33,11 @@ public final class TrainingProgram implements AutoCloseable {
   private static final String RESTORE = "/restore_all";
 
   private final LoadedModel model;
+  private final int worker;
 
-  private TrainingProgram(LoadedModel model) {
+  private TrainingProgram(LoadedModel model, int worker) {
     this.model = model;
+    this.worker = worker;
   }
 
   /**
@@ -39,7 +48,28 @@ public final class TrainingProgram implements AutoCloseable {
    * @param threads of one operation; 0: all cores
    */
   public static TrainingProgram load(Path folder, int threads) {
-    LoadedModel model = LoadedModel.load(folder, TRAIN_TAG, threads);
+    return checked(LoadedModel.load(folder, TRAIN_TAG, threads), 0);
+  }
+
+  /**
+   * Loads a worker's program; its steps, and the others that are exchanges, wait for those of the
+   * other workers.
+   *
+   * @param folder a program that was built for as many workers
+   * @param threads of one operation; 0: all cores
+   * @param worker which one this is, from 0
+   * @param sessions opens one for a graph, in which collectives meet the other workers'
+   */
+  public static TrainingProgram load(
+      Path folder, int threads, int worker, BiFunction<Graph, ConfigProto, Session> sessions) {
+    TrainingProgram program =
+        checked(LoadedModel.load(folder, TRAIN_TAG, threads, sessions), worker);
+    program.model.require(Signature.SYNCHRONIZE);
+    program.model.require(Signature.CHECKSUM);
+    return program;
+  }
+
+  private static TrainingProgram checked(LoadedModel model, int worker) {
     try {
       model.require(Signature.TRAIN);
       model.require(Signature.INITIALIZE);
@@ -51,10 +81,34 @@ public final class TrainingProgram implements AutoCloseable {
       model.close();
       throw e;
     }
-    return new TrainingProgram(model);
+    return new TrainingProgram(model, worker);
   }
 
-  /** Shape of a batch: [n, height, width, channels] or [n, 2]. */
+  /** Whether steps are shared with other workers. */
+  public boolean isShared() {
+    return model.has(Signature.SYNCHRONIZE);
+  }
+
+  /** Place of this program's rows in the batch of all workers. */
+  public long firstRow() {
+    return worker * batchShape().get(0);
+  }
+
+  /** Gives every variable the value that it has for the first worker; all call this together. */
+  public void synchronize() {
+    try (TInt64 firstRow = TInt64.scalarOf(firstRow())) {
+      model.call(Signature.SYNCHRONIZE, Map.of(FIRST_ROW, firstRow)).close();
+    }
+  }
+
+  /** A sum over the bits of every variable: workers that have another one have other variables. */
+  public long checksum() {
+    try (Result result = model.call(Signature.CHECKSUM, Map.of())) {
+      return ((TInt64) result.get(0)).getLong();
+    }
+  }
+
+  /** Shape of this program's batch: [n, height, width, channels] or [n, 2]. */
   public Shape batchShape() {
     return model.inputShape(Signature.TRAIN, BATCH);
   }
@@ -79,11 +133,50 @@ public final class TrainingProgram implements AutoCloseable {
    *     #takesNoiseAssignment}; else empty
    */
   public StepMetrics step(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
+    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
         Result result = model.call(Signature.TRAIN, inputs.tensors())) {
-      return new StepMetrics(
-          ((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+      return metrics(result);
     }
+  }
+
+  private static StepMetrics metrics(Result result) {
+    return new StepMetrics(
+        ((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+  }
+
+  /**
+   * A step of all workers.
+   *
+   * @param metrics of the whole batch
+   * @param stops whether a worker wants to stop after it
+   */
+  public record SharedStep(StepMetrics metrics, boolean stops) {}
+
+  /**
+   * Runs one step with the other workers. Further arguments as of {@link #step}.
+   *
+   * @param stopping whether this worker wants to stop after it
+   */
+  public SharedStep sharedStep(
+      TType batch, int[] noiseAssignment, ScheduledValues numbers, boolean stopping) {
+    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
+        TFloat32 stops = TFloat32.scalarOf(stopping ? 1 : 0)) {
+      Map<String, TType> all = new LinkedHashMap<>(inputs.tensors());
+      all.put(STOPPING, stops);
+      List<String> outputs = new ArrayList<>(Signature.TRAIN.outputs());
+      outputs.add(STOPPING);
+      try (Result result = model.call(Signature.TRAIN, all, outputs)) {
+        return new SharedStep(metrics(result), ((TFloat32) result.get(2)).getFloat() > 0);
+      }
+    }
+  }
+
+  private StepInputs inputs(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
+    StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
+    if (isShared()) {
+      inputs.addFirstRow(firstRow());
+    }
+    return inputs;
   }
 
   /** Whether {@link #loss} works: programs of score models and of older versions lack it. */
@@ -97,7 +190,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param completed steps before it, which choose its noise and its levels
    */
   public double loss(TType batch, int[] noiseAssignment, ScheduledValues numbers, long completed) {
-    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
+    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
         TInt64 step = TInt64.scalarOf(completed)) {
       Map<String, TType> all = new LinkedHashMap<>(inputs.tensors());
       all.put(STEP, step);
@@ -109,7 +202,7 @@ public final class TrainingProgram implements AutoCloseable {
 
   /** Runs one step and reports when each of its operations ran. Arguments as of {@link #step}. */
   public List<TracedOperation> trace(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers)) {
+    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers)) {
       return TracedOperation.of(model.trace(Signature.TRAIN, inputs.tensors()));
     }
   }
@@ -126,15 +219,22 @@ public final class TrainingProgram implements AutoCloseable {
    * @param batch of {@link #batchShape()}; stays the caller's
    * @param seed of the run
    * @param completed steps before this one
-   * @return [n * n], row-major, data by noise
+   * @return [m * m], row-major, data by noise, of this program's rows or those of all workers
    */
   public float[] pairCosts(TType batch, long seed, long completed) {
     try (TInt64 seedTensor = TInt64.scalarOf(seed);
         TInt64 stepTensor = TInt64.scalarOf(completed);
-        Result result =
-            model.call(
-                Signature.PAIR_COSTS, Map.of(BATCH, batch, SEED, seedTensor, STEP, stepTensor))) {
-      return Floats.of((TFloat32) result.get(0));
+        TInt64 firstRow = TInt64.scalarOf(firstRow())) {
+      Map<String, TType> inputs = new LinkedHashMap<>();
+      inputs.put(BATCH, batch);
+      inputs.put(SEED, seedTensor);
+      inputs.put(STEP, stepTensor);
+      if (isShared()) {
+        inputs.put(FIRST_ROW, firstRow);
+      }
+      try (Result result = model.call(Signature.PAIR_COSTS, inputs)) {
+        return Floats.of((TFloat32) result.get(0));
+      }
     }
   }
 
@@ -148,7 +248,7 @@ public final class TrainingProgram implements AutoCloseable {
    * row. Arguments as of {@link #step}.
    */
   public double gradientVariance(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
+    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
         Result result = model.call(Signature.GRADIENT_VARIANCE, inputs.tensors())) {
       return ((TFloat32) result.get(0)).getFloat();
     }
@@ -156,7 +256,7 @@ public final class TrainingProgram implements AutoCloseable {
 
   /** The pairs that the next step would train on. Arguments as of {@link #step}. */
   public TrainingPairs pairs(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers)) {
+    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers)) {
       return new TrainingPairs(model.call(Signature.PAIRS, inputs.tensors()));
     }
   }

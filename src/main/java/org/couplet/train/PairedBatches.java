@@ -1,5 +1,6 @@
 package org.couplet.train;
 
+import java.util.Arrays;
 import org.couplet.data.Batches;
 import org.couplet.io.BackgroundTasks;
 import org.couplet.program.TrainingProgram;
@@ -70,12 +71,26 @@ public final class PairedBatches implements AutoCloseable {
     try {
       float[] costs = program.pairCosts(batch, choice.seed(), step);
       long begun = System.nanoTime();
-      int[] noiseAssignment = choice.noiseAssignment(costs, (int) batch.shape().get(0), step);
+      int[] noiseAssignment = ownRows(choice.noiseAssignment(costs, rows(costs), step), batch);
       return new PairedBatch(batch, noiseAssignment, (System.nanoTime() - begun) / 1e9);
     } catch (RuntimeException | Error e) {
       batch.close();
       throw e;
     }
+  }
+
+  private static int rows(float[] costs) {
+    return (int) Math.round(Math.sqrt(costs.length));
+  }
+
+  // Every worker makes the choice for all rows alike.
+  private int[] ownRows(int[] noiseAssignment, TType batch) {
+    int rows = (int) batch.shape().get(0);
+    if (noiseAssignment.length == rows) {
+      return noiseAssignment;
+    }
+    int first = (int) program.firstRow();
+    return Arrays.copyOfRange(noiseAssignment, first, first + rows);
   }
 
   /** Waits for what is under way; to be called before the program and the batches are closed. */

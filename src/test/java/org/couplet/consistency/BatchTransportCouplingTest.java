@@ -72,7 +72,7 @@ class BatchTransportCouplingTest {
         List.of(new Evaluation.Input(SHAPE, x), new Evaluation.Input(SHAPE, z)),
         (tf, in) -> {
           Coupling.Pair pair =
-              new BatchTransportCoupling()
+              new BatchTransportCoupling(1)
                   .pair(tf, inputs(tf, in, noiseAssignment.map(values -> tf.constant(values))));
           return List.of(pair.low(), pair.high());
         });
