@@ -11,14 +11,14 @@ import org.couplet.io.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /** Says in plain words, with the field's path, what the textproto parser could not read. */
-final class PlainSyntaxError {
+public final class PlainSyntaxError {
   /**
    * A problem in plain words.
    *
    * @param line its line, from 1
    * @param text the path, what is wrong there, and the remedy
    */
-  record Problem(int line, String text) {}
+  public record Problem(int line, String text) {}
 
   private final TextOutline outline;
   private final Descriptor root;
@@ -29,14 +29,14 @@ final class PlainSyntaxError {
    * @param root the message it was parsed as
    * @param prefix the path of that message with a dot at the end; empty for the experiment
    */
-  PlainSyntaxError(String text, Descriptor root, String prefix) {
+  public PlainSyntaxError(String text, Descriptor root, String prefix) {
     this.outline = new TextOutline(text);
     this.root = root;
     this.prefix = prefix;
   }
 
   /** The problem as the parser found it, or the unknown name that misled the parser. */
-  Problem explain(TextFormat.ParseException failure) {
+  public Problem explain(TextFormat.ParseException failure) {
     TextOutline.Token token = outline.at(failure.getLine(), failure.getColumn());
     if (token == null) {
       return new Problem(failure.getLine(), "the text is empty. Write the experiment into it");

@@ -1,0 +1,191 @@
+package org.couplet.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import org.couplet.io.ErrorSummary;
+import org.couplet.io.InvalidInputException;
+import org.tensorflow.DeviceSpec;
+import org.tensorflow.Graph;
+import org.tensorflow.Server;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.ClusterDef;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.JobDef;
+import org.tensorflow.proto.ServerDef;
+
+/**
+ * This worker's TensorFlow server, and sessions on it. The server runs whatever anyone sends who
+ * reaches its port. It serves until the process ends: TensorFlow can't stop one.
+ *
+ * <pre>{@code
+ * ClusterServer server = ClusterServer.start(cluster, ConfigProto.getDefaultInstance(), false);
+ * try (Graph graph = ...;
+ *     Session session = server.session(graph, ConfigProto.getDefaultInstance())) {
+ *   ...
+ * }
+ * }</pre>
+ */
+public final class ClusterServer {
+  private static final String JOB = "worker";
+  private static final String LEADER = "/job:worker/replica:0/task:0";
+  // Of the server's threads: so many more than a step is given answer the other workers.
+  private static final int SPARE_THREADS = 2;
+
+  private final Cluster cluster;
+
+  // TensorFlow keeps no reference to what it runs.
+  @SuppressWarnings("unused")
+  private final Server server;
+
+  private ClusterServer(Cluster cluster, Server server) {
+    this.cluster = cluster;
+    this.server = server;
+  }
+
+  /**
+   * Starts the server.
+   *
+   * @param settings of its devices and threads, which all sessions share: threads of operations,
+   *     memory of GPUs
+   * @param trustNetwork whether the server may be reached from other machines
+   * @throws InvalidInputException if the addresses are not loopback ones and the network is not
+   *     trusted, if this worker's port is in use, or if its address is another machine's
+   */
+  public static ClusterServer start(Cluster cluster, ConfigProto settings, boolean trustNetwork) {
+    String name = cluster.name(cluster.task());
+    if (!cluster.isLocal() && !trustNetwork) {
+      throw new InvalidInputException(
+          name
+              + ": its server would run what anyone sends who reaches it. If only the workers can,"
+              + " add --trust-network; docs/scale.md says how to fence it");
+    }
+    Address own = cluster.address(cluster.task());
+    checkThatItIsHere(name, own);
+    checkThatItIsFree(name, own.port());
+    Server server;
+    try {
+      server = new Server(definition(cluster, settings));
+    } catch (TensorFlowException e) {
+      throw new InvalidInputException(
+          "%s: its server can't be started: %s".formatted(name, ErrorSummary.of(e)), e);
+    }
+    if (cluster.isLocal()) {
+      confine(name, own.port(), trustNetwork);
+    }
+    server.start();
+    return new ClusterServer(cluster, server);
+  }
+
+  private static ServerDef definition(Cluster cluster, ConfigProto settings) {
+    JobDef.Builder job = JobDef.newBuilder().setName(JOB);
+    for (int worker = 0; worker < cluster.size(); worker++) {
+      job.putTasks(worker, cluster.workers().get(worker));
+    }
+    int threads = settings.getInterOpParallelismThreads();
+    int all = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    return ServerDef.newBuilder()
+        .setCluster(ClusterDef.newBuilder().addJob(job))
+        .setJobName(JOB)
+        .setTaskIndex(cluster.task())
+        .setProtocol("grpc")
+        .setDefaultSessionConfig(
+            complete(settings, List.of(cluster.task())).toBuilder()
+                .setInterOpParallelismThreads(all + SPARE_THREADS))
+        .build();
+  }
+
+  private static ConfigProto complete(ConfigProto settings, List<Integer> tasks) {
+    ConfigProto.Builder complete = settings.toBuilder();
+    complete.getExperimentalBuilder().setCollectiveGroupLeader(LEADER);
+    tasks.forEach(task -> complete.addDeviceFilters("/job:" + JOB + "/task:" + task));
+    return complete.build();
+  }
+
+  // A name that is not known yet may be one that the scheduler makes known later.
+  private static void checkThatItIsHere(String name, Address own) {
+    try {
+      InetAddress[] addresses = InetAddress.getAllByName(own.host());
+      for (InetAddress address : addresses) {
+        if (NetworkInterface.getByInetAddress(address) != null) {
+          return;
+        }
+      }
+      throw new InvalidInputException(
+          "%s: %s is not an address of this machine. Give the task of the worker that is"
+                  .formatted(name, addresses[0].getHostAddress())
+              + ", or correct its address");
+    } catch (UnknownHostException | SocketException e) {
+      return;
+    }
+  }
+
+  // TensorFlow would only say that it could not start.
+  private static void checkThatItIsFree(String name, int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      socket.getLocalPort();
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "%s: port %d can't be used here (%s). End what uses it or choose another port"
+              .formatted(name, port, ErrorSummary.of(e)),
+          e);
+    }
+  }
+
+  private static void confine(String name, int port, boolean trustNetwork) {
+    try {
+      LoopbackSocket.confine(port);
+    } catch (IOException e) {
+      if (!trustNetwork) {
+        throw new InvalidInputException(
+            "%s: its server listens on all networks of this machine and can't be kept to loopback: %s. If only the workers can reach it, add --trust-network; docs/scale.md says how to fence it"
+                .formatted(name, e.getMessage()),
+            e);
+      }
+    }
+  }
+
+  /** The workers, and which of them this is. */
+  public Cluster cluster() {
+    return cluster;
+  }
+
+  /** This worker's CPU or GPU by its full name, for operations that belong to a worker. */
+  public DeviceSpec device(DeviceSpec.DeviceType type) {
+    return device(cluster.task(), type);
+  }
+
+  static DeviceSpec device(int task, DeviceSpec.DeviceType type) {
+    return DeviceSpec.newBuilder()
+        .job(JOB)
+        .replica(0)
+        .task(task)
+        .deviceType(type)
+        .deviceIndex(0)
+        .build();
+  }
+
+  /**
+   * Opens a session that runs on this worker's devices only. Collectives that name a group meet
+   * those of the other workers. Its variables are its own.
+   *
+   * @param settings threads and memory are the server's, whatever they say
+   */
+  public Session session(Graph graph, ConfigProto settings) {
+    return session(graph, settings, cluster.task());
+  }
+
+  /** The same with the devices of several workers; waits until they answer. */
+  Session session(Graph graph, ConfigProto settings, Integer... tasks) {
+    return TargetSession.open(
+        graph,
+        "grpc://" + cluster.workers().get(cluster.task()),
+        complete(settings, Arrays.asList(tasks)).toBuilder().setIsolateSessionState(true).build());
+  }
+}

@@ -1,0 +1,212 @@
+package org.couplet.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.couplet.io.FailureException;
+
+/**
+ * Finds workers that are lost: killed, stopped, or cut off. Each worker asks each other one every
+ * few seconds through TensorFlow itself. One that computes answers; one that has left all questions
+ * of the watch's timeout without an answer is lost.
+ *
+ * <pre>{@code
+ * try (Watch watch = Watch.open(server, err::println, line -> {
+ *       err.println(line);
+ *       Watch.linger(cluster);
+ *       Runtime.getRuntime().halt(1);
+ *     })) {
+ *   ...
+ *   watch.finish();
+ * }
+ * }</pre>
+ */
+public final class Watch implements AutoCloseable {
+  // A worker is asked so often within the timeout, and one question may last a part of it.
+  private static final int QUESTIONS = 12;
+  private static final int PATIENCE = 4;
+  private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+  private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+  private static final long TICK_MILLIS = 50;
+
+  private final Cluster cluster;
+  private final ClusterServer server;
+  private final List<Peer> peers;
+  private final Consumer<String> lost;
+  private final Thread clock;
+  private volatile boolean closed;
+
+  private Watch(ClusterServer server, Consumer<String> lost) {
+    this.cluster = server.cluster();
+    this.server = server;
+    this.lost = lost;
+    Duration interval = interval(cluster);
+    Duration patience = cluster.watchTimeout().dividedBy(PATIENCE);
+    this.peers =
+        cluster.others().stream()
+            .map(worker -> new Peer(server, worker, interval, patience))
+            .toList();
+    this.clock = new Thread(this::look, "watch");
+    clock.setDaemon(true);
+  }
+
+  private static Duration interval(Cluster cluster) {
+    Duration share = cluster.watchTimeout().dividedBy(QUESTIONS);
+    return share.compareTo(LONGEST_INTERVAL) < 0 ? share : LONGEST_INTERVAL;
+  }
+
+  /**
+   * Waits for the other workers, then watches them until closed.
+   *
+   * @param says takes one line if some are late
+   * @param lost takes one line that names a worker that is lost, once, on a thread of the watch.
+   *     The steps of the others then wait for it, in native code that can't be interrupted: end the
+   *     process with {@link Runtime#halt} after {@link #linger}
+   * @throws FailureException if one has not come within the cluster's start timeout
+   * @throws InterruptedException if interrupted while it waits
+   */
+  public static Watch open(ClusterServer server, Consumer<String> says, Consumer<String> lost)
+      throws InterruptedException {
+    Watch watch = new Watch(server, lost);
+    watch.peers.forEach(Peer::start);
+    try {
+      watch.awaitAll(says);
+    } catch (InterruptedException | RuntimeException e) {
+      watch.close();
+      throw e;
+    }
+    watch.clock.start();
+    return watch;
+  }
+
+  private void awaitAll(Consumer<String> says) throws InterruptedException {
+    long begun = System.nanoTime();
+    boolean said = false;
+    for (List<Integer> late = late(); !late.isEmpty(); late = late()) {
+      long waited = System.nanoTime() - begun;
+      if (!said && waited > FIRST_LOOK.toNanos()) {
+        says.accept(
+            "waiting for %d of %d workers: %s"
+                .formatted(late.size(), cluster.size(), cluster.names(late)));
+        said = true;
+      }
+      if (waited > cluster.startTimeout().toNanos()) {
+        throw new FailureException(
+            "%s: did not answer within %d s. Start all workers, and see that they reach each other's ports"
+                .formatted(cluster.names(late), cluster.startTimeout().toSeconds()));
+      }
+      Thread.sleep(TICK_MILLIS);
+    }
+  }
+
+  private List<Integer> late() {
+    return peers.stream().filter(peer -> !peer.isConnected()).map(Peer::worker).toList();
+  }
+
+  // Beside the threads that ask: a question may last longer than it should.
+  private void look() {
+    long before = System.nanoTime();
+    while (!closed) {
+      try {
+        Thread.sleep(TICK_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+      long now = System.nanoTime();
+      // A process that was stopped itself has heard no answers.
+      if (now - before > cluster.watchTimeout().toNanos() / PATIENCE) {
+        long gap = now - before;
+        peers.forEach(peer -> peer.excuse(gap));
+      }
+      before = now;
+      Optional<Peer> silent =
+          longestSilent(peers)
+              .filter(peer -> now - peer.answered() > cluster.watchTimeout().toNanos());
+      if (silent.isPresent() && !closed) {
+        lost.accept(
+            "%s has not answered for %d s: it was stopped, or the network to it is cut"
+                .formatted(
+                    cluster.name(silent.get().worker()), cluster.watchTimeout().toSeconds()));
+        return;
+      }
+    }
+  }
+
+  private static Optional<Peer> longestSilent(List<Peer> peers) {
+    return peers.stream()
+        .min(Comparator.comparingLong(peer -> peer.answered() - System.nanoTime()));
+  }
+
+  /**
+   * Finds the worker for whose sake a step has failed: asks all again and waits for their answers,
+   * for a quarter of the timeout at most.
+   *
+   * @return a line that names the worker which has been silent for longest; empty if all answer
+   * @throws InterruptedException if interrupted while it waits
+   */
+  public Optional<String> explain() throws InterruptedException {
+    long begun = System.nanoTime();
+    peers.forEach(Peer::hurry);
+    long end = begun + cluster.watchTimeout().toNanos() / PATIENCE + LAST_WAIT.toNanos();
+    List<Peer> open = new ArrayList<>(peers);
+    while (!open.isEmpty() && System.nanoTime() - end < 0) {
+      Thread.sleep(TICK_MILLIS);
+      open.removeIf(peer -> peer.answeredSince(begun) != null);
+    }
+    List<Peer> silent =
+        peers.stream().filter(peer -> !Boolean.TRUE.equals(peer.answeredSince(begun))).toList();
+    return longestSilent(silent)
+        .map(
+            peer ->
+                cluster.name(peer.worker())
+                    + " does not answer any more: it has ended or was killed");
+  }
+
+  /**
+   * Goes on answering for up to ten seconds, so that the other workers find the same culprit rather
+   * than this one. Before a process ends because of another worker.
+   */
+  public static void linger(Cluster cluster) {
+    try {
+      Thread.sleep(2 * interval(cluster).toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Waits until all workers have come this far, however long that takes, and ends the watch: none
+   * takes another one that has finished for a lost one. The last call on the cluster.
+   *
+   * @throws org.tensorflow.exceptions.TensorFlowException if a worker is lost meanwhile
+   * @throws InterruptedException if interrupted while it stays for the others
+   */
+  public void finish() throws InterruptedException {
+    try (Exchange end = new Exchange(server, Exchange.END, 0, Duration.ofDays(365))) {
+      end.gather(new int[0]);
+      closed = true;
+      // The others may not have got this worker's part yet, which they fetch.
+      Thread.sleep(cluster.size() == 1 ? 0 : FIRST_LOOK.toMillis());
+    }
+  }
+
+  /** Ends the watch without waiting for the others. */
+  @Override
+  public void close() {
+    closed = true;
+    clock.interrupt();
+    long end = System.nanoTime() + LAST_WAIT.toNanos();
+    try {
+      for (Peer peer : peers) {
+        long left = Math.max(1_000_000, end - System.nanoTime());
+        peer.stop(Duration.ofNanos(left));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
