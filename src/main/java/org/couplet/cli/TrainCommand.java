@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.couplet.assembly.TrainingAssembly;
+import org.couplet.cluster.Cluster;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
@@ -35,9 +36,14 @@ import org.couplet.run.NewRun;
 import org.couplet.run.ParentRun;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
+import org.couplet.train.Following;
 import org.couplet.train.KnownData;
+import org.couplet.train.Lockstep;
 import org.couplet.train.Session;
 import org.couplet.train.Training;
+import org.couplet.workers.ClusterOptions;
+import org.couplet.workers.Workers;
+import org.jspecify.annotations.Nullable;
 
 /** {@code couplet train}: trains an experiment, or continues a run. */
 final class TrainCommand implements Command {
@@ -52,7 +58,13 @@ final class TrainCommand implements Command {
   }
 
   private static CommandLine options() {
-    return new CommandLine("train", "couplet train --config quickstart --run runs/quickstart")
+    CommandLine options =
+        new CommandLine("train", "couplet train --config quickstart --run runs/quickstart");
+    return ClusterOptions.declare(alone(options));
+  }
+
+  private static CommandLine alone(CommandLine options) {
+    return options
         .required(
             "config",
             "F",
@@ -93,6 +105,14 @@ final class TrainCommand implements Command {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
+    Optional<Cluster> cluster = ClusterOptions.read(options, System.getenv());
+    if (cluster.isPresent() && options.has("model")) {
+      throw new InvalidInputException(
+          "--model: each worker builds a program for its part of the batch; give --config");
+    }
+    if (cluster.isPresent() && !cluster.get().isChief()) {
+      return follow(options, run, cluster.get(), err);
+    }
     boolean goesOn = run.isBegun();
     if (goesOn && !options.has("resume")) {
       throw new InvalidInputException(
@@ -138,6 +158,8 @@ final class TrainCommand implements Command {
     announce(experiment, forecast, run, stopAt, err);
     RunLock lock = RunLock.take(run, err);
     try (lock;
+        @Nullable Workers workers =
+            cluster.isPresent() ? open(cluster.get(), options, experiment, stopAt, err) : null;
         Stage stage = new Stage(err)) {
       if (goesOn) {
         mendProgram(run, err);
@@ -146,7 +168,60 @@ final class TrainCommand implements Command {
         begin(options, experiment, run);
       }
       stage.begin("loading the program and checking its operations; the first step takes longest");
-      return train(session, run, stopAt, SelfTests.of(options, err), out, err);
+      int code =
+          train(
+              session,
+              run,
+              stopAt,
+              SelfTests.of(options, err),
+              Optional.ofNullable(workers),
+              out,
+              err);
+      if (workers != null && (code == ExitCode.DONE || code == ExitCode.INTERRUPTED)) {
+        workers.finish();
+      }
+      return code;
+    }
+  }
+
+  private static Workers open(
+      Cluster cluster, CommandLine options, Experiment experiment, long stopAt, PrintStream err)
+      throws IOException, InterruptedException {
+    err.println("training with %d workers".formatted(cluster.size()));
+    return Workers.open(
+        cluster,
+        options.has("trust-network"),
+        experiment,
+        stopAt,
+        TrainingAssembly::write,
+        err::println,
+        line -> {
+          err.println("couplet train: " + line);
+          err.println("go on from the last checkpoint with the same command on all workers");
+          Runtime.getRuntime().halt(ExitCode.FAILED);
+        });
+  }
+
+  // A worker that is not the first one leaves the run's folder alone.
+  private static int follow(CommandLine options, RunFolder run, Cluster cluster, PrintStream err)
+      throws Exception {
+    Session session =
+        options.has("config") ? TrainSettings.begun(options) : TrainSettings.resumed(options, run);
+    Experiment experiment = session.experiment();
+    long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
+    Dataset.open(experiment.getDataset()).close();
+    try (Workers workers = open(cluster, options, experiment, stopAt, err)) {
+      SelfTests.of(options, err).program(workers.program(), experiment.getRuntime().getThreads());
+      return Interrupt.during(
+          "train",
+          err,
+          interrupt -> {
+            interrupt.endsAfter("the current step");
+            long completed = Following.run(experiment, workers, stopAt, interrupt::requested);
+            workers.finish();
+            err.println(cluster.name(cluster.task()) + ": " + completed + " steps done");
+            return completed >= stopAt ? ExitCode.DONE : ExitCode.INTERRUPTED;
+          });
     }
   }
 
@@ -265,6 +340,7 @@ final class TrainCommand implements Command {
       RunFolder run,
       long stopAt,
       SelfTests tests,
+      Optional<Workers> workers,
       PrintStream out,
       PrintStream err) {
     Experiment experiment = session.experiment();
@@ -275,7 +351,15 @@ final class TrainCommand implements Command {
         err,
         interrupt -> {
           interrupt.endsAfter("the current step");
-          long completed = new Training(session, run, tests, err, interrupt::requested).run(stopAt);
+          long completed =
+              new Training(
+                      session,
+                      run,
+                      tests,
+                      err,
+                      interrupt::requested,
+                      workers.map(Lockstep.class::cast))
+                  .run(stopAt);
           if (completed >= stopAt) {
             out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
             if (completed < planned) {

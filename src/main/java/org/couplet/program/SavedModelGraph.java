@@ -1,17 +1,25 @@
 package org.couplet.program;
 
+import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.couplet.damage.FileDigest;
 import org.couplet.damage.GraphCheck;
+import org.couplet.io.ContentHash;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.SavedModel;
 
@@ -106,6 +114,44 @@ public final class SavedModelGraph {
             .orElseThrow(() -> missing(folder, tag, graphs));
     new GraphCheck(folder).check(tagged);
     return tagged;
+  }
+
+  /** A hash of what a graph computes: the same wherever Couplet builds it. */
+  public static String fingerprint(Path folder, String tag) {
+    GraphDef graph = sorted(read(folder, tag).getGraphDef());
+    byte[] bytes = new byte[graph.getSerializedSize()];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    // Maps have an order of their own in each process.
+    out.useDeterministicSerialization();
+    try {
+      graph.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ContentHash.of(Stream.of(bytes));
+  }
+
+  // TensorFlow writes a function's nodes in an order that varies.
+  private static GraphDef sorted(GraphDef graph) {
+    List<FunctionDef> functions =
+        graph.getLibrary().getFunctionList().stream()
+            .sorted(Comparator.comparing(function -> function.getSignature().getName()))
+            .map(
+                function ->
+                    function.toBuilder()
+                        .clearNodeDef()
+                        .addAllNodeDef(sorted(function.getNodeDefList()))
+                        .build())
+            .toList();
+    return graph.toBuilder()
+        .clearNode()
+        .addAllNode(sorted(graph.getNodeList()))
+        .setLibrary(graph.getLibrary().toBuilder().clearFunction().addAllFunction(functions))
+        .build();
+  }
+
+  private static List<NodeDef> sorted(List<NodeDef> nodes) {
+    return nodes.stream().sorted(Comparator.comparing(NodeDef::getName)).toList();
   }
 
   private static InvalidInputException missing(Path folder, String tag, List<MetaGraphDef> graphs) {

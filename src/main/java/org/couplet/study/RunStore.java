@@ -75,7 +75,8 @@ final class RunStore {
               run,
               check,
               err,
-              () -> interrupted.getAsBoolean() || over.getAsBoolean())
+              () -> interrupted.getAsBoolean() || over.getAsBoolean(),
+              Optional.empty())
           .run(length.steps());
     }
     if (!length.isReached(run)) {

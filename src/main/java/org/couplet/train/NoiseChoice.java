@@ -2,6 +2,7 @@ package org.couplet.train;
 
 import java.util.Arrays;
 import org.couplet.config.proto.BatchTransportCouplingConfig;
+import org.couplet.config.proto.Experiment;
 import org.couplet.data.KeyedRandom;
 import org.couplet.transport.ExactAssignment;
 import org.couplet.transport.SinkhornPlan;
@@ -13,6 +14,12 @@ import org.couplet.transport.SinkhornPlan;
  * @param seed of the run
  */
 public record NoiseChoice(BatchTransportCouplingConfig solver, long seed) {
+  /** What an experiment asks for; not asked where its coupling is another one. */
+  static NoiseChoice of(Experiment experiment) {
+    return new NoiseChoice(
+        experiment.getConsistency().getCoupling().getBatchOt(), experiment.getRun().getSeed());
+  }
+
   /**
    * The noise row of each data row, a function of its arguments alone.
    *

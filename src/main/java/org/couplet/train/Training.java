@@ -20,7 +20,6 @@ import org.couplet.data.Dataset;
 import org.couplet.io.AtomicFile;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
-import org.couplet.program.StepMetrics;
 import org.couplet.program.TrainingProgram;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.NewRun;
@@ -37,6 +36,7 @@ public final class Training {
   private final ProgramCheck check;
   private final PrintStream terminal;
   private final BooleanSupplier interrupted;
+  private final Optional<Lockstep> workers;
 
   /**
    * Prepares a session of a run; nothing happens yet.
@@ -46,19 +46,22 @@ public final class Training {
    * @param check of the program, before anything of the run changes
    * @param terminal where progress is shown
    * @param interrupted asked after every step; true ends the loop in order
+   * @param workers that train together with this one, the first; empty to train alone
    */
   public Training(
       Session session,
       RunFolder folder,
       ProgramCheck check,
       PrintStream terminal,
-      BooleanSupplier interrupted) {
+      BooleanSupplier interrupted,
+      Optional<Lockstep> workers) {
     this.session = session;
     this.experiment = session.experiment();
     this.folder = folder;
     this.check = check;
     this.terminal = terminal;
     this.interrupted = interrupted;
+    this.workers = workers;
   }
 
   /**
@@ -73,27 +76,27 @@ public final class Training {
     Map<String, Object> checked = checked();
     Checkpoints checkpoints =
         new Checkpoints(folder.checkpoints(), experiment.getRun().getKeepCheckpoints());
-    try (TrainingProgram program =
-            TrainingProgram.load(folder.program(), experiment.getRuntime().getThreads());
+    try (TrainingProgram program = load();
         Dataset dataset = Dataset.open(experiment.getDataset());
-        Batches batches =
-            new Batches(
-                dataset, experiment.getRun().getBatchSize(), experiment.getRun().getSeed());
-        PairedBatches paired = new PairedBatches(batches, program, noiseChoice(), stopAt);
+        Batches batches = batches(experiment, dataset, program);
+        PairedBatches paired =
+            new PairedBatches(batches, program, NoiseChoice.of(experiment), stopAt);
         @Nullable FidReference reference =
             FidReference.open(experiment, dataset, terminal, seen -> !interrupted.getAsBoolean())) {
       Optional<DataIdentity> data =
           KnownData.check(
               folder, experiment.getDataset(), dataset, session.acceptsNewData(), terminal);
       long completed = begin(program, checkpoints, checked);
-      if (interrupted.getAsBoolean()) {
+      if (workers.isEmpty() && interrupted.getAsBoolean()) {
         return completed;
       }
+      workers.ifPresent(others -> others.synchronize(program));
       long planned = (stopAt - completed) / experiment.getRun().getCheckpointEvery() + 1;
       checkpoints.shortage(program, planned).ifPresent(terminal::println);
       SettingsReport settings = SettingsReport.of(folder, experiment);
       settings.print(program.sigmasLength(), completed, stopAt, terminal);
       checked.put("stop_at", stopAt);
+      workers.ifPresent(others -> checked.put("workers", others.workers()));
       data.ifPresent(identity -> checked.put(RunHistory.DATA, identity));
       checked.putAll(settings.facts());
       adopt(checkpoints, completed, checked);
@@ -124,7 +127,9 @@ public final class Training {
 
   private Map<String, Object> checked() throws IOException {
     int threads = experiment.getRuntime().getThreads();
-    Map<String, Object> found = new LinkedHashMap<>(check.program(folder.program(), threads));
+    Map<String, Object> found =
+        new LinkedHashMap<>(
+            check.program(workers.map(Lockstep::program).orElse(folder.program()), threads));
     EvaluationConfig evaluation = experiment.getEvaluation();
     if (evaluation.getFidEvery() > 0) {
       Map<String, Object> features = check.features(Path.of(evaluation.getFeatures()), threads);
@@ -174,9 +179,27 @@ public final class Training {
         : OptionalDouble.empty();
   }
 
-  private NoiseChoice noiseChoice() {
-    return new NoiseChoice(
-        experiment.getConsistency().getCoupling().getBatchOt(), experiment.getRun().getSeed());
+  private TrainingProgram load() throws IOException {
+    return workers.isPresent()
+        ? workers.get().load()
+        : TrainingProgram.load(folder.program(), experiment.getRuntime().getThreads());
+  }
+
+  /** The rows of a run's batches that a program takes. */
+  static Batches batches(Experiment experiment, Dataset dataset, TrainingProgram program) {
+    var run = experiment.getRun();
+    int rows = program.isShared() ? (int) program.batchShape().get(0) : run.getBatchSize();
+    return new Batches(dataset, run.getBatchSize(), (int) program.firstRow(), rows, run.getSeed());
+  }
+
+  // Alone, a step that was not begun is not taken; together, all end after the same step.
+  private TrainingProgram.SharedStep step(
+      TrainingProgram program, PairedBatches.PairedBatch batch, ScheduledValues numbers) {
+    return workers.isPresent()
+        ? workers.get().step(program, batch, numbers, interrupted)
+        : new TrainingProgram.SharedStep(
+            program.step(batch.tensor(), batch.noiseAssignment(), numbers),
+            interrupted.getAsBoolean());
   }
 
   private long loop(
@@ -188,19 +211,30 @@ public final class Training {
       throws IOException {
     Schedules schedules = Schedules.of(experiment, program.sigmasLength());
     long completed = begin;
-    while (completed < stopAt && !interrupted.getAsBoolean()) {
+    boolean stops = workers.isEmpty() && interrupted.getAsBoolean();
+    while (completed < stopAt && !stops) {
       ScheduledValues numbers = schedules.at(completed);
       long begun = System.nanoTime();
       try (PairedBatches.PairedBatch batch = batches.at(completed)) {
         double waited = (System.nanoTime() - begun) / 1e9;
         OptionalDouble variance = gradientVariance(program, batch, numbers, completed + 1);
         begun = System.nanoTime();
-        StepMetrics metrics = program.step(batch.tensor(), batch.noiseAssignment(), numbers);
+        TrainingProgram.SharedStep step = step(program, batch, numbers);
         completed++;
+        stops = step.stops();
         double seconds = waited + (System.nanoTime() - begun) / 1e9;
         listeners.afterStep(
             new StepListener.Step(
-                completed, numbers, metrics, seconds, waited, batch.pairingSeconds(), variance));
+                completed,
+                numbers,
+                step.metrics(),
+                seconds,
+                waited,
+                batch.pairingSeconds(),
+                variance));
+      }
+      if (workers.isPresent()) {
+        workers.get().afterStep(program, completed);
       }
     }
     return completed;

@@ -348,7 +348,8 @@ class DamagedCheckpointsTest {
             folder,
             new Unchecked(),
             new PrintStream(said, true, StandardCharsets.UTF_8),
-            () -> true)
+            () -> true,
+            Optional.empty())
         .run(20);
   }
 

@@ -1,0 +1,43 @@
+package org.couplet.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import org.couplet.program.ScheduledValues;
+import org.couplet.program.TrainingProgram;
+
+/**
+ * Other workers with whom a run's steps are taken together: each has its rows of every batch, and
+ * all have the same weights. The first worker writes the run's files.
+ */
+public interface Lockstep {
+  /** How many workers there are. */
+  int workers();
+
+  /** This worker's program, which was built for as many. */
+  Path program();
+
+  /** Loads it. */
+  TrainingProgram load() throws IOException;
+
+  /** Gives all workers' programs the first one's variables; all call this together. */
+  void synchronize(TrainingProgram program);
+
+  /**
+   * Takes a step.
+   *
+   * @param stopping whether this worker wants to stop after it, asked once
+   */
+  TrainingProgram.SharedStep step(
+      TrainingProgram program,
+      PairedBatches.PairedBatch batch,
+      ScheduledValues numbers,
+      BooleanSupplier stopping);
+
+  /**
+   * Now and then compares the workers' variables.
+   *
+   * @throws org.couplet.io.FailureException if they differ
+   */
+  void afterStep(TrainingProgram program, long completed);
+}

@@ -1,0 +1,255 @@
+package org.couplet.workers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.couplet.cluster.Agreement;
+import org.couplet.cluster.Cluster;
+import org.couplet.cluster.ClusterServer;
+import org.couplet.cluster.Exchange;
+import org.couplet.cluster.Watch;
+import org.couplet.config.Aspect;
+import org.couplet.config.proto.DatasetConfig;
+import org.couplet.config.proto.Experiment;
+import org.couplet.data.DataIdentity;
+import org.couplet.data.Dataset;
+import org.couplet.io.AtomicFile;
+import org.couplet.io.ErrorSummary;
+import org.couplet.io.FailureException;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.Contract;
+import org.couplet.program.SavedModelGraph;
+import org.couplet.program.ScheduledValues;
+import org.couplet.program.TrainingProgram;
+import org.couplet.train.Lockstep;
+import org.couplet.train.PairedBatches;
+import org.tensorflow.exceptions.TensorFlowException;
+
+/**
+ * This process's place among the workers of a run.
+ *
+ * <pre>{@code
+ * try (Workers workers = Workers.open(cluster, false, experiment, 1000, build, err::println, end)) {
+ *   Following.run(experiment, workers, 1000, interrupted);
+ *   workers.finish();
+ * }
+ * }</pre>
+ */
+public final class Workers implements Lockstep, AutoCloseable {
+  private static final long COMPARED_EVERY = 100;
+  private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
+  /** Writes the training program of an experiment for some workers into a new folder. */
+  @FunctionalInterface
+  public interface Builder {
+    void write(Experiment experiment, int workers, Path folder) throws IOException;
+  }
+
+  private final ClusterServer server;
+  private final Watch watch;
+  private final Exchange checksums;
+  private final Experiment experiment;
+  private final Path folder;
+  private final Consumer<String> end;
+
+  private Workers(
+      ClusterServer server, Watch watch, Experiment experiment, Path folder, Consumer<String> end) {
+    this.server = server;
+    this.watch = watch;
+    this.checksums = new Exchange(server, Exchange.FIRST_FREE, 2, LONGEST_WAIT);
+    this.experiment = experiment;
+    this.folder = folder;
+    this.end = end;
+  }
+
+  /**
+   * Starts this worker's server, waits for the other workers and compares what must be the same.
+   *
+   * @param trustNetwork whether the server may be reached from other machines
+   * @param experiment resolved
+   * @param stopAt the step to stop after
+   * @param says gets a line if other workers are late
+   * @param end gets a line when a worker is lost, and must end the process: steps can't go on, nor
+   *     can they be taken back
+   * @throws InvalidInputException if the batch does not fall into as many parts, or if a worker has
+   *     another experiment, program, version or data file
+   */
+  public static Workers open(
+      Cluster cluster,
+      boolean trustNetwork,
+      Experiment experiment,
+      long stopAt,
+      Builder builder,
+      Consumer<String> says,
+      Consumer<String> end)
+      throws IOException, InterruptedException {
+    checkBatch(experiment, cluster.size());
+    Path folder = Files.createTempDirectory("couplet-worker");
+    try {
+      Path program = folder.resolve("program");
+      builder.write(experiment, cluster.size(), program);
+      Map<String, String> facts = facts(experiment, stopAt, program);
+      int threads = experiment.getRuntime().getThreads();
+      ClusterServer server =
+          ClusterServer.start(cluster, SavedModelGraph.session(threads), trustNetwork);
+      Watch watch =
+          Watch.open(
+              server,
+              says,
+              line -> {
+                Watch.linger(cluster);
+                end.accept(line);
+              });
+      Agreement.check(server, facts);
+      return new Workers(server, watch, experiment, folder, end);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      AtomicFile.delete(folder);
+      throw e;
+    }
+  }
+
+  private static void checkBatch(Experiment experiment, int workers) {
+    int rows = experiment.getRun().getBatchSize();
+    int parts = experiment.getOptimizer().getAccumulate();
+    if (rows % workers != 0) {
+      throw new InvalidInputException(
+          "run.batch_size: %d rows do not fall into %d equal parts, one for each worker; give a multiple of %d, or another number of workers"
+              .formatted(rows, workers, workers));
+    }
+    if (rows / workers % parts != 0) {
+      throw new InvalidInputException(
+          "optimizer.accumulate: the %d rows of each of %d workers do not fall into %d equal parts; give a divisor of %d"
+              .formatted(rows / workers, workers, parts, rows / workers));
+    }
+  }
+
+  // By what they are called in messages. Paths may differ.
+  private static Map<String, String> facts(Experiment experiment, long stopAt, Path program)
+      throws IOException {
+    Map<String, String> facts = new LinkedHashMap<>();
+    Experiment.Builder compared = Aspect.TRAINING.of(experiment).toBuilder();
+    if (compared.getDataset().hasImageFile()) {
+      compared.getDatasetBuilder().getImageFileBuilder().clearPath();
+    }
+    compared
+        .getAllFields()
+        .forEach((field, value) -> facts.put("config (" + field.getName() + ")", value.toString()));
+    facts.put("last step", Long.toString(stopAt));
+    facts.put("data file", data(experiment.getDataset()));
+    facts.put("program", SavedModelGraph.fingerprint(program, Contract.TRAIN_TAG));
+    return facts;
+  }
+
+  private static String data(DatasetConfig config) throws IOException {
+    if (!config.hasImageFile()) {
+      return "none";
+    }
+    try (Dataset dataset = Dataset.open(config)) {
+      return DataIdentity.of(Path.of(config.getImageFile().getPath()), dataset).toString();
+    }
+  }
+
+  @Override
+  public int workers() {
+    return server.cluster().size();
+  }
+
+  @Override
+  public Path program() {
+    return folder.resolve("program");
+  }
+
+  @Override
+  public TrainingProgram load() {
+    return TrainingProgram.load(
+        program(), experiment.getRuntime().getThreads(), server.cluster().task(), server::session);
+  }
+
+  @Override
+  public void synchronize(TrainingProgram program) {
+    together(
+        () -> {
+          program.synchronize();
+          return program;
+        });
+    compare(program, program.completedSteps());
+  }
+
+  @Override
+  public TrainingProgram.SharedStep step(
+      TrainingProgram program,
+      PairedBatches.PairedBatch batch,
+      ScheduledValues numbers,
+      BooleanSupplier stopping) {
+    boolean stops = stopping.getAsBoolean();
+    return together(
+        () -> program.sharedStep(batch.tensor(), batch.noiseAssignment(), numbers, stops));
+  }
+
+  @Override
+  public void afterStep(TrainingProgram program, long completed) {
+    if (completed % COMPARED_EVERY == 0) {
+      compare(program, completed);
+    }
+  }
+
+  private void compare(TrainingProgram program, long completed) {
+    long checksum = program.checksum();
+    int[][] all =
+        together(() -> checksums.gather(new int[] {(int) (checksum >>> 32), (int) checksum}));
+    List<String> others = new ArrayList<>();
+    for (int worker = 1; worker < all.length; worker++) {
+      if (!Arrays.equals(all[worker], all[0])) {
+        others.add(server.cluster().name(worker));
+      }
+    }
+    if (!others.isEmpty()) {
+      throw new FailureException(
+          "step %d: %s: other weights than %s; go on from the last checkpoint"
+              .formatted(completed, String.join(", ", others), server.cluster().name(0)));
+    }
+  }
+
+  private interface Call<T> {
+    T run();
+  }
+
+  // A call that needs all workers.
+  private <T> T together(Call<T> call) {
+    try {
+      return call.run();
+    } catch (TensorFlowException | InvalidInputException e) {
+      String line;
+      try {
+        line = watch.explain().orElse(ErrorSummary.of(Objects.requireNonNullElse(e.getCause(), e)));
+      } catch (InterruptedException interruption) {
+        Thread.currentThread().interrupt();
+        line = ErrorSummary.of(e);
+      }
+      Watch.linger(server.cluster());
+      end.accept(line);
+      throw e;
+    }
+  }
+
+  /** Waits until all workers have come this far. The last call before {@link #close}. */
+  public void finish() throws InterruptedException {
+    watch.finish();
+  }
+
+  @Override
+  public void close() throws IOException {
+    checksums.close();
+    watch.close();
+    AtomicFile.delete(folder);
+  }
+}
