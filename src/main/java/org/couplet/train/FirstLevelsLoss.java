@@ -12,7 +12,8 @@ import org.tensorflow.types.family.TType;
 /**
  * The loss as the first step would have it: at the first number of noise levels, on the data set's
  * first rows, with the first step's noise. The training loss changes its meaning whenever the
- * number of levels grows; this one can be compared over a whole run.
+ * number of levels grows; this one can be compared over a whole run. Where workers share a batch,
+ * the first one measures it on its own rows.
  */
 final class FirstLevelsLoss {
   /** Its name in {@code metrics.jsonl} and TensorBoard. */
@@ -29,7 +30,7 @@ final class FirstLevelsLoss {
   FirstLevelsLoss(TrainingProgram program, Dataset dataset, Experiment experiment) {
     this.program = program;
     this.dataset = dataset;
-    this.rows = experiment.getRun().getBatchSize();
+    this.rows = Training.rows(experiment, program);
     this.first = Schedules.of(experiment, program.sigmasLength()).at(0);
   }
 

@@ -188,8 +188,15 @@ public final class Training {
   /** The rows of a run's batches that a program takes. */
   static Batches batches(Experiment experiment, Dataset dataset, TrainingProgram program) {
     var run = experiment.getRun();
-    int rows = program.isShared() ? (int) program.batchShape().get(0) : run.getBatchSize();
+    int rows = rows(experiment, program);
     return new Batches(dataset, run.getBatchSize(), (int) program.firstRow(), rows, run.getSeed());
+  }
+
+  /** How many rows of a batch a program takes. */
+  static int rows(Experiment experiment, TrainingProgram program) {
+    return program.isShared()
+        ? (int) program.batchShape().get(0)
+        : experiment.getRun().getBatchSize();
   }
 
   // Alone, a step that was not begun is not taken; together, all end after the same step.
