@@ -6,8 +6,6 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.util.Arrays;
-import java.util.List;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.DeviceSpec;
@@ -96,15 +94,16 @@ public final class ClusterServer {
         .setTaskIndex(cluster.task())
         .setProtocol("grpc")
         .setDefaultSessionConfig(
-            complete(settings, List.of(cluster.task())).toBuilder()
+            complete(settings, cluster.task()).toBuilder()
                 .setInterOpParallelismThreads(all + SPARE_THREADS))
         .build();
   }
 
-  private static ConfigProto complete(ConfigProto settings, List<Integer> tasks) {
+  /** Settings of a session on one worker's devices. */
+  static ConfigProto complete(ConfigProto settings, int task) {
     ConfigProto.Builder complete = settings.toBuilder();
     complete.getExperimentalBuilder().setCollectiveGroupLeader(LEADER);
-    tasks.forEach(task -> complete.addDeviceFilters("/job:" + JOB + "/task:" + task));
+    complete.addDeviceFilters("/job:" + JOB + "/task:" + task);
     return complete.build();
   }
 
@@ -158,14 +157,10 @@ public final class ClusterServer {
 
   /** This worker's CPU or GPU by its full name, for operations that belong to a worker. */
   public DeviceSpec device(DeviceSpec.DeviceType type) {
-    return device(cluster.task(), type);
-  }
-
-  static DeviceSpec device(int task, DeviceSpec.DeviceType type) {
     return DeviceSpec.newBuilder()
         .job(JOB)
         .replica(0)
-        .task(task)
+        .task(cluster.task())
         .deviceType(type)
         .deviceIndex(0)
         .build();
@@ -178,14 +173,14 @@ public final class ClusterServer {
    * @param settings threads and memory are the server's, whatever they say
    */
   public Session session(Graph graph, ConfigProto settings) {
-    return session(graph, settings, cluster.task());
-  }
-
-  /** The same with the devices of several workers; waits until they answer. */
-  Session session(Graph graph, ConfigProto settings, Integer... tasks) {
     return TargetSession.open(
         graph,
-        "grpc://" + cluster.workers().get(cluster.task()),
-        complete(settings, Arrays.asList(tasks)).toBuilder().setIsolateSessionState(true).build());
+        target(cluster.task()),
+        complete(settings, cluster.task()).toBuilder().setIsolateSessionState(true).build());
+  }
+
+  /** A worker's server as sessions name it. */
+  String target(int worker) {
+    return "grpc://" + cluster.workers().get(worker);
   }
 }

@@ -2,26 +2,24 @@ package org.couplet.cluster;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.tensorflow.DeviceSpec;
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Session;
-import org.tensorflow.op.Ops;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.internal.c_api.TF_Session;
+import org.tensorflow.internal.c_api.TF_Status;
+import org.tensorflow.internal.c_api.global.tensorflow;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.RunOptions;
-import org.tensorflow.types.TInt32;
 
 /**
- * Asks one other worker again and again, on a thread of its own, to compute a constant. The call
- * that opens its session waits for the worker for as long as that takes.
+ * Asks one other worker again and again, on a thread of its own, for the list of its devices.
+ * Anything that a worker computes might wait for the threads that compute its step.
  */
 final class Peer {
   private static final System.Logger LOG = System.getLogger(Peer.class.getName());
 
-  private final ClusterServer server;
   private final int worker;
   private final Duration interval;
-  private final RunOptions options;
+  private final String target;
+  private final ConfigProto settings;
   private final Thread thread;
   private final Object lock = new Object();
 
@@ -39,10 +37,13 @@ final class Peer {
    * @param patience for one answer
    */
   Peer(ClusterServer server, int worker, Duration interval, Duration patience) {
-    this.server = server;
     this.worker = worker;
     this.interval = interval;
-    this.options = RunOptions.newBuilder().setTimeoutInMs(patience.toMillis()).build();
+    this.target = server.target(worker);
+    this.settings =
+        ClusterServer.complete(ConfigProto.getDefaultInstance(), worker).toBuilder()
+            .setOperationTimeoutInMs(patience.toMillis())
+            .build();
     this.thread = new Thread(this::ask, "watch of worker " + worker);
     thread.setDaemon(true);
   }
@@ -105,37 +106,39 @@ final class Peer {
     thread.join(longest.toMillis());
   }
 
+  // A session that can't be opened is tried again: the worker may come later.
   private void ask() {
-    int own = server.cluster().task();
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      Operand<TInt32> question =
-          tf.withDevice(ClusterServer.device(worker, DeviceSpec.DeviceType.CPU)).constant(worker);
-      try (Session session = server.session(graph, ConfigProto.getDefaultInstance(), own, worker)) {
-        do {
-          ask(session, question);
-        } while (pause());
-      }
-    } catch (RuntimeException | InterruptedException e) {
-      // Of a worker that is gone, a session may not close.
+    try {
+      do {
+        try (TF_Graph graph = TF_Graph.newGraph();
+            TF_Session session = TargetSession.open(graph, target, settings)) {
+          do {
+            ask(session);
+          } while (pause());
+        } catch (TensorFlowException e) {
+          LOG.log(System.Logger.Level.DEBUG, "no session with worker " + worker, e);
+        }
+      } while (pause());
+    } catch (InterruptedException e) {
       LOG.log(System.Logger.Level.DEBUG, "the watch of worker " + worker + " ends", e);
     }
   }
 
-  private void ask(Session session, Operand<TInt32> question) {
+  // Its master knows the devices, and answers on threads that no step uses.
+  private void ask(TF_Session session) {
     long begun = System.nanoTime();
-    try {
-      session.runner().setOptions(options).fetch(question).run().close();
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no answer of worker " + worker, e);
-      synchronized (lock) {
-        failed = begun;
-      }
-      return;
+    boolean well;
+    try (TF_Status status = TF_Status.newStatus()) {
+      tensorflow.TF_DeleteDeviceList(tensorflow.TF_SessionListDevices(session, status));
+      well = tensorflow.TF_GetCode(status) == tensorflow.TF_OK;
     }
     synchronized (lock) {
-      connected = true;
-      answered = begun;
+      if (well) {
+        connected = true;
+        answered = begun;
+      } else {
+        failed = begun;
+      }
     }
   }
 

@@ -5,7 +5,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.internal.c_api.TF_Graph;
@@ -29,33 +28,38 @@ final class TargetSession {
    * @return owns its native session, like any other
    * @throws org.tensorflow.exceptions.TensorFlowException if it can't be opened
    */
-  @SuppressWarnings("try") // the scope releases what is made within it
   static Session open(Graph graph, String target, ConfigProto settings) {
-    try (PointerScope scope = new PointerScope()) {
+    try {
       Field handle = Graph.class.getDeclaredField("nativeHandle");
       handle.setAccessible(true);
       Constructor<Session> constructor =
           Session.class.getDeclaredConstructor(Graph.class, TF_Session.class);
       constructor.setAccessible(true);
-      TF_Status status = TF_Status.newStatus();
-      TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
-      tensorflow.TF_SetTarget(options, target);
-      BytePointer bytes = new BytePointer(settings.toByteArray());
-      tensorflow.TF_SetConfig(options, bytes, bytes.capacity(), status);
-      status.throwExceptionIfNotOK();
       TF_Graph known = (TF_Graph) Objects.requireNonNull(handle.get(graph), "a closed graph");
-      TF_Session opened = TF_Session.newSession(known, options, status);
-      status.throwExceptionIfNotOK();
-      Session session = constructor.newInstance(graph, opened);
-      // Beyond the scope: the session is now its owner.
+      TF_Session opened = open(known, target, settings);
+      // A session releases it when it is closed.
       opened.retainReference();
-      return session;
+      return constructor.newInstance(graph, opened);
     } catch (NoSuchFieldException
         | NoSuchMethodException
         | InstantiationException
         | IllegalAccessException
         | InvocationTargetException e) {
       throw new IllegalStateException("TensorFlow Java 1.1.0 on the class path is needed", e);
+    }
+  }
+
+  /** The same as TensorFlow's C interface has it; the caller closes it. */
+  static TF_Session open(TF_Graph graph, String target, ConfigProto settings) {
+    try (TF_Status status = TF_Status.newStatus();
+        TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
+        BytePointer bytes = new BytePointer(settings.toByteArray())) {
+      tensorflow.TF_SetTarget(options, target);
+      tensorflow.TF_SetConfig(options, bytes, bytes.capacity(), status);
+      status.throwExceptionIfNotOK();
+      TF_Session opened = TF_Session.newSession(graph, options, status);
+      status.throwExceptionIfNotOK();
+      return opened;
     }
   }
 }

@@ -2,9 +2,10 @@ package org.couplet.cluster;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.couplet.io.FailureException;
 
@@ -38,6 +39,7 @@ public final class Watch implements AutoCloseable {
   private final List<Peer> peers;
   private final Consumer<String> lost;
   private final Thread clock;
+  private final AtomicBoolean told = new AtomicBoolean();
   private volatile boolean closed;
 
   private Watch(ClusterServer server, Consumer<String> lost) {
@@ -123,32 +125,47 @@ public final class Watch implements AutoCloseable {
         peers.forEach(peer -> peer.excuse(gap));
       }
       before = now;
-      Optional<Peer> silent =
-          longestSilent(peers)
-              .filter(peer -> now - peer.answered() > cluster.watchTimeout().toNanos());
-      if (silent.isPresent() && !closed) {
-        lost.accept(
-            "%s has not answered for %d s: it was stopped, or the network to it is cut"
-                .formatted(
-                    cluster.name(silent.get().worker()), cluster.watchTimeout().toSeconds()));
+      List<Peer> silent = silentFor(cluster.watchTimeout());
+      if (!silent.isEmpty() && !closed) {
+        if (!told.getAndSet(true)) {
+          lost.accept(describe(silent, silentFor(cluster.watchTimeout().dividedBy(2)).size()));
+        }
         return;
       }
     }
   }
 
-  private static Optional<Peer> longestSilent(List<Peer> peers) {
-    return peers.stream()
-        .min(Comparator.comparingLong(peer -> peer.answered() - System.nanoTime()));
+  private List<Peer> silentFor(Duration time) {
+    long now = System.nanoTime();
+    return peers.stream().filter(peer -> now - peer.answered() > time.toNanos()).toList();
+  }
+
+  // A worker that hears of none is itself the one that is cut off.
+  private String describe(List<Peer> silent, int all) {
+    if (all == peers.size() && all > 1) {
+      return "none of the other %d workers answers: the network to %s is cut, or all have ended"
+          .formatted(all, cluster.name(cluster.task()));
+    }
+    long now = System.nanoTime();
+    Comparator<Peer> silence = Comparator.comparingLong(peer -> now - peer.answered());
+    Peer longest = Collections.max(silent, silence);
+    return "%s has not answered for %.0f s: it has ended, was stopped, or the network to it is cut"
+        .formatted(cluster.name(longest.worker()), Math.ceil((now - longest.answered()) / 1e9));
   }
 
   /**
-   * Finds the worker for whose sake a step has failed: asks all again and waits for their answers,
-   * for a quarter of the timeout at most.
+   * Finds the worker because of which a step has failed, and hands it over as any lost one: asks
+   * all again and waits for their answers, for a quarter of the timeout at most.
    *
-   * @return a line that names the worker which has been silent for longest; empty if all answer
+   * @return whether one is lost; then what takes it has been called, here or by the watch, and has
+   *     returned
    * @throws InterruptedException if interrupted while it waits
    */
-  public Optional<String> explain() throws InterruptedException {
+  public boolean explain() throws InterruptedException {
+    if (told.getAndSet(true)) {
+      clock.join();
+      return true;
+    }
     long begun = System.nanoTime();
     peers.forEach(Peer::hurry);
     long end = begun + cluster.watchTimeout().toNanos() / PATIENCE + LAST_WAIT.toNanos();
@@ -159,11 +176,10 @@ public final class Watch implements AutoCloseable {
     }
     List<Peer> silent =
         peers.stream().filter(peer -> !Boolean.TRUE.equals(peer.answeredSince(begun))).toList();
-    return longestSilent(silent)
-        .map(
-            peer ->
-                cluster.name(peer.worker())
-                    + " does not answer any more: it has ended or was killed");
+    if (!silent.isEmpty()) {
+      lost.accept(describe(silent, silent.size()));
+    }
+    return !silent.isEmpty();
   }
 
   /**

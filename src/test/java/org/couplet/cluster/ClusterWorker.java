@@ -3,7 +3,6 @@ package org.couplet.cluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
@@ -33,7 +32,8 @@ final class ClusterWorker {
   }
 
   private static void run(Cluster cluster, String data, int steps, int millis) throws Exception {
-    ClusterServer server = ClusterServer.start(cluster, ConfigProto.getDefaultInstance(), false);
+    ClusterServer server =
+        ClusterServer.start(cluster, ConfigProto.getDefaultInstance(), !cluster.isLocal());
     try (Watch watch = Watch.open(server, ClusterWorker::say, line -> end(cluster, line));
         Exchange exchange = new Exchange(server, Exchange.FIRST_FREE, 1, Duration.ofMinutes(10))) {
       say("all here");
@@ -54,8 +54,9 @@ final class ClusterWorker {
         watch.finish();
       } catch (TensorFlowException e) {
         say("a step failed: " + ErrorSummary.of(e));
-        Optional<String> line = watch.explain();
-        end(cluster, line.orElse("no worker is lost"));
+        if (!watch.explain()) {
+          throw e;
+        }
       }
     }
   }
