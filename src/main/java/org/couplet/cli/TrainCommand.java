@@ -42,6 +42,7 @@ import org.couplet.train.Lockstep;
 import org.couplet.train.Session;
 import org.couplet.train.Training;
 import org.couplet.workers.ClusterOptions;
+import org.couplet.workers.SharedRun;
 import org.couplet.workers.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -105,13 +106,13 @@ final class TrainCommand implements Command {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
-    Optional<Cluster> cluster = ClusterOptions.read(options, System.getenv());
-    if (cluster.isPresent() && options.has("model")) {
+    List<Cluster> workers = ClusterOptions.read(options, System.getenv());
+    if (!workers.isEmpty() && options.has("model")) {
       throw new InvalidInputException(
           "--model: each worker builds a program for its part of the batch; give --config");
     }
-    if (cluster.isPresent() && !cluster.get().isChief()) {
-      return follow(options, run, cluster.get(), err);
+    if (!workers.isEmpty() && !workers.get(0).isChief()) {
+      return follow(options, run, workers.get(0), err);
     }
     boolean goesOn = run.isBegun();
     if (goesOn && !options.has("resume")) {
@@ -158,8 +159,16 @@ final class TrainCommand implements Command {
     announce(experiment, forecast, run, stopAt, err);
     RunLock lock = RunLock.take(run, err);
     try (lock;
-        @Nullable Workers workers =
-            cluster.isPresent() ? open(cluster.get(), options, experiment, stopAt, err) : null;
+        @Nullable SharedRun shared =
+            workers.isEmpty()
+                ? null
+                : SharedRun.open(
+                    workers,
+                    options.has("trust-network"),
+                    experiment,
+                    stopAt,
+                    TrainingAssembly::write,
+                    err);
         Stage stage = new Stage(err)) {
       if (goesOn) {
         mendProgram(run, err);
@@ -174,32 +183,14 @@ final class TrainCommand implements Command {
               run,
               stopAt,
               SelfTests.of(options, err),
-              Optional.ofNullable(workers),
+              shared == null ? Optional.empty() : Optional.of(shared.workers()),
               out,
               err);
-      if (workers != null && (code == ExitCode.DONE || code == ExitCode.INTERRUPTED)) {
-        workers.finish();
+      if (shared != null && (code == ExitCode.DONE || code == ExitCode.INTERRUPTED)) {
+        shared.workers().finish();
       }
       return code;
     }
-  }
-
-  private static Workers open(
-      Cluster cluster, CommandLine options, Experiment experiment, long stopAt, PrintStream err)
-      throws IOException, InterruptedException {
-    err.println("training with %d workers".formatted(cluster.size()));
-    return Workers.open(
-        cluster,
-        options.has("trust-network"),
-        experiment,
-        stopAt,
-        TrainingAssembly::write,
-        err::println,
-        line -> {
-          err.println("couplet train: " + line);
-          err.println("go on from the last checkpoint with the same command on all workers");
-          Runtime.getRuntime().halt(ExitCode.FAILED);
-        });
   }
 
   // A worker that is not the first one leaves the run's folder alone.
@@ -210,7 +201,15 @@ final class TrainCommand implements Command {
     Experiment experiment = session.experiment();
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
     Dataset.open(experiment.getDataset()).close();
-    try (Workers workers = open(cluster, options, experiment, stopAt, err)) {
+    try (SharedRun shared =
+        SharedRun.open(
+            List.of(cluster),
+            options.has("trust-network"),
+            experiment,
+            stopAt,
+            TrainingAssembly::write,
+            err)) {
+      Workers workers = shared.workers();
       SelfTests.of(options, err).program(workers.program(), experiment.getRuntime().getThreads());
       return Interrupt.during(
           "train",
@@ -340,7 +339,7 @@ final class TrainCommand implements Command {
       RunFolder run,
       long stopAt,
       SelfTests tests,
-      Optional<Workers> workers,
+      Optional<Lockstep> workers,
       PrintStream out,
       PrintStream err) {
     Experiment experiment = session.experiment();
@@ -352,14 +351,7 @@ final class TrainCommand implements Command {
         interrupt -> {
           interrupt.endsAfter("the current step");
           long completed =
-              new Training(
-                      session,
-                      run,
-                      tests,
-                      err,
-                      interrupt::requested,
-                      workers.map(Lockstep.class::cast))
-                  .run(stopAt);
+              new Training(session, run, tests, err, interrupt::requested, workers).run(stopAt);
           if (completed >= stopAt) {
             out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
             if (completed < planned) {

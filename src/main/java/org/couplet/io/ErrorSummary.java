@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 /** The line of a message that says what happened. */
 public final class ErrorSummary {
   // TensorFlow heads a list of what failed at the same time so, and numbers its entries.
-  private static final Pattern HEAD = Pattern.compile("\\d+ root error\\(s\\) found\\.|From /job:\\S+:|");
+  private static final Pattern HEAD =
+      Pattern.compile("\\d+ root error\\(s\\) found\\.|From /job:\\S+:|");
   private static final Pattern NUMBER = Pattern.compile("^\\s*\\(\\d+\\) ");
 
   private ErrorSummary() {}

@@ -18,6 +18,7 @@ import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RunOptions;
@@ -54,15 +55,25 @@ final class LoadedModel implements AutoCloseable {
    * Loads the graph of a SavedModel without variable values into a session of the caller's, to run
    * in lockstep with other workers.
    *
+   * @param gpu which of the process's GPUs it runs on, if there are any
    * @param sessions opens one
    */
   static LoadedModel load(
-      Path folder, String tag, int threads, BiFunction<Graph, ConfigProto, Session> sessions) {
+      Path folder,
+      String tag,
+      int threads,
+      int gpu,
+      BiFunction<Graph, ConfigProto, Session> sessions) {
     MetaGraphDef metaGraph = SavedModelGraph.read(folder, tag);
+    GraphDef.Builder placed = metaGraph.getGraphDef().toBuilder();
+    placed.getNodeBuilderList().forEach(node -> node.setDevice("/device:GPU:" + gpu));
     Graph graph = new Graph();
     try {
-      graph.importGraphDef(metaGraph.getGraphDef());
-      Session session = sessions.apply(graph, SavedModelGraph.session(threads));
+      graph.importGraphDef(placed.build());
+      // What a GPU can't do, and all of it where there is none, is done on the CPU.
+      ConfigProto config =
+          SavedModelGraph.session(threads).toBuilder().setAllowSoftPlacement(true).build();
+      Session session = sessions.apply(graph, config);
       return new LoadedModel(folder, graph, session, metaGraph, true);
     } catch (RuntimeException e) {
       graph.close();

@@ -58,12 +58,17 @@ public final class TrainingProgram implements AutoCloseable {
    * @param folder a program that was built for as many workers
    * @param threads of one operation; 0: all cores
    * @param worker which one this is, from 0
+   * @param gpu which of the process's GPUs it runs on, if there are any
    * @param sessions opens one for a graph, in which collectives meet the other workers'
    */
   public static TrainingProgram load(
-      Path folder, int threads, int worker, BiFunction<Graph, ConfigProto, Session> sessions) {
+      Path folder,
+      int threads,
+      int worker,
+      int gpu,
+      BiFunction<Graph, ConfigProto, Session> sessions) {
     TrainingProgram program =
-        checked(LoadedModel.load(folder, TRAIN_TAG, threads, sessions), worker);
+        checked(LoadedModel.load(folder, TRAIN_TAG, threads, gpu, sessions), worker);
     program.model.require(Signature.SYNCHRONIZE);
     program.model.require(Signature.CHECKSUM);
     return program;

@@ -1,7 +1,6 @@
 package org.couplet.workers;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,7 +8,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.couplet.cluster.Agreement;
@@ -22,8 +20,6 @@ import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
-import org.couplet.io.AtomicFile;
-import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Contract;
@@ -38,7 +34,7 @@ import org.tensorflow.exceptions.TensorFlowException;
  * This process's place among the workers of a run.
  *
  * <pre>{@code
- * try (Workers workers = Workers.open(cluster, false, experiment, 1000, build, err::println, end)) {
+ * try (Workers workers = Workers.open(cluster, false, experiment, 1000, program, 0, err::println, end)) {
  *   Following.run(experiment, workers, 1000, interrupted);
  *   workers.finish();
  * }
@@ -48,27 +44,20 @@ public final class Workers implements Lockstep, AutoCloseable {
   private static final long COMPARED_EVERY = 100;
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
-  /** Writes the training program of an experiment for some workers into a new folder. */
-  @FunctionalInterface
-  public interface Builder {
-    void write(Experiment experiment, int workers, Path folder) throws IOException;
-  }
-
   private final ClusterServer server;
   private final Watch watch;
   private final Exchange checksums;
   private final Experiment experiment;
-  private final Path folder;
-  private final Consumer<String> end;
+  private final Path program;
+  private final int gpu;
 
-  private Workers(
-      ClusterServer server, Watch watch, Experiment experiment, Path folder, Consumer<String> end) {
+  private Workers(ClusterServer server, Watch watch, Experiment experiment, Path program, int gpu) {
     this.server = server;
     this.watch = watch;
     this.checksums = new Exchange(server, Exchange.FIRST_FREE, 2, LONGEST_WAIT);
     this.experiment = experiment;
-    this.folder = folder;
-    this.end = end;
+    this.program = program;
+    this.gpu = gpu;
   }
 
   /**
@@ -77,47 +66,38 @@ public final class Workers implements Lockstep, AutoCloseable {
    * @param trustNetwork whether the server may be reached from other machines
    * @param experiment resolved
    * @param stopAt the step to stop after
+   * @param program that was built for as many workers
+   * @param gpu which of this process's GPUs it trains on, if there are any
    * @param says gets a line if other workers are late
    * @param end gets a line when a worker is lost, and must end the process: steps can't go on, nor
    *     can they be taken back
-   * @throws InvalidInputException if the batch does not fall into as many parts, or if a worker has
-   *     another experiment, program, version or data file
+   * @throws InvalidInputException if a worker has another experiment, program, version or data file
    */
   public static Workers open(
       Cluster cluster,
       boolean trustNetwork,
       Experiment experiment,
       long stopAt,
-      Builder builder,
+      Path program,
+      int gpu,
       Consumer<String> says,
       Consumer<String> end)
       throws IOException, InterruptedException {
-    checkBatch(experiment, cluster.size());
-    Path folder = Files.createTempDirectory("couplet-worker");
-    try {
-      Path program = folder.resolve("program");
-      builder.write(experiment, cluster.size(), program);
-      Map<String, String> facts = facts(experiment, stopAt, program);
-      int threads = experiment.getRuntime().getThreads();
-      ClusterServer server =
-          ClusterServer.start(cluster, SavedModelGraph.session(threads), trustNetwork);
-      Watch watch =
-          Watch.open(
-              server,
-              says,
-              line -> {
-                Watch.linger(cluster);
-                end.accept(line);
-              });
-      Agreement.check(server, facts);
-      return new Workers(server, watch, experiment, folder, end);
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      AtomicFile.delete(folder);
-      throw e;
-    }
+    Map<String, String> facts = facts(experiment, stopAt, program);
+    int threads = experiment.getRuntime().getThreads();
+    ClusterServer server =
+        ClusterServer.start(cluster, SavedModelGraph.session(threads), trustNetwork);
+    Watch watch = Watch.open(server, says, end);
+    Agreement.check(server, facts);
+    return new Workers(server, watch, experiment, program, gpu);
   }
 
-  private static void checkBatch(Experiment experiment, int workers) {
+  /**
+   * Validates that a batch falls into the workers' parts.
+   *
+   * @throws InvalidInputException if it does not
+   */
+  public static void checkBatch(Experiment experiment, int workers) {
     int rows = experiment.getRun().getBatchSize();
     int parts = experiment.getOptimizer().getAccumulate();
     if (rows % workers != 0) {
@@ -165,13 +145,17 @@ public final class Workers implements Lockstep, AutoCloseable {
 
   @Override
   public Path program() {
-    return folder.resolve("program");
+    return program;
   }
 
   @Override
   public TrainingProgram load() {
     return TrainingProgram.load(
-        program(), experiment.getRuntime().getThreads(), server.cluster().task(), server::session);
+        program(),
+        experiment.getRuntime().getThreads(),
+        server.cluster().task(),
+        gpu,
+        server::session);
   }
 
   @Override
@@ -228,16 +212,17 @@ public final class Workers implements Lockstep, AutoCloseable {
     try {
       return call.run();
     } catch (TensorFlowException | InvalidInputException e) {
-      String line;
-      try {
-        line = watch.explain().orElse(ErrorSummary.of(Objects.requireNonNullElse(e.getCause(), e)));
-      } catch (InterruptedException interruption) {
-        Thread.currentThread().interrupt();
-        line = ErrorSummary.of(e);
-      }
-      Watch.linger(server.cluster());
-      end.accept(line);
+      explain();
       throw e;
+    }
+  }
+
+  // A lost worker is why a call failed; the process ends then.
+  private void explain() {
+    try {
+      watch.explain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -247,9 +232,8 @@ public final class Workers implements Lockstep, AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     checksums.close();
     watch.close();
-    AtomicFile.delete(folder);
   }
 }

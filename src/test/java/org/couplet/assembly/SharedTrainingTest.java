@@ -108,7 +108,8 @@ class SharedTrainingTest {
       int task = server.cluster().task();
       tasks.add(
           () -> {
-            try (TrainingProgram program = TrainingProgram.load(model, 0, task, server::session)) {
+            try (TrainingProgram program =
+                TrainingProgram.load(model, 0, task, 0, server::session)) {
               // Only the first worker's values count.
               program.initialize(3 + task);
               program.synchronize();
