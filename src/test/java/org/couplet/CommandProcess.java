@@ -60,6 +60,8 @@ public final class CommandProcess {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
+    // As tools/couplet does, for training with other workers.
+    command.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(Couplet.class.getName());
     Arrays.stream(arguments).map(String::valueOf).forEach(command::add);

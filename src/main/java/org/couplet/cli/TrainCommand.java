@@ -125,6 +125,9 @@ final class TrainCommand implements Command {
     Session session = goesOn ? TrainSettings.resumed(options, run) : TrainSettings.begun(options);
     Experiment experiment = session.experiment();
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
+    if (!workers.isEmpty()) {
+      Workers.checkBatch(experiment, workers.get(0).size());
+    }
     // Bad input is rejected before there is a run.
     DryRun dryRun = new DryRun(options.has("dry-run"));
     dryRun.check(
@@ -200,6 +203,7 @@ final class TrainCommand implements Command {
         options.has("config") ? TrainSettings.begun(options) : TrainSettings.resumed(options, run);
     Experiment experiment = session.experiment();
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
+    Workers.checkBatch(experiment, cluster.size());
     Dataset.open(experiment.getDataset()).close();
     try (SharedRun shared =
         SharedRun.open(

@@ -44,7 +44,6 @@ public final class SharedRun implements AutoCloseable {
       PrintStream err)
       throws IOException, InterruptedException {
     Cluster first = clusters.get(0);
-    Workers.checkBatch(experiment, first.size());
     err.println(
         "training with %d workers%s: building the program of each"
             .formatted(first.size(), clusters.size() > 1 ? " in this process" : ""));
