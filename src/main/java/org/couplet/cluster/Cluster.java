@@ -22,7 +22,7 @@ import org.couplet.io.InvalidInputException;
  * @param workers their addresses, {@code HOST:PORT}, in the same order for all
  * @param task this worker's index among them
  * @param startTimeout how long workers wait for each other at the start
- * @param watchTimeout how long a worker may leave the others without an answer
+ * @param watchTimeout within which the others end after a worker is lost
  */
 public record Cluster(
     List<String> workers, int task, Duration startTimeout, Duration watchTimeout) {
