@@ -112,7 +112,8 @@ public record Cluster(
       }
       if (address.isLoopback() != local) {
         throw new InvalidInputException(
-            "%s: %s is %s loopback address, %s is %s. Other machines can't reach a loopback address: give each worker's name or address in the network"
+            ("%s: %s is %s loopback address, %s is %s. Other machines can't reach a loopback"
+                    + " address: give each worker's name or address in the network")
                 .formatted(
                     places.get(i),
                     address,

@@ -104,8 +104,9 @@ public final class Watch implements AutoCloseable {
       }
       if (waited > cluster.startTimeout().toNanos()) {
         throw new FailureException(
-            "%s: did not answer within %d s. Start all workers, and see that they reach each other's ports"
-                .formatted(cluster.names(late), cluster.startTimeout().toSeconds()));
+            "%s: did not answer within %d s. "
+                    .formatted(cluster.names(late), cluster.startTimeout().toSeconds())
+                + "Start all workers, and see that they reach each other's ports");
       }
       Thread.sleep(TICK_MILLIS);
     }
@@ -165,8 +166,7 @@ public final class Watch implements AutoCloseable {
    * Finds the worker because of which a step has failed, and hands it over as any lost one: asks
    * all again and waits for their answers, for a quarter of the timeout at most.
    *
-   * @return whether one is lost; then what takes it has been called, here or by the watch, and has
-   *     returned
+   * @return whether one is lost; then {@code lost} has been called, here or by the watch
    * @throws InterruptedException if interrupted while it waits
    */
   public boolean explain() throws InterruptedException {
