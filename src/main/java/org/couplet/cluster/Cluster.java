@@ -22,7 +22,7 @@ import org.couplet.io.InvalidInputException;
  * @param workers their addresses, {@code HOST:PORT}, in the same order for all
  * @param task this worker's index among them
  * @param startTimeout how long workers wait for each other at the start
- * @param watchTimeout how long a worker may leave the others without an answer
+ * @param watchTimeout within which the others end after a worker is lost
  */
 public record Cluster(
     List<String> workers, int task, Duration startTimeout, Duration watchTimeout) {
@@ -112,7 +112,8 @@ public record Cluster(
       }
       if (address.isLoopback() != local) {
         throw new InvalidInputException(
-            "%s: %s is %s loopback address, %s is %s. Other machines can't reach a loopback address: give each worker's name or address in the network"
+            ("%s: %s is %s loopback address, %s is %s. Other machines can't reach a loopback"
+                    + " address: give each worker's name or address in the network")
                 .formatted(
                     places.get(i),
                     address,

@@ -33,7 +33,7 @@ import org.tensorflow.proto.ServerDef;
 public final class ClusterServer {
   private static final String JOB = "worker";
   private static final String LEADER = "/job:worker/replica:0/task:0";
-  // Of the server's threads: so many more than a step is given answer the other workers.
+  // Messages of collectives wait for the threads that compute a step, so there are a few more.
   private static final int SPARE_THREADS = 2;
 
   private final Cluster cluster;
@@ -143,8 +143,10 @@ public final class ClusterServer {
     } catch (IOException e) {
       if (!trustNetwork) {
         throw new InvalidInputException(
-            "%s: its server listens on all networks of this machine and can't be kept to loopback: %s. If only the workers can reach it, add --trust-network; docs/scale.md says how to fence it"
-                .formatted(name, e.getMessage()),
+            "%s: its server listens on all networks and can't be kept to loopback: %s. "
+                    .formatted(name, e.getMessage())
+                + "If only the workers can reach it, add --trust-network; docs/scale.md says how"
+                + " to fence it",
             e);
       }
     }

@@ -11,8 +11,9 @@ import org.couplet.io.FailureException;
 
 /**
  * Finds workers that are lost: killed, stopped, or cut off. Each worker asks each other one every
- * few seconds through TensorFlow itself. One that computes answers; one that has left all questions
- * of the watch's timeout without an answer is lost.
+ * few seconds through TensorFlow itself. One that computes answers; one that has not answered for
+ * the watch's timeout, less the time that {@link #linger} takes, is lost. So the others have ended
+ * by the timeout.
  *
  * <pre>{@code
  * try (Watch watch = Watch.open(server, err::println, line -> {
@@ -29,6 +30,7 @@ public final class Watch implements AutoCloseable {
   // A worker is asked so often within the timeout, and one question may last a part of it.
   private static final int QUESTIONS = 12;
   private static final int PATIENCE = 4;
+  private static final int LINGERING = 3;
   private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(5);
   private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
   private static final Duration LAST_WAIT = Duration.ofSeconds(2);
@@ -59,6 +61,10 @@ public final class Watch implements AutoCloseable {
   private static Duration interval(Cluster cluster) {
     Duration share = cluster.watchTimeout().dividedBy(QUESTIONS);
     return share.compareTo(LONGEST_INTERVAL) < 0 ? share : LONGEST_INTERVAL;
+  }
+
+  private static Duration lingering(Cluster cluster) {
+    return interval(cluster).multipliedBy(LINGERING);
   }
 
   /**
@@ -98,8 +104,9 @@ public final class Watch implements AutoCloseable {
       }
       if (waited > cluster.startTimeout().toNanos()) {
         throw new FailureException(
-            "%s: did not answer within %d s. Start all workers, and see that they reach each other's ports"
-                .formatted(cluster.names(late), cluster.startTimeout().toSeconds()));
+            "%s: did not answer within %d s. "
+                    .formatted(cluster.names(late), cluster.startTimeout().toSeconds())
+                + "Start all workers, and see that they reach each other's ports");
       }
       Thread.sleep(TICK_MILLIS);
     }
@@ -125,10 +132,10 @@ public final class Watch implements AutoCloseable {
         peers.forEach(peer -> peer.excuse(gap));
       }
       before = now;
-      List<Peer> silent = silentFor(cluster.watchTimeout());
+      List<Peer> silent = silentFor(cluster.watchTimeout().minus(lingering(cluster)));
       if (!silent.isEmpty() && !closed) {
         if (!told.getAndSet(true)) {
-          lost.accept(describe(silent, silentFor(cluster.watchTimeout().dividedBy(2)).size()));
+          lost.accept(describe(silent));
         }
         return;
       }
@@ -140,15 +147,17 @@ public final class Watch implements AutoCloseable {
     return peers.stream().filter(peer -> now - peer.answered() > time.toNanos()).toList();
   }
 
-  // A worker that hears of none is itself the one that is cut off.
-  private String describe(List<Peer> silent, int all) {
-    if (all == peers.size() && all > 1) {
-      return "none of the other %d workers answers: the network to %s is cut, or all have ended"
-          .formatted(all, cluster.name(cluster.task()));
-    }
+  private String describe(List<Peer> silent) {
     long now = System.nanoTime();
     Comparator<Peer> silence = Comparator.comparingLong(peer -> now - peer.answered());
     Peer longest = Collections.max(silent, silence);
+    // A worker of which all fell silent together is itself cut off. Those that ended because of
+    // another one fell silent later, after they lingered.
+    long together = longest.answered() + 2 * interval(cluster).toNanos();
+    if (peers.size() > 1 && peers.stream().allMatch(peer -> peer.answered() - together < 0)) {
+      return "none of the other %d workers answers: the network to %s is cut, or all have ended"
+          .formatted(peers.size(), cluster.name(cluster.task()));
+    }
     return "%s has not answered for %.0f s: it has ended, was stopped, or the network to it is cut"
         .formatted(cluster.name(longest.worker()), Math.ceil((now - longest.answered()) / 1e9));
   }
@@ -157,8 +166,7 @@ public final class Watch implements AutoCloseable {
    * Finds the worker because of which a step has failed, and hands it over as any lost one: asks
    * all again and waits for their answers, for a quarter of the timeout at most.
    *
-   * @return whether one is lost; then what takes it has been called, here or by the watch, and has
-   *     returned
+   * @return whether one is lost; then {@code lost} has been called, here or by the watch
    * @throws InterruptedException if interrupted while it waits
    */
   public boolean explain() throws InterruptedException {
@@ -177,18 +185,18 @@ public final class Watch implements AutoCloseable {
     List<Peer> silent =
         peers.stream().filter(peer -> !Boolean.TRUE.equals(peer.answeredSince(begun))).toList();
     if (!silent.isEmpty()) {
-      lost.accept(describe(silent, silent.size()));
+      lost.accept(describe(silent));
     }
     return !silent.isEmpty();
   }
 
   /**
-   * Goes on answering for up to ten seconds, so that the other workers find the same culprit rather
+   * Goes on answering for up to 15 seconds, so that the other workers find the same culprit rather
    * than this one. Before a process ends because of another worker.
    */
   public static void linger(Cluster cluster) {
     try {
-      Thread.sleep(2 * interval(cluster).toMillis());
+      Thread.sleep(lingering(cluster).toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
