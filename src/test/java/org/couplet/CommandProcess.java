@@ -71,19 +71,26 @@ public final class CommandProcess {
   }
 
   /**
-   * Ends a command as a polite kill does, once a file is there.
+   * Ends a command as a polite kill does, once it is writing into a folder that is there.
    *
    * @return the exit code
    */
-  public static int endedAt(Path file, Process process) throws InterruptedException {
+  public static int endedWriting(Path folder, Process process)
+      throws IOException, InterruptedException {
     try {
-      while (Files.notExists(file) && process.isAlive()) {
+      while (!isWritingInto(folder) && process.isAlive()) {
         Thread.sleep(10);
       }
       process.destroy();
       return process.waitFor();
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  private static boolean isWritingInto(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.anyMatch(file -> file.toString().endsWith(".partial"));
     }
   }
 }

@@ -92,7 +92,11 @@ final class StudyCommand implements Command {
             "score-config",
             "F",
             "for trajectory: config of the score model; default: the one for the Gaussians")
-        .optional("models", "D1,D2,...", "for compare and samples: folders of runs or exports")
+        .repeatable(
+            "models",
+            "D1,D2,...",
+            "for compare and samples: folders of runs or exports; or once for each folder, where"
+                + " names have commas")
         .optional("configs", "DIR", "folder of Couplet's experiments; default: Couplet's own");
   }
 

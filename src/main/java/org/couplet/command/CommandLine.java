@@ -2,8 +2,6 @@ package org.couplet.command;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -232,17 +230,16 @@ public final class CommandLine {
   }
 
   /**
-   * The entries of a list with commas; empty if the option was not given.
+   * The entries of a list with commas, or, where the option is given more than once, its values:
+   * they may have commas. Empty if the option was not given.
    *
    * @param parser throws {@link IllegalArgumentException} for an entry that it does not accept
    * @param wanted what an entry is, for the message
    */
   public <T> List<T> list(String name, Function<String, T> parser, String wanted) {
-    List<T> entries = new ArrayList<>();
-    text(name).stream()
-        .flatMap(text -> Arrays.stream(text.split(",", -1)))
-        .forEach(entry -> entries.add(parsed(name, entry.strip(), parser, wanted)));
-    return entries;
+    List<String> texts = texts(name);
+    List<String> entries = texts.size() == 1 ? List.of(texts.get(0).split(",", -1)) : texts;
+    return entries.stream().map(entry -> parsed(name, entry.strip(), parser, wanted)).toList();
   }
 
   /** A whole number of at least {@code least}, if it was given. */

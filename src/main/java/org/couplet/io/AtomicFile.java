@@ -19,13 +19,25 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Files and folders that appear whole or not at all: written under a temporary name beside the
- * final one, forced to disk, then renamed. A killed process leaves at most a {@code .NAME.partial}.
+ * final one, forced to disk, then renamed. The temporary name is the call's own, so that two
+ * processes may write the same: the last one counts. A killed process leaves at most a {@code
+ * .NAME.RANDOM.partial}, which a later call for the same name deletes.
  */
 public final class AtomicFile {
+  private static final String PARTIAL = ".partial";
+  // What is being written changes all the time; this long without a change, nobody writes it.
+  private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
   private AtomicFile() {}
 
   /** Writes a file's content. */
@@ -76,7 +88,7 @@ public final class AtomicFile {
   /**
    * The same where a folder may be there: the new one is complete before the old one is moved
    * aside, and the old one is deleted last. A process killed between the two renames leaves the old
-   * one as {@code .NAME.replaced} and the new one, complete, as {@code .NAME.partial}.
+   * one as {@code .NAME.replaced} and the new one, complete, as {@code .NAME.RANDOM.partial}.
    */
   public static void replace(Path target, Filling filling) throws IOException {
     create(target, filling, AtomicFile::swap);
@@ -91,9 +103,9 @@ public final class AtomicFile {
   private static void create(Path target, Filling filling, Naming naming) throws IOException {
     Path parent = parent(target);
     createFolder(parent);
-    Path partial = hidden(target, ".partial");
+    deleteLeftovers(target);
+    Path partial = hidden(target, "." + random() + PARTIAL);
     try {
-      delete(partial);
       filling.writeTo(partial);
       force(partial);
       naming.rename(partial, target);
@@ -121,6 +133,40 @@ public final class AtomicFile {
 
   private static Path hidden(Path target, String ending) throws IOException {
     return parent(target).resolve("." + target.getFileName() + ending);
+  }
+
+  private static String random() {
+    return "%08x".formatted(ThreadLocalRandom.current().nextInt());
+  }
+
+  private static void deleteLeftovers(Path target) throws IOException {
+    Pattern name =
+        Pattern.compile(
+            Pattern.quote("." + target.getFileName())
+                + "(\\.[0-9a-f]{8})?"
+                + Pattern.quote(PARTIAL));
+    try (Stream<Path> beside = Files.list(parent(target))) {
+      for (Path path : (Iterable<Path>) beside::iterator) {
+        if (name.matcher(path.getFileName().toString()).matches() && isLeftBehind(path)) {
+          delete(path);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Whatever it is, it takes nothing but room.
+    }
+  }
+
+  private static boolean isLeftBehind(Path path) throws IOException {
+    Instant latest = Instant.now().minus(LEFT_BEHIND);
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path part : (Iterable<Path>) all::iterator) {
+        FileTime changed = Files.getLastModifiedTime(part, LinkOption.NOFOLLOW_LINKS);
+        if (changed.toInstant().isAfter(latest)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static void rename(Path from, Path to) throws IOException {

@@ -19,8 +19,9 @@ import org.couplet.io.UserCache;
  * @param folder of the files; made when the first is stored
  */
 public record StatisticsCache(Path folder) {
-  // To be raised when images are decoded, or statistics taken, in another way.
-  private static final int FORMAT = 1;
+  // To be raised when images are decoded, or statistics taken, in another way. For pictures a test
+  // sees to it.
+  static final int FORMAT = 2;
   // Characters of a hash in a name: 64 bits.
   private static final int PREFIX = 16;
 

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
-import org.couplet.io.ChecksummedStream;
+import org.couplet.archive.ChecksummedStream;
 import org.couplet.io.InvalidInputException;
 
 /** A NumPy {@code .npz} file: named arrays in a zip, beyond 4 GiB too. */

@@ -68,7 +68,9 @@ public final class PixelBudget {
     @Override
     public void close() {
       free.release(taken.getAndSet(0));
-      largeFile.release(files.getAndSet(0));
+      if (files.getAndSet(0) > 0) {
+        largeFile.release();
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ public final class Checkpoints {
   private static final String INDEX = ".index";
   private static final Pattern PART = Pattern.compile("step-(\\d{1,18})\\..*");
   private static final String PARTIAL = ".partial";
+  private static final String ASIDE = ".aside-";
 
   private final Path folder;
   private final int keep;
@@ -167,23 +169,33 @@ public final class Checkpoints {
     return steps.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
-  /** Deletes the checkpoints of later steps, to which the run goes once more. */
-  public void dropAfter(long step) throws IOException {
-    List<Long> kept = completed().stream().filter(s -> s <= step).toList();
-    list.write(kept);
-    deleteOthers(kept);
+  /**
+   * Sets the checkpoints of later steps aside, to which the run goes once more: {@code .aside-}
+   * before their names. They are deleted once a new one has been saved.
+   */
+  public void setAsideAfter(long step) throws IOException {
+    list.write(completed().stream().filter(s -> s <= step).toList());
+    for (Path file : files()) {
+      Matcher part = PART.matcher(name(file));
+      if (part.matches() && Long.parseLong(part.group(1)) > step) {
+        Files.move(file, folder.resolve(ASIDE + name(file)), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    AtomicFile.force(folder);
   }
 
   /**
    * Saves the program's variables as {@code step-N}, unless this session has just done so or
    * restored them from there. Then lists it and the newest ones before it, and deletes all others:
-   * they are too old, incomplete, or of a future that is gone through again.
+   * they are too old, incomplete, or of a future that is gone through again. What was set aside
+   * stays until this session has saved something.
    */
   public void save(TrainingProgram program, long step) throws IOException {
     try {
       if (step != current) {
         write(program, step);
         current = step;
+        deleteAll(file -> name(file).startsWith(ASIDE));
       }
       List<Long> kept = completed().stream().filter(s -> s <= step).toList();
       kept = kept.subList(Math.max(0, kept.size() - keep), kept.size());
@@ -250,11 +262,18 @@ public final class Checkpoints {
   }
 
   private void deleteOthers(List<Long> kept) throws IOException {
+    deleteAll(
+        file -> {
+          Matcher part = PART.matcher(name(file));
+          return part.matches()
+              ? !kept.contains(Long.valueOf(part.group(1)))
+              : name(file).startsWith(PARTIAL);
+        });
+  }
+
+  private void deleteAll(Predicate<Path> which) throws IOException {
     for (Path file : files()) {
-      Matcher part = PART.matcher(name(file));
-      if (part.matches()
-          ? !kept.contains(Long.valueOf(part.group(1)))
-          : name(file).startsWith(PARTIAL)) {
+      if (which.test(file)) {
         AtomicFile.delete(file);
       }
     }

@@ -9,11 +9,12 @@ import org.tensorflow.proto.DataType;
 /** The calls that show what a machine's kernels are like, of shapes that networks have. */
 public final class ShapeGrid {
   private static final int[] SIZES = {4, 8, 16, 32, 64};
+  // 3 are those of images.
   private static final int[] IN = {
-    16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 336, 384,
+    3, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 336, 384,
     448, 480, 512, 640, 768
   };
-  private static final int[] OUT = {16, 32, 48, 64, 96, 128, 192, 256, 512};
+  private static final int[] OUT = {3, 16, 32, 48, 64, 96, 128, 192, 256, 512};
   // Multiply-adds of a filter's pixel: a grid of all sizes would take hours.
   private static final long MOST_WORK = 70_000_000;
 
@@ -29,6 +30,8 @@ public final class ShapeGrid {
       calls.addAll(convolutions(type, 1, 16, 1, channels, 2L * channels));
       calls.add(product(type, 1024, channels, 2L * channels));
     }
+    calls.addAll(convolutions(type, 1, 32, 3, 3, 128));
+    calls.addAll(convolutions(type, 1, 32, 3, 128, 3));
     return calls;
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.couplet.archive.Compression;
 import org.couplet.array.ArrayLayout;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;

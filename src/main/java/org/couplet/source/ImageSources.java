@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.couplet.archive.Compression;
+import org.couplet.archive.ZipArchive;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
@@ -211,7 +212,7 @@ public final class ImageSources {
   }
 
   private ImageSource openZip() throws IOException {
-    ZipFile zip = ZipFiles.open(source);
+    ZipArchive zip = ZipFiles.open(source);
     try {
       List<PictureFile> files = ZipFiles.in(zip);
       List<PictureFile> wanted = wanted(files);

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.couplet.picture.Picture;
 import org.couplet.picture.PictureDecoder;
 import org.couplet.picture.PictureKind;
@@ -21,6 +22,8 @@ import org.couplet.picture.UnreadableImageException;
 record PictureFile(String name, long bytes, Content content) {
   /** A larger file is left out, so that those read at the same time fit in memory. */
   static final long MOST_BYTES = Math.min(1 << 28, Runtime.getRuntime().maxMemory() / 8);
+
+  private static final Pattern ROOT = Pattern.compile("^(\\.?/+)+");
 
   // What systems and programs keep beside pictures, for themselves.
   private static final Set<String> SYSTEM =
@@ -51,7 +54,7 @@ record PictureFile(String name, long bytes, Content content) {
 
   /** A path within a container as Couplet shows it: with slashes, and not from a root. */
   static String plainName(String path) {
-    return path.replace('\\', '/').replaceFirst("^(\\.?/+)+", "");
+    return ROOT.matcher(path.replace('\\', '/')).replaceFirst("");
   }
 
   /** Whether a path leads to or through what is hidden, or is a system's own. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.couplet.archive.Compression;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.PictureKind;
 import org.couplet.picture.UnreadableImageException;

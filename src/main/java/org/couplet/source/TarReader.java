@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.couplet.archive.Compression;
 import org.couplet.io.InvalidInputException;
 
 /** Reads a tar archive, compressed or not, from its first entry to the end of its file. */

@@ -121,7 +121,7 @@ public final class Training {
     }
     new RunHistory(folder.history()).add(completed, facts);
     if (session.checkpoint().isPresent()) {
-      checkpoints.dropAfter(completed);
+      checkpoints.setAsideAfter(completed);
     }
   }
 

@@ -96,7 +96,7 @@ class DataCommandTest {
             256,
             "--output",
             output.resolve("images.npy"));
-    int code = CommandProcess.endedAt(output.resolve(".images.npy.partial"), process);
+    int code = CommandProcess.endedWriting(output, process);
     assertEquals(ExitCode.INTERRUPTED, code, Files.readString(words));
     assertTrue(
         Files.readString(words).contains("couplet data: interrupted; nothing was written"),

@@ -1,12 +1,12 @@
 package org.couplet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
@@ -30,11 +30,13 @@ class SampleCommandTest {
     Process process =
         CommandProcess.start(
             words, Map.of(), "sample", "--run", run, "--count", 100_000_000, "--output", output);
-    Path partial = folder.resolve(".points.npz.partial");
-    int code = CommandProcess.endedAt(partial, process);
+    int code = CommandProcess.endedWriting(folder, process);
     assertEquals(ExitCode.INTERRUPTED, code, Files.readString(words));
     assertTrue(Files.readString(words).contains("couplet sample: stopping after "));
-    assertFalse(Files.exists(partial));
-    assertFalse(Files.exists(output));
+    try (var left = Files.list(folder)) {
+      assertEquals(
+          List.of("experiment.textproto", "run", "words"),
+          left.map(path -> path.getFileName().toString()).sorted().toList());
+    }
   }
 }

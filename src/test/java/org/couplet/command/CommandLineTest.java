@@ -137,6 +137,9 @@ class CommandLineTest {
   void listsAreReadEntryByEntry() {
     assertEquals(
         List.of(3, 4), parsed("--home a --seats 3,4").list("seats", Integer::valueOf, "a seat"));
+    assertEquals(
+        List.of("a,b", "c"),
+        parsed("--home inland --via a,b --via c").list("via", text -> text, "a place"));
     assertEquals(List.of(), parsed("--home a").list("seats", Integer::valueOf, "a seat"));
     assertEquals(
         "--seats: 'x' is not a seat",

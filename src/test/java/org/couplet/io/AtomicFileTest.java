@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,7 +87,6 @@ class AtomicFileTest {
   void aNewFolderThatIsLostLeavesTheOldOne() throws IOException {
     Path target = folder.resolve("a");
     AtomicFile.replace(target, path -> fill(path, "old"));
-    Path partial = folder.resolve(".a.partial");
     assertThrows(
         IOException.class,
         () ->
@@ -91,7 +94,7 @@ class AtomicFileTest {
                 target,
                 path -> {
                   fill(path, "new");
-                  AtomicFile.delete(partial);
+                  AtomicFile.delete(path);
                 }));
     assertEquals("old", Files.readString(target.resolve("file")));
     assertEquals(List.of("a"), names());
@@ -101,10 +104,52 @@ class AtomicFileTest {
   void aKillBetweenTheTwoRenamesIsMadeGoodByTheNextCall() throws IOException {
     Path target = folder.resolve("a");
     fill(folder.resolve(".a.replaced"), "old");
-    fill(folder.resolve(".a.partial"), "new");
+    fill(folder.resolve(".a.0123abcd.partial"), "new");
+    age(folder.resolve(".a.0123abcd.partial"));
     AtomicFile.replace(target, path -> fill(path, "newer"));
     assertEquals("newer", Files.readString(target.resolve("file")));
     assertEquals(List.of("a"), names());
+  }
+
+  @Test
+  void twoMayWriteTheSameAndTheLastOneCounts() throws IOException {
+    Path file = folder.resolve("a");
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write("first".getBytes(StandardCharsets.UTF_8));
+          AtomicFile.write(file, "second");
+          assertEquals("second", Files.readString(file));
+        });
+    assertEquals("first", Files.readString(file));
+    assertEquals(List.of("a"), names());
+  }
+
+  @Test
+  void whatKilledProcessesLeftIsDeletedOnceNobodyCanBeWritingIt() throws IOException {
+    Path file = folder.resolve("a");
+    List<String> left = List.of(".a.0123abcd.partial", ".a.partial");
+    List<String> others = List.of(".a.89abcdef.partial", ".a.b.0123abcd.partial", ".b.partial");
+    for (String name : left) {
+      fill(folder.resolve(name), "half");
+      age(folder.resolve(name));
+    }
+    for (String name : others) {
+      Files.writeString(folder.resolve(name), "half");
+    }
+    age(folder.resolve(others.get(1)));
+    AtomicFile.write(file, "whole");
+    assertEquals(Stream.concat(others.stream(), Stream.of("a")).sorted().toList(), names());
+  }
+
+  // As if it had been written two hours ago.
+  private static void age(Path path) throws IOException {
+    FileTime then = FileTime.from(Instant.now().minus(Duration.ofHours(2)));
+    try (var parts = Files.walk(path)) {
+      for (Path part : parts.toList()) {
+        Files.setLastModifiedTime(part, then);
+      }
+    }
   }
 
   @Test

@@ -82,6 +82,25 @@ class CheckpointsTest {
   }
 
   @Test
+  void laterCheckpointsAreSetAsideUntilANewOneIsSaved() throws IOException {
+    assertEquals(ExitCode.DONE, train("--steps", 10).code());
+    CommandRun.done("train", "--run", run, "--resume", "--checkpoint", 7, "--steps", 7);
+    assertTrue(
+        files().containsAll(Set.of(".aside-step-10.index", ".aside-step-10.data-00000-of-00001")),
+        files().toString());
+    CommandRun resumed = CommandRun.done("train", "--run", run, "--resume", "--steps", 9);
+    assertTrue(resumed.out().contains("9 steps done"), resumed.out());
+    assertEquals(
+        Set.of(
+            "checkpoint",
+            "step-7.index",
+            "step-7.data-00000-of-00001",
+            "step-9.index",
+            "step-9.data-00000-of-00001"),
+        files());
+  }
+
+  @Test
   void whatAKilledProcessLeftIsDeletedByTheNextSave() throws IOException {
     train("--steps", 5);
     Set<String> whole = files();
@@ -90,7 +109,6 @@ class CheckpointsTest {
           ".partial.index",
           ".partial.data-00000-of-00001",
           ".partial.data-00000-of-00001.tempstate1",
-          ".checkpoint.partial",
           "step-6.data-00000-of-00001",
           "step-50.index"
         }) {
@@ -147,9 +165,8 @@ class CheckpointsTest {
     AtomicFile.delete(checkpoints);
     Files.delete(run.resolve("history.jsonl"));
     Files.delete(run.resolve("program/saved_model.pb"));
-    Files.createDirectories(run.resolve(".program.partial/assets.extra"));
+    Files.createDirectories(run.resolve(".program.0123abcd.partial/assets.extra"));
     assertEquals(ExitCode.DONE, train("--resume").code());
-    assertFalse(Files.exists(run.resolve(".program.partial")));
     assertTrue(files().contains("step-20.index"));
   }
 

@@ -1,4 +1,4 @@
-package org.couplet.io;
+package org.couplet.archive;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

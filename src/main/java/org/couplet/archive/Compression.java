@@ -1,4 +1,4 @@
-package org.couplet.source;
+package org.couplet.archive;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** How a whole file is compressed. Its checksums are checked by reading it to the end. */
-enum Compression {
+public enum Compression {
   NONE,
   GZIP,
   BZIP2;
@@ -17,7 +17,7 @@ enum Compression {
   private static final int BUFFER = 1 << 16;
 
   /** What a file's first bytes show. */
-  static Compression of(byte[] head) {
+  public static Compression of(byte[] head) {
     if (head.length > 2 && head[0] == 0x1f && head[1] == (byte) 0x8b) {
       return GZIP;
     }
@@ -25,7 +25,7 @@ enum Compression {
   }
 
   /** Opens a file for its decompressed bytes; several compressed parts are read as one. */
-  InputStream open(Path file) throws IOException {
+  public InputStream open(Path file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
     try {
       return switch (this) {
