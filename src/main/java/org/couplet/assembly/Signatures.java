@@ -2,7 +2,7 @@ package org.couplet.assembly;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.couplet.program.Signature;
+import org.couplet.contract.Signature;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;

@@ -8,8 +8,8 @@ import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ChangedField;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
-import org.couplet.program.Contract;
 import org.couplet.run.RunFolder;
 import org.couplet.run.TrainedModel;
 

@@ -1,15 +1,17 @@
 package org.couplet.program;
 
-import static org.couplet.program.Contract.EXTRA_FOLDER;
-import static org.couplet.program.Contract.FEATURES;
-import static org.couplet.program.Contract.IMAGES;
-import static org.couplet.program.Contract.LOGITS_UNBIASED;
-import static org.couplet.program.Contract.SERVE_TAG;
+import static org.couplet.contract.Contract.EXTRA_FOLDER;
+import static org.couplet.contract.Contract.FEATURES;
+import static org.couplet.contract.Contract.IMAGES;
+import static org.couplet.contract.Contract.LOGITS_UNBIASED;
+import static org.couplet.contract.Contract.SERVE_TAG;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.couplet.contract.Contract;
+import org.couplet.contract.Signature;
 import org.couplet.io.ContentHash;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import org.couplet.contract.Contract;
+import org.couplet.contract.Signature;
 import org.couplet.damage.CheckpointIndex;
 import org.couplet.damage.SignatureCheck;
 import org.couplet.io.ErrorSummary;

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.couplet.contract.Contract;
 import org.couplet.damage.FileDigest;
 import org.couplet.damage.GraphCheck;
 import org.couplet.io.ContentHash;

@@ -2,6 +2,7 @@ package org.couplet.program;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.couplet.contract.Contract;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;

@@ -1,15 +1,15 @@
 package org.couplet.program;
 
-import static org.couplet.program.Contract.BATCH;
-import static org.couplet.program.Contract.FIRST_ROW;
-import static org.couplet.program.Contract.SCORE_SCOPE;
-import static org.couplet.program.Contract.SEED;
-import static org.couplet.program.Contract.SIGMA;
-import static org.couplet.program.Contract.SIGMAS;
-import static org.couplet.program.Contract.START_SCOPE;
-import static org.couplet.program.Contract.STEP;
-import static org.couplet.program.Contract.STOPPING;
-import static org.couplet.program.Contract.TRAIN_TAG;
+import static org.couplet.contract.Contract.BATCH;
+import static org.couplet.contract.Contract.FIRST_ROW;
+import static org.couplet.contract.Contract.SCORE_SCOPE;
+import static org.couplet.contract.Contract.SEED;
+import static org.couplet.contract.Contract.SIGMA;
+import static org.couplet.contract.Contract.SIGMAS;
+import static org.couplet.contract.Contract.START_SCOPE;
+import static org.couplet.contract.Contract.STEP;
+import static org.couplet.contract.Contract.STOPPING;
+import static org.couplet.contract.Contract.TRAIN_TAG;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.couplet.contract.Signature;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;

@@ -1,6 +1,6 @@
 /**
- * The contract between the half that builds graphs and the half that runs them: the names in a
- * SavedModel, and the classes that load one, check that it keeps the contract and run it.
+ * Runs SavedModels by the names of the contract: loads one, checks that it keeps the contract,
+ * calls its signatures, saves and restores its variables.
  */
 @NullMarked
 package org.couplet.program;

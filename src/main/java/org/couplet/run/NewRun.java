@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.contract.Contract;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Version;
-import org.couplet.program.Contract;
 import org.couplet.report.MetricsLog;
 
 /** Begins runs: fills their folders. */

@@ -23,7 +23,7 @@ import org.couplet.Bfloat16;
 import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
-import org.couplet.program.Signature;
+import org.couplet.contract.Signature;
 import org.couplet.report.MetricsLog;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Map;
+import org.couplet.contract.Contract;
+import org.couplet.contract.Signature;
 import org.junit.jupiter.api.Test;
 
 class SignatureTest {

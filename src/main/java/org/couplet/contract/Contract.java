@@ -1,4 +1,4 @@
-package org.couplet.program;
+package org.couplet.contract;
 
 import org.tensorflow.proto.DataType;
 
@@ -10,7 +10,7 @@ public final class Contract {
   private Contract() {}
 
   /** The type of a signature's output. */
-  static DataType outputType(String output) {
+  public static DataType outputType(String output) {
     return switch (output) {
       case STEP, CHECKSUM -> DataType.DT_INT64;
       case IMAGES -> DataType.DT_UINT8;

@@ -1,4 +1,4 @@
-package org.couplet.program;
+package org.couplet.contract;
 
 import java.util.HashSet;
 import java.util.List;
@@ -165,7 +165,7 @@ public record Signature(
   }
 
   /** One that others wrote: nothing is known but its name. */
-  static Signature named(String name) {
+  public static Signature named(String name) {
     return of(name, List.of(), List.of());
   }
 
