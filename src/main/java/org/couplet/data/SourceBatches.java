@@ -68,6 +68,16 @@ public final class SourceBatches implements ImageBatches {
   }
 
   /**
+   * Leaves only some consecutive images; to be called before the first batch is taken.
+   *
+   * @param first index in the source's order
+   * @param count how many
+   */
+  public void restrict(long first, long count) throws IOException {
+    images.restrict(first, count);
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws InvalidInputException if an image can't be taken and this is strict, if none can, or if

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.command.CommandLine;
+import org.couplet.command.Shard;
 import org.couplet.data.SourceBatches;
 import org.couplet.image.SourceReport;
 import org.couplet.io.InvalidInputException;
@@ -13,13 +14,30 @@ import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.GaussianFit;
 import org.couplet.metric.Metric;
+import org.couplet.metric.ShardFeatures;
 import org.couplet.metric.StatisticsCache;
 import org.couplet.source.ImageSelection;
 import org.couplet.source.Split;
 
-/** A side of images on disk. */
-record FidImages(String side, ImageSelection selection, SourceBatches images, boolean strict)
+/**
+ * A side of images on disk.
+ *
+ * @param total number of images, of all shards
+ * @param shard to measure, if not all
+ */
+record FidImages(
+    String side,
+    ImageSelection selection,
+    SourceBatches images,
+    boolean strict,
+    long total,
+    Optional<Shard> shard)
     implements FidSource {
+  /** Why images of several sizes are no shards for every metric. */
+  static final String SEVERAL_SIZES =
+      "--%s %s: has images of several sizes, which batches put in another order than shards; all"
+          + " but fid are for images of one size (`couplet data` makes them so)";
+
   static FidImages open(String side, Path path, CommandLine options) throws IOException {
     ImageSelection selection =
         new ImageSelection(
@@ -28,14 +46,25 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
             options.one(side + "-split", Split::parse, Split.WORDS),
             side + "-");
     boolean strict = options.has("strict");
-    return new FidImages(
-        side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);
+    SourceBatches images = SourceBatches.open(selection, FeaturePass.BATCH, strict);
+    try {
+      long total = images.count();
+      Optional<Shard> shard = Shard.of(options);
+      if (shard.isPresent()) {
+        Shard.Rows rows = shard.get().rows(total, FeaturePass.BATCH);
+        images.restrict(rows.first(), rows.count());
+      }
+      return new FidImages(side, selection, images, strict, total, shard);
+    } catch (IOException | RuntimeException e) {
+      images.close();
+      throw e;
+    }
   }
 
   @Override
   public void check(FidPass pass) throws IOException {
     FidSource.super.check(pass);
-    pass.requireEnough(side, images.count());
+    pass.requireEnough(side, total);
   }
 
   // A reference is the same for many models: what was measured of it is kept.
@@ -46,15 +75,51 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
             && pass.metrics().stream()
                 .noneMatch(metric -> metric.needs().reference() != Metric.Kept.STATISTICS);
     FeatureSet features = statisticsDo ? FeatureSet.of(statistics(pass)) : measured(pass);
-    String name =
-        selection.source()
-            + selection.only().map(only -> " " + only).orElse("")
-            + selection.split().map(split -> ", split " + split.word()).orElse("");
     long count = features.fit().count();
+    return new Side(description(count), numbers(count), features);
+  }
+
+  private String name() {
+    return selection.source()
+        + selection.only().map(only -> " " + only).orElse("")
+        + selection.split().map(split -> ", split " + split.word()).orElse("");
+  }
+
+  private Map<String, Object> numbers(long count) {
     Map<String, Object> numbers = new LinkedHashMap<>();
-    numbers.put("source", name);
+    numbers.put("source", name());
     numbers.put("count", count);
-    return new Side(name + ": " + count + " images" + size(), numbers, features);
+    return numbers;
+  }
+
+  private String description(long count) {
+    return name() + ": " + count + " images" + size();
+  }
+
+  /**
+   * Measures the shard.
+   *
+   * @throws InvalidInputException if an image can't be taken: rows are counted by their index
+   */
+  @Override
+  public Part part(FidPass pass) throws IOException {
+    Shard one = shard.orElseThrow();
+    Shard.Rows rows = one.rows(total, FeaturePass.BATCH);
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("the content of --generated", selection.contentHash());
+    identity.put("the number of images", String.valueOf(total));
+    ShardFeatures features = pass.shard(images, one, rows.first());
+    SourceReport report = images.report();
+    if (report.leftOutCount() > 0) {
+      throw new InvalidInputException(
+          "--%s %s: %s; --shard counts images by their index, so mend or remove it"
+              .formatted(side, selection.source(), report.warnings().get(0)));
+    }
+    if (report.sizes() > 1 && (features.rows().isPresent() || features.classes().isPresent())) {
+      throw new InvalidInputException(SEVERAL_SIZES.formatted(side, selection.source()));
+    }
+    return new Part(
+        pass.header(one, features, identity, size(), numbers(total), description(total)), features);
   }
 
   // Height x width, if they were looked at and are all the same.

@@ -1,7 +1,6 @@
 package org.couplet.metric;
 
 import java.util.Arrays;
-import org.couplet.data.KeyedRandom;
 
 /**
  * A uniform sample of the rows of a stream, without replacement, of at most a given size (the
@@ -11,10 +10,9 @@ import org.couplet.data.KeyedRandom;
 public final class FeatureSample {
   private final int dimension;
   private final int capacity;
-  private final KeyedRandom random;
+  private final ReservoirSlots slots;
   private float[] kept = new float[0];
   private int size;
-  private long count;
 
   /**
    * A sample of no rows yet.
@@ -30,7 +28,7 @@ public final class FeatureSample {
     }
     this.dimension = dimension;
     this.capacity = capacity;
-    this.random = new KeyedRandom(seed, 0);
+    this.slots = new ReservoirSlots(capacity, seed, 0);
   }
 
   /**
@@ -42,11 +40,24 @@ public final class FeatureSample {
   public void add(float[] features) {
     int rows = new FeatureRows(features, dimension).count();
     for (int row = 0; row < rows; row++) {
-      count++;
-      long place = size < capacity ? size : (long) (random.nextDouble() * count);
+      long place = slots.next();
       if (place < capacity) {
         put(features, row, (int) place);
       }
+    }
+  }
+
+  /**
+   * Puts rows that a shard kept into their slots. The sample then has no count of rows seen.
+   *
+   * @throws IllegalArgumentException if slots before them are empty
+   */
+  void put(ShardFeatures.KeptRows shard) {
+    for (int row = 0; row < shard.slots().length; row++) {
+      if (shard.slots()[row] > size || shard.slots()[row] >= capacity) {
+        throw new IllegalArgumentException("rows before slot " + size + " are missing");
+      }
+      put(shard.values(), row, shard.slots()[row]);
     }
   }
 
@@ -67,7 +78,7 @@ public final class FeatureSample {
 
   /** Number of rows seen. */
   public long count() {
-    return count;
+    return slots.count();
   }
 
   /** Number of rows kept: all, or the capacity. */

@@ -38,6 +38,15 @@ public final class InceptionScore {
    * @param splits at least 1
    */
   public InceptionScore(int classes, int splits) {
+    this(classes, splits, 0);
+  }
+
+  /**
+   * The sums of a shard.
+   *
+   * @param first index of its first row
+   */
+  public InceptionScore(int classes, int splits, long first) {
     if (classes < 1 || splits < 1) {
       throw new IllegalArgumentException(classes + " classes in " + splits + " splits");
     }
@@ -45,9 +54,10 @@ public final class InceptionScore {
     this.splits = splits;
     this.probabilities = new double[splits][classes];
     this.negativeEntropies = new double[splits];
+    this.count = first;
   }
 
-  /** Number of rows so far. */
+  /** Number of rows so far, and before the first of a shard. */
   public long count() {
     return count;
   }
@@ -64,6 +74,30 @@ public final class InceptionScore {
       addRow(rows.row(row), (int) (count % splits));
       count++;
     }
+  }
+
+  /**
+   * What the score is computed from, [splits, classes + 1]: of each split the sums of the classes'
+   * probabilities p, and last that of sum_c p_c log p_c.
+   */
+  public double[][] sums() {
+    double[][] sums = new double[splits][];
+    for (int split = 0; split < splits; split++) {
+      sums[split] = Arrays.copyOf(probabilities[split], classes + 1);
+      sums[split][classes] = negativeEntropies[split];
+    }
+    return sums;
+  }
+
+  /** Adds the sums of further rows, as {@link #sums}. */
+  void merge(double[][] sums, long rows) {
+    for (int split = 0; split < splits; split++) {
+      for (int i = 0; i < classes; i++) {
+        probabilities[split][i] += sums[split][i];
+      }
+      negativeEntropies[split] += sums[split][classes];
+    }
+    count += rows;
   }
 
   private void addRow(float[] logits, int split) {
