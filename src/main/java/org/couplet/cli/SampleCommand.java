@@ -49,7 +49,9 @@ final class SampleCommand implements Command {
                 "F.png for one grid, F.npz for an array (arr_0, uint8 NHWC), or DIR/ for one PNG"
                     + " per sample")
             .optional(
-                Shard.OPTION, "I/N", "draw only the I-th of N shards of the samples; I is 1 to N")
+                Shard.OPTION,
+                "I/N",
+                "draw only shard I of N shards of the samples; I is 0 to N - 1")
             .overwrite("--output");
     SelfTests.declare(SamplingOptions.declare(options));
     if (!options.parse(arguments, out)) {

@@ -10,7 +10,7 @@ import org.couplet.io.InvalidInputException;
  * The shards are whole batches, so that each row is computed in the batch that one process would
  * compute it in: its numbers are the same bit for bit on the same machine.
  *
- * @param index 1 to {@code of}
+ * @param index from 0, below {@code of}
  * @param of number of shards
  */
 public record Shard(int index, int of) {
@@ -29,7 +29,7 @@ public record Shard(int index, int of) {
 
   /** Reads the option, if it was given. */
   public static Optional<Shard> of(CommandLine options) {
-    return options.one(OPTION, Shard::parse, "I/N, such as 1/8, with I from 1 to N");
+    return options.one(OPTION, Shard::parse, "I/N, such as 0/8, with I from 0 to N - 1");
   }
 
   private static Shard parse(String text) {
@@ -38,7 +38,7 @@ public record Shard(int index, int of) {
       throw new IllegalArgumentException(text);
     }
     Shard shard = new Shard(Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)));
-    if (shard.index < 1 || shard.index > shard.of) {
+    if (shard.index >= shard.of) {
       throw new IllegalArgumentException(text);
     }
     return shard;
@@ -55,11 +55,11 @@ public record Shard(int index, int of) {
     long batches = (total + batch - 1) / batch;
     if (of > batches) {
       throw new InvalidInputException(
-          "--shard %s: %d images make %d batch%s of %d, and a shard has at least one; give N up to %d"
+          "--shard %s: %d rows make %d batch%s of %d, and a shard has at least one; give N up to %d"
               .formatted(this, total, batches, batches == 1 ? "" : "es", batch, batches));
     }
-    long first = batches * (index - 1) / of * batch;
-    long end = Math.min(total, batches * index / of * batch);
+    long first = batches * index / of * batch;
+    long end = Math.min(total, batches * (index + 1) / of * batch);
     return new Rows(first, end - first);
   }
 

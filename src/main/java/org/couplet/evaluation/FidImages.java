@@ -33,11 +33,6 @@ record FidImages(
     long total,
     Optional<Shard> shard)
     implements FidSource {
-  /** Why images of several sizes are no shards for every metric. */
-  static final String SEVERAL_SIZES =
-      "--%s %s: has images of several sizes, which batches put in another order than shards; all"
-          + " but fid are for images of one size (`couplet data` makes them so)";
-
   static FidImages open(String side, Path path, CommandLine options) throws IOException {
     ImageSelection selection =
         new ImageSelection(
@@ -96,30 +91,24 @@ record FidImages(
     return name() + ": " + count + " images" + size();
   }
 
-  /**
-   * Measures the shard.
-   *
-   * @throws InvalidInputException if an image can't be taken: rows are counted by their index
-   */
   @Override
   public Part part(FidPass pass) throws IOException {
     Shard one = shard.orElseThrow();
     Shard.Rows rows = one.rows(total, FeaturePass.BATCH);
     Map<String, String> identity = new LinkedHashMap<>();
-    identity.put("the content of --generated", selection.contentHash());
+    identity.put("the content of --generated", selection.contentSketch());
     identity.put("the number of images", String.valueOf(total));
     ShardFeatures features = pass.shard(images, one, rows.first());
-    SourceReport report = images.report();
-    if (report.leftOutCount() > 0) {
-      throw new InvalidInputException(
-          "--%s %s: %s; --shard counts images by their index, so mend or remove it"
-              .formatted(side, selection.source(), report.warnings().get(0)));
-    }
-    if (report.sizes() > 1 && (features.rows().isPresent() || features.classes().isPresent())) {
-      throw new InvalidInputException(SEVERAL_SIZES.formatted(side, selection.source()));
-    }
+    warn(pass);
     return new Part(
-        pass.header(one, features, identity, size(), numbers(total), description(total)), features);
+        pass.header(
+            one,
+            features,
+            identity,
+            new ShardFile.Images(total, images.report().leftOutCount(), size()),
+            numbers(total),
+            description(total)),
+        features);
   }
 
   // Height x width, if they were looked at and are all the same.
@@ -151,10 +140,14 @@ record FidImages(
 
   private FeatureSet measured(FidPass pass) throws IOException {
     FeatureSet features = pass.over(side, images);
+    warn(pass);
+    return features;
+  }
+
+  private void warn(FidPass pass) {
     for (String warning : images.report().warnings()) {
       pass.err().println("warning: " + selection.source() + ": " + warning);
     }
-    return features;
   }
 
   @Override

@@ -89,7 +89,7 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
     int missing = of - files.size();
     if (missing > 0) {
       String indices =
-          IntStream.rangeClosed(1, of)
+          IntStream.range(0, of)
               .filter(index -> !files.containsKey(index))
               .limit(MOST_NAMED)
               .mapToObj(index -> index + "/" + of)
@@ -138,10 +138,45 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
                   pass.network().get().folder(),
                   pass.network().get().fingerprint().substring(0, 12)));
     }
-    boolean ordered = header.keepsRows() || header.classes() > 0;
-    if (ordered && headers.stream().map(ShardFile.Header::imageSize).distinct().count() > 1) {
-      throw new InvalidInputException(FidImages.SEVERAL_SIZES.formatted("merge", file));
+    warn(pass);
+  }
+
+  // Of what makes the numbers differ from those of one process.
+  private void warn(FidPass pass) {
+    ShardFile.Header header = headers.get(0);
+    long leftOut = leftOut();
+    if (leftOut > 0) {
+      pass.err().printf("warning: --merge: %d of %d images were left out%n", leftOut, total());
     }
+    if (leftOut > 0 && header.keepsRows() && total() > FeatureCollector.MOST_ROWS) {
+      pass.err()
+          .printf(
+              "warning: --merge: as images were left out, the %d rows kept are not those that one"
+                  + " process keeps%n",
+              FeatureCollector.MOST_ROWS);
+    }
+    long sizes =
+        headers.stream()
+            .filter(one -> one.rows() > 0)
+            .map(one -> one.images().size())
+            .distinct()
+            .count();
+    if (sizes > 1
+        || headers.stream().anyMatch(one -> one.rows() > 0 && one.images().size().isEmpty())) {
+      pass.err()
+          .println(
+              "warning: --merge: the images have several sizes, so their batches are not those of one"
+                  + " process: fid differs by the network's rounding, other metrics by the rows"
+                  + " they draw");
+    }
+  }
+
+  private long total() {
+    return headers.get(0).images().total();
+  }
+
+  private long leftOut() {
+    return headers.stream().mapToLong(one -> one.images().leftOut()).sum();
   }
 
   /** Requires a reference by the same network. */
@@ -168,7 +203,7 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
     for (Path file : files.values()) {
       try {
         collector.add(ShardFile.read(file, headers.get(place)));
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
         throw new InvalidInputException(file + ": damaged; measure this shard again", e);
       }
       place++;
@@ -176,8 +211,10 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
     Map<String, Object> numbers = new LinkedHashMap<>(header.numbers().asMap());
     numbers.put("count", count());
     numbers.put("shards", header.of());
+    String leftOut = leftOut() == 0 ? "" : ", " + leftOut() + " left out";
     return new Side(
-        header.description() + "; merged from " + header.of() + " shards",
+        "%s%s; merged from %d shard%s"
+            .formatted(header.description(), leftOut, header.of(), header.of() == 1 ? "" : "s"),
         numbers,
         collector.set());
   }

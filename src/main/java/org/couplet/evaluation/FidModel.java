@@ -91,7 +91,14 @@ record FidModel(
         new SampleBatches(sampler, seed, rows.first(), rows.count(), sigmas)) {
       ShardFeatures features = pass.shard(samples, one, rows.first());
       return new Part(
-          pass.header(one, features, identity, "the model's", numbers(), description()), features);
+          pass.header(
+              one,
+              features,
+              identity,
+              new ShardFile.Images(count, 0, " of one size"),
+              numbers(),
+              description()),
+          features);
     }
   }
 

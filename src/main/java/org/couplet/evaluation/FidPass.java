@@ -100,7 +100,7 @@ public final class FidPass {
    * The header of a shard's file.
    *
    * @param source what must be the same in all shards, beside the network and the version
-   * @param imageSize of all images of this shard; empty if they differ
+   * @param images that were looked at
    * @param numbers of all shards, as of {@link FidSource.Side}
    * @param description of all shards, as of {@link FidSource.Side}
    */
@@ -108,7 +108,7 @@ public final class FidPass {
       Shard shard,
       ShardFeatures features,
       Map<String, String> source,
-      String imageSize,
+      ShardFile.Images images,
       Map<String, Object> numbers,
       String description)
       throws IOException {
@@ -127,7 +127,7 @@ public final class FidPass {
         features.rows().map(rows -> rows.slots().length).orElse(0),
         identity,
         extractor().fingerprint(),
-        imageSize,
+        images,
         Json.GSON.toJsonTree(numbers).getAsJsonObject(),
         description);
   }

@@ -19,7 +19,7 @@ public final class FidShards {
         .optional(
             Shard.OPTION,
             "I/N",
-            "measure only the I-th of N shards of --generated into --output; I is 1 to N")
+            "measure only shard I of the N shards of --generated into --output; I is 0 to N - 1")
         .optional("output", "F.npz", "where --shard writes what it measured")
         .several(
             FidMerged.OPTION,

@@ -38,7 +38,7 @@ final class ShardCollector {
             : Optional.empty();
     score =
         FeatureCollector.keeps(Metric.Kept.LOGITS, metrics, false)
-            ? Optional.of(new InceptionScore(network.classes(), InceptionScore.SPLITS, first))
+            ? Optional.of(new InceptionScore(network.classes(), InceptionScore.SPLITS))
             : Optional.empty();
   }
 

@@ -37,7 +37,7 @@ public final class ShardFile {
    * Of which shard of what it is.
    *
    * @param format of the file
-   * @param index of the shard, from 1
+   * @param index of the shard, from 0
    * @param of number of shards
    * @param rows images of this shard
    * @param dimension number of features
@@ -46,7 +46,7 @@ public final class ShardFile {
    * @param keptRows number of rows in the file
    * @param identity what must be the same in all shards, by names that users read
    * @param extractor the feature network's SHA-256, in hexadecimal digits
-   * @param imageSize of all its images; empty if they differ
+   * @param images that were looked at
    * @param numbers of the side, as of {@link FidSource.Side}
    * @param description of the side, as of {@link FidSource.Side}
    */
@@ -61,9 +61,18 @@ public final class ShardFile {
       int keptRows,
       Map<String, String> identity,
       String extractor,
-      String imageSize,
+      Images images,
       JsonObject numbers,
       String description) {}
+
+  /**
+   * The images that a shard looked at.
+   *
+   * @param total of all shards
+   * @param leftOut those of this shard that could not be taken
+   * @param size what all that were taken have in common; empty if they have several sizes
+   */
+  record Images(long total, long leftOut, String size) {}
 
   /** Writes a file, whole or not at all. */
   static void write(Path file, Header header, ShardFeatures features) throws IOException {
@@ -144,7 +153,10 @@ public final class ShardFile {
         byte[] json = new byte[(int) array.header().size()];
         array.next(json.length).get(json);
         Header header = Json.GSON.fromJson(new String(json, StandardCharsets.UTF_8), Header.class);
-        if (header == null || header.format != FORMAT || header.identity == null) {
+        if (header == null
+            || header.format != FORMAT
+            || header.identity == null
+            || header.images == null) {
           throw new InvalidInputException(
               file + ": is a shard of another version of Couplet; measure it again with this one");
         }

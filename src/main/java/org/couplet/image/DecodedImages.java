@@ -152,9 +152,8 @@ public final class DecodedImages implements AutoCloseable {
    * @param count how many
    */
   public synchronized void restrict(long first, long count) throws IOException {
-    for (; fetched < first; fetched++) {
-      source.next();
-    }
+    source.skip(first);
+    fetched = first;
     begin = first;
     taken = first;
     end = first + count;

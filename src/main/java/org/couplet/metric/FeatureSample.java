@@ -1,6 +1,7 @@
 package org.couplet.metric;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A uniform sample of the rows of a stream, without replacement, of at most a given size (the
@@ -48,16 +49,15 @@ public final class FeatureSample {
   }
 
   /**
-   * Puts rows that a shard kept into their slots. The sample then has no count of rows seen.
+   * Puts rows that a shard kept into their slots, or after those so far where images were left out
+   * before them. The sample then has no count of rows seen.
    *
-   * @throws IllegalArgumentException if slots before them are empty
+   * @throws IndexOutOfBoundsException if a slot is none of the sample's
    */
   void put(ShardFeatures.KeptRows shard) {
     for (int row = 0; row < shard.slots().length; row++) {
-      if (shard.slots()[row] > size || shard.slots()[row] >= capacity) {
-        throw new IllegalArgumentException("rows before slot " + size + " are missing");
-      }
-      put(shard.values(), row, shard.slots()[row]);
+      int slot = Objects.checkIndex(shard.slots()[row], capacity);
+      put(shard.values(), row, Math.min(slot, size));
     }
   }
 

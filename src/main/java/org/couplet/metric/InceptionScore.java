@@ -38,15 +38,6 @@ public final class InceptionScore {
    * @param splits at least 1
    */
   public InceptionScore(int classes, int splits) {
-    this(classes, splits, 0);
-  }
-
-  /**
-   * The sums of a shard.
-   *
-   * @param first index of its first row
-   */
-  public InceptionScore(int classes, int splits, long first) {
     if (classes < 1 || splits < 1) {
       throw new IllegalArgumentException(classes + " classes in " + splits + " splits");
     }
@@ -54,10 +45,9 @@ public final class InceptionScore {
     this.splits = splits;
     this.probabilities = new double[splits][classes];
     this.negativeEntropies = new double[splits];
-    this.count = first;
   }
 
-  /** Number of rows so far, and before the first of a shard. */
+  /** Number of rows so far. */
   public long count() {
     return count;
   }
@@ -89,13 +79,19 @@ public final class InceptionScore {
     return sums;
   }
 
-  /** Adds the sums of further rows, as {@link #sums}. */
+  /**
+   * Adds the rows that another score was made of, as if they came after those so far.
+   *
+   * @param sums as {@link #sums} gives them
+   * @param rows number of them
+   */
   void merge(double[][] sums, long rows) {
-    for (int split = 0; split < splits; split++) {
-      for (int i = 0; i < classes; i++) {
-        probabilities[split][i] += sums[split][i];
+    for (int i = 0; i < splits; i++) {
+      int split = (int) ((count + i) % splits);
+      for (int j = 0; j < classes; j++) {
+        probabilities[split][j] += sums[i][j];
       }
-      negativeEntropies[split] += sums[split][classes];
+      negativeEntropies[split] += sums[i][classes];
     }
     count += rows;
   }

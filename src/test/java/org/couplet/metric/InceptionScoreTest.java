@@ -103,7 +103,7 @@ class InceptionScoreTest {
     InceptionScore merged = new InceptionScore(3, 10);
     int first = 0;
     for (int end : new int[] {7, 133, 134, 500}) {
-      InceptionScore shard = new InceptionScore(3, 10, first);
+      InceptionScore shard = new InceptionScore(3, 10);
       shard.add(Arrays.copyOfRange(logits, 3 * first, 3 * end));
       merged.merge(shard.sums(), end - first);
       first = end;
