@@ -58,6 +58,7 @@ final class FidCommand implements Command {
                 "Compares generated images with reference images. One side is enough to save its"
                     + " statistics, and the generated side is enough for inception_score. --inception"
                     + " is needed unless both sides are statistics.")
+            .about(FidShards.ABOUT)
             .required(
                 "generated",
                 "X",

@@ -36,14 +36,11 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
   public static FidMerged open(List<String> names) throws IOException {
     SortedMap<Integer, Path> files = new TreeMap<>();
     Map<Integer, ShardFile.Header> headers = new TreeMap<>();
-    Path first = Path.of(names.get(0));
+    Path first = existing(names.get(0));
+    ShardFile.Header begun = ShardFile.header(first);
     for (String name : names) {
-      Path file = Path.of(name);
-      if (!Files.isRegularFile(file)) {
-        throw new InvalidInputException("--merge " + file + ": no such file");
-      }
+      Path file = existing(name);
       ShardFile.Header header = ShardFile.header(file);
-      ShardFile.Header begun = headers.isEmpty() ? header : headers.values().iterator().next();
       requireAlike(file, header, first, begun);
       Path other = files.put(header.index(), file);
       if (other != null) {
@@ -52,12 +49,17 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
                 .formatted(header.index(), header.of(), other, file));
       }
       headers.put(header.index(), header);
-      if (headers.size() == 1) {
-        first = file;
-      }
     }
-    requireAll(files, headers.values().iterator().next().of());
+    requireAll(files, begun.of());
     return new FidMerged(files, new ArrayList<>(headers.values()));
+  }
+
+  private static Path existing(String name) {
+    Path file = Path.of(name);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException("--merge " + file + ": no such file");
+    }
+    return file;
   }
 
   private static void requireAlike(
@@ -69,13 +71,18 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
       if (!value.equals(entry.getValue())) {
         throw new InvalidInputException(
             "--merge %s: is a shard of another measurement than %s: %s is %s, not %s"
-                .formatted(file, first, entry.getKey(), value, entry.getValue()));
+                .formatted(file, first, entry.getKey(), brief(value), brief(entry.getValue())));
       }
     }
     if (!found.keySet().equals(wanted.keySet())) {
       throw new InvalidInputException(
           "--merge %s: is a shard of another measurement than %s".formatted(file, first));
     }
+  }
+
+  // Hashes by their first digits.
+  private static String brief(String value) {
+    return value.matches("[0-9a-f]{64}") ? value.substring(0, 12) : value;
   }
 
   private static Map<String, String> named(ShardFile.Header header) {
@@ -128,6 +135,7 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
       }
     }
     pass.requireEnough(GENERATED, count());
+    pass.warnOfFew(OPTION, count(), header.dimension());
     if (pass.network().isPresent()
         && !pass.network().get().fingerprint().equals(header.extractor())) {
       throw new InvalidInputException(
@@ -211,10 +219,16 @@ public record FidMerged(SortedMap<Integer, Path> files, List<ShardFile.Header> h
     Map<String, Object> numbers = new LinkedHashMap<>(header.numbers().asMap());
     numbers.put("count", count());
     numbers.put("shards", header.of());
+    numbers.put("extractor_sha256", extractor());
     String leftOut = leftOut() == 0 ? "" : ", " + leftOut() + " left out";
     return new Side(
-        "%s%s; merged from %d shard%s"
-            .formatted(header.description(), leftOut, header.of(), header.of() == 1 ? "" : "s"),
+        "%s%s; merged from %d shard%s, features by SHA-256 %s"
+            .formatted(
+                header.description(),
+                leftOut,
+                header.of(),
+                header.of() == 1 ? "" : "s",
+                brief(extractor())),
         numbers,
         collector.set());
   }

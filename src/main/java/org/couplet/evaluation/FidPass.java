@@ -81,7 +81,7 @@ public final class FidPass {
         new FeatureCollector(extractor(), metrics, side.equals(FidSource.REFERENCE));
     run(side, images, collector.needsLogits(), collector::add);
     requireEnough(side, collector.count());
-    warnOfFew(side, collector.count());
+    warnOfFew(side, collector.count(), extractor().dimension());
     return collector.set();
   }
 
@@ -176,13 +176,14 @@ public final class FidPass {
     }
   }
 
-  private void warnOfFew(String side, long images) {
+  /** Warns where a side has fewer images than the network has features. */
+  void warnOfFew(String side, long images, int dimension) {
     boolean asFid = metrics.isEmpty() || metrics.stream().anyMatch(Metric::growsWithFewImages);
-    if (asFid && images < extractor().dimension()) {
+    if (asFid && images < dimension) {
       err.printf(
           "warning: --%s: %d images are fewer than the %d features: such a FID is exact for these"
               + " images, but far larger than that of many; take more, or read kid%n",
-          side, images, extractor().dimension());
+          side, images, dimension);
     }
   }
 }

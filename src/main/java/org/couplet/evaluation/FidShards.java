@@ -11,6 +11,11 @@ import org.couplet.io.InvalidInputException;
 
 /** {@code couplet fid --shard}: one shard of the generated images, measured into a file. */
 public final class FidShards {
+  /** What the help says of it. */
+  public static final String ABOUT =
+      "In N processes: each writes its shard with --generated X --inception DIR --shard I/N --output"
+          + " part-I.npz, and then --merge part-*.npz --reference Y measures as one process would.";
+
   private FidShards() {}
 
   /** Declares the options of shards and of merging them. */

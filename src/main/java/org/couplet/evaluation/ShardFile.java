@@ -30,6 +30,7 @@ import org.tensorflow.ndarray.Shape;
 public final class ShardFile {
   private static final String HEADER = "shard";
   private static final int FORMAT = 1;
+  private static final int MOST_HEADER_BYTES = 1 << 20;
 
   private ShardFile() {}
 
@@ -150,6 +151,9 @@ public final class ShardFile {
             file + ": was not written by `couplet fid --shard`; name the files of its --output");
       }
       try (NpyReader array = npz.array(HEADER)) {
+        if (array.header().type() != NpyType.U1 || array.header().size() > MOST_HEADER_BYTES) {
+          throw new InvalidInputException(file + ": its header is damaged; measure it again");
+        }
         byte[] json = new byte[(int) array.header().size()];
         array.next(json.length).get(json);
         Header header = Json.GSON.fromJson(new String(json, StandardCharsets.UTF_8), Header.class);

@@ -327,6 +327,17 @@ class ShardsTest {
     assertForeign(files, file("other-n", 1), "the number of shards is 4, not 3");
     shard("other-metrics", 1, 3, dark, "--metrics", "kid");
     assertForeign(files, file("other-metrics", 1), "--metrics is kid, not ");
+    network = features;
+    shard("other-network", 1, 3, dark);
+    assertForeign(files, file("other-network", 1), "the feature network is ");
+    assertRefused(
+        merge(files, "--reference", bright, "--inception", features),
+        "another feature network",
+        features.toString());
+    Path statistics = folder.resolve("statistics.npz");
+    CommandRun.done(
+        "fid", "--reference", bright, "--inception", features, "--save-stats", statistics);
+    assertRefused(merge(files, "--reference", statistics), "different feature networks");
     assertRefused(merge(List.of(dark), reference), dark.toString());
     Path absent = folder.resolve("absent.npz");
     assertRefused(merge(List.of(absent), reference), absent + ": no such file");

@@ -197,6 +197,32 @@ class NpyTest {
   }
 
   @Test
+  void valuesCanBePassedOver() throws IOException {
+    Path npz = folder.resolve("a.npz");
+    try (NpzWriter out = new NpzWriter(Files.newOutputStream(npz));
+        OutputStream values = out.begin("a", NpyType.U1, Shape.of(200_000))) {
+      values.write(new byte[199_999]);
+      values.write(7);
+    }
+    // To the end, where the checksum is compared.
+    try (NpzFile file = NpzFile.open(npz);
+        NpyReader array = file.array("a")) {
+      array.skip(0);
+      array.skip(199_999);
+      assertArrayEquals(new double[] {7}, array.nextDoubles(1));
+    }
+    Path npy = Files.write(folder.resolve("a.npy"), numpyFile(1));
+    try (NpyReader array = NpyReader.open(npy)) {
+      array.skip(2);
+      assertArrayEquals(new double[] {3}, array.nextDoubles(1));
+    }
+    Files.write(npy, Arrays.copyOf(numpyFile(1), 135));
+    try (NpyReader array = NpyReader.open(npy)) {
+      assertRefused(() -> array.skip(2), "ends before its last value");
+    }
+  }
+
+  @Test
   void cutOffArrayIsRefused() throws IOException {
     byte[] whole = numpyFile(1);
     byte[] cut = Arrays.copyOf(whole, whole.length - 1);
