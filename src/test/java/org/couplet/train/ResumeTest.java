@@ -39,7 +39,7 @@ class ResumeTest {
     "gaussians, adam, OFF",
     "gaussians, lion, STEP",
     "gaussians, radam, OFF",
-    "unet, adam, POINTWISE",
+    "flat unet, adam, POINTWISE",
     "unet, lion, OFF",
     "wide unet, lion, WINOGRAD",
     "score, adam, OFF",
@@ -88,7 +88,7 @@ class ResumeTest {
   @Test
   @Timeout(120)
   void resumedRunOfOneThreadEqualsStraightRun() throws IOException, InterruptedException {
-    Path config = SmallExperiments.write(folder, SmallExperiments.WIDE_UNET);
+    Path config = SmallExperiments.write(folder, experiment("wide unet"));
     Path straight = folder.resolve("straight");
     Path resumed = folder.resolve("resumed");
     List<Object> command =
@@ -162,7 +162,10 @@ class ResumeTest {
     return switch (name) {
       case "gaussians" -> points;
       case "unet" -> SmallExperiments.UNET;
-      case "wide unet" -> SmallExperiments.WIDE_UNET.replace("batch_size: 32", "batch_size: 16");
+      case "flat unet" -> SmallExperiments.FLAT_UNET;
+      case "wide unet" ->
+          SmallExperiments.independent(SmallExperiments.WIDE_UNET)
+              .replace("batch_size: 32", "batch_size: 16");
       case "score" -> SmallExperiments.score(points);
       case "distillation" -> coupled("pf_ode { run: \"%s\" }".formatted(parent()));
       case "tuning" ->
