@@ -3,6 +3,7 @@ package org.couplet.cluster;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormatParseInfoTree;
+import com.google.protobuf.TextFormatParseLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ final class ClusterFile {
     Cluster.check(
         workers,
         IntStream.range(0, workers.size())
-            .mapToObj(i -> place(ClusterConfig.WORKER_FIELD_NUMBER, i))
+            .mapToObj(i -> place(ClusterConfig.WORKER_FIELD_NUMBER, i, workers.size()))
             .toList());
     if (task < 0 || task >= workers.size()) {
       throw new InvalidInputException(
@@ -67,15 +68,17 @@ final class ClusterFile {
 
   private Duration seconds(int value, int field) {
     if (value < 1) {
-      throw new InvalidInputException(place(field, 0) + ": must be at least 1, got " + value);
+      throw new InvalidInputException(place(field, 0, 1) + ": must be at least 1, got " + value);
     }
     return Duration.ofSeconds(value);
   }
 
-  // File, line and field; lines are counted from 0.
-  private String place(int number, int index) {
+  // File, line and field; lines are counted from 0. Values in brackets share one location: then
+  // which line a value is in can't be known.
+  private String place(int number, int index, int count) {
     FieldDescriptor field = ClusterConfig.getDescriptor().findFieldByNumber(number);
-    int line = lines.getLocations(field).get(index).getLine() + 1;
-    return name + ":" + line + ": " + field.getName();
+    List<TextFormatParseLocation> locations = lines.getLocations(field);
+    String line = locations.size() == count ? ":" + (locations.get(index).getLine() + 1) : "";
+    return name + line + ": " + field.getName();
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.couplet.archive.ZipArchive;
 import org.couplet.io.BlockStream;
 import org.couplet.io.InvalidInputException;
@@ -36,11 +37,29 @@ final class ZipFiles {
       String name = PictureFile.plainName(entry.name());
       // A folder with bytes is a file whose name is damaged.
       boolean folder = name.endsWith("/") && entry.size() == 0;
-      if (!folder && !PictureFile.isHidden(name)) {
+      if (folder) {
+        continue;
+      }
+      if (PictureFile.isHidden(name)) {
+        damagedName(zip, entry)
+            .ifPresent(failure -> files.add(PictureFile.unreadable(name, failure)));
+      } else {
         files.add(new PictureFile(name, entry.size(), () -> open(zip, entry)));
       }
     }
     return files;
+  }
+
+  // What only damage hides must be counted. Of visible files the directory's name is taken: some
+  // programs write the two names in different code pages.
+  private static Optional<UnreadableImageException> damagedName(
+      ZipArchive zip, ZipArchive.Entry entry) {
+    try {
+      zip.checkName(entry);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(damaged(e));
+    }
   }
 
   private static InputStream open(ZipArchive zip, ZipArchive.Entry entry) throws IOException {
