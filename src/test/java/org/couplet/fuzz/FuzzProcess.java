@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link FuzzWorker}, begun again where it died or hung. */
 final class FuzzProcess {
-  // The first file of a kind also waits until sound ones are made.
-  private static final int MOST_SECONDS = 30;
+  // A picture may take 60 s. The first file of a kind also waits until sound ones are made.
+  private static final int MOST_SECONDS = 90;
   private static final int FIRST_SECONDS = 180;
 
   // A file system in memory, on Linux: commands write to the disk before they end, which took two
@@ -88,10 +88,12 @@ final class FuzzProcess {
 
   private void start() throws IOException {
     Files.createDirectories(folder);
-    if (scratch == null) {
-      Path place = Files.isWritable(MEMORY) ? MEMORY : folder;
-      scratch = Files.createTempDirectory(place, "couplet-fuzz");
+    if (scratch != null) {
+      // One that died may have left half a file.
+      AtomicFile.delete(scratch);
     }
+    Path place = Files.isWritable(MEMORY) ? MEMORY : folder;
+    scratch = Files.createTempDirectory(place, "couplet-fuzz");
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
