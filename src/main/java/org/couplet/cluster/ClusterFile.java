@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.couplet.cluster.proto.ClusterConfig;
+import org.couplet.config.LongLines;
 import org.couplet.config.PlainSyntaxError;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
@@ -27,6 +28,7 @@ final class ClusterFile {
 
   static Cluster load(Path file, int task) throws IOException {
     String text = FileFailure.reading(file, () -> Files.readString(file));
+    LongLines.check(file.toString(), text);
     ClusterConfig.Builder config = ClusterConfig.newBuilder();
     TextFormatParseInfoTree.Builder lines = TextFormatParseInfoTree.builder();
     try {

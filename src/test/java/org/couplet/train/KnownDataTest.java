@@ -133,4 +133,11 @@ class KnownDataTest {
     CommandRun.done(
         "train", "--run", begun, "--resume", "--data", other, "--accept-new-data", "--steps", 2);
   }
+
+  @Test
+  void damagedHistoryDoesNotSayWhichDataItWas() throws IOException {
+    new RunHistory(run.history()).add(5, Map.of(RunHistory.DATA, Map.of("count", 30)));
+    assertTrue(check(images, false).isPresent());
+    assertTrue(notes().contains("does not say which data file"), notes());
+  }
 }
