@@ -11,6 +11,8 @@ import org.couplet.io.BlockStream;
  * and have its checksum; Java's readers of archives look at neither.
  */
 public final class ChecksummedStream extends BlockStream {
+  private static final int SKIPPED_AT_ONCE = 1 << 16;
+
   private final CRC32 checksum = new CRC32();
   private final long declared;
   private long left;
@@ -43,6 +45,13 @@ public final class ChecksummedStream extends BlockStream {
       throw new ZipException("its checksum is wrong");
     }
     return read;
+  }
+
+  /** Reads what it passes over, so that it is checked. */
+  @Override
+  public long skip(long count) throws IOException {
+    byte[] unused = new byte[(int) Math.max(0, Math.min(count, SKIPPED_AT_ONCE))];
+    return unused.length == 0 ? 0 : Math.max(0, read(unused, 0, unused.length));
   }
 
   /** Not supported: what is passed over would not be checked. */
