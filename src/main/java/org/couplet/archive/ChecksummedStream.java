@@ -1,16 +1,16 @@
 package org.couplet.archive;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipException;
+import org.couplet.io.BlockStream;
 
 /**
  * An archive's entry as its bytes. Where they end, they must be as many as the archive declares,
  * and have its checksum; Java's readers of archives look at neither.
  */
-public final class ChecksummedStream extends FilterInputStream {
+public final class ChecksummedStream extends BlockStream {
   private static final int SKIPPED_AT_ONCE = 1 << 16;
 
   private final CRC32 checksum = new CRC32();
@@ -28,18 +28,12 @@ public final class ChecksummedStream extends FilterInputStream {
     this.declared = crc;
   }
 
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-  }
-
   /**
    * @throws ZipException at the end, if length or checksum differ
    */
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    int read = super.read(bytes, offset, length);
+    int read = in.read(bytes, offset, length);
     if (read > 0) {
       checksum.update(bytes, offset, read);
       left -= read;

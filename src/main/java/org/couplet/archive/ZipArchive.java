@@ -230,15 +230,39 @@ public final class ZipArchive implements Closeable {
 
   /** Opens an entry's bytes, which are checked at their end; on any thread, while this is open. */
   public InputStream open(Entry entry) throws IOException {
-    long local = shift + entry.place();
-    ByteBuffer header = at(local, LOCAL_BYTES);
+    ByteBuffer header = localHeader(entry);
+    long content = shift + entry.place() + LOCAL_BYTES + localName(header) + localExtra(header);
+    InputStream in = new Part(content, entry.compressed());
+    return new ChecksummedStream(decompressed(entry, in), entry.size(), entry.crc());
+  }
+
+  /**
+   * Compares an entry's name, which is in the directory, with the one before its bytes.
+   *
+   * @throws ZipException if they differ or the second one can't be found
+   */
+  public void checkName(Entry entry) throws IOException {
+    int length = localName(localHeader(entry));
+    byte[] name = at(shift + entry.place() + LOCAL_BYTES, length).array();
+    if (!decoded(name).equals(entry.name())) {
+      throw new ZipException("its name is another one in the zip's directory");
+    }
+  }
+
+  private ByteBuffer localHeader(Entry entry) throws IOException {
+    ByteBuffer header = at(shift + entry.place(), LOCAL_BYTES);
     if (header.getInt(0) != LOCAL) {
       throw new ZipException("an entry is not where it should be");
     }
-    int name = Short.toUnsignedInt(header.getShort(26));
-    int extra = Short.toUnsignedInt(header.getShort(28));
-    InputStream in = new Part(local + LOCAL_BYTES + name + extra, entry.compressed());
-    return new ChecksummedStream(decompressed(entry, in), entry.size(), entry.crc());
+    return header;
+  }
+
+  private static int localName(ByteBuffer header) {
+    return Short.toUnsignedInt(header.getShort(26));
+  }
+
+  private static int localExtra(ByteBuffer header) {
+    return Short.toUnsignedInt(header.getShort(28));
   }
 
   private static InputStream decompressed(Entry entry, InputStream in) throws IOException {

@@ -272,7 +272,10 @@ final class TrainCommand implements Command {
     if (Files.exists(run.program())) {
       return;
     }
-    String made = Files.exists(run.version()) ? Files.readString(run.version()).strip() : "unknown";
+    String made =
+        Files.exists(run.version())
+            ? FileFailure.reading(run.version(), () -> Files.readString(run.version())).strip()
+            : "unknown";
     if (!made.equals(Version.describe())) {
       throw new InvalidInputException(
           "%s: the program is missing, and the run was made by %s, this is %s; put it back, go on with that version, or begin a run that goes on from this one: --from %s"

@@ -3,6 +3,7 @@ package org.couplet.cluster;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormatParseInfoTree;
+import com.google.protobuf.TextFormatParseLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.couplet.cluster.proto.ClusterConfig;
+import org.couplet.config.LongLines;
 import org.couplet.config.PlainSyntaxError;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
@@ -26,6 +28,7 @@ final class ClusterFile {
 
   static Cluster load(Path file, int task) throws IOException {
     String text = FileFailure.reading(file, () -> Files.readString(file));
+    LongLines.check(file.toString(), text);
     ClusterConfig.Builder config = ClusterConfig.newBuilder();
     TextFormatParseInfoTree.Builder lines = TextFormatParseInfoTree.builder();
     try {
@@ -51,7 +54,7 @@ final class ClusterFile {
     Cluster.check(
         workers,
         IntStream.range(0, workers.size())
-            .mapToObj(i -> place(ClusterConfig.WORKER_FIELD_NUMBER, i))
+            .mapToObj(i -> place(ClusterConfig.WORKER_FIELD_NUMBER, i, workers.size()))
             .toList());
     if (task < 0 || task >= workers.size()) {
       throw new InvalidInputException(
@@ -67,15 +70,17 @@ final class ClusterFile {
 
   private Duration seconds(int value, int field) {
     if (value < 1) {
-      throw new InvalidInputException(place(field, 0) + ": must be at least 1, got " + value);
+      throw new InvalidInputException(place(field, 0, 1) + ": must be at least 1, got " + value);
     }
     return Duration.ofSeconds(value);
   }
 
-  // File, line and field; lines are counted from 0.
-  private String place(int number, int index) {
+  // File, line and field; lines are counted from 0. Values in brackets share one location: then
+  // which line a value is in can't be known.
+  private String place(int number, int index, int count) {
     FieldDescriptor field = ClusterConfig.getDescriptor().findFieldByNumber(number);
-    int line = lines.getLocations(field).get(index).getLine() + 1;
-    return name + ":" + line + ": " + field.getName();
+    List<TextFormatParseLocation> locations = lines.getLocations(field);
+    String line = locations.size() == count ? ":" + (locations.get(index).getLine() + 1) : "";
+    return name + line + ": " + field.getName();
   }
 }

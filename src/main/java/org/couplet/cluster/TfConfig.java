@@ -10,6 +10,7 @@ import com.google.gson.Strictness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.couplet.cluster.proto.ClusterConfig;
 import org.couplet.io.ErrorSummary;
@@ -33,12 +34,7 @@ final class TfConfig {
     if (text.isBlank()) {
       return Optional.empty();
     }
-    JsonObject whole;
-    try {
-      whole = STRICT.fromJson(text, JsonObject.class);
-    } catch (JsonParseException e) {
-      throw problem("", "is not JSON (" + PlainLine.of(ErrorSummary.of(e)) + "). " + FORM, e);
-    }
+    JsonObject whole = whole(text);
     if (whole.get("cluster") == null) {
       return Optional.empty();
     }
@@ -69,6 +65,19 @@ final class TfConfig {
             task,
             Duration.ofSeconds(defaults.getStartTimeoutSeconds()),
             Duration.ofSeconds(defaults.getWatchTimeoutSeconds())));
+  }
+
+  private static JsonObject whole(String text) {
+    try {
+      if (STRICT.fromJson(text, JsonElement.class) instanceof JsonObject object) {
+        return object;
+      }
+    } catch (JsonParseException e) {
+      // Gson's own exception begins with the name of its cause's class.
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw problem("", "is not JSON (" + PlainLine.of(ErrorSummary.of(cause)) + "). " + FORM, e);
+    }
+    throw problem("", "is not an object in braces. " + FORM);
   }
 
   // Returns how many there are.

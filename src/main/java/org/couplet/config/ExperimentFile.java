@@ -59,6 +59,7 @@ public final class ExperimentFile {
    * @throws InvalidInputException as {@link #load} says
    */
   public static Experiment parse(String name, String text, List<String> overrides) {
+    LongLines.check(name, text);
     Experiment.Builder builder = Experiment.newBuilder();
     TextFormatParseInfoTree.Builder lines = TextFormatParseInfoTree.builder();
     try {

@@ -30,10 +30,18 @@ final class ExperimentRules {
 
   private void check() {
     new NumberRules(experiment, origins).check();
+    name();
     dataset();
     architecture();
     run();
     new ObjectiveRules(experiment, origins).check();
+  }
+
+  // Commands print it to terminals, which would obey them.
+  private void name() {
+    if (experiment.getName().chars().anyMatch(Character::isISOControl)) {
+      throw origins.problem("name", "contains control characters. Write plain text in one line");
+    }
   }
 
   private void dataset() {

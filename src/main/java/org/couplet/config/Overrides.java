@@ -17,6 +17,8 @@ import org.couplet.io.Spelling;
  * the single values of several overrides; a message is replaced by {@code {...}}.
  */
 final class Overrides {
+  private static final int MOST_SHOWN = 60;
+
   private final TextFormat.Parser parser;
   private final Origins origins;
   private final Set<String> begunLists = new HashSet<>();
@@ -43,6 +45,11 @@ final class Overrides {
       throw problem(override, "no value. Write --set path.to.field=value");
     }
     String path = override.substring(0, equals).strip();
+    if (LongLines.isLong(override)) {
+      throw problem(
+          path.substring(0, Math.min(path.length(), MOST_SHOWN)),
+          "the value is too long: " + override.length() + " characters");
+    }
     String value = override.substring(equals + 1).strip();
     String[] names = path.split("\\.", -1);
     Message.Builder message = experiment;

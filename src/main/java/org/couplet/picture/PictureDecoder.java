@@ -1,5 +1,7 @@
 package org.couplet.picture;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.awt.image.BufferedImage;
 import java.io.EOFException;
 import java.io.IOException;
@@ -142,6 +144,9 @@ public final class PictureDecoder {
     if (kind == PictureKind.PNG) {
       PngChunks.check(file);
     }
+    if (kind == PictureKind.WEBP) {
+      checkLength(file);
+    }
     Metadata metadata = Metadata.of(kind, file);
     Optional<JpegHeader> jpeg =
         kind == PictureKind.JPEG ? Optional.of(checked(JpegHeader.of(file))) : Optional.empty();
@@ -169,6 +174,14 @@ public final class PictureDecoder {
     }
     boolean more = metadata.more() || (frames && decoding.getNumImages(true) > 1);
     return more ? picture.with(PictureTrait.FIRST_OF_MANY) : picture;
+  }
+
+  // The decoder of WebP takes zeros where a file is cut off.
+  private static void checkLength(byte[] webp) throws UnreadableImageException {
+    long claimed = Integer.toUnsignedLong(ByteBuffer.wrap(webp).order(LITTLE_ENDIAN).getInt(4));
+    if (claimed + 8 > webp.length) {
+      throw UnreadableImageException.corrupt("it ends too early");
+    }
   }
 
   // Java knows no inks, and not all metadata that photographs have.
@@ -222,7 +235,8 @@ public final class PictureDecoder {
   }
 
   private static String oneLine(Exception e) {
-    String message = e.getMessage();
+    // Unchecked ones speak of Java's own classes and variables, not of the picture.
+    String message = e instanceof IOException ? e.getMessage() : null;
     if (message == null || message.isBlank()) {
       return e instanceof EOFException ? "it ends too early" : "damaged";
     }

@@ -23,6 +23,7 @@ final class ArrayImages implements ImageSource {
   private final ArrayLayout layout;
   private final ValueRange range;
   private final String where;
+  private final List<Long> sizes = new ArrayList<>();
   private final long size;
 
   private int part;
@@ -68,6 +69,7 @@ final class ArrayImages implements ImageSource {
                       first.shape(),
                       where));
         }
+        sizes.add(array.header().shape().get(0));
         images += array.header().shape().get(0);
       }
     }
@@ -164,23 +166,29 @@ final class ArrayImages implements ImageSource {
   @Override
   public Optional<Labels> labels(BitSet taken) throws IOException {
     List<Long> all = new ArrayList<>();
-    for (Part each : parts) {
-      Optional<NpyReader> labels = each.labels();
+    for (int i = 0; i < parts.size(); i++) {
+      Optional<NpyReader> labels = parts.get(i).labels();
       if (labels.isEmpty()) {
         return Optional.empty();
       }
       try (NpyReader array = labels.get()) {
+        checkLabels(array, sizes.get(i));
         for (double label : array.nextDoubles(Math.toIntExact(array.header().size()))) {
           all.add((long) label);
         }
       }
     }
-    if (all.size() != size) {
-      throw new InvalidInputException(
-          "%s: has %d labels for %d images; mend or remove them"
-              .formatted(where, all.size(), size));
-    }
     return Optional.of(new Labels(taken.stream().mapToObj(all::get).toList(), List.of()));
+  }
+
+  // Before any memory is taken for them.
+  private static void checkLabels(NpyReader labels, long images) {
+    NpyHeader header = labels.header();
+    if (!header.type().isInteger() || header.size() != images) {
+      throw new InvalidInputException(
+          "%s: holds %s %s, not one integer for each of the %d images; mend or remove it"
+              .formatted(labels.where(), header.type().descr(), header.shape(), images));
+    }
   }
 
   @Override

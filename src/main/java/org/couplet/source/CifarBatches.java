@@ -30,6 +30,7 @@ final class CifarBatches implements ImageSource {
   private static final Pattern PYTHON =
       Pattern.compile("(^|/)(data_batch_\\d+|test_batch|cifar-100-python/(train|test))$");
   private static final String CLASS_NAMES = "batches.meta.txt";
+  private static final char NOT_UTF_8 = '\ufffd';
   private static final int MOST_BYTES = 1 << 28;
 
   private final List<Map.Entry<String, byte[]>> batches;
@@ -88,11 +89,25 @@ final class CifarBatches implements ImageSource {
       if (isBatch(name) && split.includes(name)) {
         wanted.put(name, read(file));
       } else if (isClassNames(name)) {
-        String text = new String(read(file), StandardCharsets.UTF_8);
-        classes = text.lines().filter(line -> !line.isBlank()).toList();
+        classes = classes(new String(read(file), StandardCharsets.UTF_8), source, name);
       }
     }
     return new CifarBatches(wanted, classes, source, split);
+  }
+
+  private static List<String> classes(String text, Path source, String name) {
+    List<String> classes = text.lines().filter(line -> !line.isBlank()).toList();
+    if (classes.size() != CLASSES || !classes.stream().allMatch(CifarBatches::isPlain)) {
+      throw new InvalidInputException(
+          "%s: %s does not have the names of %d classes, a line each; fetch it again"
+              .formatted(source, name, CLASSES));
+    }
+    return classes;
+  }
+
+  // No damage shows in it.
+  private static boolean isPlain(String name) {
+    return name.chars().noneMatch(sign -> Character.isISOControl(sign) || sign == NOT_UTF_8);
   }
 
   private static byte[] read(PictureFile file) throws IOException {

@@ -1,6 +1,5 @@
 package org.couplet.source;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -8,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.couplet.archive.ZipArchive;
+import org.couplet.io.BlockStream;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.UnreadableImageException;
 
@@ -36,11 +37,29 @@ final class ZipFiles {
       String name = PictureFile.plainName(entry.name());
       // A folder with bytes is a file whose name is damaged.
       boolean folder = name.endsWith("/") && entry.size() == 0;
-      if (!folder && !PictureFile.isHidden(name)) {
+      if (folder) {
+        continue;
+      }
+      if (PictureFile.isHidden(name)) {
+        damagedName(zip, entry)
+            .ifPresent(failure -> files.add(PictureFile.unreadable(name, failure)));
+      } else {
         files.add(new PictureFile(name, entry.size(), () -> open(zip, entry)));
       }
     }
     return files;
+  }
+
+  // What only damage hides must be counted. Of visible files the directory's name is taken: some
+  // programs write the two names in different code pages.
+  private static Optional<UnreadableImageException> damagedName(
+      ZipArchive zip, ZipArchive.Entry entry) {
+    try {
+      zip.checkName(entry);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(damaged(e));
+    }
   }
 
   private static InputStream open(ZipArchive zip, ZipArchive.Entry entry) throws IOException {
@@ -67,24 +86,15 @@ final class ZipFiles {
   }
 
   /** An entry whose reading may fail. */
-  private static final class EntryBytes extends FilterInputStream {
+  private static final class EntryBytes extends BlockStream {
     EntryBytes(InputStream in) {
       super(in);
     }
 
     @Override
-    public int read() throws IOException {
-      try {
-        return super.read();
-      } catch (IOException | RuntimeException e) {
-        throw damaged(e);
-      }
-    }
-
-    @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
-        return super.read(bytes, offset, length);
+        return in.read(bytes, offset, length);
       } catch (IOException | RuntimeException e) {
         throw damaged(e);
       }

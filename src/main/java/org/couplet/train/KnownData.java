@@ -62,7 +62,9 @@ public final class KnownData {
 
   private static Optional<DataIdentity> read(JsonElement json) {
     try {
-      return Optional.ofNullable(Json.GSON.fromJson(json, DataIdentity.class));
+      // Gson leaves null what a damaged line lacks.
+      return Optional.ofNullable(Json.GSON.fromJson(json, DataIdentity.class))
+          .filter(data -> data.shape() != null && data.blocks() != null);
     } catch (JsonParseException e) {
       return Optional.empty();
     }

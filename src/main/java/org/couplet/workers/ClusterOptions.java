@@ -57,7 +57,9 @@ public final class ClusterOptions {
       throw new InvalidInputException(
           "--cluster: which of its workers this is must be said, from 0: --task I");
     }
-    return several(List.of(Cluster.load(options.path("cluster"), Math.toIntExact(task.get()))));
+    return several(
+        List.of(
+            Cluster.load(options.path("cluster"), (int) Math.min(task.get(), Integer.MAX_VALUE))));
   }
 
   private static List<Cluster> several(List<Cluster> clusters) {

@@ -82,6 +82,12 @@ class ClusterTest {
     assertRefused(() -> read("worker: 'a:1'\nworker: 'b:1'\nworker: 'c'", 0), ":3: worker:");
   }
 
+  @Test
+  void workersInBracketsAreAListTheLineOfWhichIsNotKnown() throws IOException {
+    assertEquals(List.of("a:1", "b:1"), read("worker: ['a:1',\n'b:1']", 0).workers());
+    assertRefused(() -> read("worker: ['a:1',\n'b']", 0), "cluster.textproto: worker: \"b\"");
+  }
+
   @ParameterizedTest
   @CsvSource({"-1", "2"})
   void aTaskIsOneOfTheWorkers(int task) {
@@ -120,8 +126,9 @@ class ClusterTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'cluster': {'worker': ['a:1']}                                             | not JSON",
-        "[]                                                                          | not JSON",
+        "{'cluster': {'worker': ['a:1']}                                             | not JSON (End of input",
+        "[]                                                                          | not an object",
+        "null                                                                        | not an object",
         "{'cluster': {'worker': ['a:1'], 'ps': ['b:1']}}                             | cluster.ps: parameter servers",
         "{'cluster': {'worker': ['a:1'], 'evaluator': ['b:1']}}                      | couplet fid",
         "{'cluster': {'worker': ['a:1'], 'boss': ['b:1']}}                           | cluster.boss",

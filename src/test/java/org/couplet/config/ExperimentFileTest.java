@@ -1,5 +1,6 @@
 package org.couplet.config;
 
+import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -127,5 +128,14 @@ class ExperimentFileTest {
 
   private static Experiment parse(String text, String... overrides) {
     return ExperimentFile.parse("a.textproto", text, List.of(overrides));
+  }
+
+  @Test
+  void textsTooLongForTheParserAreNamed() {
+    String text = "dataset { gaussians {} }\nname: '" + "x".repeat(100_000) + "'";
+    assertRefused(() -> ExperimentFile.parse("a.textproto", text, List.of()), "a.textproto:2: ");
+    String override = "name=" + "x".repeat(100_000);
+    assertRefused(
+        () -> ExperimentFile.parse("a.textproto", "", List.of(override)), "--set name: ", "long");
   }
 }

@@ -77,6 +77,8 @@ class InvalidExperimentTest {
             "consistency {\n  coupling { reflow { mu: 1 } }\n}",
             "a.textproto:2: consistency.coupling.reflow: no such field"),
         arguments("network {}\ntrain { steps: 5 }", "a.textproto:2: train: no such field"),
+        arguments(
+            POINTS + "name: 'a\\033[31mb'", "a.textproto:3: name: contains control characters"),
         arguments("run {\n  steps: 1\n  steps: 2\n}", "a.textproto:3: run.steps: given twice"),
         arguments("run {}\nrun {}", "a.textproto:2: run: given twice"),
         arguments(
@@ -233,7 +235,7 @@ class InvalidExperimentTest {
                 + " coupling { generator_induced { mu: 0 mu_end: 0.1 } } }",
             "a.textproto:5: consistency.coupling.generator_induced.mu_end: 0.1 of 4 rows (run.batch_size) rounds to none"),
         network("num_blocks: [1, 2]", "num_blocks: 2 values for 3 levels"),
-        network("num_blocks: 0", "num_blocks: must be at least 1, got 0"),
+        network("num_blocks: 0", "num_blocks: must be in [1, 1000], got 0"),
         network("dropout: [0, 1, 0]", "dropout: must be in [0, 1), got 1"),
         network("attn_resolutions: 5", "attn_resolutions: 5 is not the resolution of a level"),
         network("model_channels: 30", "model_channels: 30 is not a positive multiple of 4"),
@@ -332,6 +334,7 @@ class InvalidExperimentTest {
         arguments(
             "consistency.coupling.generator_induced={mu: 2}",
             "consistency.coupling.generator_induced.mu: must be in [0, 1], got 2"),
+        arguments("network.song_unet.num_blocks=[1, 1001]", "must be in [1, 1000], got 1001"),
         arguments(
             "network.song_unet.channel_mult=[1,1,1,1,1,1]",
             "dataset.procedural.resolution: 16 does not halve 5 times, as 6 levels of channel_mult need"));

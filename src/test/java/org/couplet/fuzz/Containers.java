@@ -76,6 +76,10 @@ final class Containers {
     return bytes.toByteArray();
   }
 
+  static boolean isGzip(byte[] file) {
+    return file.length > 2 && file[0] == 0x1f && file[1] == (byte) 0x8b;
+  }
+
   /** Damages what a gzip file holds, not the file itself. */
   static Damage inGzip(Damage damage) {
     return (sound, other, random) ->

@@ -15,17 +15,24 @@ import org.couplet.command.ExitCode;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
 
-/** {@code couplet data} of a damaged file. */
+/** {@code couplet data} of a damaged file, or of a folder with one. */
 final class DataReader implements Kind.Reader {
   private static final int SIZE = 8;
   private static final Pattern COUNTED =
       Pattern.compile("[1-9]\\d* (corrupt |entries |files |images )?(skipped|left out)");
 
-  private final Path file;
   private final Path source;
   private final Path output;
+  private final Placing placing;
   private final Set<ByteBuffer> sound = new HashSet<>();
   private int count;
+  private boolean labelled;
+
+  /** Puts an input where it is read. */
+  @FunctionalInterface
+  interface Placing {
+    void place(byte[] input) throws IOException;
+  }
 
   /**
    * @param folder to work in
@@ -33,8 +40,16 @@ final class DataReader implements Kind.Reader {
    * @param source what the command reads: the file, or the folder that holds it
    */
   DataReader(Path folder, Path source, String name) throws IOException {
+    this(
+        folder,
+        source,
+        input -> Files.write(Files.isDirectory(source) ? source.resolve(name) : source, input));
+  }
+
+  /** The same of an input that is not one file. */
+  DataReader(Path folder, Path source, Placing placing) throws IOException {
     this.source = source;
-    this.file = Files.isDirectory(source) ? source.resolve(name) : source;
+    this.placing = placing;
     this.output = folder.resolve("out").resolve("images.npy");
     Files.createDirectories(output.resolveSibling(""));
   }
@@ -44,7 +59,7 @@ final class DataReader implements Kind.Reader {
    */
   DataReader checked(List<byte[]> files) throws IOException {
     for (byte[] each : files) {
-      Files.write(file, each);
+      placing.place(each);
       CommandRun run = run();
       if (run.code() != ExitCode.DONE) {
         throw new IllegalStateException(run.toString());
@@ -56,9 +71,15 @@ final class DataReader implements Kind.Reader {
     return this;
   }
 
+  /** Each image has a label in its own file, which then counts as part of the image. */
+  DataReader labelled() {
+    labelled = true;
+    return this;
+  }
+
   @Override
   public Kind.Outcome read(Damage.Damaged input) throws IOException {
-    Files.write(file, input.bytes());
+    placing.place(input.bytes());
     CommandRun run = run();
     return new Kind.Outcome(run, fault(run, !input.isCoherent() && !sound.isEmpty()));
   }
@@ -84,8 +105,12 @@ final class DataReader implements Kind.Reader {
       return Optional.empty();
     }
     List<ByteBuffer> images = images();
+    Optional<String> labels = labelsFault(images.size());
+    if (labels.isPresent()) {
+      return labels;
+    }
     if (checked && !sound.containsAll(images)) {
-      return Optional.of("other pixels in silence");
+      return Optional.of("other pixels or labels in silence");
     }
     boolean fewer = checked && images.size() < count;
     return fewer && !COUNTED.matcher(run.out() + run.err()).find()
@@ -94,16 +119,52 @@ final class DataReader implements Kind.Reader {
   }
 
   private List<ByteBuffer> images() throws IOException {
-    try (NpyReader array = NpyReader.open(output)) {
-      int each = (int) (array.header().size() / array.header().shape().get(0));
-      if (array.header().type() != NpyType.U1) {
-        throw new IOException("no bytes");
-      }
-      List<ByteBuffer> images = new ArrayList<>();
-      for (long i = 0; i < array.header().shape().get(0); i++) {
-        images.add(array.next(each));
-      }
+    List<ByteBuffer> images = rows(output, NpyType.U1);
+    if (!labelled) {
       return images;
+    }
+    List<ByteBuffer> both = new ArrayList<>();
+    List<ByteBuffer> labels = rows(beside(".labels.npy"), NpyType.I8);
+    for (int i = 0; i < images.size(); i++) {
+      ByteBuffer image = images.get(i);
+      both.add(ByteBuffer.allocate(image.limit() + 8).put(image).put(labels.get(i)).flip());
+    }
+    return both;
+  }
+
+  private Optional<String> labelsFault(int images) throws IOException {
+    Path labels = beside(".labels.npy");
+    if (Files.exists(labels) && rows(labels, NpyType.I8).size() != images) {
+      return Optional.of("another number of labels");
+    }
+    Path classes = beside(".classes.txt");
+    if (!Files.exists(classes)) {
+      return Optional.empty();
+    }
+    boolean plain =
+        Files.readString(classes)
+            .chars()
+            .allMatch(sign -> sign == '\n' || !Character.isISOControl(sign));
+    return plain ? Optional.empty() : Optional.of("control characters in names of classes");
+  }
+
+  private Path beside(String suffix) {
+    return output.resolveSibling("images" + suffix);
+  }
+
+  // The array's first axis, row by row.
+  private static List<ByteBuffer> rows(Path file, NpyType type) throws IOException {
+    try (NpyReader array = NpyReader.open(file)) {
+      if (array.header().type() != type) {
+        throw new IOException(file + " is of " + array.header().type());
+      }
+      long count = array.header().shape().get(0);
+      int each = (int) (array.header().size() / count);
+      List<ByteBuffer> rows = new ArrayList<>();
+      for (long i = 0; i < count; i++) {
+        rows.add(array.next(each));
+      }
+      return rows;
     }
   }
 }

@@ -15,15 +15,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.couplet.io.AtomicFile;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link FuzzWorker}, begun again where it died or hung. */
 final class FuzzProcess {
-  // The first file of a kind also waits until sound ones are made.
-  private static final int MOST_SECONDS = 30;
+  // A picture may take 60 s. The first file of a kind also waits until sound ones are made.
+  private static final int MOST_SECONDS = 90;
   private static final int FIRST_SECONDS = 180;
 
+  // A file system in memory, on Linux: commands write to the disk before they end, which took two
+  // thirds of the time.
+  private static final Path MEMORY = Path.of("/dev/shm");
+
   private final Path folder;
+  private @Nullable Path scratch;
   private @Nullable Process process;
   private @Nullable BufferedReader answers;
   private String kind = "";
@@ -69,22 +75,25 @@ final class FuzzProcess {
 
   /** Keeps the input of the last question, and what was said. */
   void keep(Path file) throws IOException {
-    if (Files.notExists(scratch().resolve("input"))) {
+    Path input = Objects.requireNonNull(scratch).resolve("input");
+    if (Files.notExists(input)) {
       return;
     }
-    Files.copy(scratch().resolve("input"), file, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(input, file, StandardCopyOption.REPLACE_EXISTING);
     Files.copy(
-        scratch().resolve("said"),
+        input.resolveSibling("said"),
         file.resolveSibling(file.getFileName() + ".said"),
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private Path scratch() {
-    return folder.resolve("scratch");
-  }
-
   private void start() throws IOException {
     Files.createDirectories(folder);
+    if (scratch != null) {
+      // One that died may have left half a file.
+      AtomicFile.delete(scratch);
+    }
+    Path place = Files.isWritable(MEMORY) ? MEMORY : folder;
+    scratch = Files.createTempDirectory(place, "couplet-fuzz");
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
@@ -97,7 +106,7 @@ final class FuzzProcess {
                 "-cp",
                 System.getProperty("java.class.path"),
                 FuzzWorker.class.getName(),
-                scratch().toString()));
+                scratch.toString()));
     builder.directory(folder.toFile());
     builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
     builder.redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
@@ -133,8 +142,15 @@ final class FuzzProcess {
     }
   }
 
-  /** Ends the worker. */
-  void stop() throws InterruptedException {
+  /** Ends the worker and deletes its files. */
+  void end() throws IOException, InterruptedException {
+    stop();
+    if (scratch != null) {
+      AtomicFile.delete(scratch);
+    }
+  }
+
+  private void stop() throws InterruptedException {
     if (process != null) {
       process.destroyForcibly().waitFor();
       process = null;

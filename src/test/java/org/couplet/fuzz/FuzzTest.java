@@ -33,8 +33,8 @@ class FuzzTest {
   }
 
   @AfterAll
-  static void stop() throws InterruptedException {
-    WORKER.stop();
+  static void end() throws IOException, InterruptedException {
+    WORKER.end();
   }
 
   @ParameterizedTest

@@ -19,7 +19,6 @@ import org.tensorflow.ndarray.Shape;
 
 /** Kinds of files that {@code couplet data} reads. */
 final class ImageKinds {
-  private static final int CIFAR_RECORD = 3073;
   private static final Shape ARRAY = Shape.of(3, 8, 8, 3);
 
   private final Path scratch;
@@ -123,17 +122,9 @@ final class ImageKinds {
 
   private static Map<String, byte[]> batches() {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    files.put("cifar-10-batches-bin/data_batch_1.bin", batch(1));
-    files.put("cifar-10-batches-bin/test_batch.bin", batch(2));
+    SetKinds.cifarFiles()
+        .forEach((name, content) -> files.put("cifar-10-batches-bin/" + name, content));
     return files;
-  }
-
-  // Two images.
-  private static byte[] batch(int label) {
-    byte[] batch = bytes(2 * CIFAR_RECORD);
-    batch[0] = (byte) label;
-    batch[CIFAR_RECORD] = (byte) label;
-    return batch;
   }
 
   // Whole numbers are those of bytes; others are 0.

@@ -13,16 +13,23 @@ final class Kinds {
       List.of(
           "config",
           "set",
+          "cluster",
+          "tf-config",
           "png",
           "jpeg",
           "gif",
           "bmp",
           "tiff",
+          "webp",
           "zip",
           "tar",
           "tar.gz",
           "npy",
           "npz",
+          "idx",
+          "cifar",
+          "labels",
+          "training-data",
           "statistics",
           "frozen",
           "features",
@@ -63,21 +70,29 @@ final class Kinds {
   private Kind make(String name) throws IOException {
     ImageKinds images = new ImageKinds(scratch);
     TextKinds texts = new TextKinds(scratch);
+    SetKinds sets = new SetKinds(scratch);
     ModelKinds models = new ModelKinds(scratch);
     RunKinds runs = new RunKinds(scratch);
     return switch (name) {
       case "config" -> texts.config();
       case "set" -> texts.set();
+      case "cluster" -> texts.cluster();
+      case "tf-config" -> texts.environment();
       case "png" -> images.png();
       case "jpeg" -> images.picture(name, Pictures.jpeg());
       case "gif" -> images.picture(name, Pictures.gif());
       case "bmp" -> images.picture(name, Pictures.bmp());
       case "tiff" -> images.picture(name, Pictures.tiff());
+      case "webp" -> images.picture(name, Pictures.webp());
       case "zip" -> images.zip();
       case "tar" -> images.tar();
       case "tar.gz" -> images.tarGz();
       case "npy" -> images.npy();
       case "npz" -> images.npz();
+      case "idx" -> sets.idx();
+      case "cifar" -> sets.cifar();
+      case "labels" -> sets.labels();
+      case "training-data" -> sets.trainingData();
       case "statistics" -> StatisticsKind.make(scratch);
       case "frozen" -> models.frozen();
       case "features" -> models.features();

@@ -3,8 +3,11 @@ package org.couplet.fuzz;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -15,6 +18,18 @@ import javax.imageio.ImageWriter;
 final class Pictures {
   private static final int SIDE = 12;
   private static final int PNG_SIGNATURE = 8;
+
+  // Java writes none.
+  private static final List<String> WEBP =
+      List.of(
+          "lossless",
+          "lossy",
+          "lossyalpha",
+          "lossygrey",
+          "alpha",
+          "animated",
+          "profile",
+          "turned6");
 
   private Pictures() {}
 
@@ -49,6 +64,16 @@ final class Pictures {
     return List.of(
         encoded(drawn(BufferedImage.TYPE_INT_RGB, 1), "tiff", false),
         encoded(drawn(BufferedImage.TYPE_BYTE_GRAY, 2), "tiff", false));
+  }
+
+  static List<byte[]> webp() throws IOException {
+    List<byte[]> files = new ArrayList<>();
+    for (String name : WEBP) {
+      try (InputStream in = Pictures.class.getResourceAsStream("/pictures/" + name + ".webp")) {
+        files.add(Objects.requireNonNull(in, name).readAllBytes());
+      }
+    }
+    return files;
   }
 
   /** A picture of the web's form: three sound ones in a container differ. */

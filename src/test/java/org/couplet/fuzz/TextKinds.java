@@ -3,19 +3,26 @@ package org.couplet.fuzz;
 import static org.couplet.fuzz.Damage.ofBytes;
 import static org.couplet.fuzz.Damage.oneOf;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
+import org.couplet.cluster.Cluster;
+import org.couplet.cluster.proto.ClusterConfig;
+import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.io.InvalidInputException;
+import org.couplet.io.PlainLine;
 
 /** What people write: configs, and values of {@code --set}. */
 final class TextKinds {
@@ -36,6 +43,20 @@ final class TextKinds {
           "evaluation.sample_every=0",
           "name=x");
 
+  private static final List<String> CLUSTERS =
+      List.of(
+          "worker: \"10.0.0.1:2222\"\nworker: \"gpu-b.example.org:2222\"\n",
+          "worker: \"localhost:2222\"\nworker: \"localhost:2223\"\n"
+              + "start_timeout_seconds: 30\nwatch_timeout_seconds: 20\n",
+          "worker: [\"[fe80::1]:2222\", \"[fe80::2]:2222\"]\n");
+
+  private static final List<String> ENVIRONMENTS =
+      List.of(
+          "{\"cluster\": {\"worker\": [\"10.0.0.1:2222\", \"10.0.0.2:2222\"]},"
+              + " \"task\": {\"type\": \"worker\", \"index\": 1}}",
+          "{\"cluster\": {\"chief\": [\"a:1\"], \"worker\": [\"b:1\"]},"
+              + " \"task\": {\"type\": \"chief\", \"index\": 0}}");
+
   private final Path scratch;
 
   TextKinds(Path scratch) {
@@ -52,7 +73,7 @@ final class TextKinds {
     return new Kind(
         "config",
         sound,
-        oneOf(ofBytes(), TextKinds::ofFields),
+        oneOf(ofBytes(), TextKinds::ofExperiments),
         input -> {
           Files.write(file, input.bytes());
           return planned("--config", file);
@@ -77,6 +98,45 @@ final class TextKinds {
         });
   }
 
+  /** The file that names the machines which train together. */
+  Kind cluster() throws IOException {
+    Path folder = Files.createDirectories(scratch.resolve("cluster"));
+    Path config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
+    Path file = folder.resolve("cluster.textproto");
+    return new Kind(
+        "cluster",
+        CLUSTERS.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList(),
+        oneOf(ofBytes(), TextKinds::ofClusters),
+        input -> {
+          Files.write(file, input.bytes());
+          return planned("--config", config, "--cluster", file, "--task", 0);
+        });
+  }
+
+  private static Damage.Damaged ofClusters(byte[] sound, byte[] other, Random random)
+      throws IOException {
+    return ofFields(sound, ClusterConfig.class, random);
+  }
+
+  /** The variable in which schedulers name these machines, as a process reads it. */
+  Kind environment() {
+    return new Kind(
+        "tf-config",
+        ENVIRONMENTS.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList(),
+        ofBytes(),
+        input -> {
+          String value = new String(input.bytes(), StandardCharsets.UTF_8);
+          try {
+            Cluster.fromEnvironment(Map.of("TF_CONFIG", value));
+            return new Kind.Outcome(new CommandRun(ExitCode.DONE, "", ""), Optional.empty());
+          } catch (InvalidInputException e) {
+            // As commands print it.
+            String line = PlainLine.of(String.valueOf(e.getMessage()));
+            return new Kind.Outcome(new CommandRun(ExitCode.BAD_INPUT, "", line), Optional.empty());
+          }
+        });
+  }
+
   private Kind.Outcome planned(Object... options) {
     Path run = scratch.resolve("never");
     CommandRun planned =
@@ -91,12 +151,16 @@ final class TextKinds {
     return ExperimentFile.print(ExperimentFile.parse("x", text, List.of()));
   }
 
-  // Changed fields make configs that can be read.
-  private static Damage.Damaged ofFields(byte[] sound, byte[] other, Random random)
+  private static Damage.Damaged ofExperiments(byte[] sound, byte[] other, Random random)
       throws IOException {
-    String text = new String(sound, StandardCharsets.UTF_8);
-    Experiment experiment = TextFormat.parse(text, Experiment.class);
-    String changed = TextFormat.printer().printToString(MessageMutator.mutate(experiment, random));
+    return ofFields(sound, Experiment.class, random);
+  }
+
+  // Changed fields make texts that can be read.
+  private static <T extends Message> Damage.Damaged ofFields(
+      byte[] sound, Class<T> form, Random random) throws IOException {
+    T message = TextFormat.parse(new String(sound, StandardCharsets.UTF_8), form);
+    String changed = TextFormat.printer().printToString(MessageMutator.mutate(message, random));
     return new Damage.Damaged(changed.getBytes(StandardCharsets.UTF_8), true);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -101,5 +102,20 @@ class CifarBatchesTest extends ImportTrial {
     assertEquals(List.of("data_batch_1.bin image 1"), leftOut(run(source, 32)));
     Files.write(source.resolve("data_batch_1.bin"), new byte[3000]);
     assertRefused(() -> run(source, 32), "data_batch_1.bin has 3000 bytes");
+  }
+
+  @Test
+  void damagedNamesOfClassesAreRefused() throws IOException {
+    Files.write(source.resolve("data_batch_1.bin"), cifarBatch(2, 0));
+    String names = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n";
+    Path file = Files.writeString(source.resolve("batches.meta.txt"), names);
+    run(source, 32);
+    assertEquals(names.strip() + "\n", Files.readString(folder.resolve("images.classes.txt")));
+    for (String other : List.of("a\nb\n", names + "k", names.replace('c', '\u001b'))) {
+      Files.writeString(file, other);
+      assertRefused(() -> run(source, 32), "batches.meta.txt", "10 classes");
+    }
+    Files.write(file, names.replace('c', '\u00e9').getBytes(StandardCharsets.ISO_8859_1));
+    assertRefused(() -> run(source, 32), "batches.meta.txt", "10 classes");
   }
 }

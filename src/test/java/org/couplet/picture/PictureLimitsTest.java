@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +60,22 @@ class PictureLimitsTest {
     var refusal = refusal(new ByteArrayInputStream(claiming(67_000_000, 1)), 1 << 20);
     assertEquals("too large", refusal.reason());
     assertTrue(String.valueOf(refusal.getMessage()).contains("Java's memory"), refusal.toString());
+  }
+
+  @Test
+  void decodersOwnErrorsAreNotShown() throws IOException {
+    byte[] webp = Files.readAllBytes(PICTURES.resolve("lossyalpha.webp"));
+    webp[20] = 0; // no transparency in the flags, but in what follows
+    assertEquals("corrupt image (damaged)", refusal(webp).getMessage());
+  }
+
+  @Test
+  void webpThatIsCutOffIsRefused() throws IOException {
+    byte[] webp = Files.readAllBytes(PICTURES.resolve("lossless.webp"));
+    for (int length = webp.length - 1; length > 20; length--) {
+      var refusal = refusal(Arrays.copyOf(webp, length));
+      assertEquals("corrupt image (it ends too early)", refusal.getMessage());
+    }
   }
 
   @Test

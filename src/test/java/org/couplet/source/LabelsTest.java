@@ -1,5 +1,6 @@
 package org.couplet.source;
 
+import static org.couplet.Refusal.assertRefused;
 import static org.couplet.source.SourceTrial.png;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpzWriter;
@@ -96,5 +98,28 @@ class LabelsTest {
     Labels.deleteBeside(images);
     assertFalse(Files.exists(folder.resolve("a.labels.npy")));
     assertFalse(Files.exists(folder.resolve("a.classes.txt")));
+  }
+
+  @Test
+  void labelsBesideAnArrayAreAsManyIntegersAsImages() throws IOException {
+    npy("a.npy", NpyType.U1, Shape.of(1, 2, 2, 3));
+    npy("a.labels.npy", NpyType.I8, Shape.of(1));
+    assertEquals(
+        Optional.of(new Labels(List.of(0L), List.of())),
+        SourceTrial.labels(folder.resolve("a.npy")));
+    npy("a.labels.npy", NpyType.F8, Shape.of(1));
+    assertRefused(() -> SourceTrial.labels(folder.resolve("a.npy")), "a.labels.npy", "<f8");
+    // Far more than the file has, and than fit into memory.
+    npy("a.labels.npy", NpyType.I8, Shape.of(1L << 29));
+    assertRefused(
+        () -> SourceTrial.labels(folder.resolve("a.npy")), "a.labels.npy", "the 1 images");
+  }
+
+  // One image or label of zeros, whatever the header claims.
+  private void npy(String name, NpyType type, Shape claimed) throws IOException {
+    try (OutputStream out = Files.newOutputStream(folder.resolve(name))) {
+      out.write(NpyHeader.of(type, claimed).toBytes());
+      out.write(new byte[type == NpyType.U1 ? 12 : type.bytes()]);
+    }
   }
 }

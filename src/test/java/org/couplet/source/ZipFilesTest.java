@@ -82,6 +82,24 @@ class ZipFilesTest {
   }
 
   @Test
+  void filesThatOnlyADamagedNameHidesAreCounted() throws IOException {
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      add(zip, "a.png", png(10));
+      add(zip, "b.png", png(20));
+      add(zip, ".c.png", png(30));
+      add(zip, "__MACOSX/d.png", png(40));
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    bytes[text.lastIndexOf("b.png")] = '.';
+    Files.write(file, bytes);
+    assertEquals(List.of("..png!corrupt", "a.png=10"), SourceTrial.read(file));
+    bytes[text.indexOf("b.png")] = '.';
+    Files.write(file, bytes);
+    assertEquals(List.of("a.png=10"), SourceTrial.read(file));
+  }
+
+  @Test
   void archivesWithinAreNamed() throws IOException {
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
       add(zip, "a.png", png(10));
