@@ -15,6 +15,7 @@ final class Kinds {
           "set",
           "cluster",
           "tf-config",
+          "table",
           "png",
           "jpeg",
           "gif",
@@ -78,6 +79,7 @@ final class Kinds {
       case "set" -> texts.set();
       case "cluster" -> texts.cluster();
       case "tf-config" -> texts.environment();
+      case "table" -> texts.table();
       case "png" -> images.png();
       case "jpeg" -> images.picture(name, Pictures.jpeg());
       case "gif" -> images.picture(name, Pictures.gif());
