@@ -77,18 +77,18 @@ class DocumentedCommandsTest {
     Files.write(frozen, FrozenInception.graph(2).toByteArray());
     CommandRun.done(
         "inception", "--from", frozen, "--output", folder.resolve("savedmodels/inception"));
-    Path unet = SmallExperiments.write(folder, SmallExperiments.UNET);
-    for (String run :
-        List.of("quickstart", "small_gc", "celeba64_ic", "celeba64_gc", "photos", "a")) {
-      train(unet, "runs/" + run);
+    Path unet = SmallExperiments.write(folder, SmallExperiments.FLAT_UNET);
+    Path trained = train(unet, "runs/quickstart");
+    for (String run : List.of("small_gc", "celeba64_ic", "celeba64_gc", "photos", "a")) {
+      FolderContents.copy(trained, folder.resolve("runs").resolve(run));
     }
     train(
-        SmallExperiments.write(folder, SmallExperiments.score(SmallExperiments.UNET)),
+        SmallExperiments.write(folder, SmallExperiments.score(SmallExperiments.FLAT_UNET)),
         "runs/cifar10_score");
     CommandRun.done(
         "build",
         "--config",
-        SmallExperiments.write(folder, SmallExperiments.UNET),
+        SmallExperiments.write(folder, SmallExperiments.FLAT_UNET),
         "--output",
         folder.resolve("program"));
     CommandRun.done(
@@ -107,8 +107,10 @@ class DocumentedCommandsTest {
         folder.resolve("samples.npz"));
   }
 
-  private static void train(Path config, String run) {
-    CommandRun.done("train", "--config", config, "--run", folder.resolve(run), "--steps", 1);
+  private static Path train(Path config, String name) {
+    Path run = folder.resolve(name);
+    CommandRun.done("train", "--config", config, "--run", run, "--steps", 1);
+    return run;
   }
 
   private static void images(int size, String file) {

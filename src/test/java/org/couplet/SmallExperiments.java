@@ -46,11 +46,19 @@ public final class SmallExperiments {
       runtime { xla: OFF }
       """;
 
+  /** The same without a smaller level: half the graph, and half the time until the first step. */
+  public static final String FLAT_UNET = UNET.replace("channel_mult: [1, 2]", "channel_mult: 1");
+
   /** The same with convolutions wide enough for Winograd's, also for half a batch. */
   public static final String WIDE_UNET =
       UNET.replace(
               "model_channels: 16 channel_mult: [1, 2]", "model_channels: 96 channel_mult: [1]")
           .replace("batch_size: 4", "batch_size: 32");
+
+  /** The same with independent noise: without the generator's pass, a third of the graph. */
+  public static String independent(String text) {
+    return text.replace("generator_induced { mu: 0.5 }", "independent {}");
+  }
 
   /** The same data, network and training as {@code text}'s, but of a score model. */
   public static String score(String text) {

@@ -1,16 +1,18 @@
 package org.couplet.archive;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipException;
+import org.couplet.io.BlockStream;
 
 /**
  * An archive's entry as its bytes. Where they end, they must be as many as the archive declares,
  * and have its checksum; Java's readers of archives look at neither.
  */
-public final class ChecksummedStream extends FilterInputStream {
+public final class ChecksummedStream extends BlockStream {
+  private static final int SKIPPED_AT_ONCE = 1 << 16;
+
   private final CRC32 checksum = new CRC32();
   private final long declared;
   private long left;
@@ -26,18 +28,12 @@ public final class ChecksummedStream extends FilterInputStream {
     this.declared = crc;
   }
 
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-  }
-
   /**
    * @throws ZipException at the end, if length or checksum differ
    */
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    int read = super.read(bytes, offset, length);
+    int read = in.read(bytes, offset, length);
     if (read > 0) {
       checksum.update(bytes, offset, read);
       left -= read;
@@ -49,6 +45,13 @@ public final class ChecksummedStream extends FilterInputStream {
       throw new ZipException("its checksum is wrong");
     }
     return read;
+  }
+
+  /** Reads what it passes over, so that it is checked. */
+  @Override
+  public long skip(long count) throws IOException {
+    byte[] unused = new byte[(int) Math.max(0, Math.min(count, SKIPPED_AT_ONCE))];
+    return unused.length == 0 ? 0 : Math.max(0, read(unused, 0, unused.length));
   }
 
   /** Not supported: what is passed over would not be checked. */

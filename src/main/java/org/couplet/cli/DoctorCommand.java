@@ -23,7 +23,7 @@ final class DoctorCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) {
     CommandLine options =
         new CommandLine("doctor", "couplet doctor")
-            .flag("thorough", "check operations with about 3,500 shapes, which takes minutes");
+            .flag("thorough", "check operations with about 4,200 shapes, which takes minutes");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }

@@ -18,13 +18,15 @@ import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
 import org.couplet.command.Stage;
 import org.couplet.contract.Signature;
+import org.couplet.evaluation.FidMerged;
 import org.couplet.evaluation.FidPass;
+import org.couplet.evaluation.FidReport;
+import org.couplet.evaluation.FidShards;
 import org.couplet.evaluation.FidSource;
 import org.couplet.evaluation.FidSource.Side;
 import org.couplet.evaluation.FidStatistics;
 import org.couplet.evaluation.SigmaTuningOutput;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.Version;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.Fid;
 import org.couplet.metric.Metric;
@@ -73,7 +75,7 @@ final class FidCommand implements Command {
                 "save-stats",
                 "F.npz",
                 "save the statistics of --reference, or without it those of --generated")
-            .overwrite("the file of --save-stats")
+            .overwrite("the file of --save-stats or --output")
             .or("generated", "save-stats")
             .or("reference", "save-stats")
             .or("generated", "metrics")
@@ -84,7 +86,7 @@ final class FidCommand implements Command {
                     + " nearest to the reference, and print them; every trial draws --count samples"
                     + " (default: 1000)");
     return SelfTests.declare(
-        SamplingOptions.declare(options)
+        SamplingOptions.declare(FidShards.declare(options))
             .optional(
                 "generated-only",
                 "PREFIX",
@@ -106,6 +108,7 @@ final class FidCommand implements Command {
       return ExitCode.DONE;
     }
     Set<Metric> metrics = metrics(options);
+    FidShards.check(options);
     checkFiles(options);
     SigmaTuningOutput.check(options);
     Stage stage = new Stage(err);
@@ -120,6 +123,10 @@ final class FidCommand implements Command {
       // Bad input is rejected before hours of work.
       FidPass pass = new FidPass(Optional.ofNullable(network), metrics, err);
       check(options, pass, generated, reference);
+      if (generated != null && FidShards.isAsked(options)) {
+        FidShards.run(options, pass, generated, out);
+        return ExitCode.DONE;
+      }
       if (options.has(SigmaTuningOutput.OPTION)) {
         SigmaTuningOutput.run(options, pass, generated, reference, out);
         return ExitCode.DONE;
@@ -133,11 +140,11 @@ final class FidCommand implements Command {
       }
       List<Score> scores = scores(pass, sides);
       if (options.has("json")) {
-        out.println(Json.GSON.toJson(numbers(pass, sides, scores, tested)));
+        out.println(Json.GSON.toJson(FidReport.numbers(pass, sides, scores, tested)));
       } else {
-        print(pass, sides, scores, tested, out);
+        FidReport.print(pass, sides, scores, tested, out);
       }
-      save(options, pass, sides, err);
+      save(options, pass, generated, sides, err);
     }
     return ExitCode.DONE;
   }
@@ -163,7 +170,7 @@ final class FidCommand implements Command {
   }
 
   private static Set<Metric> metrics(CommandLine options) {
-    boolean generated = options.has(FidSource.GENERATED);
+    boolean generated = options.has(FidSource.GENERATED) || options.has(FidMerged.OPTION);
     boolean reference = options.has(FidSource.REFERENCE);
     if (!options.has("metrics")) {
       // With one side there is nothing to compare, but there are statistics to save.
@@ -172,7 +179,7 @@ final class FidCommand implements Command {
     Set<Metric> metrics =
         Metric.ordered(options.list("metrics", Metric::parse, "one of " + Metric.words()));
     for (Metric metric : metrics) {
-      if (!generated || (metric.needsReference() && !reference)) {
+      if (!generated || (metric.needsReference() && !reference && !FidShards.isAsked(options))) {
         throw new InvalidInputException(
             "--metrics %s: --%s is missing"
                 .formatted(metric.word(), generated ? FidSource.REFERENCE : FidSource.GENERATED));
@@ -203,7 +210,7 @@ final class FidCommand implements Command {
           "--save-stats " + file + ": give the name of a file that ends in .npz");
     }
     options.output("save-stats").requireFile();
-    if (!options.has("inception")) {
+    if (!options.has("inception") && !options.has(FidMerged.OPTION)) {
       throw new InvalidInputException(
           "--save-stats: requires --inception, the network to measure the statistics with");
     }
@@ -234,6 +241,10 @@ final class FidCommand implements Command {
     if (options.has(side)) {
       return Optional.of(FidSource.open(side, options, metrics));
     }
+    if (side.equals(FidSource.GENERATED) && options.has(FidMerged.OPTION)) {
+      FidSource.refuseAbsent(side, options);
+      return Optional.of(FidMerged.open(options.texts(FidMerged.OPTION)));
+    }
     FidSource.refuseAbsent(side, options);
     return Optional.empty();
   }
@@ -253,6 +264,9 @@ final class FidCommand implements Command {
     if (options.has("save-stats")) {
       refuseStatistics(reference == null ? generated : reference);
     }
+    if (generated instanceof FidMerged merged && reference instanceof FidStatistics other) {
+      merged.checkAgainst(other);
+    }
     if (generated instanceof FidStatistics one && reference instanceof FidStatistics other) {
       one.checkAgainst(other);
     }
@@ -267,7 +281,11 @@ final class FidCommand implements Command {
   }
 
   private static void save(
-      CommandLine options, FidPass pass, Map<String, Side> sides, PrintStream err)
+      CommandLine options,
+      FidPass pass,
+      @Nullable FidSource generated,
+      Map<String, Side> sides,
+      PrintStream err)
       throws IOException {
     if (!options.has("save-stats")) {
       return;
@@ -278,7 +296,9 @@ final class FidCommand implements Command {
     StatisticsFile.write(
         file,
         Objects.requireNonNull(sides.get(saved)).features().fit(),
-        pass.extractor().fingerprint());
+        generated instanceof FidMerged merged && pass.network().isEmpty()
+            ? merged.extractor()
+            : pass.extractor().fingerprint());
     err.println("statistics of --" + saved + " written to " + file);
   }
 
@@ -305,52 +325,5 @@ final class FidCommand implements Command {
     return pass.network()
         .map(FeatureProgram::isInception)
         .orElse(generated.fit().dimension() == FeatureProgram.INCEPTION_FEATURES);
-  }
-
-  private static void print(
-      FidPass pass,
-      Map<String, Side> sides,
-      List<Score> scores,
-      Map<String, Object> tested,
-      PrintStream out) {
-    sides.forEach((name, side) -> out.printf("%-18s %s%n", name, side.description()));
-    if (pass.network().isPresent()) {
-      FeatureProgram network = pass.network().get();
-      out.printf(
-          "%-18s %s: %d features, SHA-256 %s%s%n",
-          "extractor",
-          network.folder(),
-          network.dimension(),
-          network.fingerprint().substring(0, 12),
-          network.isInception() ? "" : "; not FID's Inception, so not comparable with FIDs");
-    }
-    tested.forEach((name, found) -> out.printf("%-18s %s%n", name.replace('_', ' '), found));
-    scores.forEach(score -> out.printf("%-18s %s%n", score.name(), score.text()));
-  }
-
-  // JSON has no others: what is not finite, such as the error of a single subset, is left out.
-  private static Map<String, Number> finite(Map<String, Number> numbers) {
-    Map<String, Number> finite = new LinkedHashMap<>(numbers);
-    finite.values().removeIf(number -> !Double.isFinite(number.doubleValue()));
-    return finite;
-  }
-
-  private static Map<String, Object> numbers(
-      FidPass pass, Map<String, Side> sides, List<Score> scores, Map<String, Object> tested) {
-    Map<String, Object> numbers = new LinkedHashMap<>();
-    scores.forEach(score -> numbers.putAll(finite(score.numbers())));
-    sides.forEach((name, side) -> numbers.put(name, side.numbers()));
-    if (pass.network().isPresent()) {
-      FeatureProgram network = pass.network().get();
-      Map<String, Object> extractor = new LinkedHashMap<>();
-      extractor.put("folder", network.folder().toString());
-      extractor.put("features", network.dimension());
-      extractor.put("sha256", network.fingerprint());
-      extractor.put("is_inception", network.isInception());
-      numbers.put("extractor", extractor);
-    }
-    numbers.putAll(tested);
-    numbers.put("couplet", Version.describe());
-    return numbers;
   }
 }

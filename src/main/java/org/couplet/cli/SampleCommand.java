@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
+import org.couplet.command.Shard;
 import org.couplet.command.Stage;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
@@ -46,6 +48,10 @@ final class SampleCommand implements Command {
                 "PATH",
                 "F.png for one grid, F.npz for an array (arr_0, uint8 NHWC), or DIR/ for one PNG"
                     + " per sample")
+            .optional(
+                Shard.OPTION,
+                "I/N",
+                "draw only shard I of N shards of the samples; I is 0 to N - 1")
             .overwrite("--output");
     SelfTests.declare(SamplingOptions.declare(options));
     if (!options.parse(arguments, out)) {
@@ -61,6 +67,14 @@ final class SampleCommand implements Command {
     SamplingOptions sampling = SamplingOptions.of(options);
     SampleOutput output =
         SampleOutput.of(options.value("output"), options.has(Output.OVERWRITE)).require();
+    Optional<Shard> shard = Shard.of(options);
+    if (shard.isPresent() && !output.showsProgress()) {
+      throw new InvalidInputException("--shard: a grid is one picture; use --output F.npz or DIR/");
+    }
+    Shard.Rows rows =
+        shard
+            .map(one -> one.rows(count, SampleDraw.CHUNK))
+            .orElseGet(() -> new Shard.Rows(0, count));
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         name(),
@@ -74,11 +88,18 @@ final class SampleCommand implements Command {
             if (output.showsProgress()) {
               stage.end();
             } else {
-              stage.begin("drawing " + count + " samples");
+              stage.begin("drawing " + rows.count() + " samples");
             }
             output.write(
-                new SampleDraw(program, sampling.seed(), count, levels, err, interrupt::check));
-            out.println(count + " samples written to " + options.value("output"));
+                new SampleDraw(
+                    program,
+                    sampling.seed(),
+                    rows.first(),
+                    (int) rows.count(),
+                    levels,
+                    err,
+                    interrupt::check));
+            out.println(rows.count() + " samples written to " + options.value("output"));
             if (sampling.steps().isPresent() && !program.followsFlow()) {
               out.println("noise levels: --sigmas " + SampleLevels.text(levels));
             }

@@ -32,7 +32,7 @@ record Alternatives(List<OptionSpec> options) {
     String text = options.stream().map(OptionSpec::text).collect(Collectors.joining(" | "));
     return switch (kind()) {
       case REQUIRED -> options.size() == 1 ? text : "(" + text + ")";
-      case OPTIONAL -> "[" + text + "]";
+      case OPTIONAL, LIST -> "[" + text + "]";
       case REPEATABLE -> "[" + text + "]...";
     };
   }

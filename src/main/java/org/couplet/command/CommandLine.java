@@ -74,6 +74,11 @@ public final class CommandLine {
     return add(new OptionSpec(name, valueName, OptionSpec.Kind.REPEATABLE, description));
   }
 
+  /** Declares an option that may be left out, and has one value or more: {@code --merge a b c}. */
+  public CommandLine several(String name, String valueName, String description) {
+    return add(new OptionSpec(name, valueName, OptionSpec.Kind.LIST, description));
+  }
+
   /** Declares an option without a value. */
   public CommandLine flag(String name, String description) {
     return add(new OptionSpec(name, null, OptionSpec.Kind.OPTIONAL, description));
@@ -133,7 +138,9 @@ public final class CommandLine {
     for (OptionSpec option : usage.options()) {
       Option.Builder builder =
           option.name().equals("help") ? Option.builder("h") : Option.builder();
-      options.addOption(builder.longOpt(option.name()).hasArg(option.value() != null).get());
+      builder.longOpt(option.name()).hasArg(option.value() != null);
+      options.addOption(
+          option.kind() == OptionSpec.Kind.LIST ? builder.hasArgs().get() : builder.get());
     }
     try {
       return DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
@@ -153,7 +160,9 @@ public final class CommandLine {
       }
       for (OptionSpec option : group.options()) {
         int times = texts(option.name()).size();
-        if (times > 1 && option.kind() != OptionSpec.Kind.REPEATABLE) {
+        boolean single =
+            option.kind() != OptionSpec.Kind.REPEATABLE && option.kind() != OptionSpec.Kind.LIST;
+        if (times > 1 && single) {
           throw new InvalidInputException(
               "--" + option.name() + ": given " + times + " times; give it once");
         }

@@ -15,11 +15,13 @@ record OptionSpec(String name, @Nullable String value, Kind kind, String descrip
     /** Once or not at all. */
     OPTIONAL,
     /** Any number of times. */
-    REPEATABLE
+    REPEATABLE,
+    /** Once or not at all, with one value or more. */
+    LIST
   }
 
   /** The option with its value: {@code --steps N}. */
   String text() {
-    return "--" + name + (value == null ? "" : " " + value);
+    return "--" + name + (value == null ? "" : " " + value) + (kind == Kind.LIST ? " ..." : "");
   }
 }

@@ -38,6 +38,7 @@ public final class SourceBatches implements ImageBatches {
   // In the order of each size's first image here.
   private final Map<ImageSize, List<byte[]>> waiting = new LinkedHashMap<>();
   private int waitingImages;
+  private boolean whole = true;
   private long waitingPixels;
 
   private SourceBatches(Path source, DecodedImages images, int batchSize) {
@@ -68,6 +69,18 @@ public final class SourceBatches implements ImageBatches {
   }
 
   /**
+   * Leaves only some consecutive images; to be called before the first batch is taken. That none of
+   * them can be taken is then no error.
+   *
+   * @param first index in the source's order
+   * @param count how many
+   */
+  public void restrict(long first, long count) throws IOException {
+    whole = false;
+    images.restrict(first, count);
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws InvalidInputException if an image can't be taken and this is strict, if none can, or if
@@ -90,7 +103,7 @@ public final class SourceBatches implements ImageBatches {
 
   private Optional<TUint8> last() {
     SourceReport report = report();
-    if (report.taken() == 0) {
+    if (report.taken() == 0 && whole) {
       throw new InvalidInputException(
           "%s: none of the %d images can be taken; %s"
               .formatted(source, report.leftOutCount(), report.warnings().get(0)));

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.command.CommandLine;
+import org.couplet.command.Shard;
 import org.couplet.data.SourceBatches;
 import org.couplet.image.SourceReport;
 import org.couplet.io.InvalidInputException;
@@ -13,12 +14,24 @@ import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.GaussianFit;
 import org.couplet.metric.Metric;
+import org.couplet.metric.ShardFeatures;
 import org.couplet.metric.StatisticsCache;
 import org.couplet.source.ImageSelection;
 import org.couplet.source.Split;
 
-/** A side of images on disk. */
-record FidImages(String side, ImageSelection selection, SourceBatches images, boolean strict)
+/**
+ * A side of images on disk.
+ *
+ * @param total number of images, of all shards
+ * @param shard to measure, if not all
+ */
+record FidImages(
+    String side,
+    ImageSelection selection,
+    SourceBatches images,
+    boolean strict,
+    long total,
+    Optional<Shard> shard)
     implements FidSource {
   static FidImages open(String side, Path path, CommandLine options) throws IOException {
     ImageSelection selection =
@@ -28,14 +41,25 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
             options.one(side + "-split", Split::parse, Split.WORDS),
             side + "-");
     boolean strict = options.has("strict");
-    return new FidImages(
-        side, selection, SourceBatches.open(selection, FeaturePass.BATCH, strict), strict);
+    SourceBatches images = SourceBatches.open(selection, FeaturePass.BATCH, strict);
+    try {
+      long total = images.count();
+      Optional<Shard> shard = Shard.of(options);
+      if (shard.isPresent()) {
+        Shard.Rows rows = shard.get().rows(total, FeaturePass.BATCH);
+        images.restrict(rows.first(), rows.count());
+      }
+      return new FidImages(side, selection, images, strict, total, shard);
+    } catch (IOException | RuntimeException e) {
+      images.close();
+      throw e;
+    }
   }
 
   @Override
   public void check(FidPass pass) throws IOException {
     FidSource.super.check(pass);
-    pass.requireEnough(side, images.count());
+    pass.requireEnough(side, total);
   }
 
   // A reference is the same for many models: what was measured of it is kept.
@@ -46,15 +70,45 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
             && pass.metrics().stream()
                 .noneMatch(metric -> metric.needs().reference() != Metric.Kept.STATISTICS);
     FeatureSet features = statisticsDo ? FeatureSet.of(statistics(pass)) : measured(pass);
-    String name =
-        selection.source()
-            + selection.only().map(only -> " " + only).orElse("")
-            + selection.split().map(split -> ", split " + split.word()).orElse("");
     long count = features.fit().count();
+    return new Side(description(count), numbers(count), features);
+  }
+
+  private String name() {
+    return selection.source()
+        + selection.only().map(only -> " " + only).orElse("")
+        + selection.split().map(split -> ", split " + split.word()).orElse("");
+  }
+
+  private Map<String, Object> numbers(long count) {
     Map<String, Object> numbers = new LinkedHashMap<>();
-    numbers.put("source", name);
+    numbers.put("source", name());
     numbers.put("count", count);
-    return new Side(name + ": " + count + " images" + size(), numbers, features);
+    return numbers;
+  }
+
+  private String description(long count) {
+    return name() + ": " + count + " images" + size();
+  }
+
+  @Override
+  public Part part(FidPass pass) throws IOException {
+    Shard one = shard.orElseThrow();
+    Shard.Rows rows = one.rows(total, FeaturePass.BATCH);
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("the content of --generated", selection.contentSketch());
+    identity.put("the number of images", String.valueOf(total));
+    ShardFeatures features = pass.shard(images, one, rows.first());
+    warn(pass);
+    return new Part(
+        pass.header(
+            one,
+            features,
+            identity,
+            new ShardFile.Images(total, images.report().leftOutCount(), size()),
+            numbers(total),
+            description(total)),
+        features);
   }
 
   // Height x width, if they were looked at and are all the same.
@@ -86,10 +140,14 @@ record FidImages(String side, ImageSelection selection, SourceBatches images, bo
 
   private FeatureSet measured(FidPass pass) throws IOException {
     FeatureSet features = pass.over(side, images);
+    warn(pass);
+    return features;
+  }
+
+  private void warn(FidPass pass) {
     for (String warning : images.report().warnings()) {
       pass.err().println("warning: " + selection.source() + ": " + warning);
     }
-    return features;
   }
 
   @Override

@@ -10,15 +10,21 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.couplet.command.CommandLine;
 import org.couplet.command.SamplingOptions;
+import org.couplet.command.Shard;
 import org.couplet.io.InvalidInputException;
+import org.couplet.metric.FeaturePass;
 import org.couplet.metric.SampleBatches;
+import org.couplet.metric.ShardFeatures;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.TrainedModel;
+import org.couplet.sampling.SampleLevels;
 
 /**
  * A side whose images are a model's samples, drawn as they are measured.
  *
+ * @param count of samples, of all shards
  * @param solver of a score model
+ * @param shard to measure, if not all
  */
 record FidModel(
     String side,
@@ -27,7 +33,8 @@ record FidModel(
     long seed,
     long count,
     List<Double> sigmas,
-    Optional<String> solver)
+    Optional<String> solver,
+    Optional<Shard> shard)
     implements FidSource {
   private static final long USUAL_COUNT = 50_000;
 
@@ -46,8 +53,10 @@ record FidModel(
       long count = options.number("count", 2).orElse(usual);
       Optional<String> solver =
           sampler.followsFlow() ? Optional.of(sampling.solverName()) : Optional.empty();
+      Optional<Shard> shard = Shard.of(options);
+      shard.ifPresent(one -> one.rows(count, FeaturePass.BATCH));
       return new FidModel(
-          side, model, sampler, sampling.seed(), count, sampling.levels(sampler), solver);
+          side, model, sampler, sampling.seed(), count, sampling.levels(sampler), solver, shard);
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -62,30 +71,65 @@ record FidModel(
 
   @Override
   public Side measure(FidPass pass) throws IOException {
-    List<Double> levels = sigmas.isEmpty() ? List.of(sampler.sigmaMax()) : sigmas;
+    try (SampleBatches samples = new SampleBatches(sampler, seed, count, sigmas)) {
+      return new Side(description(), numbers(), pass.over(side, samples));
+    }
+  }
+
+  /** Measures the shard. */
+  @Override
+  public Part part(FidPass pass) throws IOException {
+    Shard one = shard.orElseThrow();
+    Shard.Rows rows = one.rows(count, FeaturePass.BATCH);
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("the model", model.contentHash());
+    identity.put("--count", String.valueOf(count));
+    identity.put("--seed", String.valueOf(seed));
+    identity.put("--sigmas", SampleLevels.text(levels()));
+    solver.ifPresent(name -> identity.put("--solver", name));
+    try (SampleBatches samples =
+        new SampleBatches(sampler, seed, rows.first(), rows.count(), sigmas)) {
+      ShardFeatures features = pass.shard(samples, one, rows.first());
+      return new Part(
+          pass.header(
+              one,
+              features,
+              identity,
+              new ShardFile.Images(count, 0, " of one size"),
+              numbers(),
+              description()),
+          features);
+    }
+  }
+
+  private List<Double> levels() {
+    return sigmas.isEmpty() ? List.of(sampler.sigmaMax()) : sigmas;
+  }
+
+  private Map<String, Object> numbers() {
     Map<String, Object> numbers = new LinkedHashMap<>();
     numbers.put("source", model.origin());
     numbers.put("count", count);
     numbers.put("seed", seed);
-    numbers.put("sigmas", levels);
+    numbers.put("sigmas", levels());
     solver.ifPresent(name -> numbers.put("solver", name));
     numbers.put("pixels", "clipped to [-1, 1], rounded to 0..255");
-    String description =
-        String.format(
-            Locale.ROOT,
-            "%s: %d samples of %d x %d, seed %d, %ssigma %s; clipped to [-1, 1], rounded to 0..255",
-            model.origin(),
-            count,
-            sampler.elementShape().get(0),
-            sampler.elementShape().get(1),
-            seed,
-            solver.map(name -> name + ", ").orElse(""),
-            levels.stream()
-                .map(level -> String.format(Locale.ROOT, "%.4g", level))
-                .collect(Collectors.joining(", ")));
-    try (SampleBatches samples = new SampleBatches(sampler, seed, count, sigmas)) {
-      return new Side(description, numbers, pass.over(side, samples));
-    }
+    return numbers;
+  }
+
+  private String description() {
+    return String.format(
+        Locale.ROOT,
+        "%s: %d samples of %d x %d, seed %d, %ssigma %s; clipped to [-1, 1], rounded to 0..255",
+        model.origin(),
+        count,
+        sampler.elementShape().get(0),
+        sampler.elementShape().get(1),
+        seed,
+        solver.map(name -> name + ", ").orElse(""),
+        levels().stream()
+            .map(level -> String.format(Locale.ROOT, "%.4g", level))
+            .collect(Collectors.joining(", ")));
   }
 
   @Override

@@ -5,18 +5,26 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.couplet.command.Shard;
 import org.couplet.data.ImageBatches;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
+import org.couplet.io.Version;
 import org.couplet.metric.FeatureCollector;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.Fid;
 import org.couplet.metric.Metric;
+import org.couplet.metric.ShardFeatures;
 import org.couplet.program.FeatureProgram;
+import org.couplet.report.Json;
 import org.couplet.report.Progress;
 
 /** How the sides of a comparison are measured. */
@@ -71,22 +79,76 @@ public final class FidPass {
   FeatureSet over(String side, ImageBatches images) throws IOException {
     FeatureCollector collector =
         new FeatureCollector(extractor(), metrics, side.equals(FidSource.REFERENCE));
-    FeaturePass pass = new FeaturePass(extractor(), collector.needsLogits());
+    run(side, images, collector.needsLogits(), collector::add);
+    requireEnough(side, collector.count());
+    warnOfFew(side, collector.count());
+    return collector.set();
+  }
+
+  /**
+   * Measures a shard of the generated images.
+   *
+   * @param first index of its first image
+   */
+  ShardFeatures shard(ImageBatches images, Shard shard, long first) throws IOException {
+    ShardCollector collector = new ShardCollector(extractor(), metrics, first);
+    run("shard " + shard, images, collector.needsLogits(), collector::add);
+    return collector.features();
+  }
+
+  /**
+   * The header of a shard's file.
+   *
+   * @param source what must be the same in all shards, beside the network and the version
+   * @param images that were looked at
+   * @param numbers of all shards, as of {@link FidSource.Side}
+   * @param description of all shards, as of {@link FidSource.Side}
+   */
+  ShardFile.Header header(
+      Shard shard,
+      ShardFeatures features,
+      Map<String, String> source,
+      ShardFile.Images images,
+      Map<String, Object> numbers,
+      String description)
+      throws IOException {
+    Map<String, String> identity = new LinkedHashMap<>(source);
+    identity.put("the feature network", extractor().fingerprint());
+    identity.put("--metrics", metrics.stream().map(Metric::word).collect(Collectors.joining(",")));
+    identity.put("Couplet's version", Version.describe());
+    return new ShardFile.Header(
+        ShardFile.format(),
+        shard.index(),
+        shard.of(),
+        features.moments().count(),
+        extractor().dimension(),
+        features.classes().map(sums -> sums[0].length - 1).orElse(0),
+        features.rows().isPresent(),
+        features.rows().map(rows -> rows.slots().length).orElse(0),
+        identity,
+        extractor().fingerprint(),
+        images,
+        Json.GSON.toJsonTree(numbers).getAsJsonObject(),
+        description);
+  }
+
+  private void run(
+      String side, ImageBatches images, boolean logits, Consumer<FeatureProgram.Outputs> sink)
+      throws IOException {
+    FeaturePass pass = new FeaturePass(extractor(), logits);
     FeaturePass.Pace pace;
     try (Progress progress = new Progress(side, images.count(), err)) {
       long begun = System.nanoTime();
       pace =
           pass.over(
               images,
-              collector::add,
+              sink,
               seen -> {
                 double seconds = (System.nanoTime() - begun) / 1e9;
                 progress.passTo(seen, String.format(Locale.ROOT, "%.1f images/s", seen / seconds));
                 return true;
               });
     }
-    requireEnough(side, collector.count());
-    warnOfFew(side, collector.count());
     err.printf(
         Locale.ROOT,
         "%s: %d images in %s, %.1f images/s, %.0f%% of the time in the network%n",
@@ -95,7 +157,6 @@ public final class FidPass {
         Progress.describe(Duration.ofMillis((long) (pace.seconds() * 1000))),
         pace.images() / pace.seconds(),
         100 * pace.networkSeconds() / pace.seconds());
-    return collector.set();
   }
 
   /** Requires as many images of a side as each metric needs. */

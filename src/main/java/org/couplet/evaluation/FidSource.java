@@ -11,12 +11,14 @@ import org.couplet.command.SamplingOptions;
 import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.Metric;
+import org.couplet.metric.ShardFeatures;
 import org.couplet.metric.StatisticsFile;
 import org.couplet.npy.NpzFile;
 import org.couplet.run.TrainedModel;
 
 /** One side of a comparison: a model, images, or statistics of images. */
-public sealed interface FidSource extends AutoCloseable permits FidModel, FidImages, FidStatistics {
+public sealed interface FidSource extends AutoCloseable
+    permits FidModel, FidImages, FidStatistics, FidMerged {
   /** The option that names the images to judge. */
   String GENERATED = "generated";
 
@@ -31,9 +33,18 @@ public sealed interface FidSource extends AutoCloseable permits FidModel, FidIma
    */
   record Side(String description, Map<String, Object> numbers, FeatureSet features) {}
 
+  /** What one shard measured, and of what it is. */
+  record Part(ShardFile.Header header, ShardFeatures features) {}
+
   /** Rejects options that do not fit the pass, before any work. */
   default void check(FidPass pass) throws IOException {
     pass.extractor();
+  }
+
+  /** Measures the shard that was asked for. */
+  default Part part(FidPass pass) throws IOException {
+    throw new InvalidInputException(
+        "--generated: --shard needs images or a model, and these are statistics");
   }
 
   /** Measures it. */

@@ -37,6 +37,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
   private static final String COMPILED = "_XlaMustCompile";
   // Makes a loop plain control flow, of whose operations each is placed on a device by itself.
   private static final String LOWERED = "_lower_using_switch_merge";
+  private static final VersionDef VERSIONS = versions();
 
   /**
    * An argument.
@@ -205,7 +206,7 @@ public record GraphFunction(FunctionDef definition, FunctionDefLibrary library) 
             GraphDef.newBuilder()
                 // Without it the graph would count as an old one, in which scalars have no known
                 // shape.
-                .setVersions(versions())
+                .setVersions(VERSIONS)
                 .setLibrary(library.toBuilder().addFunction(function))
                 .build());
   }

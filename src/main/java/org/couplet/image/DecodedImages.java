@@ -46,6 +46,8 @@ public final class DecodedImages implements AutoCloseable {
   private final BackgroundTasks<Decoded, IOException> ahead;
   private final Deque<Task> tasks = new ArrayDeque<>();
   private final PixelBudget budget = PixelBudget.ofMemory();
+  private long begin;
+  private long end;
   private long fetched;
   // Of the images that wait to be decoded, and those after them: taken in this order.
   private final Deque<Long> undecoded = new ArrayDeque<>();
@@ -83,6 +85,7 @@ public final class DecodedImages implements AutoCloseable {
       double mostSeconds) {
     this.where = where;
     this.source = source;
+    this.end = source.size();
     this.strict = strict;
     this.reading = reading;
     this.fit = fit;
@@ -139,7 +142,21 @@ public final class DecodedImages implements AutoCloseable {
 
   /** Number of images, those among them that can't be taken. */
   public long size() {
-    return source.size();
+    return end - begin;
+  }
+
+  /**
+   * Leaves only some consecutive images; to be called before the first is taken.
+   *
+   * @param first index in the source
+   * @param count how many
+   */
+  public synchronized void restrict(long first, long count) throws IOException {
+    source.skip(first);
+    fetched = first;
+    begin = first;
+    taken = first;
+    end = first + count;
   }
 
   /** Most colour channels of an image: 1 or 3. */
@@ -153,7 +170,7 @@ public final class DecodedImages implements AutoCloseable {
    * @throws InvalidInputException if it can't be taken and this is strict, or the source is damaged
    */
   public Optional<Decoded> next() throws IOException {
-    while (fetched < source.size() && mayFetch()) {
+    while (fetched < end && mayFetch()) {
       ImageSource.Item item = source.next();
       undecoded.add(item.bytes());
       undecodedBytes += item.bytes();

@@ -24,20 +24,36 @@ public final class FeatureCollector {
    * @param isReference as which side
    */
   public FeatureCollector(FeatureProgram network, Set<Metric> metrics, boolean isReference) {
-    boolean keepsRows = keeps(Metric.Kept.ROWS, metrics, isReference);
-    boolean scores = keeps(Metric.Kept.LOGITS, metrics, isReference);
-    statistics = new FeatureStatistics(network.dimension());
+    this(
+        network.dimension(),
+        keeps(Metric.Kept.ROWS, metrics, isReference),
+        keeps(Metric.Kept.LOGITS, metrics, isReference) ? network.classes() : 0);
+  }
+
+  /**
+   * A collector of nothing yet, for shards.
+   *
+   * @param dimension number of features
+   * @param keepsRows whether the shards kept rows
+   * @param classes of the shards' sums of the inception score; 0 if they have none
+   */
+  public FeatureCollector(int dimension, boolean keepsRows, int classes) {
+    statistics = new FeatureStatistics(dimension);
     rows =
-        keepsRows
-            ? Optional.of(new FeatureSample(network.dimension(), MOST_ROWS, SEED))
-            : Optional.empty();
+        keepsRows ? Optional.of(new FeatureSample(dimension, MOST_ROWS, SEED)) : Optional.empty();
     score =
-        scores
-            ? Optional.of(new InceptionScore(network.classes(), InceptionScore.SPLITS))
+        classes > 0
+            ? Optional.of(new InceptionScore(classes, InceptionScore.SPLITS))
             : Optional.empty();
   }
 
-  private static boolean keeps(Metric.Kept kept, Set<Metric> metrics, boolean isReference) {
+  /** Where the sample of all images keeps the rows of a shard that begins with some image. */
+  public static ReservoirSlots slots(long first) {
+    return new ReservoirSlots(MOST_ROWS, SEED, first);
+  }
+
+  /** Whether metrics need something of one side. */
+  public static boolean keeps(Metric.Kept kept, Set<Metric> metrics, boolean isReference) {
     return metrics.stream().anyMatch(metric -> metric.of(isReference) == kept);
   }
 
@@ -51,6 +67,17 @@ public final class FeatureCollector {
     statistics.add(outputs.features());
     rows.ifPresent(sample -> sample.add(outputs.features()));
     score.ifPresent(classes -> classes.add(outputs.logits()));
+  }
+
+  /**
+   * Takes in the next shard: shards come in the order of their images.
+   *
+   * @throws IllegalArgumentException if it does not go with those before it
+   */
+  public void add(ShardFeatures shard) {
+    statistics.merge(shard.moments());
+    rows.ifPresent(sample -> sample.put(shard.rows().orElseThrow()));
+    score.ifPresent(sums -> sums.merge(shard.classes().orElseThrow(), shard.moments().count()));
   }
 
   /** Number of images so far. */

@@ -1,7 +1,7 @@
 package org.couplet.metric;
 
 import java.util.Arrays;
-import org.couplet.data.KeyedRandom;
+import java.util.Objects;
 
 /**
  * A uniform sample of the rows of a stream, without replacement, of at most a given size (the
@@ -11,10 +11,9 @@ import org.couplet.data.KeyedRandom;
 public final class FeatureSample {
   private final int dimension;
   private final int capacity;
-  private final KeyedRandom random;
+  private final ReservoirSlots slots;
   private float[] kept = new float[0];
   private int size;
-  private long count;
 
   /**
    * A sample of no rows yet.
@@ -30,7 +29,7 @@ public final class FeatureSample {
     }
     this.dimension = dimension;
     this.capacity = capacity;
-    this.random = new KeyedRandom(seed, 0);
+    this.slots = new ReservoirSlots(capacity, seed, 0);
   }
 
   /**
@@ -42,11 +41,23 @@ public final class FeatureSample {
   public void add(float[] features) {
     int rows = new FeatureRows(features, dimension).count();
     for (int row = 0; row < rows; row++) {
-      count++;
-      long place = size < capacity ? size : (long) (random.nextDouble() * count);
+      long place = slots.next();
       if (place < capacity) {
         put(features, row, (int) place);
       }
+    }
+  }
+
+  /**
+   * Puts rows that a shard kept into their slots, or after those so far where images were left out
+   * before them. The sample then has no count of rows seen.
+   *
+   * @throws IndexOutOfBoundsException if a slot is none of the sample's
+   */
+  void put(ShardFeatures.KeptRows shard) {
+    for (int row = 0; row < shard.slots().length; row++) {
+      int slot = Objects.checkIndex(shard.slots()[row], capacity);
+      put(shard.values(), row, Math.min(slot, size));
     }
   }
 
@@ -67,7 +78,7 @@ public final class FeatureSample {
 
   /** Number of rows seen. */
   public long count() {
-    return count;
+    return slots.count();
   }
 
   /** Number of rows kept: all, or the capacity. */

@@ -19,6 +19,17 @@ public final class FeatureStatistics {
   private long count;
 
   /**
+   * What statistics of some rows are made of.
+   *
+   * @param count number of rows
+   * @param mean [dimension]
+   * @param scatter [dimension, dimension], row-major: the sum over rows of (row - mean)' (row -
+   *     mean), its upper triangle; 0 below
+   */
+  @SuppressWarnings("ArrayRecordComponent") // made once and only read
+  public record Moments(long count, double[] mean, double[] scatter) {}
+
+  /**
    * Statistics of no rows yet.
    *
    * @param dimension number of features, at least 1
@@ -54,17 +65,28 @@ public final class FeatureStatistics {
     }
   }
 
-  /** Adds the rows that {@code other} has seen. */
-  public void merge(FeatureStatistics other) {
-    if (other.dimension != dimension) {
-      throw new IllegalArgumentException(other.dimension + " features do not go with " + dimension);
+  /** The rows so far. */
+  public Moments moments() {
+    takeBlock();
+    return new Moments(count, mean.clone(), scatter.clone());
+  }
+
+  /** Adds rows, at least one, of which the moments are known. */
+  public void merge(Moments other) {
+    if (other.mean.length != dimension || other.scatter.length != scatter.length) {
+      throw new IllegalArgumentException(
+          other.mean.length + " features do not go with " + dimension);
     }
     takeBlock();
-    other.takeBlock();
     for (int i = 0; i < scatter.length; i++) {
       scatter[i] += other.scatter[i];
     }
     join(other.mean, other.count);
+  }
+
+  /** Adds the rows that {@code other} has seen. */
+  public void merge(FeatureStatistics other) {
+    merge(other.moments());
   }
 
   /**

@@ -66,6 +66,36 @@ public final class InceptionScore {
     }
   }
 
+  /**
+   * What the score is computed from, [splits, classes + 1]: of each split the sums of the classes'
+   * probabilities p, and last that of sum_c p_c log p_c.
+   */
+  public double[][] sums() {
+    double[][] sums = new double[splits][];
+    for (int split = 0; split < splits; split++) {
+      sums[split] = Arrays.copyOf(probabilities[split], classes + 1);
+      sums[split][classes] = negativeEntropies[split];
+    }
+    return sums;
+  }
+
+  /**
+   * Adds the rows that another score was made of, as if they came after those so far.
+   *
+   * @param sums as {@link #sums} gives them
+   * @param rows number of them
+   */
+  void merge(double[][] sums, long rows) {
+    for (int i = 0; i < splits; i++) {
+      int split = (int) ((count + i) % splits);
+      for (int j = 0; j < classes; j++) {
+        probabilities[split][j] += sums[i][j];
+      }
+      negativeEntropies[split] += sums[i][classes];
+    }
+    count += rows;
+  }
+
   private void addRow(float[] logits, int split) {
     double largest = logits[0];
     for (float logit : logits) {

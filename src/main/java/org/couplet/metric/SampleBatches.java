@@ -11,6 +11,7 @@ import org.tensorflow.types.TUint8;
 public final class SampleBatches implements ImageBatches {
   private final SamplingProgram model;
   private final long seed;
+  private final long first;
   private final long count;
   private final List<Double> sigmas;
   private long next;
@@ -24,9 +25,20 @@ public final class SampleBatches implements ImageBatches {
    * @throws InvalidInputException if its samples are not images
    */
   public SampleBatches(SamplingProgram model, long seed, long count, List<Double> sigmas) {
+    this(model, seed, 0, count, sigmas);
+  }
+
+  /**
+   * The same from another row on.
+   *
+   * @param first row of the first sample
+   */
+  public SampleBatches(
+      SamplingProgram model, long seed, long first, long count, List<Double> sigmas) {
     requireImages(model, "the model");
     this.model = model;
     this.seed = seed;
+    this.first = first;
     this.count = count;
     this.sigmas = sigmas;
   }
@@ -54,7 +66,7 @@ public final class SampleBatches implements ImageBatches {
       return Optional.empty();
     }
     next += rows;
-    return Optional.of(model.images(seed, next - rows, rows, sigmas));
+    return Optional.of(model.images(seed, first + next - rows, rows, sigmas));
   }
 
   /** Nothing to do: the model is the caller's. */

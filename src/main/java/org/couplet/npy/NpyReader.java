@@ -68,8 +68,7 @@ public final class NpyReader implements AutoCloseable {
     int bytes = Math.multiplyExact(count, header.type().bytes());
     byte[] raw = bytes(bytes);
     if (raw.length < bytes) {
-      throw new InvalidInputException(
-          where + ": ends before its last value; fetch or save it again", new EOFException());
+      throw endsTooEarly(new EOFException());
     }
     left -= count;
     if (left == 0 && in.read() >= 0) {
@@ -77,6 +76,26 @@ public final class NpyReader implements AutoCloseable {
           where + ": goes on after the last value of its shape; save one array in one file");
     }
     return ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Passes over values, without reading those of a file of its own.
+   *
+   * @param count number of values, at most those that are left
+   * @throws InvalidInputException if the file ends before them
+   */
+  public void skip(long count) throws IOException {
+    try {
+      in.skipNBytes(Math.multiplyExact(count, (long) header.type().bytes()));
+    } catch (EOFException e) {
+      throw endsTooEarly(e);
+    }
+    left -= count;
+  }
+
+  private InvalidInputException endsTooEarly(EOFException cause) {
+    return new InvalidInputException(
+        where + ": ends before its last value; fetch or save it again", cause);
   }
 
   // Memory for much is taken as it comes: a damaged header may claim more than there is.

@@ -2,7 +2,6 @@ package org.couplet.npy;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.couplet.archive.ChecksummedStream;
+import org.couplet.io.BlockStream;
 import org.couplet.io.InvalidInputException;
 
 /** A NumPy {@code .npz} file: named arrays in a zip, beyond 4 GiB too. */
@@ -76,7 +76,7 @@ public final class NpzFile implements AutoCloseable {
   }
 
   /** An array's bytes, whose damage is the file's. */
-  private static final class ArrayBytes extends FilterInputStream {
+  private static final class ArrayBytes extends BlockStream {
     private final String where;
 
     ArrayBytes(InputStream in, String where) {
@@ -87,7 +87,7 @@ public final class NpzFile implements AutoCloseable {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
-        return super.read(bytes, offset, length);
+        return in.read(bytes, offset, length);
       } catch (ZipException | EOFException e) {
         throw damaged(where, e);
       }

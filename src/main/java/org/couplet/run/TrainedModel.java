@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.config.ExperimentFile;
 import org.couplet.contract.Contract;
+import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.program.ProgramCheck;
@@ -18,11 +19,13 @@ public final class TrainedModel implements AutoCloseable {
   private final SamplingProgram sampler;
   private final Runnable closing;
   private final String origin;
+  private final Hashing hashing;
 
-  private TrainedModel(SamplingProgram sampler, Runnable closing, String origin) {
+  private TrainedModel(SamplingProgram sampler, Runnable closing, String origin, Hashing hashing) {
     this.sampler = sampler;
     this.closing = closing;
     this.origin = origin;
+    this.hashing = hashing;
   }
 
   /** Whether a run was begun or a SavedModel lies in a folder. */
@@ -78,7 +81,8 @@ public final class TrainedModel implements AutoCloseable {
   /** Opens an export. */
   public static TrainedModel ofExport(Path folder) {
     SamplingProgram program = SamplingProgram.load(folder, 0);
-    return new TrainedModel(program, program::close, folder.toString());
+    return new TrainedModel(
+        program, program::close, folder.toString(), () -> ContentHash.of(folder));
   }
 
   /** Opens a run's averaged weights; see {@link #open}. */
@@ -87,11 +91,30 @@ public final class TrainedModel implements AutoCloseable {
     try {
       Path checkpoint = run.read(choice, program::restore);
       String origin = run.root() + " at " + checkpoint.getFileName();
-      return new TrainedModel(program.average(), program::close, origin);
+      return new TrainedModel(
+          program.average(), program::close, origin, () -> hash(run, checkpoint));
     } catch (IOException | RuntimeException e) {
       program.close();
       throw e;
     }
+  }
+
+  private static String hash(RunFolder run, Path checkpoint) throws IOException {
+    String weights =
+        ContentHash.of(
+            checkpoint.toAbsolutePath().getParent(),
+            name -> name.startsWith(checkpoint.getFileName() + "."));
+    return ContentHash.of(weights + ContentHash.of(run.program()));
+  }
+
+  @FunctionalInterface
+  private interface Hashing {
+    String hash() throws IOException;
+  }
+
+  /** SHA-256 of its graph and weights, in hexadecimal digits; takes time. */
+  public String contentHash() throws IOException {
+    return hashing.hash();
   }
 
   /** Draws the samples; closed with this. */

@@ -16,10 +16,12 @@ import org.tensorflow.types.TUint8;
 
 /** Samples to be made. */
 public final class SampleDraw {
-  private static final int CHUNK = 100;
+  /** Samples that are made at a time. */
+  public static final int CHUNK = 100;
 
   private final SamplingProgram program;
   private final long seed;
+  private final long start;
   private final int count;
   private final List<Double> sigmas;
   private final PrintStream err;
@@ -28,7 +30,8 @@ public final class SampleDraw {
   /**
    * @param program that makes them
    * @param seed of the noise
-   * @param count of samples, from row 0 on
+   * @param start row of the first sample
+   * @param count of samples
    * @param sigmas as {@link SamplingProgram#samples} takes them
    * @param err where progress goes
    * @param beforeEach run before each part is made; may end it with an exception
@@ -36,12 +39,14 @@ public final class SampleDraw {
   public SampleDraw(
       SamplingProgram program,
       long seed,
+      long start,
       int count,
       List<Double> sigmas,
       PrintStream err,
       Runnable beforeEach) {
     this.program = program;
     this.seed = seed;
+    this.start = start;
     this.count = count;
     this.sigmas = sigmas;
     this.err = err;
@@ -58,9 +63,9 @@ public final class SampleDraw {
     return count;
   }
 
-  /** One sample of the many: its index and values. */
+  /** One sample of the many: its row and values. */
   interface Sink {
-    void accept(int index, byte[] values) throws IOException;
+    void accept(long index, byte[] values) throws IOException;
   }
 
   /** All in one picture. */
@@ -79,7 +84,8 @@ public final class SampleDraw {
         int rows = Math.min(CHUNK, count - first);
         byte[] bytes = chunk(first, rows);
         for (int row = 0; row < rows; row++) {
-          sink.accept(first + row, Arrays.copyOfRange(bytes, row * rowBytes, (row + 1) * rowBytes));
+          sink.accept(
+              start + first + row, Arrays.copyOfRange(bytes, row * rowBytes, (row + 1) * rowBytes));
         }
         progress.stepTo(first + rows, "");
       }
@@ -88,11 +94,11 @@ public final class SampleDraw {
 
   private byte[] chunk(int first, int rows) {
     if (program.makesImages()) {
-      try (TUint8 images = program.images(seed, first, rows, sigmas)) {
+      try (TUint8 images = program.images(seed, start + first, rows, sigmas)) {
         return Bytes.of(images);
       }
     }
-    try (TFloat32 points = program.samples(seed, first, rows, sigmas)) {
+    try (TFloat32 points = program.samples(seed, start + first, rows, sigmas)) {
       float[] floats = Floats.of(points);
       ByteBuffer bytes =
           ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -124,6 +124,18 @@ final class ArrayImages implements ImageSource {
     return new Item(name, values.remaining(), decoder -> decode(type, values, name));
   }
 
+  @Override
+  public void skip(long images) throws IOException {
+    long left = images;
+    while (left > 0) {
+      NpyReader current = currentReader();
+      long here = Math.min(left, current.header().shape().get(0) - image);
+      current.skip(here * layout.values());
+      image += here;
+      left -= here;
+    }
+  }
+
   // Opens the next array when this one is read to its end.
   private NpyReader currentReader() throws IOException {
     NpyReader current = reader == null ? parts.get(part).open() : reader;

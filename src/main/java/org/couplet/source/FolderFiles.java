@@ -1,6 +1,5 @@
 package org.couplet.source;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -17,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import org.couplet.io.BlockStream;
 import org.couplet.picture.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
 
@@ -121,24 +121,15 @@ final class FolderFiles extends SimpleFileVisitor<Path> {
   }
 
   /** A file whose reading may fail, where a disk or a server does. */
-  private static final class FileBytes extends FilterInputStream {
+  private static final class FileBytes extends BlockStream {
     FileBytes(InputStream in) {
       super(in);
     }
 
     @Override
-    public int read() throws IOException {
-      try {
-        return super.read();
-      } catch (IOException e) {
-        throw reason(e);
-      }
-    }
-
-    @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
-        return super.read(bytes, offset, length);
+        return in.read(bytes, offset, length);
       } catch (IOException e) {
         throw reason(e);
       }

@@ -48,7 +48,15 @@ public record ImageSelection(
 
   /** Hash of the source's contents, and of the selection unless it is everything. */
   public String contentHash() throws IOException {
-    String contents = ContentHash.of(source);
+    return hash(ContentHash.of(source));
+  }
+
+  /** The same in little time, from sizes and some of the contents: {@link ContentHash#sketch}. */
+  public String contentSketch() throws IOException {
+    return hash(ContentHash.sketch(source));
+  }
+
+  private String hash(String contents) {
     boolean all = only.isEmpty() && split.isEmpty();
     String taken = only.orElse("") + " " + split.map(Split::name).orElse("null");
     return all ? contents : ContentHash.of(contents + " " + taken);

@@ -20,6 +20,17 @@ public interface ImageSource extends AutoCloseable {
   Item next() throws IOException;
 
   /**
+   * Passes over images; to be called before the first is fetched.
+   *
+   * @param images how many, at most {@link #size()}
+   */
+  default void skip(long images) throws IOException {
+    for (long image = 0; image < images; image++) {
+      next();
+    }
+  }
+
+  /**
    * The classes of some images, if the source has classes; to be called after the last image.
    *
    * @param taken which images, by their number in the source's order

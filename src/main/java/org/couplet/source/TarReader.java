@@ -2,7 +2,6 @@ package org.couplet.source;
 
 import java.io.Closeable;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.couplet.archive.Compression;
+import org.couplet.io.BlockStream;
 import org.couplet.io.InvalidInputException;
 
 /** Reads a tar archive, compressed or not, from its first entry to the end of its file. */
@@ -25,7 +25,7 @@ final class TarReader implements Closeable {
   private final TarArchiveInputStream tar;
 
   /** Counts the zeros at the end of what was read. */
-  private static final class Ending extends FilterInputStream {
+  private static final class Ending extends BlockStream {
     private long zeros;
 
     Ending(InputStream in) {
@@ -33,14 +33,8 @@ final class TarReader implements Closeable {
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-    }
-
-    @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int read = super.read(bytes, offset, length);
+      int read = in.read(bytes, offset, length);
       int last = read;
       while (last > 0 && bytes[offset + last - 1] == 0) {
         last--;

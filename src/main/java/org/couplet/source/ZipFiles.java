@@ -1,6 +1,5 @@
 package org.couplet.source;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.couplet.archive.ZipArchive;
+import org.couplet.io.BlockStream;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.UnreadableImageException;
 
@@ -86,24 +86,15 @@ final class ZipFiles {
   }
 
   /** An entry whose reading may fail. */
-  private static final class EntryBytes extends FilterInputStream {
+  private static final class EntryBytes extends BlockStream {
     EntryBytes(InputStream in) {
       super(in);
     }
 
     @Override
-    public int read() throws IOException {
-      try {
-        return super.read();
-      } catch (IOException | RuntimeException e) {
-        throw damaged(e);
-      }
-    }
-
-    @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
-        return super.read(bytes, offset, length);
+        return in.read(bytes, offset, length);
       } catch (IOException | RuntimeException e) {
         throw damaged(e);
       }

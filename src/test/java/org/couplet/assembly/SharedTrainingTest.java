@@ -96,7 +96,7 @@ class SharedTrainingTest {
     TrainingAssembly.write(experiment, model);
     try (TrainingProgram program = TrainingProgram.load(model, 0)) {
       program.initialize(3);
-      return train(program, experiment, model, "alone");
+      return train(program, model, "alone");
     }
   }
 
@@ -113,7 +113,7 @@ class SharedTrainingTest {
               // Only the first worker's values count.
               program.initialize(3 + task);
               program.synchronize();
-              return train(program, experiment, model, "worker" + task);
+              return train(program, model, "worker" + task);
             }
           });
     }
@@ -131,7 +131,7 @@ class SharedTrainingTest {
     }
   }
 
-  private Outcome train(TrainingProgram program, Experiment experiment, Path model, String name) {
+  private Outcome train(TrainingProgram program, Path model, String name) {
     int rows = (int) program.batchShape().get(0);
     int first = (int) program.firstRow();
     double[] sigmas = new double[program.sigmasLength()];

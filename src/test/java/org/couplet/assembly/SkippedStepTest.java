@@ -50,7 +50,7 @@ class SkippedStepTest {
             "runtime.xla=" + xla,
             "optimizer.accumulate=" + (kind.contains("parts") ? 2 : 1),
             "runtime.remat=" + kind.contains("parts"));
-    String text = kind.equals("points") ? SmallExperiments.GAUSSIANS : SmallExperiments.UNET;
+    String text = kind.equals("points") ? SmallExperiments.GAUSSIANS : SmallExperiments.FLAT_UNET;
     Experiment plain = ExperimentFile.parse("plain", text, settings);
     Experiment skipping = skipping(plain);
     Map<String, double[]> usual = steps(plain, "usual", false).get(0);

@@ -176,7 +176,7 @@ class BenchCommandTest {
   private CommandRun smallRun(Map<String, String> more) throws IOException, InterruptedException {
     Map<String, String> environment = new HashMap<>(more);
     environment.put("TF_ENABLE_ONEDNN_OPTS", "1");
-    Path config = SmallExperiments.write(folder, SmallExperiments.UNET);
+    Path config = SmallExperiments.write(folder, SmallExperiments.FLAT_UNET);
     return CommandProcess.run(
         folder, environment, "bench", "--config", config, "--steps", 2, "--warmup", 0, "--json");
   }

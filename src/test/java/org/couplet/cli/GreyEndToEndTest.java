@@ -47,7 +47,7 @@ class GreyEndToEndTest {
     assertTrue(imported.out().contains("one channel, since all images are grey"));
     run = shared.resolve("run");
     String text =
-        SmallExperiments.UNET.replace(
+        SmallExperiments.FLAT_UNET.replace(
             "procedural { resolution: 8 count: 50 }",
             "image_file { path: '%s' resolution: 8 channels: 1 }".formatted(data));
     Path config = SmallExperiments.write(shared, text);

@@ -41,8 +41,7 @@ class ScoreModelTest {
   @BeforeAll
   static void trainAndExport() throws IOException {
     trainAndExport("points", SmallExperiments.GAUSSIANS);
-    trainAndExport(
-        "pictures", SmallExperiments.UNET.replace("channel_mult: [1, 2]", "channel_mult: 1"));
+    trainAndExport("pictures", SmallExperiments.FLAT_UNET);
   }
 
   private static void trainAndExport(String name, String text) throws IOException {

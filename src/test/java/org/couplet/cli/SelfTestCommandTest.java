@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
 import org.couplet.SmallExperiments;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,20 +21,40 @@ import org.junit.jupiter.api.io.TempDir;
 /** The self-test through commands; a remembered verdict stands in for a fault of the processor. */
 @Tag("long")
 class SelfTestCommandTest {
+  @TempDir private static Path shared = Path.of("");
+  private static CommandRun first = new CommandRun(0, "", "");
+
   private final Path folder;
   private final Path run;
   private final Path cache;
 
-  SelfTestCommandTest(@TempDir Path folder) {
+  // Each test goes on with a copy of the same tested run.
+  SelfTestCommandTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
     this.run = folder.resolve("run");
     this.cache = folder.resolve("cache");
+    FolderContents.copy(shared.resolve("run"), run);
+    FolderContents.copy(shared.resolve("cache"), cache);
+  }
+
+  @BeforeAll
+  static void train() throws IOException, InterruptedException {
+    first =
+        CommandProcess.run(
+            shared,
+            Map.of("XDG_CACHE_HOME", shared.resolve("cache").toString()),
+            "train",
+            "--config",
+            SmallExperiments.write(shared, SmallExperiments.GAUSSIANS),
+            "--run",
+            shared.resolve("run"),
+            "--steps",
+            1);
+    assertEquals(0, first.code(), first.err());
   }
 
   @Test
   void aFaultIsRemediedByStartingAgain() throws IOException, InterruptedException {
-    CommandRun first = train(SmallExperiments.GAUSSIANS);
-    assertEquals(0, first.code(), first.err());
     assertTrue(first.err().contains("operations right"), first.err());
     assertTrue(history().get(0).contains("operations right"), history().toString());
     // The second start pays nothing.
@@ -53,7 +75,6 @@ class SelfTestCommandTest {
 
   @Test
   void aNewRunWithAFaultIsTrainedByTheSecondProcess() throws IOException, InterruptedException {
-    assertEquals(0, train(SmallExperiments.GAUSSIANS).code());
     plantFault();
     Path other = folder.resolve("other");
     CommandRun begun =
@@ -74,7 +95,6 @@ class SelfTestCommandTest {
 
   @Test
   void skippedItIsWrittenDown() throws IOException, InterruptedException {
-    assertEquals(0, train(SmallExperiments.GAUSSIANS).code());
     plantFault();
     CommandRun skipped =
         CommandProcess.run(
@@ -94,7 +114,6 @@ class SelfTestCommandTest {
 
   @Test
   void samplesOfAFaultyMachineAreDrawnWithTheRemedy() throws IOException, InterruptedException {
-    assertEquals(0, train(SmallExperiments.UNET).code());
     plantFault();
     CommandRun sampled =
         CommandProcess.run(
@@ -114,7 +133,6 @@ class SelfTestCommandTest {
 
   @Test
   void withoutARemedyNothingIsTrained() throws IOException, InterruptedException {
-    assertEquals(0, train(SmallExperiments.GAUSSIANS).code());
     Map<String, String> all =
         Map.of(
             "XDG_CACHE_HOME", cache.toString(),
@@ -145,19 +163,6 @@ class SelfTestCommandTest {
     CommandRun remedied = CommandProcess.run(folder, environment(), bench);
     assertEquals(0, remedied.code(), remedied.err());
     assertTrue(remedied.err().contains("starting again with "), remedied.err());
-  }
-
-  private CommandRun train(String text) throws IOException, InterruptedException {
-    return CommandProcess.run(
-        folder,
-        environment(),
-        "train",
-        "--config",
-        SmallExperiments.write(folder, text),
-        "--run",
-        run,
-        "--steps",
-        1);
   }
 
   private CommandRun resume(int steps) throws IOException, InterruptedException {

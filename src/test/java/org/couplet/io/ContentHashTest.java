@@ -73,4 +73,25 @@ class ContentHashTest {
         assertThrows(InvalidInputException.class, () -> ContentHash.of(absent));
     assertEquals(absent + ": no such file or folder", refusal.getMessage());
   }
+
+  @Test
+  void aSketchFindsOtherFilesWithoutReadingAll() throws IOException {
+    put("one/a", "2");
+    put("one/b/x", "1".repeat(1_000_000));
+    put("two/b/x", "1".repeat(1_000_000));
+    put("two/a", "2");
+    String sketch = ContentHash.sketch(folder.resolve("one"));
+    assertEquals(sketch, ContentHash.sketch(folder.resolve("two")));
+    String file = ContentHash.sketch(folder.resolve("one/b/x"));
+    assertEquals(file, ContentHash.sketch(folder.resolve("two/b/x")));
+    put("two/b/x", "1".repeat(999_999) + "2");
+    assertNotEquals(file, ContentHash.sketch(folder.resolve("two/b/x")), "other end");
+    assertNotEquals(sketch, ContentHash.sketch(folder.resolve("two")), "other end");
+    put("two/b/x", "1".repeat(1_000_001));
+    assertNotEquals(file, ContentHash.sketch(folder.resolve("two/b/x")), "other size");
+    put("named/c", "2");
+    put("named/b/x", "1".repeat(1_000_000));
+    assertNotEquals(sketch, ContentHash.sketch(folder.resolve("named")), "other name");
+    assertThrows(InvalidInputException.class, () -> ContentHash.sketch(folder.resolve("absent")));
+  }
 }

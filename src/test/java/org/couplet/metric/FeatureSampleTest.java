@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FeatureSampleTest {
@@ -90,5 +91,34 @@ class FeatureSampleTest {
     FeatureSample sample = of(1, 2, 1);
     assertThrows(IllegalArgumentException.class, () -> sample.add(new float[3]));
     assertThrows(ArithmeticException.class, () -> sample.add(new float[] {1, Float.NaN}));
+  }
+
+  @Test
+  void shardsKeepWhatOnePassKeeps() {
+    float[] whole = of(1000, 30, 4).rows().values();
+    for (int[] ends : new int[][] {{1000}, {10, 20, 1000}, {29, 31, 500, 999, 1000}}) {
+      FeatureSample merged = new FeatureSample(2, 30, 4);
+      int first = 0;
+      for (int end : ends) {
+        TreeMap<Integer, Integer> kept = new TreeMap<>();
+        ReservoirSlots slots = new ReservoirSlots(30, 4, first);
+        for (int row = first; row < end; row++) {
+          long slot = slots.next();
+          if (slot < 30) {
+            kept.put((int) slot, row);
+          }
+        }
+        float[] values = new float[2 * kept.size()];
+        int at = 0;
+        for (int row : kept.values()) {
+          values[at++] = row;
+          values[at++] = -row;
+        }
+        int[] places = kept.keySet().stream().mapToInt(slot -> slot).toArray();
+        merged.put(new ShardFeatures.KeptRows(places, values));
+        first = end;
+      }
+      assertArrayEquals(whole, merged.rows().values());
+    }
   }
 }

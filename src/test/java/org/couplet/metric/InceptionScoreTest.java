@@ -91,4 +91,24 @@ class InceptionScoreTest {
     assertThrows(
         ArithmeticException.class, () -> of(new float[] {0, Float.POSITIVE_INFINITY}, 2, 1));
   }
+
+  @Test
+  void shardsHaveTheScoreOfAll() {
+    float[] logits = new float[500 * 3];
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = (float) Math.sin(i * i);
+    }
+    InceptionScore whole = new InceptionScore(3, 10);
+    whole.add(logits);
+    InceptionScore merged = new InceptionScore(3, 10);
+    int first = 0;
+    for (int end : new int[] {7, 133, 134, 500}) {
+      InceptionScore shard = new InceptionScore(3, 10);
+      shard.add(Arrays.copyOfRange(logits, 3 * first, 3 * end));
+      merged.merge(shard.sums(), end - first);
+      first = end;
+    }
+    assertEquals(whole.score().mean(), merged.score().mean(), 1e-12);
+    assertEquals(whole.score().standardDeviation(), merged.score().standardDeviation(), 1e-12);
+  }
 }

@@ -131,7 +131,7 @@ class StudyTest {
 
   @Test
   void imagesAreComparedByFeaturesAndSideBySide() throws IOException {
-    Path config = SmallExperiments.write(folder, SmallExperiments.UNET);
+    Path config = SmallExperiments.write(folder, SmallExperiments.FLAT_UNET);
     CommandRun run =
         CommandRun.of(
             "study",

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;

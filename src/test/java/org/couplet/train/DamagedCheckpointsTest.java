@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
 import org.couplet.Refusal;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
 import org.couplet.data.ProceduralImages;
@@ -56,9 +57,10 @@ class FidTrainingTest {
     config =
         SmallExperiments.write(
             shared,
-            SmallExperiments.UNET.replace(
-                "sample_every: 0",
-                "sample_every: 0 fid_every: 5 fid_samples: 60 features: '" + features + "'"));
+            SmallExperiments.independent(SmallExperiments.FLAT_UNET)
+                .replace(
+                    "sample_every: 0",
+                    "sample_every: 0 fid_every: 5 fid_samples: 60 features: '" + features + "'"));
     run = shared.resolve("run");
     trained = CommandRun.done("train", "--config", config, "--run", run);
     half = shared.resolve("half");
@@ -68,11 +70,7 @@ class FidTrainingTest {
   // The run that has done half its steps, to go on with.
   private Path halfDone() throws IOException {
     Path copy = folder.resolve("copy");
-    try (var paths = Files.walk(half)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        Files.copy(path, copy.resolve(half.relativize(path).toString()));
-      }
-    }
+    FolderContents.copy(half, copy);
     return copy;
   }
 

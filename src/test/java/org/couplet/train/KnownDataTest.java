@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
 import org.couplet.config.proto.DatasetConfig;
@@ -112,7 +113,7 @@ class KnownDataTest {
     Path config =
         SmallExperiments.write(
             folder,
-            SmallExperiments.UNET.replace(
+            SmallExperiments.FLAT_UNET.replace(
                 "procedural { resolution: 8 count: 50 }",
                 "image_file { path: \"%s\" resolution: 8 }".formatted(images)));
     Path begun = folder.resolve("run");

@@ -39,7 +39,7 @@ class ResumeTest {
     "gaussians, adam, OFF",
     "gaussians, lion, STEP",
     "gaussians, radam, OFF",
-    "unet, adam, POINTWISE",
+    "flat unet, adam, POINTWISE",
     "unet, lion, OFF",
     "wide unet, lion, WINOGRAD",
     "score, adam, OFF",
@@ -51,7 +51,12 @@ class ResumeTest {
     "sinkhorn transport, adam, OFF"
   })
   void resumedRunEqualsStraightRun(String name, String optimizer, String xla) throws IOException {
-    Path config = SmallExperiments.write(folder, experiment(name));
+    int steps = name.equals("unet") || name.equals("flat unet") ? 8 : 20;
+    String text =
+        experiment(name)
+            .replace("steps: 20", "steps: " + steps)
+            .replace("log_every: 5", "log_every: " + steps / 4);
+    Path config = SmallExperiments.write(folder, text);
     Path straight = folder.resolve("straight");
     Path resumed = folder.resolve("resumed");
     Path program = folder.resolve("program");
@@ -67,18 +72,18 @@ class ResumeTest {
         program);
     List<Object> command = List.of("train", "--model", program, "--run");
     CommandRun.done(with(command, straight));
-    CommandRun.done(with(command, resumed, "--steps", 10));
-    assertEquals(Optional.empty(), latest(resumed).filter(path -> !path.endsWith("step-10")));
+    CommandRun.done(with(command, resumed, "--steps", steps / 2));
+    assertTrue(latest(resumed).orElseThrow().endsWith("step-" + steps / 2));
     CommandRun.done("train", "--run", resumed, "--resume");
 
     assertEquals(
         Optional.empty(),
         SavedVariables.firstDifference(
-            SavedVariables.ofRun(straight, 20), SavedVariables.ofRun(resumed, 20)));
+            SavedVariables.ofRun(straight, steps), SavedVariables.ofRun(resumed, steps)));
     for (String suffix : List.of(".index", ".data-00000-of-00001")) {
       assertArrayEquals(
-          Files.readAllBytes(straight.resolve("checkpoints/step-20" + suffix)),
-          Files.readAllBytes(resumed.resolve("checkpoints/step-20" + suffix)));
+          Files.readAllBytes(straight.resolve("checkpoints/step-" + steps + suffix)),
+          Files.readAllBytes(resumed.resolve("checkpoints/step-" + steps + suffix)));
     }
     assertEquals(timelessMetrics(straight), timelessMetrics(resumed));
     assertEquals(4, timelessMetrics(straight).size());
@@ -88,7 +93,7 @@ class ResumeTest {
   @Test
   @Timeout(120)
   void resumedRunOfOneThreadEqualsStraightRun() throws IOException, InterruptedException {
-    Path config = SmallExperiments.write(folder, SmallExperiments.WIDE_UNET);
+    Path config = SmallExperiments.write(folder, experiment("wide unet"));
     Path straight = folder.resolve("straight");
     Path resumed = folder.resolve("resumed");
     List<Object> command =
@@ -162,7 +167,10 @@ class ResumeTest {
     return switch (name) {
       case "gaussians" -> points;
       case "unet" -> SmallExperiments.UNET;
-      case "wide unet" -> SmallExperiments.WIDE_UNET.replace("batch_size: 32", "batch_size: 16");
+      case "flat unet" -> SmallExperiments.FLAT_UNET;
+      case "wide unet" ->
+          SmallExperiments.independent(SmallExperiments.WIDE_UNET)
+              .replace("batch_size: 32", "batch_size: 16");
       case "score" -> SmallExperiments.score(points);
       case "distillation" -> coupled("pf_ode { run: \"%s\" }".formatted(parent()));
       case "tuning" ->

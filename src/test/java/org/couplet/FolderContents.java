@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import org.couplet.io.ContentHash;
 
 /** What is in a run's folder, to see whether something touched it. */
-final class FolderContents {
+public final class FolderContents {
   private FolderContents() {}
 
   /** The files' names, relative to the folder, and hashes; without the lock, which says nothing. */
-  static Map<String, String> of(Path folder) throws IOException {
+  public static Map<String, String> of(Path folder) throws IOException {
     Map<String, String> contents = new TreeMap<>();
     try (var paths = Files.walk(folder)) {
       for (Path path : (Iterable<Path>) paths.filter(Files::isRegularFile)::iterator) {
@@ -24,7 +24,8 @@ final class FolderContents {
     return contents;
   }
 
-  static void copy(Path from, Path to) throws IOException {
+  /** Copies a folder to a place that is not there yet. */
+  public static void copy(Path from, Path to) throws IOException {
     try (var paths = Files.walk(from)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         Files.copy(path, to.resolve(from.relativize(path).toString()));
