@@ -32,6 +32,7 @@ final class Kinds {
           "labels",
           "training-data",
           "statistics",
+          "shards",
           "frozen",
           "features",
           "savedmodel",
@@ -96,6 +97,7 @@ final class Kinds {
       case "labels" -> sets.labels();
       case "training-data" -> sets.trainingData();
       case "statistics" -> StatisticsKind.make(scratch);
+      case "shards" -> ShardKind.make(scratch);
       case "frozen" -> models.frozen();
       case "features" -> models.features();
       case "savedmodel" -> models.export();
