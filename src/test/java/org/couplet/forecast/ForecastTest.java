@@ -138,6 +138,8 @@ class ForecastTest {
             "configs/quickstart.textproto",
             "--set",
             "run.batch_size=200000000",
+            "--set",
+            "consistency.coupling.independent={}",
             "--run",
             folder.resolve("run"));
     assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
