@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.couplet.config.ExperimentFile;
 import org.couplet.contract.Contract;
 import org.couplet.io.ContentHash;
@@ -102,7 +103,7 @@ public final class TrainedModel implements AutoCloseable {
   private static String hash(RunFolder run, Path checkpoint) throws IOException {
     String weights =
         ContentHash.of(
-            checkpoint.toAbsolutePath().getParent(),
+            Objects.requireNonNull(checkpoint.toAbsolutePath().getParent()),
             name -> name.startsWith(checkpoint.getFileName() + "."));
     return ContentHash.of(weights + ContentHash.of(run.program()));
   }
