@@ -47,10 +47,19 @@ final class TextKinds {
 
   private static final List<String> CLUSTERS =
       List.of(
-          "worker: \"10.0.0.1:2222\"\nworker: \"gpu-b.example.org:2222\"\n",
-          "worker: \"localhost:2222\"\nworker: \"localhost:2223\"\n"
-              + "start_timeout_seconds: 30\nwatch_timeout_seconds: 20\n",
-          "worker: [\"[fe80::1]:2222\", \"[fe80::2]:2222\"]\n");
+          """
+          worker: "10.0.0.1:2222"
+          worker: "gpu-b.example.org:2222"
+          """,
+          """
+          worker: "localhost:2222"
+          worker: "localhost:2223"
+          start_timeout_seconds: 30
+          watch_timeout_seconds: 20
+          """,
+          """
+          worker: ["[fe80::1]:2222", "[fe80::2]:2222"]
+          """);
 
   private static final List<String> ENVIRONMENTS =
       List.of(
