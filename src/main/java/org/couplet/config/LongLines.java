@@ -7,7 +7,7 @@ import org.couplet.io.InvalidInputException;
  * so that a long one takes more stack than there is.
  */
 public final class LongLines {
-  private static final int LONGEST = 4096;
+  private static final int LONGEST = 2000;
 
   private LongLines() {}
 

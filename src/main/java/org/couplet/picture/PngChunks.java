@@ -12,14 +12,15 @@ final class PngChunks {
 
   private PngChunks() {}
 
-  /** Requires the checksum of each chunk; what is cut off is the decoder's to find. */
+  /** Requires the checksum of each chunk; whether there are enough is the decoder's to find. */
   static void check(byte[] file) throws UnreadableImageException {
     ByteBuffer png = ByteBuffer.wrap(file);
     int at = SIGNATURE;
     while (at <= file.length - AROUND) {
       int length = png.getInt(at);
       if (length < 0 || length > file.length - AROUND - at) {
-        return;
+        // The decoder would take its bytes, but its checksum is missing.
+        throw UnreadableImageException.corrupt("it ends too early");
       }
       String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
       CRC32 crc = new CRC32();

@@ -121,12 +121,19 @@ public final class Table {
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param required columns that it must have; it may have others
    * @throws InvalidInputException if the file is not such a table
    */
-  public static Table read(Path file) throws IOException {
+  public static Table read(Path file, String... required) throws IOException {
     try (CSVParser parser =
         CSVParser.parse(FileFailure.reading(file, () -> Files.readString(file)), CSV)) {
       Table table = new Table(parser.getHeaderNames());
+      for (String column : required) {
+        if (!table.columns.contains(column)) {
+          throw new InvalidInputException(
+              file + ": has no column " + column + "; make it again, or remove it");
+        }
+      }
       for (CSVRecord cells : parser) {
         String place = file + ":" + parser.getCurrentLineNumber();
         if (cells.size() != table.columns.size()) {

@@ -173,7 +173,7 @@ record ComparisonStudy(
     Path file = run.root().resolve("measurements").resolve(quality.key() + ".csv");
     Map<Long, Double> known = new LinkedHashMap<>();
     if (Files.exists(file)) {
-      Table table = Table.read(file);
+      Table table = Table.read(file, "step", "value");
       for (int row = 0; row < table.size(); row++) {
         known.put((long) table.number(row, "step"), table.number(row, "value"));
       }

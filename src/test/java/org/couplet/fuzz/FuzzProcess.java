@@ -39,6 +39,8 @@ final class FuzzProcess {
    */
   FuzzProcess(Path folder) {
     this.folder = folder;
+    // A test that is interrupted leaves nothing in memory.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::endAtExit));
   }
 
   /**
@@ -147,6 +149,14 @@ final class FuzzProcess {
     stop();
     if (scratch != null) {
       AtomicFile.delete(scratch);
+    }
+  }
+
+  private void endAtExit() {
+    try {
+      end();
+    } catch (IOException | InterruptedException e) {
+      System.err.println("left files in " + scratch + ": " + e);
     }
   }
 

@@ -15,6 +15,7 @@ final class Kinds {
           "set",
           "cluster",
           "tf-config",
+          "table",
           "png",
           "jpeg",
           "gif",
@@ -31,6 +32,7 @@ final class Kinds {
           "labels",
           "training-data",
           "statistics",
+          "shards",
           "frozen",
           "features",
           "savedmodel",
@@ -78,6 +80,7 @@ final class Kinds {
       case "set" -> texts.set();
       case "cluster" -> texts.cluster();
       case "tf-config" -> texts.environment();
+      case "table" -> texts.table();
       case "png" -> images.png();
       case "jpeg" -> images.picture(name, Pictures.jpeg());
       case "gif" -> images.picture(name, Pictures.gif());
@@ -94,6 +97,7 @@ final class Kinds {
       case "labels" -> sets.labels();
       case "training-data" -> sets.trainingData();
       case "statistics" -> StatisticsKind.make(scratch);
+      case "shards" -> ShardKind.make(scratch);
       case "frozen" -> models.frozen();
       case "features" -> models.features();
       case "savedmodel" -> models.export();

@@ -70,10 +70,8 @@ final class ModelKinds {
         });
   }
 
-  /** A feature network of others. */
-  Kind features() throws IOException {
-    Path folder = Files.createDirectories(scratch.resolve("features"));
-    Path model = folder.resolve("model");
+  /** Writes a feature network of others, with the signature embed. */
+  static void writeFeatures(Path model) throws IOException {
     ForeignFeatures.write(
         model,
         Shape.of(-1, -1, -1, 3),
@@ -85,12 +83,24 @@ final class ModelKinds {
                     List.of(1L, 1L, 1L, 1L),
                     "SAME"),
                 tf.constant(new int[] {1, 2})));
-    byte[] sound = Files.readAllBytes(model.resolve(FILE));
-    Path images = folder.resolve("images");
-    Files.createDirectories(images);
-    for (int i = 1; i <= 8; i++) {
+  }
+
+  /** Writes pictures into a folder of their own. */
+  static Path writeImages(Path folder, int count) throws IOException {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    for (int i = 1; i <= count; i++) {
       Files.write(images.resolve(i + ".png"), Pictures.png(i));
     }
+    return images;
+  }
+
+  /** A feature network of others. */
+  Kind features() throws IOException {
+    Path folder = Files.createDirectories(scratch.resolve("features"));
+    Path model = folder.resolve("model");
+    writeFeatures(model);
+    byte[] sound = Files.readAllBytes(model.resolve(FILE));
+    Path images = writeImages(folder, 8);
     return new Kind(
         "features",
         List.of(sound),

@@ -33,10 +33,12 @@ final class Oracle {
     if (confession.isPresent()) {
       return Optional.of("it says '" + confession.get().strip() + "'");
     }
-    if (said.lines().anyMatch(line -> line.length() > MOST_COLUMNS)) {
+    // A dry run prints configs as they are.
+    if (run.err().lines().anyMatch(line -> line.length() > MOST_COLUMNS)) {
       return Optional.of("a line of more than " + MOST_COLUMNS + " characters");
     }
-    return said.chars().anyMatch(sign -> Character.isISOControl(sign) && sign != '\n')
+    return said.chars()
+            .anyMatch(sign -> Character.isISOControl(sign) && sign != '\n' && sign != '\t')
         ? Optional.of("control characters")
         : Optional.empty();
   }

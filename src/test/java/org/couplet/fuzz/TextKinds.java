@@ -21,8 +21,10 @@ import org.couplet.cluster.proto.ClusterConfig;
 import org.couplet.command.ExitCode;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.PlainLine;
+import org.couplet.report.Table;
 
 /** What people write: configs, and values of {@code --set}. */
 final class TextKinds {
@@ -45,10 +47,19 @@ final class TextKinds {
 
   private static final List<String> CLUSTERS =
       List.of(
-          "worker: \"10.0.0.1:2222\"\nworker: \"gpu-b.example.org:2222\"\n",
-          "worker: \"localhost:2222\"\nworker: \"localhost:2223\"\n"
-              + "start_timeout_seconds: 30\nwatch_timeout_seconds: 20\n",
-          "worker: [\"[fe80::1]:2222\", \"[fe80::2]:2222\"]\n");
+          """
+          worker: "10.0.0.1:2222"
+          worker: "gpu-b.example.org:2222"
+          """,
+          """
+          worker: "localhost:2222"
+          worker: "localhost:2223"
+          start_timeout_seconds: 30
+          watch_timeout_seconds: 20
+          """,
+          """
+          worker: ["[fe80::1]:2222", "[fe80::2]:2222"]
+          """);
 
   private static final List<String> ENVIRONMENTS =
       List.of(
@@ -126,15 +137,47 @@ final class TextKinds {
         ofBytes(),
         input -> {
           String value = new String(input.bytes(), StandardCharsets.UTF_8);
-          try {
-            Cluster.fromEnvironment(Map.of("TF_CONFIG", value));
-            return new Kind.Outcome(new CommandRun(ExitCode.DONE, "", ""), Optional.empty());
-          } catch (InvalidInputException e) {
-            // As commands print it.
-            String line = PlainLine.of(String.valueOf(e.getMessage()));
-            return new Kind.Outcome(new CommandRun(ExitCode.BAD_INPUT, "", line), Optional.empty());
-          }
+          return called(() -> Cluster.fromEnvironment(Map.of("TF_CONFIG", value)));
         });
+  }
+
+  /** Measurements that a study kept in a run's folder, as it reads them. */
+  Kind table() throws IOException {
+    Path file = Files.createDirectories(scratch.resolve("table")).resolve("x.csv");
+    Table sound = new Table("step", "value");
+    sound.row(100, 0.5).row(200, 1e-3).row(300, Double.NaN);
+    sound.write(file);
+    return new Kind(
+        "table",
+        List.of(Files.readAllBytes(file)),
+        ofBytes(),
+        input -> {
+          Files.write(file, input.bytes());
+          return called(
+              () -> {
+                Table table = Table.read(file, "step", "value");
+                table.numbers("step");
+                table.numbers("value");
+              });
+        });
+  }
+
+  /** A part of a command. */
+  @FunctionalInterface
+  private interface Part {
+    void run() throws IOException;
+  }
+
+  // Where the whole command would take too long: what it would print of bad input.
+  private static Kind.Outcome called(Part part) throws IOException {
+    CommandRun run = new CommandRun(ExitCode.DONE, "", "");
+    try {
+      part.run();
+    } catch (InvalidInputException | FileFailure e) {
+      String line = PlainLine.of(String.valueOf(e.getMessage()));
+      run = new CommandRun(ExitCode.BAD_INPUT, "", line);
+    }
+    return new Kind.Outcome(run, Optional.empty());
   }
 
   private Kind.Outcome planned(Object... options) {

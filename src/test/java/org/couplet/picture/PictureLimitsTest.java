@@ -70,6 +70,15 @@ class PictureLimitsTest {
   }
 
   @Test
+  void partOfAPngThatGoesBeyondItsEndIsRefused() throws IOException {
+    byte[] png = PictureTest.encoded(new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB), "png");
+    // The length of the pixels' part, which follows the header, and one of their bytes.
+    ByteBuffer.wrap(png).putInt(33, png.length);
+    png[png.length - 25] ^= 1;
+    assertEquals("corrupt image (it ends too early)", refusal(png).getMessage());
+  }
+
+  @Test
   void webpThatIsCutOffIsRefused() throws IOException {
     byte[] webp = Files.readAllBytes(PICTURES.resolve("lossless.webp"));
     for (int length = webp.length - 1; length > 20; length--) {

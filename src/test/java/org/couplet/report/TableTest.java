@@ -1,5 +1,6 @@
 package org.couplet.report;
 
+import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -127,6 +128,13 @@ class TableTest {
     InvalidInputException refused =
         assertThrows(InvalidInputException.class, () -> table.numbers("fid"));
     assertEquals(file + ":3: fid: soon is not a number", refused.getMessage());
+  }
+
+  @Test
+  void aFileWithoutARequiredColumnIsRefused() throws IOException {
+    Files.writeString(file, "step,valu\n1,2\n");
+    assertRefused(() -> Table.read(file, "step", "value"), file + ": has no column value");
+    assertEquals(1, Table.read(file, "step").size());
   }
 
   @Test
