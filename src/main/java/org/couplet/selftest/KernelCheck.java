@@ -140,6 +140,11 @@ record KernelCheck(ConfigProto config, Kernels kernels) {
       Session.Runner runner = session.runner();
       List<Operand<?>> inputs = new ArrayList<>();
       for (int i = 0; i < trial.inputs().size(); i++) {
+        if (trial.inputs().get(i).length != call.inputs().get(i).size()) {
+          throw new InvalidInputException(
+              "the model calls %s, whose shapes do not fit together; build or export it again"
+                  .formatted(call.describe()));
+        }
         Class<? extends TFloating> type = TYPES.get(call.type());
         // Fed, as constants would be folded by another kernel.
         Operand<?> input = tf.placeholder(type, Placeholder.shape(call.inputs().get(i)));

@@ -1,5 +1,6 @@
 package org.couplet.selftest;
 
+import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.couplet.inspection.KernelCall;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Operand;
@@ -97,6 +99,21 @@ class KernelCheckTest {
         (tf, planted, inputs) -> lastScaled(tf, KernelCheck.operation(tf, planted, inputs));
     KernelCheck.Verdict verdict = new KernelCheck(CONFIG, lastIsWrong).check(call);
     assertFalse(verdict.isRight(), call.describe() + " " + verdict);
+  }
+
+  @Test
+  void aProductOfShapesThatDoNotFitIsRefused() {
+    KernelCall call =
+        product(
+            "MatMul",
+            DataType.DT_FLOAT,
+            Shape.of(2, 2),
+            Shape.of(3, 4),
+            Shape.of(2, 4),
+            false,
+            false);
+    KernelCheck check = new KernelCheck(CONFIG, KernelCheck::operation);
+    assertRefused(() -> check.check(call), "[2,2] x [3,4]", "build or export it again");
   }
 
   @ParameterizedTest
