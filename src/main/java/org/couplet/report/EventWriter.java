@@ -26,7 +26,9 @@ import org.tensorflow.proto.Summary;
  * file; a resumed run adds a file whose name sorts after the others, and TensorBoard joins them.
  */
 public final class EventWriter implements AutoCloseable {
-  private static final Pattern NAMED = Pattern.compile("events\\.out\\.tfevents\\.(\\d+)\\..*");
+  // Longer numbers are not times, and no long holds them.
+  private static final Pattern NAMED =
+      Pattern.compile("events\\.out\\.tfevents\\.(\\d{1,12})\\..*");
   private static final String FILE_VERSION = "brain.Event:2";
   private static final int RGB = 3;
   // TFRecord rotates and shifts each checksum, so that data with checksums in it checks well too.

@@ -104,6 +104,7 @@ final class FuzzProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:-CreateCoredumpOnCrash",
+                "-XX:+DisplayVMOutputToStderr",
                 "-Djava.awt.headless=true",
                 "-cp",
                 System.getProperty("java.class.path"),

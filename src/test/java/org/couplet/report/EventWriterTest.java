@@ -116,4 +116,11 @@ class EventWriterTest {
     assertEquals(11, read.get(1).getStep());
     assertTrue(read.get(2).hasSummary());
   }
+
+  @Test
+  void namesThatHoldNoTimeArePassedOver() throws IOException {
+    Files.write(
+        folder.resolve("events.out.tfevents.17" + "0".repeat(20) + ".couplet"), new byte[1]);
+    EventWriter.resume(folder, 11).close();
+  }
 }
