@@ -43,7 +43,7 @@ class DenoisingLossTest {
               return List.of(
                   LOSS.loss(tf, step(tf, in.get(0), output)),
                   LOSS.noise().draw(tf, randomness, Shape.of(rows, 2)),
-                  randomness.normal(tf, Randomness.Purpose.LEVELS, 0, Shape.of(rows)));
+                  randomness.rowNormals(tf, Randomness.Purpose.LEVELS, Shape.of(rows)));
             });
     double expected = 0;
     double variance = SIGMA_DATA * SIGMA_DATA;
