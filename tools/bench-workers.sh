@@ -18,7 +18,7 @@ couplet=$(dirname "$(readlink -f "$0")")/couplet
 mkdir -p "$1"
 folder=$(readlink -f "$1")
 steps=16
-# 3.7 million weights: 15 MB of gradients.
+# 3.0 million weights: 12 MB of gradients.
 settings=(--config quickstart --steps "$steps" --skip-self-test --set run.log_every=1
   --set network.song_unet.model_channels=64 --set "network.song_unet.channel_mult=[1,2]"
   --set run.batch_size=16 --set evaluation.sample_every=0 --set runtime.threads=1
