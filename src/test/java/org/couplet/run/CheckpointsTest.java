@@ -237,7 +237,7 @@ class CheckpointsTest {
   void aFullDiskLosesNoCheckpoint() throws IOException, InterruptedException {
     Path disk = Files.createDirectories(folder.resolve("disk"));
     assumeTrue(
-        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk.toString())
+        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=230k", "tmpfs", disk.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
