@@ -14,6 +14,7 @@ import org.couplet.graph.Randomness;
 import org.couplet.graph.Slices;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
+import org.couplet.savedmodel.Signatures;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;

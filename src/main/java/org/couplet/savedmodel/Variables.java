@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.savedmodel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,23 +27,23 @@ import org.tensorflow.types.family.TType;
  * The resource variables of one graph, by name, and the operations that save and restore them. A
  * name's slashes are the graph's scopes.
  */
-final class Variables {
+public final class Variables {
   private record Variable(Output<? extends TType> handle, Class<? extends TType> type) {}
 
   private final Ops tf;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
 
-  Variables(Ops tf) {
+  public Variables(Ops tf) {
     this.tf = tf;
   }
 
   /** Adds a float32 variable. */
-  void addFloat(String name, Shape shape) {
+  public void addFloat(String name, Shape shape) {
     add(name, TFloat32.class, shape);
   }
 
   /** Adds an int64 scalar. */
-  void addCounter(String name) {
+  public void addCounter(String name) {
     add(name, TInt64.class, Shape.scalar());
   }
 
@@ -57,22 +57,22 @@ final class Variables {
   }
 
   /** The value now. */
-  Operand<TFloat32> readFloat(String name) {
+  public Operand<TFloat32> readFloat(String name) {
     return tf.readVariableOp(variable(name).handle(), TFloat32.class);
   }
 
   /** The value now. */
-  Operand<TInt64> readCounter(String name) {
+  public Operand<TInt64> readCounter(String name) {
     return tf.readVariableOp(variable(name).handle(), TInt64.class);
   }
 
   /** An operation that gives a variable a value. */
-  Op assign(String name, Operand<? extends TType> value) {
+  public Op assign(String name, Operand<? extends TType> value) {
     return tf.assignVariableOp(variable(name).handle(), value);
   }
 
   /** Adds operations in scope {@code save} that save and restore every variable by its name. */
-  SaverDef addSaver() {
+  public SaverDef addSaver() {
     Ops scope = tf.withSubScope(Contract.SAVE_SCOPE);
     Placeholder<TString> file = file(scope);
     List<String> names = new ArrayList<>(variables.keySet());
@@ -100,7 +100,7 @@ final class Variables {
    *
    * @param keys the checkpoint's name of each variable, by the variable's
    */
-  void addImport(String scopeName, Map<String, String> keys) {
+  public void addImport(String scopeName, Map<String, String> keys) {
     Ops scope = tf.withSubScope(scopeName);
     addRestore(scope, file(scope), keys);
   }

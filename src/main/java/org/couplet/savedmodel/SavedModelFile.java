@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.savedmodel;
 
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
@@ -24,7 +24,7 @@ public final class SavedModelFile {
    * Fills {@code folder}, which must not exist yet, with a model that carries its experiment;
    * variables are not written.
    */
-  static void write(
+  public static void write(
       Path folder,
       String tag,
       Graph graph,

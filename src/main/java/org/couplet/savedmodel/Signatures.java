@@ -1,4 +1,4 @@
-package org.couplet.assembly;
+package org.couplet.savedmodel;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
