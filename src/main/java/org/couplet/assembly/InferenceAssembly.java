@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.contract.Contract;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
@@ -28,10 +29,13 @@ public final class InferenceAssembly {
    * Writes the model without its weights; {@code SamplingProgram.loadAverages} adds them.
    *
    * @param experiment resolved
+   * @param runtime how the network is computed: its precision, and what XLA compiles
+   * @param png whether images also come out as PNG files
    * @param folder must not exist yet
    */
-  public static void write(Experiment experiment, Path folder) throws IOException {
-    Model model = ModelFactory.create(experiment);
+  public static void write(Experiment experiment, RuntimeConfig runtime, boolean png, Path folder)
+      throws IOException {
+    Model model = ModelFactory.create(experiment.toBuilder().setRuntime(runtime).build());
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Variables variables = new Variables(tf);
@@ -45,10 +49,12 @@ public final class InferenceAssembly {
       SaverDef saver = variables.addSaver();
       variables.addImport(Contract.IMPORT_SCOPE, averages(described));
       Signatures signatures = new Signatures();
-      SamplingSignatures sampling = new SamplingSignatures(tf, model, signatures);
+      SamplingSignatures sampling =
+          new SamplingSignatures(tf, model, model.function(), png, signatures);
       sampling.addCommon();
       sampling.addFor(weights, UnaryOperator.identity());
       sampling.addServingDefault(weights);
+      sampling.addSample(weights);
       SavedModelFile.write(folder, Contract.SERVE_TAG, graph, saver, signatures, experiment);
     }
   }

@@ -148,7 +148,8 @@ public final class TrainingAssembly {
     }
     signatures.add(
         Signature.PROGRESS, Map.of(), Map.of(Contract.STEP, variables.readCounter(Contract.STEP)));
-    SamplingSignatures sampling = new SamplingSignatures(tf, model, signatures);
+    SamplingSignatures sampling =
+        new SamplingSignatures(tf, model, model.function().plain(), false, signatures);
     sampling.addCommon();
     sampling.addFor(current(Contract.EMA_PREFIX), UnaryOperator.identity());
     sampling.addFor(current(""), Signature::online);

@@ -11,6 +11,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.SavedModelGraph;
@@ -52,7 +53,11 @@ final class ExportCommand implements Command {
       stage.begin("writing the model");
       output.createFolder(
           folder -> {
-            InferenceAssembly.write(experiment, folder);
+            InferenceAssembly.write(
+                experiment,
+                RuntimeConfig.newBuilder().setXla(RuntimeConfig.Xla.OFF).build(),
+                false,
+                folder);
             checkpoint.set(
                 run.read(choice, prefix -> SamplingProgram.loadAverages(folder, prefix)));
           });

@@ -14,9 +14,15 @@ public final class Contract {
     return switch (output) {
       case STEP, CHECKSUM -> DataType.DT_INT64;
       case IMAGES -> DataType.DT_UINT8;
+      case IMAGES_PNG -> DataType.DT_STRING;
       default -> DataType.DT_FLOAT;
     };
   }
+
+  /**
+   * Rows of samples that are computed together: a row's last bits may depend on how many they are.
+   */
+  public static final int SAMPLES_AT_ONCE = 100;
 
   /** Tag of a training program. */
   public static final String TRAIN_TAG = "train";
@@ -143,6 +149,12 @@ public final class Contract {
    * rounded.
    */
   public static final String IMAGES = "images";
+
+  /**
+   * String [n], the samples as PNG files. TensorFlow Serving's REST interface writes strings as
+   * base64 where the name ends in _bytes.
+   */
+  public static final String IMAGES_PNG = "images_png_bytes";
 
   /** Float32 scalar. */
   public static final String SIGMA_MIN = "sigma_min";

@@ -120,6 +120,13 @@ public record Signature(
   public static final Signature RANGE =
       of("range", List.of(), List.of(Contract.SIGMA_MIN, Contract.SIGMA_MAX, Contract.RHO));
 
+  /**
+   * Of an export: rows 0 to {@link Contract#COUNT} - 1 of a seed, through the levels {@link
+   * Contract#SIGMAS}, float32 [steps], highest first.
+   */
+  public static final Signature SAMPLE =
+      samples("sample", List.of(Contract.SEED, Contract.COUNT, Contract.SIGMAS), Contract.X_HAT);
+
   /** Of an exported consistency model: {@link #GENERATE} at sigma_max. */
   public static final Signature SERVING_DEFAULT =
       samples("serving_default", List.of(Contract.NOISE), Contract.X_HAT);
@@ -157,7 +164,8 @@ public record Signature(
   }
 
   private static Signature samples(String name, List<String> inputs, String output) {
-    return new Signature(name, inputs, List.of(output), Set.of(Contract.IMAGES));
+    return new Signature(
+        name, inputs, List.of(output), Set.of(Contract.IMAGES, Contract.IMAGES_PNG));
   }
 
   private static Signature flow(String name) {

@@ -9,16 +9,15 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * A loop in the graph with a known number of rounds, one after another. No gradient goes through
- * it, but a round may take some.
+ * A loop in the graph whose rounds run one after another. No gradient goes through it, but a round
+ * may take some.
  *
  * @param name of the loop; loops of the same name in a program must be the same
- * @param rounds at least 1
  */
-record Loop(String name, int rounds) {
+public record Loop(String name) {
   /** What one round does, in a graph of its own. */
   @FunctionalInterface
-  interface Round {
+  public interface Round {
     /**
      * The next state.
      *
@@ -33,14 +32,20 @@ record Loop(String name, int rounds) {
   /**
    * Runs the loop.
    *
-   * @param state to begin with, of static shapes
-   * @param shared what every round gets, of static shapes
+   * @param rounds int32 scalar
+   * @param state to begin with; a round leaves it in the same shapes
+   * @param shared what every round gets
    * @return the last state
    */
-  List<Operand<TFloat32>> run(
-      Ops tf, List<Operand<TFloat32>> state, List<Operand<?>> shared, Round round) {
+  public List<Operand<TFloat32>> run(
+      Ops tf,
+      Operand<TInt32> rounds,
+      List<Operand<TFloat32>> state,
+      List<? extends Operand<?>> shared,
+      Round round) {
     List<Operand<?>> values = new ArrayList<>();
     values.add(tf.constant(0));
+    values.add(rounds);
     values.addAll(state);
     values.addAll(shared);
     List<Argument> arguments =
@@ -49,27 +54,28 @@ record Loop(String name, int rounds) {
         GraphFunction.define(
             name + "_goes_on",
             arguments,
-            (ops, in) -> List.of(ops.math.less(index(in), ops.constant(rounds))));
+            (ops, in) -> List.of(ops.math.less(integer(in, 0), integer(in, 1))));
     GraphFunction body =
         GraphFunction.define(
             name,
             arguments,
             (ops, in) -> {
-              List<Operand<?>> given = in.subList(1 + state.size(), in.size());
+              List<Operand<?>> given = in.subList(2 + state.size(), in.size());
               List<Operand<?>> results = new ArrayList<>();
-              results.add(ops.math.add(index(in), ops.constant(1)));
-              results.addAll(round.next(ops, index(in), state(in, state.size()), given));
+              results.add(ops.math.add(integer(in, 0), ops.constant(1)));
+              results.add(in.get(1));
+              results.addAll(round.next(ops, integer(in, 0), state(in, state.size()), given));
               results.addAll(given);
               return results;
             });
     return state(body.callWhile(tf, goesOn, values), state.size());
   }
 
-  private static Operand<TInt32> index(List<? extends Operand<?>> values) {
-    return values.get(0).asOutput().expect(TInt32.class);
+  private static Operand<TInt32> integer(List<? extends Operand<?>> values, int i) {
+    return values.get(i).asOutput().expect(TInt32.class);
   }
 
   private static List<Operand<TFloat32>> state(List<? extends Operand<?>> values, int count) {
-    return GraphFunction.floats(values.subList(1, 1 + count));
+    return GraphFunction.floats(values.subList(2, 2 + count));
   }
 }

@@ -47,9 +47,10 @@ public record MicroBatches(String name, int size) {
     if (count % size != 0) {
       throw new IllegalArgumentException(size + " rows do not divide " + count);
     }
-    return new Loop(name, count / size)
+    return new Loop(name)
         .run(
             tf,
+            tf.constant(count / size),
             shapes.stream().map(shape -> zeros(tf, shape)).toList(),
             both(rows, shared),
             (ops, index, sums, given) -> {
@@ -80,9 +81,10 @@ public record MicroBatches(String name, int size) {
     int parts = (count + size - 1) / size;
     int least = (count + parts - 1) / parts;
     int[] offsets = IntStream.range(0, least).toArray();
-    return new Loop(name, parts)
+    return new Loop(name)
         .run(
             tf,
+            tf.constant(parts),
             List.of(zeros(tf, rows.get(0).shape())),
             both(rows, shared),
             (ops, index, done, given) -> {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import org.couplet.contract.Contract;
 import org.couplet.program.Bytes;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
@@ -17,7 +18,7 @@ import org.tensorflow.types.TUint8;
 /** Samples to be made. */
 public final class SampleDraw {
   /** Samples that are made at a time. */
-  public static final int CHUNK = 100;
+  public static final int CHUNK = Contract.SAMPLES_AT_ONCE;
 
   private final SamplingProgram program;
   private final long seed;

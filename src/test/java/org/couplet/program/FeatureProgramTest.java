@@ -13,6 +13,7 @@ import org.couplet.ForeignFeatures;
 import org.couplet.SmallExperiments;
 import org.couplet.assembly.InferenceAssembly;
 import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,8 @@ class FeatureProgramTest {
   void aModelWithoutFeaturesIsRefusedByName(@TempDir Path folder) throws Exception {
     Path model = folder.resolve("export");
     Path text = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
-    InferenceAssembly.write(ExperimentFile.load(text, List.of()), model);
+    InferenceAssembly.write(
+        ExperimentFile.load(text, List.of()), RuntimeConfig.getDefaultInstance(), false, model);
     InvalidInputException refusal =
         assertThrows(InvalidInputException.class, () -> FeatureProgram.load(model, 1));
     String message = String.valueOf(refusal.getMessage());
