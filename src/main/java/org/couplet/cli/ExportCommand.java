@@ -11,11 +11,13 @@ import org.couplet.command.ExitCode;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.RuntimeConfig;
+import org.couplet.contract.Contract;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.SavedModelGraph;
+import org.couplet.release.Release;
 import org.couplet.run.CheckpointChoice;
+import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 
 /** {@code couplet export}: a run's averaged weights as a SavedModel for serving. */
@@ -37,29 +39,38 @@ final class ExportCommand implements Command {
                 "export", "couplet export --run runs/quickstart --output savedmodels/quickstart")
             .required("run", "DIR", "folder of a run that has a checkpoint")
             .required("output", "DIR", "folder of the SavedModel")
-            .overwrite("--output");
+            .optional("version", "N", "write DIR/N, as TensorFlow Serving expects its models")
+            .optional("license", "TEXT", "the licence of the weights, for the model's card")
+            .flag("png", "let images also come out as PNG files, as " + Contract.IMAGES_PNG)
+            .optional("precision", "P", "of the network: FLOAT32 (default) or BFLOAT16")
+            .optional("xla", "X", "what XLA compiles: OFF (default), POINTWISE or WINOGRAD")
+            .overwrite("--output, or DIR/N,");
     SamplingOptions.declareCheckpoint(options);
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
-    Output output = options.output("output");
+    ExportOptions export = ExportOptions.of(options);
+    Output output = export.output();
     Experiment experiment = Runs.experiment(run);
     CheckpointChoice choice = SamplingOptions.checkpoint(options);
     // There must be one before any work.
     AtomicReference<Path> checkpoint = new AtomicReference<>(run.checkpoint(choice));
-    output.requireFolder(SavedModelGraph::isPart);
+    output.requireFolder(name -> SavedModelGraph.isPart(name) || Release.isPart(name));
     try (Stage stage = new Stage(err)) {
       stage.begin("writing the model");
       output.createFolder(
           folder -> {
             InferenceAssembly.write(
-                experiment,
-                RuntimeConfig.newBuilder().setXla(RuntimeConfig.Xla.OFF).build(),
-                false,
-                folder);
+                experiment, export.release().runtime(), options.has("png"), folder);
             checkpoint.set(
                 run.read(choice, prefix -> SamplingProgram.loadAverages(folder, prefix)));
+            Release.write(
+                folder,
+                run,
+                experiment,
+                Checkpoints.step(Objects.requireNonNull(checkpoint.get())),
+                export.release());
           });
     }
     out.println(

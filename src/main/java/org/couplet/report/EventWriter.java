@@ -5,8 +5,6 @@ import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.FileFailure;
 import org.tensorflow.proto.Event;
@@ -31,9 +28,6 @@ public final class EventWriter implements AutoCloseable {
       Pattern.compile("events\\.out\\.tfevents\\.(\\d{1,12})\\..*");
   private static final String FILE_VERSION = "brain.Event:2";
   private static final int RGB = 3;
-  // TFRecord rotates and shifts each checksum, so that data with checksums in it checks well too.
-  private static final int CRC_ROTATION = 15;
-  private static final int CRC_SHIFT = 0xa282ead8;
 
   private final Path file;
   private final OutputStream out;
@@ -114,28 +108,8 @@ public final class EventWriter implements AutoCloseable {
     return Event.newBuilder().setWallTime(System.currentTimeMillis() / 1e3).setStep(step);
   }
 
-  // A frame: length (8 bytes), its checksum (4), the data, its checksum (4); little-endian.
   private void write(Event event) throws IOException {
-    byte[] data = event.toByteArray();
-    byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
-    FileFailure.writing(
-        file,
-        () -> {
-          out.write(length);
-          out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(length)).array());
-          out.write(data);
-          out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(data)).array());
-        });
-  }
-
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static int maskedCrc(byte[] data) {
-    CRC32C crc = new CRC32C();
-    crc.update(data);
-    return Integer.rotateRight((int) crc.getValue(), CRC_ROTATION) + CRC_SHIFT;
+    FileFailure.writing(file, () -> TfRecord.write(out, event.toByteArray()));
   }
 
   private static long latestStamp(Path folder) throws IOException {

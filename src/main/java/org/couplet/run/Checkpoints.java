@@ -60,7 +60,7 @@ public final class Checkpoints {
   }
 
   /** The step of a checkpoint's prefix. */
-  static long step(Path prefix) {
+  public static long step(Path prefix) {
     return Long.parseLong(name(prefix).substring("step-".length()));
   }
 

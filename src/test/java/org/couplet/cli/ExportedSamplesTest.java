@@ -29,7 +29,7 @@ class ExportedSamplesTest {
 
   @Test
   void samplesOfAUnet() throws IOException {
-    Path export = export(SmallExperiments.UNET);
+    Path export = export(SmallExperiments.FLAT_UNET);
     for (int count : new int[] {1, 100, 203}) {
       assertSampleIsThatOfTheCommand(export, count, List.of(80.));
       assertSampleIsThatOfTheCommand(export, count, List.of(80., 4., 0.8, 0.1));
