@@ -39,7 +39,7 @@ record SamplingSignatures(
     Map<String, Operand<TInt64>> inputs = new LinkedHashMap<>();
     for (String name :
         new String[] {Contract.SEED, Contract.DRAW, Contract.FIRST, Contract.COUNT}) {
-      inputs.put(name, placeholder(TInt64.class, Shape.scalar()));
+      inputs.put(name, placeholder(Signature.NOISE_TABLE, name, TInt64.class, Shape.scalar()));
     }
     Randomness randomness =
         new Randomness(input(inputs, Contract.SEED), input(inputs, Contract.DRAW));
@@ -53,8 +53,8 @@ record SamplingSignatures(
                 input(inputs, Contract.FIRST),
                 input(inputs, Contract.COUNT),
                 model.element());
-    signatures.add(Signature.NOISE_TABLE, inputs, Map.of(Contract.NOISE, noise));
-    signatures.add(
+    add(Signature.NOISE_TABLE, inputs, Map.of(Contract.NOISE, noise));
+    add(
         Signature.RANGE,
         Map.of(),
         Map.of(
@@ -84,15 +84,16 @@ record SamplingSignatures(
    * What a server offers when nothing else is asked for: one call at sigma_max, or the denoiser.
    */
   void addServingDefault(Weights weights) {
-    Operand<TFloat32> rows = placeholder(TFloat32.class, rows());
     if (model.objective() instanceof DenoisingLoss) {
-      Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.of(-1));
-      signatures.add(
+      Operand<TFloat32> rows = points(Signature.SERVING_DENOISER, Contract.POINTS);
+      Operand<TFloat32> sigma = levels(Signature.SERVING_DENOISER, Contract.SIGMA);
+      add(
           Signature.SERVING_DENOISER,
           Map.of(Contract.POINTS, rows, Contract.SIGMA, sigma),
           Map.of(Contract.X_HAT, function.apply(tf, weights, rows, sigma, Dropout.none())));
     } else {
-      signatures.add(
+      Operand<TFloat32> rows = points(Signature.SERVING_DEFAULT, Contract.NOISE);
+      add(
           Signature.SERVING_DEFAULT,
           Map.of(Contract.NOISE, rows),
           generate(weights, rows, tf.constant((float) model.range().sigmaMax())));
@@ -101,10 +102,13 @@ record SamplingSignatures(
 
   /** Whole samples in one call, of a seed and levels. */
   void addSample(Weights weights) {
-    Operand<TInt64> seed = placeholder(TInt64.class, Shape.scalar());
-    Operand<TInt64> count = placeholder(TInt64.class, Shape.scalar());
-    Operand<TFloat32> sigmas = placeholder(TFloat32.class, Shape.of(-1));
-    signatures.add(
+    Operand<TInt64> seed =
+        placeholder(Signature.SAMPLE, Contract.SEED, TInt64.class, Shape.scalar());
+    Operand<TInt64> count =
+        placeholder(Signature.SAMPLE, Contract.COUNT, TInt64.class, Shape.scalar());
+    Operand<TFloat32> sigmas =
+        placeholder(Signature.SAMPLE, Contract.SIGMAS, TFloat32.class, Shape.of(-1));
+    add(
         Signature.SAMPLE,
         Map.of(Contract.SEED, seed, Contract.COUNT, count, Contract.SIGMAS, sigmas),
         withImages(
@@ -112,32 +116,34 @@ record SamplingSignatures(
   }
 
   private void addSolver(Signature signature, ProbabilityFlow.Solver solver, Weights weights) {
-    Operand<TFloat32> points = placeholder(TFloat32.class, rows());
-    Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.of(-1));
-    Operand<TFloat32> next = placeholder(TFloat32.class, Shape.of(-1));
+    Operand<TFloat32> points = points(signature, Contract.POINTS);
+    Operand<TFloat32> sigma = levels(signature, Contract.SIGMA);
+    Operand<TFloat32> next = levels(signature, Contract.NEXT);
     Operand<TFloat32> reached =
         solver.step(tf, ConsistencyLoss.generator(tf, function, weights), points, sigma, next);
-    signatures.add(
+    add(
         signature,
         Map.of(Contract.POINTS, points, Contract.SIGMA, sigma, Contract.NEXT, next),
         withImages(Contract.POINTS, reached));
   }
 
   private void addGenerateAndRefine(Weights weights, UnaryOperator<Signature> named) {
-    Operand<TFloat32> noise = placeholder(TFloat32.class, rows());
-    Operand<TFloat32> sigma = placeholder(TFloat32.class, Shape.unknown());
-    signatures.add(
-        named.apply(Signature.GENERATE),
+    Signature generate = named.apply(Signature.GENERATE);
+    Operand<TFloat32> noise = points(generate, Contract.NOISE);
+    Operand<TFloat32> sigma = levelOrLevels(generate);
+    add(
+        generate,
         Map.of(Contract.NOISE, noise, Contract.SIGMA, sigma),
         generate(weights, noise, sigma));
-    Operand<TFloat32> before = placeholder(TFloat32.class, rows());
-    Operand<TFloat32> freshNoise = placeholder(TFloat32.class, rows());
-    Operand<TFloat32> level = placeholder(TFloat32.class, Shape.unknown());
+    Signature refine = named.apply(Signature.REFINE);
+    Operand<TFloat32> before = points(refine, Contract.X_HAT);
+    Operand<TFloat32> freshNoise = points(refine, Contract.NOISE);
+    Operand<TFloat32> level = levelOrLevels(refine);
     Operand<TFloat32> sigmas = everyRow(level, freshNoise);
     Operand<TFloat32> point =
         function.process().renoise(tf, before, freshNoise, sigmas, model.range().sigmaMin());
-    signatures.add(
-        named.apply(Signature.REFINE),
+    add(
+        refine,
         Map.of(Contract.X_HAT, before, Contract.NOISE, freshNoise, Contract.SIGMA, level),
         estimates(weights, point, sigmas));
   }
@@ -171,12 +177,33 @@ record SamplingSignatures(
     return tf.ensureShape(tf.broadcastTo(sigma, Slices.size(tf, x, 0)), Shape.of(-1));
   }
 
-  private Shape rows() {
-    return Shape.of(-1).append(model.element());
+  // Names that programs can rely on which can't read signatures, as those that use the C API.
+  private void add(
+      Signature signature,
+      Map<String, ? extends Operand<?>> inputs,
+      Map<String, ? extends Operand<?>> outputs) {
+    Map<String, Operand<?>> named = new LinkedHashMap<>();
+    outputs.forEach(
+        (name, output) ->
+            named.put(name, tf.withName(signature.name() + "_" + name).identity(output)));
+    signatures.add(signature, inputs, named);
   }
 
-  private <T extends TType> Operand<T> placeholder(Class<T> type, Shape shape) {
-    return tf.placeholder(type, Placeholder.shape(shape));
+  private Operand<TFloat32> points(Signature signature, String name) {
+    return placeholder(signature, name, TFloat32.class, Shape.of(-1).append(model.element()));
+  }
+
+  private Operand<TFloat32> levels(Signature signature, String name) {
+    return placeholder(signature, name, TFloat32.class, Shape.of(-1));
+  }
+
+  private Operand<TFloat32> levelOrLevels(Signature signature) {
+    return placeholder(signature, Contract.SIGMA, TFloat32.class, Shape.unknown());
+  }
+
+  private <T extends TType> Operand<T> placeholder(
+      Signature signature, String name, Class<T> type, Shape shape) {
+    return tf.withName(signature.name() + "_" + name).placeholder(type, Placeholder.shape(shape));
   }
 
   private static Operand<TInt64> input(Map<String, Operand<TInt64>> inputs, String name) {
