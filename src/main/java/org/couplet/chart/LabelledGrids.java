@@ -4,7 +4,6 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.List;
 import org.couplet.report.SampleGrid;
 
@@ -41,45 +40,58 @@ public final class LabelledGrids {
       throw new IllegalArgumentException(
           "no images: blocks %d, h %d, w %d, c %d".formatted(blocks.size(), h, w, c));
     }
-    List<BufferedImage> grids = new ArrayList<>();
+    return of(
+        blocks.stream()
+            .map(
+                block -> {
+                  int n = block.nhwc().length / (h * w * c);
+                  return new Line(
+                      block.name(),
+                      SampleGrid.of(block.nhwc(), n, h, w, c, columns, padding, magnification));
+                })
+            .toList());
+  }
+
+  /** A picture and its name. */
+  public record Line(String name, BufferedImage picture) {}
+
+  /**
+   * Pictures below each other, with their names on the left.
+   *
+   * @param lines at least one
+   */
+  public static BufferedImage of(List<Line> lines) {
     Rectangle extent = new Rectangle(0, MARGIN);
     double names = 0;
-    for (Block block : blocks) {
-      int n = block.nhwc().length / (h * w * c);
-      BufferedImage grid = SampleGrid.of(block.nhwc(), n, h, w, c, columns, padding, magnification);
-      grids.add(grid);
-      names = Math.max(names, LETTERS.width(block.name()));
+    for (Line line : lines) {
+      names = Math.max(names, LETTERS.width(line.name()));
       extent.setSize(
-          Math.max(extent.width, grid.getWidth()), extent.height + grid.getHeight() + MARGIN);
+          Math.max(extent.width, line.picture().getWidth()),
+          extent.height + line.picture().getHeight() + MARGIN);
     }
     int left = (int) Math.ceil(names) + 2 * MARGIN;
     BufferedImage picture =
         new BufferedImage(left + extent.width + MARGIN, extent.height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = picture.createGraphics();
     try {
-      draw(graphics, picture, blocks, grids, left);
+      draw(graphics, picture, lines, left);
     } finally {
       graphics.dispose();
     }
     return picture;
   }
 
-  private static void draw(
-      Graphics2D graphics,
-      BufferedImage picture,
-      List<Block> blocks,
-      List<BufferedImage> grids,
-      int left) {
+  private static void draw(Graphics2D graphics, BufferedImage picture, List<Line> lines, int left) {
     Canvas canvas = new PixelCanvas(graphics);
     canvas.fill(new Rectangle(picture.getWidth(), picture.getHeight()), Color.WHITE);
     int top = MARGIN;
-    for (int i = 0; i < grids.size(); i++) {
-      BufferedImage grid = grids.get(i);
-      double baseline = top + grid.getHeight() / 2.0 + Frame.HALF_LETTER * LETTERS.size();
-      String name = blocks.get(i).name();
-      canvas.text(name, left - MARGIN, baseline, Canvas.Anchor.END, false, LETTERS, Color.BLACK);
-      graphics.drawImage(grid, left, top, null);
-      top += grid.getHeight() + MARGIN;
+    for (Line line : lines) {
+      int height = line.picture().getHeight();
+      double baseline = top + height / 2.0 + Frame.HALF_LETTER * LETTERS.size();
+      canvas.text(
+          line.name(), left - MARGIN, baseline, Canvas.Anchor.END, false, LETTERS, Color.BLACK);
+      graphics.drawImage(line.picture(), left, top, null);
+      top += height + MARGIN;
     }
   }
 }

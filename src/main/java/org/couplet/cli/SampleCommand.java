@@ -21,9 +21,14 @@ import org.couplet.run.TrainedModel;
 import org.couplet.sampling.SampleDraw;
 import org.couplet.sampling.SampleLevels;
 import org.couplet.sampling.SampleOutput;
+import org.couplet.sampling.SampleWalk;
 
 /** {@code couplet sample}: draws samples from a run or an exported model. */
 final class SampleCommand implements Command {
+  private static final String INTERPOLATE = "interpolate";
+  private static final int FRAMES = 60;
+  private static final int MOST_FRAMES = 10_000;
+
   @Override
   public String name() {
     return "sample";
@@ -47,7 +52,15 @@ final class SampleCommand implements Command {
                 "output",
                 "PATH",
                 "F.png for one grid, F.npz for an array (arr_0, uint8 NHWC), or DIR/ for one PNG"
-                    + " per sample")
+                    + " per sample; with --interpolate also F.gif")
+            .optional(
+                INTERPOLATE,
+                "A,B",
+                "a movie instead: the way from the noise of seed A to that of seed B; --count is"
+                    + " how many samples move beside each other (default: 1)")
+            .optional("frames", "N", "with --interpolate: number of frames; default: " + FRAMES)
+            .or("run", INTERPOLATE, "output")
+            .or("model", INTERPOLATE, "output")
             .optional(
                 Shard.OPTION,
                 "I/N",
@@ -63,8 +76,15 @@ final class SampleCommand implements Command {
             "--" + choice + ": is for --run; an export has only one set of weights");
       }
     }
-    int count = options.number("count", 1, Integer.MAX_VALUE).orElseThrow();
+    SelfTests tests = SelfTests.of(options, err);
     SamplingOptions sampling = SamplingOptions.of(options);
+    if (options.has(INTERPOLATE)) {
+      return interpolate(options, sampling, tests, out, err);
+    }
+    if (options.has("frames")) {
+      throw new InvalidInputException("--frames: is for --interpolate A,B");
+    }
+    int count = options.number("count", 1, Integer.MAX_VALUE).orElseThrow();
     SampleOutput output =
         SampleOutput.of(options.value("output"), options.has(Output.OVERWRITE)).require();
     Optional<Shard> shard = Shard.of(options);
@@ -75,7 +95,6 @@ final class SampleCommand implements Command {
         shard
             .map(one -> one.rows(count, SampleDraw.CHUNK))
             .orElseGet(() -> new Shard.Rows(0, count));
-    SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         name(),
         err,
@@ -104,6 +123,40 @@ final class SampleCommand implements Command {
               out.println("noise levels: --sigmas " + SampleLevels.text(levels));
             }
           }
+          return ExitCode.DONE;
+        });
+  }
+
+  private int interpolate(
+      CommandLine options,
+      SamplingOptions sampling,
+      SelfTests tests,
+      PrintStream out,
+      PrintStream err)
+      throws Exception {
+    List<Long> seeds = options.list(INTERPOLATE, Long::valueOf, "a seed, a whole number");
+    if (seeds.size() != 2 || options.has("seed") || options.has(Shard.OPTION)) {
+      throw new InvalidInputException(
+          "--interpolate: give two seeds, as --interpolate 1,2, without --seed and --shard");
+    }
+    int frames = options.number("frames", 2, MOST_FRAMES).orElse(FRAMES);
+    int rows = options.number("count", 1, MOST_FRAMES).orElse(1);
+    String name = options.value("output");
+    Output output = SampleWalk.place(name, options.has(Output.OVERWRITE));
+    return Interrupt.during(
+        name(),
+        err,
+        interrupt -> {
+          interrupt.endsAfter("the samples in hand");
+          try (Stage stage = new Stage(err);
+              TrainedModel model = model(options, sampling, tests, stage)) {
+            SamplingProgram program = sampling.withSolver(model.sampler());
+            List<Double> levels = sampling.levels(program);
+            stage.begin("drawing " + frames + " frames");
+            new SampleWalk(program, seeds.get(0), seeds.get(1), frames, rows, levels)
+                .write(name, output, interrupt::check);
+          }
+          out.println(frames + " frames written to " + name);
           return ExitCode.DONE;
         });
   }

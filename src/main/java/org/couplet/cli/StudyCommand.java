@@ -42,7 +42,9 @@ final class StudyCommand implements Command {
           "features",
           "mu",
           "score-config",
-          "models");
+          "models",
+          "run");
+  private static final List<String> OF_MODELS = List.of("compare", "progress");
   private static final List<Double> FACTORS = List.of(0.3, 0.5, 0.7, 1.0);
 
   @Override
@@ -97,6 +99,7 @@ final class StudyCommand implements Command {
             "D1,D2,...",
             "for compare and samples: folders of runs or exports; or once for each folder, where"
                 + " names have commas")
+        .optional("run", "DIR", "for progress: folder of a run")
         .optional("configs", "DIR", "folder of Couplet's experiments; default: Couplet's own");
   }
 
@@ -169,7 +172,7 @@ final class StudyCommand implements Command {
       return (options.has("config") ? Studies.all() : Studies.ofGaussians())
           .stream()
               .filter(study -> options.has("models") || !study.name().equals("samples"))
-              .filter(study -> !study.name().equals("compare"))
+              .filter(study -> !OF_MODELS.contains(study.name()))
               .filter(
                   study ->
                       !options.has("config")
@@ -208,6 +211,7 @@ final class StudyCommand implements Command {
         options.number("seconds", 1).orElse(Long.MAX_VALUE),
         options.number("samples", 2, Integer.MAX_VALUE).orElse(2000),
         options.list("models", StudyCommand::model, "the folder of a run or an export"),
+        options.text("run").map(Path::of),
         options.text("features").map(Path::of));
   }
 

@@ -195,7 +195,7 @@ public final class SamplingProgram implements AutoCloseable {
    * @return float32 [count, element...], not clipped; the caller closes it
    */
   public TFloat32 samples(long seed, long first, int count, List<Double> sigmas) {
-    return (TFloat32) run(seed, first, count, sigmas, X_HAT);
+    return samples(noise(seed, first, count), count, sigmas);
   }
 
   /**
@@ -204,7 +204,44 @@ public final class SamplingProgram implements AutoCloseable {
    * @return uint8 [count, height, width, channels]; the caller closes it
    */
   public TUint8 images(long seed, long first, int count, List<Double> sigmas) {
-    return (TUint8) run(seed, first, count, sigmas, IMAGES);
+    return images(noise(seed, first, count), count, sigmas);
+  }
+
+  /**
+   * Makes images from noise of the caller's; otherwise as {@link #images(long, long, int, List)}.
+   *
+   * @param count rows of the noise
+   */
+  public TUint8 images(Noise noise, int count, List<Double> sigmas) {
+    return (TUint8) run(noise, count, sigmas, IMAGES);
+  }
+
+  /** Makes samples from noise of the caller's; otherwise as the method of the same name. */
+  public TFloat32 samples(Noise noise, int count, List<Double> sigmas) {
+    return (TFloat32) run(noise, count, sigmas, X_HAT);
+  }
+
+  /** The noise of samples' rows. */
+  @FunctionalInterface
+  public interface Noise {
+    /**
+     * The noise of a sampling step.
+     *
+     * @param number 0 for the noise that samples start as, 1 and more for that of further steps
+     * @return float32 [rows, element...], which the caller closes
+     */
+    TFloat32 draw(long number);
+  }
+
+  /**
+   * Reproducible noise.
+   *
+   * @param seed of the noise
+   * @param first row, at least 0
+   * @param count of rows
+   */
+  public Noise noise(long seed, long first, int count) {
+    return draw -> noise(seed, draw, first, count);
   }
 
   /** Requires levels that fall from sigma_max towards sigma_min. */
@@ -249,14 +286,14 @@ public final class SamplingProgram implements AutoCloseable {
     }
   }
 
-  private TType run(long seed, long first, int count, List<Double> sigmas, String output) {
+  private TType run(Noise noise, int count, List<Double> sigmas, String output) {
     return followsFlow()
-        ? alongFlow(seed, first, count, sigmas, output.equals(IMAGES) ? IMAGES : POINTS)
-        : byEstimates(seed, first, count, sigmas, output);
+        ? alongFlow(noise, count, sigmas, output.equals(IMAGES) ? IMAGES : POINTS)
+        : byEstimates(noise, sigmas, output);
   }
 
-  private TType alongFlow(long seed, long first, int count, List<Double> sigmas, String output) {
-    TType current = noise(seed, 0, first, count);
+  private TType alongFlow(Noise noise, int count, List<Double> sigmas, String output) {
+    TType current = noise.draw(0);
     scale((TFloat32) current, sigmas.get(0).floatValue());
     for (int i = 0; i < sigmas.size(); i++) {
       boolean last = i == sigmas.size() - 1;
@@ -286,18 +323,18 @@ public final class SamplingProgram implements AutoCloseable {
     return values;
   }
 
-  private TType byEstimates(long seed, long first, int count, List<Double> sigmas, String output) {
+  private TType byEstimates(Noise noise, List<Double> sigmas, String output) {
     List<Double> levels = sigmas.isEmpty() ? List.of(sigmaMax()) : sigmas;
     @Nullable TType current = null;
     for (int draw = 0; draw < levels.size(); draw++) {
       String wanted = draw == levels.size() - 1 ? output : X_HAT;
-      try (TFloat32 noise = noise(seed, draw, first, count);
+      try (TFloat32 fresh = noise.draw(draw);
           TFloat32 sigma = TFloat32.scalarOf(levels.get(draw).floatValue());
           @Nullable TType before = current) {
         current =
             before == null
-                ? one(Signature.GENERATE, Map.of(NOISE, noise, SIGMA, sigma), wanted)
-                : one(Signature.REFINE, Map.of(X_HAT, before, NOISE, noise, SIGMA, sigma), wanted);
+                ? one(Signature.GENERATE, Map.of(NOISE, fresh, SIGMA, sigma), wanted)
+                : one(Signature.REFINE, Map.of(X_HAT, before, NOISE, fresh, SIGMA, sigma), wanted);
       }
     }
     return Objects.requireNonNull(current);

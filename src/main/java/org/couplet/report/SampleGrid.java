@@ -47,7 +47,7 @@ public final class SampleGrid {
     if (columns < 0 || padding < 0 || magnification < 0) {
       throw new IllegalArgumentException("columns, padding and magnification are at least 0");
     }
-    int scale = magnification == AUTOMATIC ? Math.max(1, VIEWABLE / Math.max(h, w)) : magnification;
+    int scale = magnification == AUTOMATIC ? automatic(Math.max(h, w)) : magnification;
     int across = columns == 0 ? (int) Math.ceil(Math.sqrt(n)) : columns;
     int down = (n + across - 1) / across;
     BufferedImage grid =
@@ -69,6 +69,15 @@ public final class SampleGrid {
       graphics.dispose();
     }
     return grid;
+  }
+
+  /** The side of a square image at the magnification {@link #AUTOMATIC}. */
+  public static int magnified(int side) {
+    return side * automatic(side);
+  }
+
+  private static int automatic(int side) {
+    return Math.max(1, VIEWABLE / side);
   }
 
   /** Writes a picture as PNG; the file appears whole. */

@@ -18,6 +18,7 @@ public final class SamplePicture {
   private static final int SIZE = 480;
   // More at once would only take more memory.
   private static final int CHUNK = 64;
+  private static final int PADDING = 2;
 
   private SamplePicture() {}
 
@@ -54,8 +55,13 @@ public final class SamplePicture {
         (int) image.get(1),
         (int) image.get(2),
         0,
-        2,
+        PADDING,
         SampleGrid.AUTOMATIC);
+  }
+
+  /** Pixels that the first line of a picture of square images takes. */
+  static int lineHeight(int imageHeight) {
+    return SampleGrid.magnified(imageHeight) + 2 * PADDING;
   }
 
   private static BufferedImage cloud(float[] points) {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import org.couplet.chart.Axis;
+import org.couplet.chart.CurveStatistics;
 import org.couplet.chart.LineChart;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
@@ -255,10 +256,10 @@ record ComparisonStudy(
 
   // A method's seeds are at the same steps; their mean times are its places.
   private static List<LineChart.Curve> bySeconds(Map<TrainingVariant.Seeded, List<Point>> curves) {
-    Map<String, SeedStatistics> times = spreads(curves, Point::seconds);
+    Map<String, CurveStatistics> times = spreads(curves, Point::seconds);
     List<LineChart.Curve> drawn = new ArrayList<>();
     for (LineChart.Curve steps : bySteps(curves)) {
-      SeedStatistics time = times.getOrDefault(steps.name(), new SeedStatistics());
+      CurveStatistics time = times.getOrDefault(steps.name(), new CurveStatistics());
       drawn.add(
           new LineChart.Curve(
               steps.name(), time.curve("").y(), steps.y(), steps.low(), steps.high()));
@@ -267,15 +268,15 @@ record ComparisonStudy(
   }
 
   // Of every method, over its steps.
-  private static Map<String, SeedStatistics> spreads(
+  private static Map<String, CurveStatistics> spreads(
       Map<TrainingVariant.Seeded, List<Point>> curves, ToDoubleFunction<Point> quantity) {
-    Map<String, SeedStatistics> spreads = new LinkedHashMap<>();
+    Map<String, CurveStatistics> spreads = new LinkedHashMap<>();
     curves.forEach(
         (run, points) ->
             points.forEach(
                 point ->
                     spreads
-                        .computeIfAbsent(run.name(), method -> new SeedStatistics())
+                        .computeIfAbsent(run.name(), method -> new CurveStatistics())
                         .add((double) point.step(), quantity.applyAsDouble(point))));
     return spreads;
   }

@@ -15,14 +15,15 @@ public final class Studies {
           ComparisonStudy.ema(),
           ComparisonStudy.mixing(),
           SamplesStudy.figure(),
-          SamplesStudy.compare());
+          SamplesStudy.compare(),
+          new ProgressStudy());
 
   private static final List<String> OF_GAUSSIANS =
       List.of("variance", "transport", "trajectory", "schedule", "ema", "mixing");
 
   private Studies() {}
 
-  /** Every study: those of the paper in its order, then {@code compare}. */
+  /** Every study: those of the paper in its order, then those of any models. */
   public static List<Study> all() {
     return ALL;
   }

@@ -27,7 +27,8 @@ import org.couplet.run.RunFolder;
 /** What a study works with: its options, the runs, the places of its results, the terminal. */
 public final class StudyContext {
   /** What is added to a study's name for the names of its figures and tables. */
-  public static final List<String> ENDINGS = List.of(".png", ".svg", ".csv", "_summary.csv");
+  public static final List<String> ENDINGS =
+      List.of(".png", ".svg", ".gif", ".csv", "_summary.csv");
 
   private static final int SEEDS_OF_POINTS = 3;
   // A run ends with the step, and the line of its log, in which its time is up.
@@ -265,6 +266,11 @@ public final class StudyContext {
     Path file = options.output().resolve(name + ".png");
     SampleGrid.writePng(picture, file);
     out.println("figure: " + file);
+  }
+
+  /** A line on the terminal. */
+  void say(String line) {
+    out.println(line);
   }
 
   /** Writes a table, {@code NAME.csv}. */

@@ -22,6 +22,7 @@ import java.util.Optional;
  *     bound
  * @param samples how many the quality of images is measured on
  * @param models runs or exports of {@code samples}
+ * @param run whose pictures {@code progress} shows
  * @param features a SavedModel with a {@code features} signature; without one, random features
  */
 public record StudyOptions(
@@ -37,4 +38,5 @@ public record StudyOptions(
     long seconds,
     int samples,
     List<Path> models,
+    Optional<Path> run,
     Optional<Path> features) {}

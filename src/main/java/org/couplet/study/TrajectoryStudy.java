@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.couplet.chart.Axis;
+import org.couplet.chart.CurveStatistics;
 import org.couplet.chart.LineChart;
 import org.couplet.chart.Panel;
 import org.couplet.config.ElementShape;
@@ -70,8 +71,8 @@ final class TrajectoryStudy implements Study {
     all.add(0, score);
     Map<TrainingVariant.Seeded, RunFolder> runs = bench.train(all);
     Table numbers = new Table("coupling", "seed", "step", "distance", "distance_to_exact_flow");
-    Map<String, SeedStatistics> learned = new LinkedHashMap<>();
-    Map<String, SeedStatistics> exact = new LinkedHashMap<>();
+    Map<String, CurveStatistics> learned = new LinkedHashMap<>();
+    Map<String, CurveStatistics> exact = new LinkedHashMap<>();
     for (TrainingVariant.Seeded run : wanted) {
       bench.err().println("measuring " + run.name() + ", seed " + run.seed());
       Map<Long, Distance> distances =
@@ -80,10 +81,10 @@ final class TrajectoryStudy implements Study {
           (step, distance) -> {
             numbers.row(run.name(), run.seed(), step, distance.learned(), distance.exact());
             learned
-                .computeIfAbsent(run.name(), name -> new SeedStatistics())
+                .computeIfAbsent(run.name(), name -> new CurveStatistics())
                 .add(step.doubleValue(), distance.learned());
             exact
-                .computeIfAbsent(run.name(), name -> new SeedStatistics())
+                .computeIfAbsent(run.name(), name -> new CurveStatistics())
                 .add(step.doubleValue(), distance.exact());
           });
     }
@@ -101,7 +102,7 @@ final class TrajectoryStudy implements Study {
     bench.show(summary);
   }
 
-  private static Panel panel(String title, Map<String, SeedStatistics> curves) {
+  private static Panel panel(String title, Map<String, CurveStatistics> curves) {
     List<LineChart.Curve> drawn = new ArrayList<>();
     curves.forEach((name, spread) -> drawn.add(spread.curve(name)));
     return new LineChart(title, Axis.linear("training step"), Axis.linear("mean distance"), drawn);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.chart.Axis;
 import org.couplet.chart.CloudChart;
+import org.couplet.chart.CurveStatistics;
 import org.couplet.chart.LineChart;
 import org.couplet.chart.Palette;
 import org.couplet.chart.Panel;
@@ -93,8 +94,8 @@ final class TransportStudy implements Study {
           CloudChart.around(
               "Points at half the highest level" + suffix, "x", "y", clouds, List.of()));
     }
-    SeedStatistics independent = new SeedStatistics();
-    SeedStatistics induced = new SeedStatistics();
+    CurveStatistics independent = new CurveStatistics();
+    CurveStatistics induced = new CurveStatistics();
     for (Cost cost : costs) {
       independent.add(cost.time(), cost.independent());
       induced.add(cost.time(), cost.induced());

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.couplet.chart.Axis;
+import org.couplet.chart.CurveStatistics;
 import org.couplet.chart.LineChart;
 import org.couplet.chart.Panel;
 import org.couplet.report.MetricsLog;
@@ -36,7 +37,7 @@ final class VarianceStudy implements Study {
 
   /** What one setting's one coupling showed. */
   private static final class Outcome {
-    final SeedStatistics spread = new SeedStatistics();
+    final CurveStatistics spread = new CurveStatistics();
     double roughness;
     double largestEarly;
     int seeds;

@@ -123,6 +123,53 @@ class EndToEndTest {
   }
 
   @Test
+  void aWalkBeginsAndEndsAtTheSamplesOfItsSeeds() throws IOException {
+    Path frames = folder.resolve("frames");
+    CommandRun.done(
+        "sample",
+        "--run",
+        run,
+        "--interpolate",
+        "3,4",
+        "--frames",
+        5,
+        "--sigmas",
+        "80,0.8",
+        "--output",
+        frames + "/");
+    for (int end = 0; end < 2; end++) {
+      double[] expected =
+          samples("--run", run, 1, "--sigmas", "80,0.8", "--seed", 3 + end).doubles();
+      BufferedImage frame = ImageIO.read(frames.resolve("00000%d.png".formatted(4 * end)).toFile());
+      assertEquals(64, frame.getWidth());
+      for (int i = 0; i < 8 * 8; i++) {
+        int red = frame.getRGB(i % 8 * 8, i / 8 * 8) >> 16 & 0xff;
+        assertEquals(expected[3 * i], red);
+      }
+    }
+    for (String file : new String[] {"walk.gif", "walk.png"}) {
+      CommandRun.done(
+          "sample",
+          "--run",
+          run,
+          "--interpolate",
+          "3,4",
+          "--frames",
+          5,
+          "--count",
+          2,
+          "--output",
+          folder.resolve(file));
+    }
+    assertEquals(2 * 66 + 2, ImageIO.read(folder.resolve("walk.png").toFile()).getHeight());
+    CommandRun refused =
+        CommandRun.of(
+            "sample", "--run", run, "--interpolate", "3,4", "--output", folder.resolve("a.npz"));
+    assertEquals(2, refused.code());
+    assertTrue(refused.err().contains("give NAME.gif for a movie"), refused.err());
+  }
+
+  @Test
   void exportServesAnyBatchWithoutCouplet() {
     try (SavedModelBundle bundle = SavedModelBundle.load(export.toString(), "serve")) {
       for (int count : new int[] {1, 7}) {

@@ -1,14 +1,14 @@
-package org.couplet.study;
+package org.couplet.chart;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-class SeedStatisticsTest {
+class CurveStatisticsTest {
   @Test
   void curveIsTheMeanWithinItsRange() {
-    SeedStatistics spread = new SeedStatistics();
+    CurveStatistics spread = new CurveStatistics();
     spread.add(2, 10);
     spread.add(1, 1);
     spread.add(1, 5);

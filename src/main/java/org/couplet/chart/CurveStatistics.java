@@ -1,4 +1,4 @@
-package org.couplet.study;
+package org.couplet.chart;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,16 +7,16 @@ import java.util.TreeMap;
 import org.couplet.chart.LineChart.Curve;
 
 /** Several seeds' values along one axis, drawn as their mean within their range. */
-final class SeedStatistics {
+public final class CurveStatistics {
   private final TreeMap<Double, List<Double>> values = new TreeMap<>();
 
   /** Adds one seed's value at x. */
-  void add(double x, double y) {
+  public void add(double x, double y) {
     values.computeIfAbsent(x, key -> new ArrayList<>()).add(y);
   }
 
   /** The mean at every x, with the band from least to greatest. */
-  Curve curve(String name) {
+  public Curve curve(String name) {
     int n = values.size();
     double[] x = new double[n];
     double[] mean = new double[n];
@@ -35,7 +35,7 @@ final class SeedStatistics {
   }
 
   /** Mean over all x of the seeds' mean. */
-  double mean() {
+  public double mean() {
     return values.values().stream()
         .mapToDouble(ys -> ys.stream().mapToDouble(y -> y).average().orElse(Double.NaN))
         .average()
@@ -43,7 +43,7 @@ final class SeedStatistics {
   }
 
   /** Median over all x and seeds. */
-  double median() {
+  public double median() {
     double[] sorted =
         values.values().stream().flatMap(List::stream).mapToDouble(y -> y).sorted().toArray();
     int n = sorted.length;

@@ -1,0 +1,60 @@
+package org.couplet.program;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import org.couplet.program.SamplingProgram.Noise;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+class NoiseWalkTest {
+  private static Noise row(float... values) {
+    return draw -> {
+      TFloat32 row = TFloat32.tensorOf(Shape.of(1, values.length));
+      row.asRawTensor().data().asFloats().write(values);
+      return row;
+    };
+  }
+
+  private static float[] walk(Noise from, Noise to, double... places) {
+    try (TFloat32 rows = new NoiseWalk(from, to, places).draw(0)) {
+      return Floats.of(rows);
+    }
+  }
+
+  @Test
+  void endsAreTheRowsThemselves() {
+    float[] from = {0.3f, -1.2f, 0.7f};
+    float[] to = {-0.9f, 0.1f, 2.3f};
+    float[] walk = walk(row(from), row(to), 0, 1);
+    assertArrayEquals(from, Arrays.copyOf(walk, 3));
+    assertArrayEquals(to, Arrays.copyOfRange(walk, 3, 6));
+  }
+
+  @Test
+  void theWayIsAnArcOfEqualSteps() {
+    double third = Math.PI / 6;
+    assertArrayEquals(
+        new float[] {
+          2 * (float) Math.cos(third), 2 * (float) Math.sin(third),
+          2 * (float) Math.cos(2 * third), 2 * (float) Math.sin(2 * third)
+        },
+        walk(row(2, 0), row(0, 2), 1 / 3., 2 / 3.),
+        1e-6f);
+  }
+
+  @Test
+  void equalRowsStay() {
+    assertArrayEquals(new float[] {1, 2, 1, 2}, walk(row(1, 2), row(1, 2), 0.25, 0.5), 1e-6f);
+  }
+
+  @Test
+  void eachDrawHasItsOwnWay() {
+    Noise counted = draw -> row(draw, 1).draw(0);
+    try (TFloat32 rows = new NoiseWalk(counted, counted, new double[] {0}).draw(5)) {
+      assertEquals(5, Floats.of(rows)[0]);
+    }
+  }
+}
