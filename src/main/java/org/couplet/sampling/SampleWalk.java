@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
-import org.couplet.program.NoiseWalk;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.AnimatedGif;
 import org.couplet.report.SampleGrid;

@@ -1,9 +1,10 @@
-package org.couplet.program;
+package org.couplet.sampling;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram.Noise;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.ndarray.Shape;

@@ -1,5 +1,6 @@
-package org.couplet.program;
+package org.couplet.sampling;
 
+import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram.Noise;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;

@@ -1,0 +1,261 @@
+package org.couplet.serve;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.couplet.io.FailureException;
+import org.couplet.io.InvalidInputException;
+import org.couplet.serving.ServedModel;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP server. Requests are answered on threads of their own, which wait for their model; the
+ * models' queues say when it is too much.
+ */
+public final class ImageServer implements AutoCloseable {
+  private static final int THREADS = 256;
+  private static final long IDLE_MS = 30_000;
+  private static final int MOST_HEADER_BYTES = 16 * 1024;
+  // The page takes its parts from here alone.
+  private static final String PAGE_POLICY =
+      "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'";
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final Optional<AccessLog> log;
+  private final boolean secure;
+
+  /**
+   * Listens at once; models that are not loaded yet answer 503.
+   *
+   * @param models at least one; the first is that of {@code /v1/images} without a name
+   * @param metrics that the models report to
+   * @param stopping how long calls under way may take at the end
+   */
+  public ImageServer(
+      ServerSettings settings, List<ServedModel> models, Metrics metrics, Duration stopping)
+      throws IOException {
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS);
+    threads.setName("couplet-http");
+    server = new Server(threads);
+    secure = settings.keys().isPresent();
+    connector = connector(server, settings);
+    server.addConnector(connector);
+    metrics.counts().watch(models);
+    Routes routes = new Routes(models, metrics.counts(), settings.mostRows());
+    Access access =
+        new Access(settings.token(), settings.address().getAddress().isLoopbackAddress());
+    server.setHandler(
+        new GracefulHandler(
+            new Dispatcher(routes, access, metrics.counts(), settings.mostBytes())));
+    server.setErrorHandler(new JsonErrors());
+    server.setStopTimeout(stopping.toMillis());
+    log =
+        settings.accessLog().isPresent()
+            ? Optional.of(new AccessLog(settings.accessLog().get()))
+            : Optional.empty();
+    log.ifPresent(server::setRequestLog);
+    start(settings);
+  }
+
+  /** What models and server count; made before both. */
+  public static final class Metrics {
+    private final ServerMetrics counts = new ServerMetrics();
+
+    private ServerMetrics counts() {
+      return counts;
+    }
+
+    /** A batch of a model was computed. */
+    public void batch(String model, int rows) {
+      counts.batch(model, rows);
+    }
+  }
+
+  private static ServerConnector connector(Server server, ServerSettings settings) {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(MOST_HEADER_BYTES);
+    ServerConnector connector;
+    if (settings.keys().isPresent()) {
+      http.addCustomizer(new SecureRequestCustomizer(false));
+      SslContextFactory.Server keys = new SslContextFactory.Server();
+      keys.setKeyStorePath(settings.keys().get().file().toUri().toString());
+      keys.setKeyStorePassword(settings.keys().get().password());
+      connector = new ServerConnector(server, keys, new HttpConnectionFactory(http));
+    } else {
+      connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    }
+    connector.setHost(settings.address().getAddress().getHostAddress());
+    connector.setPort(settings.address().getPort());
+    connector.setIdleTimeout(IDLE_MS);
+    return connector;
+  }
+
+  private void start(ServerSettings settings) throws IOException {
+    try {
+      server.start();
+    } catch (Exception e) {
+      close();
+      throw new InvalidInputException(
+          "can't listen at %s: %s; choose another --port or --address, or check --keystore"
+              .formatted(settings.address(), root(e)),
+          e);
+    }
+  }
+
+  private static String root(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** Where the page is. */
+  public String url() {
+    String host = String.valueOf(connector.getHost());
+    return "%s://%s:%d/"
+        .formatted(
+            secure ? "https" : "http",
+            host.contains(":") ? "[" + host + "]" : host,
+            connector.getLocalPort());
+  }
+
+  /** Takes no new requests, and ends when those under way are answered or the time is over. */
+  @Override
+  public void close() throws IOException {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new FailureException("the server did not stop in order: " + e.getMessage());
+    } finally {
+      if (log.isPresent()) {
+        log.get().close();
+      }
+    }
+  }
+
+  /** Turns Jetty's requests into calls, and answers into its responses. */
+  private static final class Dispatcher extends Handler.Abstract {
+    private final Routes routes;
+    private final Access access;
+    private final ServerMetrics metrics;
+    private final int mostBytes;
+
+    Dispatcher(Routes routes, Access access, ServerMetrics metrics, int mostBytes) {
+      this.routes = routes;
+      this.access = access;
+      this.metrics = metrics;
+      this.mostBytes = mostBytes;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+      Answer answer = answer(request);
+      response.setStatus(answer.status());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+      response.getHeaders().put("X-Content-Type-Options", "nosniff");
+      response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+      response.getHeaders().put("Content-Security-Policy", PAGE_POLICY);
+      answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+      double seconds = (System.nanoTime() - request.getBeginNanoTime()) / 1e9;
+      metrics.request(Routes.kind(Request.getPathInContext(request)), answer.status(), seconds);
+      response.write(true, ByteBuffer.wrap(answer.body()), callback);
+      return true;
+    }
+
+    private Answer answer(Request request) {
+      try {
+        String path = Request.getPathInContext(request);
+        access.check(
+            path,
+            String.valueOf(Request.getServerName(request)),
+            request.getHeaders().get(HttpHeader.AUTHORIZATION));
+        return routes.answer(
+            new Call(request.getMethod(), path, query(request), () -> body(request)));
+      } catch (HttpProblem e) {
+        return Answer.error(e.status(), String.valueOf(e.getMessage()));
+      }
+    }
+
+    private static Map<String, String> query(Request request) {
+      Map<String, String> query = new LinkedHashMap<>();
+      Fields fields;
+      try {
+        fields = Request.extractQueryParameters(request);
+      } catch (IllegalArgumentException | HttpException.RuntimeException e) {
+        throw HttpProblem.badRequest("the query can't be read");
+      }
+      for (Fields.Field field : fields) {
+        if (field.getValues().size() != 1) {
+          throw HttpProblem.badRequest("the parameter '" + field.getName() + "' is there twice");
+        }
+        query.put(field.getName(), field.getValue());
+      }
+      return query;
+    }
+
+    private byte[] body(Request request) {
+      try (InputStream in = Content.Source.asInputStream(request)) {
+        byte[] body = request.getLength() > mostBytes ? new byte[0] : in.readNBytes(mostBytes + 1);
+        if (request.getLength() > mostBytes || body.length > mostBytes) {
+          throw new HttpProblem(
+              HttpStatus.PAYLOAD_TOO_LARGE_413,
+              "the body has more than " + mostBytes + " bytes, which is the most");
+        }
+        return body;
+      } catch (IOException e) {
+        throw HttpProblem.badRequest("the body did not arrive whole");
+      } catch (UncheckedIOException e) {
+        throw HttpProblem.badRequest("the body did not arrive whole");
+      }
+    }
+  }
+
+  /** What Jetty refuses by itself is said as JSON, too. */
+  private static final class JsonErrors extends ErrorHandler {
+    @Override
+    public boolean errorPageForMethod(String method) {
+      return true;
+    }
+
+    @Override
+    protected void generateResponse(
+        Request request,
+        Response response,
+        int code,
+        @Nullable String message,
+        @Nullable Throwable cause,
+        Callback callback) {
+      Answer answer = Answer.error(code, message == null ? HttpStatus.getMessage(code) : message);
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+      response.write(true, ByteBuffer.wrap(answer.body()), callback);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package org.couplet.serve;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.SamplingProgram;
+import org.couplet.report.SampleGrid;
+import org.couplet.sampling.SampleLevels;
+import org.couplet.serving.HostTensor;
+import org.couplet.serving.ImageRequest;
+import org.couplet.serving.ServedModel;
+import org.couplet.serving.ServedVersion;
+
+/** {@code /v1/images}: samples as a grid or a zip of PNG files. */
+record ImagesApi(int mostRows) {
+  private static final Set<String> PARAMETERS =
+      Set.of(
+          "model", "version", "label", "count", "seed", "to", "at", "steps", "sigmas", "format",
+          "columns");
+  private static final int USUAL_COUNT = 16;
+  private static final int MOST_STEPS = 1000;
+
+  /** How the images are sent. */
+  private enum Format {
+    PNG,
+    ZIP
+  }
+
+  Answer images(Call call, ServedModel model) {
+    call.allow(PARAMETERS);
+    Optional<Long> version = call.parameter("version", Long::valueOf, "a whole number");
+    Optional<String> label = call.parameter("label", text -> text, "");
+    return model.with(version, label, one -> images(call, one));
+  }
+
+  private Answer images(Call call, ServedVersion version) {
+    SamplingProgram sampler = version.sampler();
+    if (!sampler.makesImages()) {
+      throw HttpProblem.badRequest("the model makes points, not images; use :predict");
+    }
+    int count = number(call, "count", 1, mostRows).orElse(USUAL_COUNT);
+    int columns = number(call, "columns", 0, mostRows).orElse(0);
+    Format format =
+        call.parameter(
+                "format", text -> Format.valueOf(text.toUpperCase(Locale.ROOT)), "png or zip")
+            .orElse(Format.PNG);
+    HostTensor images =
+        version.images(
+            new ImageRequest(
+                call.parameter("seed", Long::valueOf, "a whole number").orElse(0L),
+                walk(call),
+                count,
+                levels(call, sampler)));
+    return format == Format.PNG ? grid(images, columns) : zip(images);
+  }
+
+  private static Optional<ImageRequest.Walk> walk(Call call) {
+    Optional<Long> to = call.parameter("to", Long::valueOf, "a whole number");
+    Optional<Double> at = call.parameter("at", Double::valueOf, "a number from 0 to 1");
+    if (to.isPresent() != at.isPresent() || at.isPresent() && !(at.get() >= 0 && at.get() <= 1)) {
+      throw HttpProblem.badRequest(
+          "to and at go together: the other seed, and the place from 0 to 1 on the way to it");
+    }
+    return to.map(seed -> new ImageRequest.Walk(seed, at.orElseThrow()));
+  }
+
+  private static List<Double> levels(Call call, SamplingProgram sampler) {
+    Optional<List<Double>> sigmas =
+        call.parameter(
+            "sigmas",
+            text -> Arrays.stream(text.split(",", -1)).map(Double::valueOf).toList(),
+            "a list of noise levels, such as 80,0.8");
+    Optional<Integer> steps =
+        number(call, "steps", sampler.followsFlow() ? 2 : 1, mostSteps(sampler));
+    if (sigmas.isPresent() && steps.isPresent()) {
+      throw HttpProblem.badRequest("give either steps or sigmas");
+    }
+    if (sigmas.isPresent()) {
+      if (sigmas.get().size() > mostSteps(sampler)) {
+        throw HttpProblem.badRequest("sigmas: more than " + mostSteps(sampler) + " levels");
+      }
+      try {
+        sampler.checkSigmas(sigmas.get());
+      } catch (InvalidInputException e) {
+        throw HttpProblem.badRequest(String.valueOf(e.getMessage()).replaceFirst("^--", ""));
+      }
+      return sigmas.get();
+    }
+    return steps
+        .map(number -> SampleLevels.of(sampler, number))
+        .orElseGet(() -> SampleLevels.of(sampler));
+  }
+
+  private static int mostSteps(SamplingProgram sampler) {
+    return sampler.followsFlow() ? MOST_STEPS : SampleLevels.MOST_ESTIMATES;
+  }
+
+  private static Optional<Integer> number(Call call, String name, int least, int most) {
+    String kind = "a whole number from " + least + " to " + most;
+    Optional<Integer> number = call.parameter(name, Integer::valueOf, kind);
+    if (number.isPresent() && (number.get() < least || number.get() > most)) {
+      throw HttpProblem.badRequest(name + ": '" + number.get() + "' is not " + kind);
+    }
+    return number;
+  }
+
+  private static Answer grid(HostTensor images, int columns) {
+    int count = images.rows();
+    long[] shape = images.shape();
+    byte[] png =
+        png(
+            SampleGrid.of(
+                images.numbers(),
+                count,
+                (int) shape[1],
+                (int) shape[2],
+                (int) shape[3],
+                columns,
+                count == 1 ? 0 : 2,
+                SampleGrid.AUTOMATIC));
+    return Answer.of("image/png", png);
+  }
+
+  private static Answer zip(HostTensor images) {
+    long[] shape = images.shape();
+    int size = images.numbers().length / images.rows();
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(file)) {
+      for (int i = 0; i < images.rows(); i++) {
+        byte[] image = Arrays.copyOfRange(images.numbers(), i * size, (i + 1) * size);
+        zip.putNextEntry(new ZipEntry(String.format(Locale.ROOT, "%06d.png", i)));
+        zip.write(
+            png(SampleGrid.of(image, 1, (int) shape[1], (int) shape[2], (int) shape[3], 1, 0)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Answer.of("application/zip", file.toByteArray())
+        .with("Content-Disposition", "attachment; filename=\"samples.zip\"");
+  }
+
+  private static byte[] png(java.awt.image.BufferedImage picture) {
+    try {
+      return SampleGrid.png(picture);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

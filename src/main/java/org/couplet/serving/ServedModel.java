@@ -1,0 +1,186 @@
+package org.couplet.serving;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.couplet.io.InvalidInputException;
+
+/**
+ * A model with its versions: the newest in its folder, and those that have a label. A new version
+ * is loaded beside the old one, which then answers the calls that it has and goes.
+ */
+public final class ServedModel implements AutoCloseable {
+  private final String name;
+  private final Path folder;
+  private final Map<String, Long> labels;
+  private final ServingLimits limits;
+  private final Consumer<Integer> batches;
+  // Versions that could not be loaded are not tried again.
+  private final Set<Path> broken = new HashSet<>();
+  // Replaced whole, by the one thread that refreshes.
+  private volatile SortedMap<Long, ServedVersion> loaded = new TreeMap<>();
+
+  /**
+   * @param name under which clients know it
+   * @param folder of its versions, or an export
+   * @param labels versions by label
+   * @param batches is told the rows of each batch
+   */
+  public ServedModel(
+      String name,
+      Path folder,
+      Map<String, Long> labels,
+      ServingLimits limits,
+      Consumer<Integer> batches) {
+    this.name = name;
+    this.folder = folder;
+    this.labels = Map.copyOf(labels);
+    this.limits = limits;
+    this.batches = batches;
+  }
+
+  /** Under which clients know it. */
+  public String name() {
+    return name;
+  }
+
+  /** Rows that wait in all versions. */
+  public int waitingRows() {
+    return loaded.values().stream().mapToInt(ServedVersion::waitingRows).sum();
+  }
+
+  /** The numbers of the versions that are loaded, rising. */
+  public List<Long> versions() {
+    return List.copyOf(loaded.keySet());
+  }
+
+  /** The labels and their versions. */
+  public Map<String, Long> labels() {
+    return labels;
+  }
+
+  /**
+   * Loads what is new and unloads what is gone; called by one thread.
+   *
+   * @param before called before a version is loaded; may refuse it
+   * @return a line for each change
+   * @throws IOException if the folder can't be read
+   */
+  public List<String> refresh(BeforeLoading before) throws IOException {
+    SortedMap<Long, Path> there = VersionFolders.in(folder);
+    SortedMap<Long, ServedVersion> next = new TreeMap<>();
+    List<String> changes = new ArrayList<>();
+    for (long number : wanted(there)) {
+      Path version = there.get(number);
+      ServedVersion known = loaded.get(number);
+      if (known != null) {
+        next.put(number, known);
+      } else if (version != null && !broken.contains(version)) {
+        load(number, version, before, changes).ifPresent(one -> next.put(number, one));
+      }
+    }
+    // A model goes only when another one answers in its place.
+    if (next.isEmpty()) {
+      return changes;
+    }
+    SortedMap<Long, ServedVersion> last = loaded;
+    loaded = next;
+    last.forEach(
+        (number, version) -> {
+          if (next.get(number) != version) {
+            version.retire();
+            changes.add("model " + name + ": version " + number + " is unloaded");
+          }
+        });
+    return changes;
+  }
+
+  /** What must be done before a version is loaded. */
+  @FunctionalInterface
+  public interface BeforeLoading {
+    /** Checks a SavedModel; throws if it must not be used. */
+    void check(Path savedModel) throws IOException;
+  }
+
+  private Optional<ServedVersion> load(
+      long number, Path version, BeforeLoading before, List<String> changes) throws IOException {
+    try {
+      before.check(version);
+      ServedVersion one = ServedVersion.load(number, version, limits, batches);
+      changes.add("model " + name + ": version " + number + " is loaded");
+      return Optional.of(one);
+    } catch (InvalidInputException e) {
+      broken.add(version);
+      changes.add("model " + name + ": version " + number + " is left out: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  // The newest that is not known to be broken, and the labelled ones.
+  private Set<Long> wanted(SortedMap<Long, Path> there) {
+    Set<Long> wanted = new HashSet<>(labels.values());
+    List<Long> numbers = new ArrayList<>(there.keySet());
+    for (int i = numbers.size() - 1; i >= 0; i--) {
+      if (!broken.contains(there.get(numbers.get(i)))) {
+        wanted.add(numbers.get(i));
+        break;
+      }
+    }
+    return wanted;
+  }
+
+  /**
+   * Calls a version.
+   *
+   * @param number of the version; without one and without a label the newest
+   * @throws Refusal if it is not loaded
+   */
+  public <T> T with(Optional<Long> number, Optional<String> label, Function<ServedVersion, T> use) {
+    while (true) {
+      ServedVersion version = find(number, label);
+      // It may be retired in between; then there is another one.
+      if (version.lease()) {
+        try {
+          return use.apply(version);
+        } finally {
+          version.release();
+        }
+      }
+    }
+  }
+
+  private ServedVersion find(Optional<Long> number, Optional<String> label) {
+    SortedMap<Long, ServedVersion> now = loaded;
+    if (now.isEmpty()) {
+      throw new Refusal(Refusal.Reason.UNAVAILABLE, "model " + name + " is not loaded yet");
+    }
+    if (label.isPresent() && !labels.containsKey(label.get())) {
+      throw new Refusal(
+          Refusal.Reason.NOT_FOUND, "model " + name + " has no label '" + label.get() + "'");
+    }
+    long wanted = label.map(labels::get).or(() -> number).orElseGet(now::lastKey);
+    ServedVersion version = now.get(wanted);
+    if (version == null) {
+      throw new Refusal(
+          Refusal.Reason.NOT_FOUND,
+          "model %s has no version %d loaded; it has %s".formatted(name, wanted, now.keySet()));
+    }
+    return version;
+  }
+
+  @Override
+  public void close() {
+    SortedMap<Long, ServedVersion> last = loaded;
+    loaded = new TreeMap<>();
+    last.values().forEach(ServedVersion::retire);
+  }
+}

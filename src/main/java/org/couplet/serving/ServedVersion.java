@@ -1,0 +1,263 @@
+package org.couplet.serving;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.couplet.contract.Contract;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.SamplingProgram;
+import org.couplet.program.SamplingProgram.Noise;
+import org.couplet.program.ServableModel;
+import org.couplet.sampling.NoiseWalk;
+import org.couplet.sampling.SampleLevels;
+import org.tensorflow.Result;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/** One version of a model, loaded. It is unloaded once it is retired and no call uses it. */
+public final class ServedVersion {
+  private final long number;
+  private final Path folder;
+  private final ServableModel model;
+  private final Batcher batcher;
+  // Guarded by this.
+  private int users;
+  private boolean retired;
+
+  private ServedVersion(long number, Path folder, ServableModel model, Batcher batcher) {
+    this.number = number;
+    this.folder = folder;
+    this.model = model;
+    this.batcher = batcher;
+  }
+
+  /**
+   * Loads a version and calls it once, so that no client waits for what a first call takes.
+   *
+   * @param batches is told the rows of each batch
+   */
+  static ServedVersion load(
+      long number, Path folder, ServingLimits limits, Consumer<Integer> batches) {
+    ServableModel model = ServableModel.load(folder, 0);
+    try {
+      SamplingProgram sampler = model.sampler();
+      sampler.samples(0, 0, 1, SampleLevels.of(sampler)).close();
+      Batcher batcher = new Batcher("couplet-model-" + number, limits, batches);
+      return new ServedVersion(number, folder, model, batcher);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Its number. */
+  public long number() {
+    return number;
+  }
+
+  /** Where it was loaded from. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Its signatures, by name. */
+  public Map<String, SignatureDef> signatures() {
+    return new TreeMap<>(model.signatures());
+  }
+
+  /** What draws its samples. */
+  public SamplingProgram sampler() {
+    return model.sampler();
+  }
+
+  int waitingRows() {
+    return batcher.waitingRows();
+  }
+
+  /**
+   * Draws images.
+   *
+   * @return uint8 [count, height, width, channels]
+   * @throws Refusal if it can't be done now or in time
+   */
+  public HostTensor images(ImageRequest request) {
+    List<HostTensor> parts = new ArrayList<>();
+    for (int first = 0; first < request.count(); first += Contract.SAMPLES_AT_ONCE) {
+      int count = Math.min(Contract.SAMPLES_AT_ONCE, request.count() - first);
+      Object kind = List.of("images", request.sigmas());
+      Noise noise = noise(request, first, count);
+      parts.add(
+          batcher.call(
+              kind, count, new Rows(noise, count), rows -> images(rows, request.sigmas())));
+    }
+    return HostTensor.joined(parts);
+  }
+
+  private record Rows(Noise noise, int count) {}
+
+  private List<HostTensor> images(List<Rows> rows, List<Double> sigmas) {
+    Noise noise =
+        rows.size() == 1
+            ? rows.get(0).noise()
+            : new JoinedNoise(rows.stream().map(Rows::noise).toList());
+    int count = rows.stream().mapToInt(Rows::count).sum();
+    try (TUint8 images = sampler().images(noise, count, sigmas)) {
+      return split(HostTensor.of(images), rows.stream().map(Rows::count).toList());
+    }
+  }
+
+  private Noise noise(ImageRequest request, int first, int count) {
+    SamplingProgram sampler = sampler();
+    if (request.walk().isEmpty()) {
+      return sampler.noise(request.seed(), first, count);
+    }
+    ImageRequest.Walk walk = request.walk().get();
+    List<Noise> rows = new ArrayList<>();
+    for (int row = first; row < first + count; row++) {
+      rows.add(
+          new NoiseWalk(
+              sampler.noise(request.seed(), row, 1),
+              sampler.noise(walk.to(), row, 1),
+              new double[] {walk.at()}));
+    }
+    return new JoinedNoise(rows);
+  }
+
+  /**
+   * Calls a signature. Calls whose inputs and outputs all have rows are joined.
+   *
+   * @param inputs all of its inputs
+   * @param outputs names of those that are wanted
+   * @return the outputs by name, in this order
+   * @throws Refusal if it can't be done now or in time
+   * @throws InvalidInputException if TensorFlow can't compute them from these inputs
+   */
+  public Map<String, HostTensor> call(
+      String signature, Map<String, HostTensor> inputs, List<String> outputs) {
+    SignatureDef definition = model.signatures().get(signature);
+    int rows = hasRows(definition, outputs) ? rows(inputs) : 0;
+    if (rows < 1) {
+      Object alone = new Object();
+      return batcher.call(alone, 1, inputs, all -> List.of(run(signature, all.get(0), outputs)));
+    }
+    // Rows of one kind have the same sizes.
+    List<Object> kind = new ArrayList<>(List.of(signature, outputs));
+    for (Map.Entry<String, HostTensor> input : new TreeMap<>(inputs).entrySet()) {
+      long[] shape = input.getValue().shape();
+      kind.add(input.getKey() + Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length)));
+    }
+    return batcher.call(kind, rows, inputs, all -> runJoined(signature, all, outputs));
+  }
+
+  private List<Map<String, HostTensor>> runJoined(
+      String signature, List<Map<String, HostTensor>> calls, List<String> outputs) {
+    Map<String, HostTensor> together = new LinkedHashMap<>();
+    for (String input : calls.get(0).keySet()) {
+      together.put(input, HostTensor.joined(calls.stream().map(one -> one.get(input)).toList()));
+    }
+    List<Integer> counts = calls.stream().map(ServedVersion::rows).toList();
+    List<Map<String, HostTensor>> results = new ArrayList<>();
+    calls.forEach(one -> results.add(new LinkedHashMap<>()));
+    run(signature, together, outputs)
+        .forEach(
+            (output, values) -> {
+              List<HostTensor> parts = split(values, counts);
+              for (int i = 0; i < parts.size(); i++) {
+                results.get(i).put(output, parts.get(i));
+              }
+            });
+    return results;
+  }
+
+  private Map<String, HostTensor> run(
+      String signature, Map<String, HostTensor> inputs, List<String> outputs) {
+    Map<String, TType> tensors = new LinkedHashMap<>();
+    try {
+      inputs.forEach((name, values) -> tensors.put(name, values.tensor()));
+      try (Result result = model.call(signature, tensors, outputs)) {
+        Map<String, HostTensor> values = new LinkedHashMap<>();
+        for (int i = 0; i < outputs.size(); i++) {
+          values.put(outputs.get(i), HostTensor.of(result.get(i)));
+        }
+        return values;
+      }
+    } finally {
+      tensors.values().forEach(TType::close);
+    }
+  }
+
+  private static List<HostTensor> split(HostTensor all, List<Integer> counts) {
+    if (counts.size() == 1) {
+      return List.of(all);
+    }
+    List<HostTensor> parts = new ArrayList<>();
+    int first = 0;
+    for (int count : counts) {
+      parts.add(all.part(first, count));
+      first += count;
+    }
+    return parts;
+  }
+
+  private static boolean hasRows(SignatureDef definition, List<String> outputs) {
+    return outputs.stream().allMatch(output -> hasRows(definition.getOutputsOrThrow(output)));
+  }
+
+  private static boolean hasRows(TensorInfo tensor) {
+    TensorShapeProto shape = tensor.getTensorShape();
+    return !shape.getUnknownRank() && shape.getDimCount() > 0 && shape.getDim(0).getSize() < 0;
+  }
+
+  // 0 where inputs have none, or not the same number.
+  private static int rows(Map<String, HostTensor> inputs) {
+    TreeSet<Integer> rows = new TreeSet<>();
+    for (HostTensor input : inputs.values()) {
+      rows.add(input.shape().length == 0 ? 0 : input.rows());
+    }
+    return rows.size() == 1 ? rows.first() : 0;
+  }
+
+  /** Begins to use it; false if it is being unloaded. */
+  synchronized boolean lease() {
+    if (retired) {
+      return false;
+    }
+    users++;
+    return true;
+  }
+
+  /** Ends a use. */
+  synchronized void release() {
+    users--;
+    notifyAll();
+  }
+
+  /** Takes no new calls, waits for those under way, and unloads. */
+  void retire() {
+    synchronized (this) {
+      retired = true;
+      boolean interrupted = false;
+      while (users > 0) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    batcher.close();
+    model.close();
+  }
+}

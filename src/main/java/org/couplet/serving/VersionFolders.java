@@ -1,0 +1,47 @@
+package org.couplet.serving;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.couplet.io.FileFailure;
+import org.couplet.program.SavedModelGraph;
+
+/** Which versions of a model lie in a folder. */
+public final class VersionFolders {
+  private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,17}");
+
+  private VersionFolders() {}
+
+  /**
+   * Finds them: folders that are named by a number and hold an export, or the folder itself as
+   * version 1, if it is an export.
+   */
+  public static SortedMap<Long, Path> in(Path folder) throws IOException {
+    SortedMap<Long, Path> versions = new TreeMap<>();
+    if (SavedModelGraph.isIn(folder)) {
+      versions.put(1L, folder);
+      return versions;
+    }
+    if (!Files.isDirectory(folder)) {
+      return versions;
+    }
+    FileFailure.reading(
+        folder,
+        () -> {
+          try (Stream<Path> entries = Files.list(folder)) {
+            entries
+                .filter(entry -> NUMBER.matcher(String.valueOf(entry.getFileName())).matches())
+                .filter(SavedModelGraph::isIn)
+                .forEach(
+                    entry ->
+                        versions.put(Long.parseLong(String.valueOf(entry.getFileName())), entry));
+          }
+          return versions;
+        });
+    return versions;
+  }
+}

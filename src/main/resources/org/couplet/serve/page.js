@@ -1,0 +1,198 @@
+"use strict";
+
+const find = (id) => document.getElementById(id);
+let models = [];
+let newest = 0; // Answers to older requests of the walk are dropped.
+
+async function get(path) {
+  const token = sessionStorage.getItem("token");
+  const response = await fetch(path, token ? { headers: { Authorization: "Bearer " + token } } : {});
+  if (response.ok) {
+    return response;
+  }
+  if (response.status === 401) {
+    find("token-form").hidden = false;
+    find("token").focus();
+  }
+  let problem = "The server answered " + response.status + ".";
+  try {
+    problem = (await response.json()).error;
+  } catch (e) {
+    // The status says enough.
+  }
+  throw new Error(problem);
+}
+
+function say(id, text, bad) {
+  find(id).textContent = text;
+  find(id).classList.toggle("bad", Boolean(bad));
+}
+
+function show(image, blob, text) {
+  if (image.src) {
+    URL.revokeObjectURL(image.src);
+  }
+  image.src = URL.createObjectURL(blob);
+  image.alt = text;
+  image.hidden = false;
+}
+
+function levels() {
+  const sigmas = find("sigmas").value.trim();
+  return sigmas ? { sigmas } : { steps: find("steps").value };
+}
+
+function address(parameters) {
+  return "v1/images?" + new URLSearchParams({ model: find("model").value, ...parameters });
+}
+
+async function draw() {
+  const wanted = { count: find("count").value, seed: find("seed").value, ...levels() };
+  say("status", "Drawing ...");
+  find("draw").disabled = true;
+  try {
+    const begun = performance.now();
+    const blob = await (await get(address(wanted))).blob();
+    const seconds = ((performance.now() - begun) / 1000).toFixed(2);
+    show(find("grid"), blob, wanted.count + " samples of seed " + wanted.seed);
+    find("png").href = find("grid").src;
+    find("png").hidden = false;
+    find("zip").dataset.address = address({ ...wanted, format: "zip" });
+    find("zip").href = "#";
+    find("zip").hidden = false;
+    say("status", wanted.count + " samples in " + seconds + " s");
+  } catch (e) {
+    say("status", e.message, true);
+  } finally {
+    find("draw").disabled = false;
+  }
+}
+
+async function walk() {
+  const mine = ++newest;
+  const at = find("at").value;
+  try {
+    const parameters = { count: 1, seed: find("from").value, to: find("to").value, at, ...levels() };
+    const blob = await (await get(address(parameters))).blob();
+    if (mine === newest) {
+      show(find("frame"), blob, "A sample at " + at + " of the way");
+      say("walk-status", Math.round(at * 100) + "% of the way");
+    }
+  } catch (e) {
+    say("walk-status", e.message, true);
+  }
+}
+
+async function download(event) {
+  event.preventDefault();
+  try {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await (await get(find("zip").dataset.address)).blob());
+    link.download = "samples.zip";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  } catch (e) {
+    say("status", e.message, true);
+  }
+}
+
+function draws(tag, attributes, text) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+  node.textContent = text || "";
+  find("chart").append(node);
+}
+
+function chart(lines, metric) {
+  const points = lines.filter((line) => Number.isFinite(line[metric])).map((line) => [line.step, line[metric]]);
+  const [left, right, top, bottom] = [64, 630, 12, 205];
+  find("chart").querySelectorAll(":not(title)").forEach((node) => node.remove());
+  const range = (values) => [Math.min(...values), Math.max(...values)];
+  const [firstStep, lastStep] = range(points.map((point) => point[0]));
+  const [least, most] = range(points.map((point) => point[1]));
+  const x = (step) => left + ((step - firstStep) / (lastStep - firstStep || 1)) * (right - left);
+  const y = (value) => bottom - ((value - least) / (most - least || 1)) * (bottom - top);
+  draws("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` });
+  draws("path", {
+    class: "curve",
+    d: "M" + points.map(([step, value]) => x(step).toFixed(1) + " " + y(value).toFixed(1)).join("L"),
+  });
+  const short = (value) => Number(value.toPrecision(3)).toString();
+  draws("text", { x: left - 6, y: top + 8, "text-anchor": "end" }, short(most));
+  draws("text", { x: left - 6, y: bottom, "text-anchor": "end" }, short(least));
+  draws("text", { x: left, y: bottom + 18 }, String(firstStep));
+  draws("text", { x: right, y: bottom + 18, "text-anchor": "end" }, lastStep + " steps");
+  find("chart-title").textContent =
+    `${metric}: from ${short(points[0][1])} at step ${firstStep} to ${short(points.at(-1)[1])} at step ${lastStep}`;
+}
+
+async function training(name) {
+  find("training").hidden = true;
+  try {
+    const text = await (await get(`v1/models/${encodeURIComponent(name)}/training`)).text();
+    const lines = text.trim().split("\n").map((line) => JSON.parse(line));
+    const names = Object.keys(Object.assign({}, ...lines)).filter((key) => key !== "step");
+    const first = ["fid", "loss_at_first_levels", "loss"].find((key) => names.includes(key)) || names[0];
+    find("metric").replaceChildren(...names.map((key) => new Option(key, key, key === first, key === first)));
+    find("metric").onchange = () => chart(lines, find("metric").value);
+    chart(lines, first);
+    find("training").hidden = false;
+  } catch (e) {
+    // The model came without its metrics.
+  }
+}
+
+async function card(name) {
+  find("about").hidden = true;
+  try {
+    find("card").textContent = await (await get(`v1/models/${encodeURIComponent(name)}/card`)).text();
+    find("about").hidden = false;
+  } catch (e) {
+    // The model came without a card.
+  }
+}
+
+function choose() {
+  const model = models.find((one) => one.name === find("model").value);
+  find("steps").value = model.score ? 18 : 1;
+  find("steps").min = model.score ? 2 : 1;
+  find("sigmas").placeholder = model.sigmas || String(model.sigma_max);
+  training(model.name);
+  card(model.name);
+  if (model.images) {
+    draw();
+    walk();
+  } else {
+    say("status", "This model makes points; call it with :predict.");
+  }
+}
+
+async function start() {
+  try {
+    models = (await (await get("v1/models")).json()).models;
+    find("model").replaceChildren(...models.map((model) => new Option(model.name, model.name)));
+    find("token-form").hidden = true;
+    choose();
+  } catch (e) {
+    say("status", e.message, true);
+  }
+}
+
+find("samples").addEventListener("submit", (event) => {
+  event.preventDefault();
+  draw();
+});
+find("next").addEventListener("click", () => {
+  find("seed").value = Number(find("seed").value) + 1;
+  draw();
+});
+find("walk").addEventListener("submit", (event) => event.preventDefault());
+find("walk").addEventListener("input", walk);
+find("zip").addEventListener("click", download);
+find("model").addEventListener("change", choose);
+find("token-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  sessionStorage.setItem("token", find("token").value);
+  start();
+});
+start();
