@@ -13,6 +13,7 @@ import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
 import org.couplet.contract.Contract;
 import org.couplet.io.Output;
+import org.couplet.launch.Runs;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.SavedModelGraph;
 import org.couplet.release.Release;

@@ -15,6 +15,7 @@ import org.couplet.command.Shard;
 import org.couplet.command.Stage;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
+import org.couplet.launch.Runs;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.RunFolder;
 import org.couplet.run.TrainedModel;

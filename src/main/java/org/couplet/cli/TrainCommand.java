@@ -2,8 +2,6 @@ package org.couplet.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,29 +13,19 @@ import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SelfTests;
 import org.couplet.command.Stage;
-import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
-import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.data.Dataset;
-import org.couplet.data.MissingImages;
-import org.couplet.doctor.TensorFlowProbe;
 import org.couplet.forecast.DryRun;
 import org.couplet.forecast.Forecast;
-import org.couplet.io.AtomicFile;
-import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
-import org.couplet.io.Version;
-import org.couplet.program.FeatureProgram;
-import org.couplet.program.TrainingProgram;
+import org.couplet.launch.Launch;
+import org.couplet.launch.TrainSettings;
+import org.couplet.launch.TrainingRequest;
 import org.couplet.report.MetricsLog;
-import org.couplet.run.Checkpoints;
-import org.couplet.run.NewRun;
-import org.couplet.run.ParentRun;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
 import org.couplet.train.Following;
-import org.couplet.train.KnownData;
 import org.couplet.train.Lockstep;
 import org.couplet.train.Session;
 import org.couplet.train.Training;
@@ -106,55 +94,23 @@ final class TrainCommand implements Command {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
+    TrainingRequest request = request(options, run);
     List<Cluster> workers = ClusterOptions.read(options, System.getenv());
     if (!workers.isEmpty() && options.has("model")) {
       throw new InvalidInputException(
           "--model: each worker builds a program for its part of the batch; give --config");
     }
     if (!workers.isEmpty() && !workers.get(0).isChief()) {
-      return follow(options, run, workers.get(0), err);
+      return follow(options, request, workers.get(0), err);
     }
-    boolean goesOn = run.isBegun();
-    if (goesOn && !options.has("resume")) {
-      throw new InvalidInputException(
-          "--run "
-              + run.root()
-              + ": a run already exists; add --resume to continue it, or"
-              + " choose another folder");
-    }
-    Session session = goesOn ? TrainSettings.resumed(options, run) : TrainSettings.begun(options);
-    Experiment experiment = session.experiment();
-    long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
+    Launch launch = Launch.of(request);
+    Experiment experiment = launch.session().experiment();
+    long stopAt = launch.stopAt();
     if (!workers.isEmpty()) {
       Workers.checkBatch(experiment, workers.get(0).size());
     }
-    // Bad input is rejected before there is a run.
     DryRun dryRun = new DryRun(options.has("dry-run"));
-    dryRun.check(
-        MissingImages.of(experiment.getDataset()).isEmpty(),
-        () -> checkData(session, run, dryRun, err));
-    dryRun.check(
-        Files.exists(Path.of(experiment.getEvaluation().getFeatures())),
-        () -> checkFeatures(options, experiment));
-    if (!goesOn) {
-      for (ParentRun parent : ParentRun.of(experiment)) {
-        dryRun.check(parent.folder().isBegun(), () -> checkParent(parent, experiment, stopAt));
-      }
-    }
-    if (session.checkpoint().isPresent()) {
-      new Checkpoints(run.checkpoints(), 1).require(session.checkpoint().getAsLong());
-    }
-    if (options.has("model") && !goesOn) {
-      TrainingProgram.load(options.path("model"), experiment.getRuntime().getThreads()).close();
-    }
-    boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
-    Forecast forecast = Forecast.of(experiment, run);
-    if (!gpu) {
-      forecast.requireMemory();
-    }
-    if (!goesOn) {
-      gpuAdvice(experiment, gpu).ifPresent(err::println);
-    }
+    Forecast forecast = launch.check(dryRun, err);
     if (dryRun.isWanted()) {
       dryRun.print(experiment, forecast, run, stopAt, out);
       return ExitCode.DONE;
@@ -173,16 +129,14 @@ final class TrainCommand implements Command {
                     TrainingAssembly::write,
                     err);
         Stage stage = new Stage(err)) {
-      if (goesOn) {
-        mendProgram(run, err);
-      } else {
+      if (!launch.goesOn()) {
         stage.begin("building the training program");
-        begin(options, experiment, run);
       }
+      launch.prepareFolder(err);
       stage.begin("loading the program and checking its operations; the first step takes longest");
       int code =
           train(
-              session,
+              launch.session(),
               run,
               stopAt,
               SelfTests.of(options, err),
@@ -196,13 +150,29 @@ final class TrainCommand implements Command {
     }
   }
 
+  private static TrainingRequest request(CommandLine options, RunFolder run) {
+    return new TrainingRequest(
+        run,
+        options.has("resume"),
+        options.has("config") ? Optional.of(options.path("config")) : Optional.empty(),
+        options.has("model") ? Optional.of(options.path("model")) : Optional.empty(),
+        options.texts("set"),
+        options.text("from"),
+        options.text("data"),
+        options.text("features"),
+        options.number("checkpoint", 0),
+        options.number("steps", 1),
+        options.has("accept-new-data"));
+  }
+
   // A worker that is not the first one leaves the run's folder alone.
-  private static int follow(CommandLine options, RunFolder run, Cluster cluster, PrintStream err)
+  private static int follow(
+      CommandLine options, TrainingRequest request, Cluster cluster, PrintStream err)
       throws Exception {
     Session session =
-        options.has("config") ? TrainSettings.begun(options) : TrainSettings.resumed(options, run);
+        options.has("config") ? TrainSettings.begun(request) : TrainSettings.resumed(request);
     Experiment experiment = session.experiment();
-    long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
+    long stopAt = request.steps().orElse(experiment.getRun().getSteps());
     Workers.checkBatch(experiment, cluster.size());
     Dataset.open(experiment.getDataset()).close();
     try (SharedRun shared =
@@ -235,100 +205,6 @@ final class TrainCommand implements Command {
     err.println(
         "training " + experiment.getName() + " to step " + stopAt + ": " + forecast.time(left));
     forecast.warnings(left).forEach(err::println);
-  }
-
-  private static void checkData(Session session, RunFolder run, DryRun dryRun, PrintStream err)
-      throws IOException {
-    Experiment experiment = session.experiment();
-    try (Dataset dataset = Dataset.open(experiment.getDataset())) {
-      if (experiment.getEvaluation().getFidEvery() > 0 && dataset.size() < 2) {
-        throw new InvalidInputException(
-            "evaluation.fid_every: FID needs 2 images or more, the data have 1; set it to 0, or"
-                + " take more images");
-      }
-      if (dryRun.isWanted()) {
-        KnownData.check(run, experiment.getDataset(), dataset, session.acceptsNewData(), err);
-      }
-    }
-  }
-
-  private static void checkParent(ParentRun parent, Experiment experiment, long stopAt)
-      throws IOException {
-    parent.check(experiment);
-    long first = parent.firstStep();
-    if (first >= stopAt) {
-      throw new InvalidInputException(
-          parent.field()
-              + ": its checkpoint is at step "
-              + first
-              + ", and this run is to end at step "
-              + stopAt
-              + "; give a larger --set run.steps=N (all steps count), or --steps N");
-    }
-  }
-
-  // Another version may build another graph.
-  private static void mendProgram(RunFolder run, PrintStream err) throws IOException {
-    if (Files.exists(run.program())) {
-      return;
-    }
-    String made =
-        Files.exists(run.version())
-            ? FileFailure.reading(run.version(), () -> Files.readString(run.version())).strip()
-            : "unknown";
-    if (!made.equals(Version.describe())) {
-      throw new InvalidInputException(
-          "%s: the program is missing, and the run was made by %s, this is %s; put it back, go on with that version, or begin a run that goes on from this one: --from %s"
-              .formatted(run.program(), made, Version.describe(), run.root()));
-    }
-    err.println("note: " + run.program() + " is missing; building it again from the run's config");
-    Experiment experiment = ExperimentFile.load(run.config(), List.of());
-    AtomicFile.create(run.program(), folder -> TrainingAssembly.write(experiment, folder));
-  }
-
-  private static void checkFeatures(CommandLine options, Experiment experiment) throws IOException {
-    if (experiment.getEvaluation().getFidEvery() > 0) {
-      try {
-        FeatureProgram.load(
-                Path.of(experiment.getEvaluation().getFeatures()),
-                experiment.getRuntime().getThreads())
-            .close();
-      } catch (InvalidInputException e) {
-        throw new InvalidInputException(
-            "evaluation.features: "
-                + e.getMessage()
-                + "; "
-                + Invocation.ofProcess().shipped("tools/fetch-inception.sh")
-                + " makes FID's, --features names another",
-            e);
-      }
-    } else if (options.has("features")) {
-      throw new InvalidInputException(
-          "--features: is for runs that measure FID; begin one with --set evaluation.fid_every=N");
-    }
-  }
-
-  /** What to know before a run on a GPU whose settings are those for processors. */
-  static Optional<String> gpuAdvice(Experiment experiment, boolean gpu) {
-    return gpu && experiment.getRuntime().getXla() == RuntimeConfig.Xla.WINOGRAD
-        ? Optional.of(
-            "note: runtime.xla is WINOGRAD, which is for processors; on GPUs runs that begin with"
-                + " --set runtime.xla=STEP should be faster")
-        : Optional.empty();
-  }
-
-  private static void begin(CommandLine options, Experiment experiment, RunFolder run)
-      throws IOException {
-    NewRun.begin(
-        run,
-        experiment,
-        folder -> {
-          if (options.has("model")) {
-            copy(options.path("model"), folder);
-          } else {
-            TrainingAssembly.write(experiment, folder);
-          }
-        });
   }
 
   // The run was begun before its program could be checked.
@@ -397,18 +273,5 @@ final class TrainCommand implements Command {
                     64,
                     "--output",
                     "grid2.png"));
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var paths = Files.walk(from)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        Path target = to.resolve(from.relativize(path).toString());
-        if (Files.isDirectory(path)) {
-          Files.createDirectories(target);
-        } else {
-          FileFailure.writing(target, () -> Files.copy(path, target));
-        }
-      }
-    }
   }
 }

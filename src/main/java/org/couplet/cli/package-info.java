@@ -1,6 +1,6 @@
 /**
- * The command line: one class per command turns options into one call. Here, and in {@code bench},
- * the half that builds graphs and the half that runs them come together.
+ * The command line: one class per command turns options into one call. Here, in {@code bench} and
+ * in {@code launch} the half that builds graphs and the half that runs them come together.
  */
 @NullMarked
 package org.couplet.cli;

@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.launch;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.couplet.assembly.TrainingAssembly;
-import org.couplet.command.CommandLine;
 import org.couplet.config.ChangedField;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
@@ -18,48 +17,49 @@ import org.couplet.run.ParentRun;
 import org.couplet.run.RunFolder;
 import org.couplet.train.Session;
 
-/** What the options of {@code couplet train} make of an experiment, or of a run's own. */
-final class TrainSettings {
+/** What a request makes of an experiment, or of a run's own. */
+public final class TrainSettings {
   private TrainSettings() {}
 
   /** A run's first session. */
-  static Session begun(CommandLine options) throws IOException {
-    if (!options.has("config") && !options.has("model")) {
+  public static Session begun(TrainingRequest request) throws IOException {
+    if (!request.namesExperiment()) {
       throw new InvalidInputException(
           "--resume: no run was begun in "
-              + options.path("run")
+              + request.run().root()
               + " yet; give --config or --model to begin one");
     }
-    if (options.has("checkpoint")) {
+    if (request.checkpoint().isPresent()) {
       throw new InvalidInputException(
-          "--checkpoint: no run was begun in " + options.path("run") + " yet; leave it out");
+          "--checkpoint: no run was begun in " + request.run().root() + " yet; leave it out");
     }
-    return Session.of(beginning(options));
+    return Session.of(beginning(request));
   }
 
-  private static Experiment beginning(CommandLine options) throws IOException {
-    List<String> overrides = new ArrayList<>(options.texts("set"));
-    options.text("from").ifPresent(run -> overrides.add("run.continue_from=" + run));
-    overrides.addAll(moved(options));
-    if (options.has("data")) {
-      withoutData(options).ifPresent(TrainSettings::checkReadsFile);
+  private static Experiment beginning(TrainingRequest request) throws IOException {
+    List<String> overrides = new ArrayList<>(request.sets());
+    request.from().ifPresent(run -> overrides.add("run.continue_from=" + run));
+    overrides.addAll(moved(request));
+    if (request.data().isPresent()) {
+      withoutData(request).ifPresent(TrainSettings::checkReadsFile);
     }
-    return load(options, overrides);
+    return load(request, overrides);
   }
 
   // Empty where --data itself may be what is missing.
-  private static Optional<Experiment> withoutData(CommandLine options) throws IOException {
+  private static Optional<Experiment> withoutData(TrainingRequest request) throws IOException {
     try {
-      return Optional.of(load(options, options.texts("set")));
+      return Optional.of(load(request, request.sets()));
     } catch (InvalidInputException e) {
       return Optional.empty();
     }
   }
 
-  private static Experiment load(CommandLine options, List<String> overrides) throws IOException {
-    return options.has("config")
-        ? ExperimentFile.load(options.path("config"), overrides)
-        : ofProgram(options.path("model"), overrides);
+  private static Experiment load(TrainingRequest request, List<String> overrides)
+      throws IOException {
+    return request.config().isPresent()
+        ? ExperimentFile.load(request.config().get(), overrides)
+        : ofProgram(request.model().orElseThrow(), overrides);
   }
 
   // --data says where images lie; it makes no experiment one of images.
@@ -96,31 +96,32 @@ final class TrainSettings {
    * A further session. What is given again with --config or --model must be the run's own; --set
    * alone changes what is not built into its program.
    */
-  static Session resumed(CommandLine options, RunFolder run) throws IOException {
+  public static Session resumed(TrainingRequest request) throws IOException {
+    RunFolder run = request.run();
     Experiment own = Runs.experiment(run);
-    if (options.has("data")) {
+    if (request.data().isPresent()) {
       checkReadsFile(own);
     }
-    boolean given = options.has("config") || options.has("model");
-    List<String> sets = given ? List.of() : options.texts("set");
-    if (!given && options.has("from")) {
+    boolean given = request.namesExperiment();
+    List<String> sets = given ? List.of() : request.sets();
+    if (!given && request.from().isPresent()) {
       throw new InvalidInputException(
           "--from: is for a run that begins, but " + run.root() + " has begun; leave it out");
     }
     Experiment changed = sets.isEmpty() ? own : ExperimentFile.load(run.config(), sets);
     checkChangeable(own, changed, run, sets);
     List<String> all = new ArrayList<>(sets);
-    all.addAll(moved(options));
+    all.addAll(moved(request));
     Experiment experiment = all.isEmpty() ? own : ExperimentFile.load(run.config(), all);
     if (given) {
-      checkSame(experiment, beginning(options), run);
+      checkSame(experiment, beginning(request), run);
     }
-    Optional<Long> checkpoint = options.number("checkpoint", 0);
+    Optional<Long> checkpoint = request.checkpoint();
     return new Session(
         experiment,
         changed.equals(own) ? Optional.empty() : Optional.of(changed),
         checkpoint.isPresent() ? OptionalLong.of(checkpoint.get()) : OptionalLong.empty(),
-        options.has("accept-new-data"));
+        request.acceptsNewData());
   }
 
   private static void checkChangeable(
@@ -162,10 +163,10 @@ final class TrainSettings {
   }
 
   // Paths that may change between sessions.
-  private static List<String> moved(CommandLine options) {
+  private static List<String> moved(TrainingRequest request) {
     List<String> overrides = new ArrayList<>();
-    options.text("data").ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
-    options.text("features").ifPresent(folder -> overrides.add("evaluation.features=" + folder));
+    request.data().ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
+    request.features().ifPresent(folder -> overrides.add("evaluation.features=" + folder));
     return overrides;
   }
 }

@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.launch;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +14,11 @@ import org.couplet.run.RunFolder;
 import org.couplet.run.TrainedModel;
 
 /** What several commands ask of a run's folder. */
-final class Runs {
+public final class Runs {
   private Runs() {}
 
   /** The experiment of a run that was begun. */
-  static Experiment experiment(RunFolder run) throws IOException {
+  public static Experiment experiment(RunFolder run) throws IOException {
     if (!run.isBegun() && TrainedModel.isIn(run.root())) {
       throw new InvalidInputException(
           "--run " + run.root() + ": is a SavedModel, not a run; give the folder of a run");
@@ -62,7 +62,7 @@ final class Runs {
    *
    * @param remedy what to give instead
    */
-  static void refuseRun(Path model, String remedy) {
+  public static void refuseRun(Path model, String remedy) {
     if (new RunFolder(model).isBegun()) {
       throw new InvalidInputException(
           "--model " + model + ": is a run, not a SavedModel; give " + remedy);
@@ -70,7 +70,7 @@ final class Runs {
   }
 
   /** The experiment that a SavedModel carries. */
-  static Experiment experimentOf(Path model, List<String> overrides) throws IOException {
+  public static Experiment experimentOf(Path model, List<String> overrides) throws IOException {
     Path file = carried(model);
     refuseRun(model, "--config " + new RunFolder(model).config());
     if (!Files.isRegularFile(file)) {

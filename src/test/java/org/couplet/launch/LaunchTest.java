@@ -1,4 +1,4 @@
-package org.couplet.cli;
+package org.couplet.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TrainCommandTest {
+class LaunchTest {
   private static Optional<String> advice(String xla, boolean gpu) {
-    return TrainCommand.gpuAdvice(
+    return Launch.gpuAdvice(
         ExperimentFile.parse("test", SmallExperiments.GAUSSIANS, List.of("runtime.xla=" + xla)),
         gpu);
   }
