@@ -33,6 +33,7 @@ class LayersTest {
   private static final PackageTable TABLE = PackageTable.read();
   private static final Pattern IMPORT =
       Pattern.compile("(?m)^import (?:static )?org\\.couplet\\.([a-z]+)\\.");
+  private static final String TOP = "org.couplet";
   private static final int MOST_LINES = 2_000;
 
   @ArchTest
@@ -47,11 +48,38 @@ class LayersTest {
   static final ArchRule mainKnowsOnlyTheCommandLine =
       classes()
           .that()
-          .resideInAPackage("org.couplet")
+          .haveFullyQualifiedName("org.couplet.Couplet")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("org.couplet.cli", "org.couplet.io", "org.jspecify..", "java..");
+
+  @ArchTest
+  static final ArchRule nothingBelowKnowsTheApi =
+      noClasses()
+          .that()
+          .resideInAPackage("org.couplet.*..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.couplet");
+
+  /** Applications that only draw samples need Couplet's jar and TensorFlow's. */
+  @ArchTest
+  static final ArchRule theGeneratorIsSmall =
+      classes()
+          .that()
+          .haveFullyQualifiedName("org.couplet.Generator")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "org.couplet", "org.couplet.cli", "org.couplet.io", "org.jspecify..", "java..");
+              "org.couplet",
+              "org.couplet.contract",
+              "org.couplet.io",
+              "org.couplet.program",
+              "org.couplet.sampling",
+              "org.couplet.serving",
+              "org.jspecify..",
+              "org.tensorflow..",
+              "java..");
 
   /** What a row names is what its package uses: nothing else, and all of it. */
   @ArchTest
@@ -73,7 +101,7 @@ class LayersTest {
   private static Set<String> packages(JavaClasses classes) {
     Set<String> names = new TreeSet<>();
     classes.forEach(one -> names.add(room(one)));
-    names.removeAll(Set.of("", "cli"));
+    names.remove("cli");
     return names;
   }
 
@@ -92,14 +120,17 @@ class LayersTest {
   }
 
   private static List<Path> files(String name) throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("src/main/java/org/couplet", name))) {
+    Path top = Path.of("src/main/java/org/couplet");
+    try (Stream<Path> files = Files.list(name.equals(TOP) ? top : top.resolve(name))) {
       return files.filter(Files::isRegularFile).toList();
     }
   }
 
   // The package below org.couplet; that of a generated message is its own parent's.
   private static String room(JavaClass one) {
-    return one.getPackageName().replaceFirst("org\\.couplet\\.?", "").replaceFirst("\\..*", "");
+    return one.getPackageName().equals(TOP)
+        ? TOP
+        : one.getPackageName().replaceFirst("org\\.couplet\\.?", "").replaceFirst("\\..*", "");
   }
 
   private static DescribedPredicate<JavaClass> areIn(String half) {

@@ -56,7 +56,7 @@ final class PackageDiagram {
     Set<String> uses = new TreeSet<>(row.uses());
     if (uses.remove("all")) {
       table.rows().forEach((other, its) -> uses.add(other));
-      uses.remove(name);
+      uses.removeIf(other -> other.equals(name) || table.row(other).uses().contains(name));
     }
     uses.remove("io");
     uses.removeIf(used -> table.row(used).toCome());

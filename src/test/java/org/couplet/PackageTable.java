@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 record PackageTable(Map<String, Row> rows) {
   private static final Pattern HEADING = Pattern.compile("\\| \\*(.+)\\* \\| +\\| +\\|");
   private static final Pattern ROW =
-      Pattern.compile("\\| `(\\w+)` \\|( to come:)? .* \\| ([\\w ,()-]+) \\|");
+      Pattern.compile("\\| `([\\w.]+)` \\|( to come:)? .* \\| ([\\w ,()-]+) \\|");
 
   /**
    * A row.

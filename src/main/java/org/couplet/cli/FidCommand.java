@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,6 @@ import org.couplet.evaluation.FidSource.Side;
 import org.couplet.evaluation.FidStatistics;
 import org.couplet.evaluation.SigmaTuningOutput;
 import org.couplet.io.InvalidInputException;
-import org.couplet.metric.FeatureSet;
 import org.couplet.metric.Fid;
 import org.couplet.metric.Metric;
 import org.couplet.metric.Score;
@@ -139,7 +137,12 @@ final class FidCommand implements Command {
       if (reference != null) {
         sides.put(FidSource.REFERENCE, reference.measure(pass));
       }
-      List<Score> scores = scores(pass, sides);
+      List<Score> scores =
+          metrics.isEmpty()
+              ? List.of()
+              : pass.scores(
+                  Objects.requireNonNull(sides.get(FidSource.GENERATED)),
+                  Optional.ofNullable(sides.get(FidSource.REFERENCE)));
       if (options.has("json")) {
         out.println(Json.GSON.toJson(FidReport.numbers(pass, sides, scores, tested)));
       } else {
@@ -222,19 +225,11 @@ final class FidCommand implements Command {
     if (!options.has("inception")) {
       return Optional.empty();
     }
-    Path folder = options.path("inception");
-    FeatureProgram network =
-        FeatureProgram.load(folder, options.text("signature").orElse(Signature.FEATURES.name()), 0);
-    for (Metric metric : metrics) {
-      if (metric.needs().generated() == Metric.Kept.LOGITS && network.classes() == 0) {
-        network.close();
-        throw new InvalidInputException(
-            "--inception %s: has no logits, which %s requires; leave %s out, or give what `couplet"
-                    .formatted(folder, metric.word(), metric.word())
-                + " inception` wrote");
-      }
-    }
-    return Optional.of(network);
+    return Optional.of(
+        FidPass.load(
+            options.path("inception"),
+            options.text("signature").orElse(Signature.FEATURES.name()),
+            metrics));
   }
 
   private static Optional<FidSource> source(String side, CommandLine options, Set<Metric> metrics)
@@ -256,20 +251,9 @@ final class FidCommand implements Command {
       @Nullable FidSource generated,
       @Nullable FidSource reference)
       throws IOException {
-    if (generated != null) {
-      generated.check(pass);
-    }
-    if (reference != null) {
-      reference.check(pass);
-    }
+    FidSource.check(pass, generated, reference);
     if (options.has("save-stats")) {
       refuseStatistics(reference == null ? generated : reference);
-    }
-    if (generated instanceof FidMerged merged && reference instanceof FidStatistics other) {
-      merged.checkAgainst(other);
-    }
-    if (generated instanceof FidStatistics one && reference instanceof FidStatistics other) {
-      one.checkAgainst(other);
     }
   }
 
@@ -301,30 +285,5 @@ final class FidCommand implements Command {
             ? merged.extractor()
             : pass.extractor().fingerprint());
     err.println("statistics of --" + saved + " written to " + file);
-  }
-
-  private static List<Score> scores(FidPass pass, Map<String, Side> sides) {
-    List<Score> scores = new ArrayList<>();
-    for (Metric metric : pass.metrics()) {
-      FeatureSet generated = Objects.requireNonNull(sides.get(FidSource.GENERATED)).features();
-      Side reference = sides.get(FidSource.REFERENCE);
-      // Some take half a minute.
-      pass.err().println("computing " + metric.word());
-      try {
-        Score score = metric.score(generated, reference == null ? generated : reference.features());
-        scores.add(isByInception(pass, generated) ? score : score.byOtherFeatures());
-      } catch (ArithmeticException e) {
-        throw new InvalidInputException(
-            metric.word() + ": the statistics' numbers are too large to compare", e);
-      }
-    }
-    return scores;
-  }
-
-  // Statistics alone don't say; other networks seldom have as many features.
-  private static boolean isByInception(FidPass pass, FeatureSet generated) {
-    return pass.network()
-        .map(FeatureProgram::isInception)
-        .orElse(generated.fit().dimension() == FeatureProgram.INCEPTION_FEATURES);
   }
 }

@@ -70,9 +70,7 @@ public final class Guard {
               + " put the whole file back");
       return ExitCode.FAILED;
     } catch (Exception e) {
-      // TensorFlow's errors have different parents.
-      if (e instanceof TensorFlowException
-          || e.getClass().getPackage() == TensorFlowException.class.getPackage()) {
+      if (isOfTensorFlow(e)) {
         return ofTensorFlow(e, name, err);
       }
       err.println(name + "this is a fault of couplet; please report it");
@@ -115,6 +113,12 @@ public final class Guard {
     }
     err.println(name + describe(e));
     return ExitCode.FAILED;
+  }
+
+  /** Whether an exception is TensorFlow's; they have different parents. */
+  public static boolean isOfTensorFlow(Exception e) {
+    return e instanceof TensorFlowException
+        || e.getClass().getPackage() == TensorFlowException.class.getPackage();
   }
 
   /** One line about a TensorFlow error. On a GPU XLA needs two files of CUDA's compiler. */

@@ -38,6 +38,11 @@ public final class ExperimentFile {
     if (!Files.isRegularFile(file)) {
       ShippedExperiments shipped = ShippedExperiments.here();
       Optional<Path> named = shipped.named(file);
+      Optional<String> packed =
+          named.isEmpty() ? ShippedExperiments.packed(file) : Optional.empty();
+      if (packed.isPresent()) {
+        return parse(file.toString(), packed.get(), overrides);
+      }
       if (named.isEmpty()) {
         throw new InvalidInputException(
             file

@@ -1,6 +1,8 @@
 package org.couplet.config;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,19 @@ record ShippedExperiments(Optional<Path> folder) {
     return name.getNameCount() == 1 && !name.isAbsolute()
         ? folder.map(all -> all.resolve(plain(name) + ENDING)).filter(Files::isRegularFile)
         : Optional.empty();
+  }
+
+  /** Its text in Couplet's jar, where there is no folder: in an application. */
+  static Optional<String> packed(Path name) throws IOException {
+    if (name.getNameCount() != 1 || name.isAbsolute()) {
+      return Optional.empty();
+    }
+    String resource = "/org/couplet/configs/" + plain(name) + ENDING;
+    try (InputStream text = ShippedExperiments.class.getResourceAsStream(resource)) {
+      return text == null
+          ? Optional.empty()
+          : Optional.of(new String(text.readAllBytes(), StandardCharsets.UTF_8));
+    }
   }
 
   /** What to do about a name that is none. */

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.couplet.command.CommandLine;
 import org.couplet.command.Shard;
 import org.couplet.data.SourceBatches;
 import org.couplet.image.SourceReport;
@@ -17,7 +16,6 @@ import org.couplet.metric.Metric;
 import org.couplet.metric.ShardFeatures;
 import org.couplet.metric.StatisticsCache;
 import org.couplet.source.ImageSelection;
-import org.couplet.source.Split;
 
 /**
  * A side of images on disk.
@@ -33,23 +31,18 @@ record FidImages(
     long total,
     Optional<Shard> shard)
     implements FidSource {
-  static FidImages open(String side, Path path, CommandLine options) throws IOException {
+  static FidImages open(String side, Path path, SourceOptions options) throws IOException {
     ImageSelection selection =
-        new ImageSelection(
-            path,
-            options.text(side + "-only").filter(prefix -> !prefix.isEmpty()),
-            options.one(side + "-split", Split::parse, Split.WORDS),
-            side + "-");
-    boolean strict = options.has("strict");
-    SourceBatches images = SourceBatches.open(selection, FeaturePass.BATCH, strict);
+        new ImageSelection(path, options.only(), options.split(), side + "-");
+    SourceBatches images = SourceBatches.open(selection, FeaturePass.BATCH, options.strict());
     try {
       long total = images.count();
-      Optional<Shard> shard = Shard.of(options);
+      Optional<Shard> shard = options.shard();
       if (shard.isPresent()) {
         Shard.Rows rows = shard.get().rows(total, FeaturePass.BATCH);
         images.restrict(rows.first(), rows.count());
       }
-      return new FidImages(side, selection, images, strict, total, shard);
+      return new FidImages(side, selection, images, options.strict(), total, shard);
     } catch (IOException | RuntimeException e) {
       images.close();
       throw e;

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.couplet.command.CommandLine;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.Shard;
 import org.couplet.io.InvalidInputException;
@@ -36,27 +35,30 @@ record FidModel(
     Optional<String> solver,
     Optional<Shard> shard)
     implements FidSource {
-  private static final long USUAL_COUNT = 50_000;
-
-  static FidModel open(String side, Path path, CommandLine options) throws IOException {
+  static FidModel open(String side, Path path, SourceOptions options) throws IOException {
     if (!side.equals(GENERATED)) {
       throw new InvalidInputException(
           "--" + side + " " + path + ": is a model; give it as --" + GENERATED);
     }
-    SamplingOptions sampling = SamplingOptions.of(options);
+    SamplingOptions sampling = options.sampling();
     TrainedModel model = TrainedModel.open(path, sampling.checkpoint());
     try {
       SamplingProgram sampler = sampling.withSolver(model.sampler());
       // Rejects models of points before any work.
       SampleBatches.requireImages(sampler, "--" + side + " " + path);
-      long usual = options.has(SigmaTuningOutput.OPTION) ? SigmaTuning.USUAL_COUNT : USUAL_COUNT;
-      long count = options.number("count", 2).orElse(usual);
       Optional<String> solver =
           sampler.followsFlow() ? Optional.of(sampling.solverName()) : Optional.empty();
-      Optional<Shard> shard = Shard.of(options);
-      shard.ifPresent(one -> one.rows(count, FeaturePass.BATCH));
+      long count = options.count();
+      options.shard().ifPresent(one -> one.rows(count, FeaturePass.BATCH));
       return new FidModel(
-          side, model, sampler, sampling.seed(), count, sampling.levels(sampler), solver, shard);
+          side,
+          model,
+          sampler,
+          sampling.seed(),
+          count,
+          sampling.levels(sampler),
+          solver,
+          options.shard());
     } catch (RuntimeException e) {
       model.close();
       throw e;

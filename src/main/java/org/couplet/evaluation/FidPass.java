@@ -5,7 +5,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.couplet.metric.FeaturePass;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.Fid;
 import org.couplet.metric.Metric;
+import org.couplet.metric.Score;
 import org.couplet.metric.ShardFeatures;
 import org.couplet.program.FeatureProgram;
 import org.couplet.report.Json;
@@ -44,6 +47,27 @@ public final class FidPass {
     this.network = network;
     this.metrics = metrics;
     this.err = err;
+  }
+
+  /**
+   * Loads a feature network for some metrics.
+   *
+   * @param signature that maps images to features
+   * @throws InvalidInputException if it lacks what they need
+   */
+  public static FeatureProgram load(Path folder, String signature, Set<Metric> metrics)
+      throws IOException {
+    FeatureProgram network = FeatureProgram.load(folder, signature, 0);
+    for (Metric metric : metrics) {
+      if (metric.needs().generated() == Metric.Kept.LOGITS && network.classes() == 0) {
+        network.close();
+        throw new InvalidInputException(
+            "--inception %s: has no logits, which %s requires; leave %s out, or give what `couplet"
+                    .formatted(folder, metric.word(), metric.word())
+                + " inception` wrote");
+      }
+    }
+    return network;
   }
 
   /** The feature network; empty where both sides are statistics already. */
@@ -130,6 +154,36 @@ public final class FidPass {
         images,
         Json.GSON.toJsonTree(numbers).getAsJsonObject(),
         description);
+  }
+
+  /**
+   * All scores.
+   *
+   * @param reference absent where no metric needs it
+   * @throws InvalidInputException if a side's numbers are too large
+   */
+  public List<Score> scores(FidSource.Side generated, Optional<FidSource.Side> reference) {
+    List<Score> scores = new ArrayList<>();
+    FeatureSet made = generated.features();
+    for (Metric metric : metrics) {
+      // Some take half a minute.
+      err.println("computing " + metric.word());
+      try {
+        Score score = metric.score(made, reference.map(FidSource.Side::features).orElse(made));
+        scores.add(isByInception(made) ? score : score.byOtherFeatures());
+      } catch (ArithmeticException e) {
+        throw new InvalidInputException(
+            metric.word() + ": the statistics' numbers are too large to compare", e);
+      }
+    }
+    return scores;
+  }
+
+  // Statistics alone don't say; other networks seldom have as many features.
+  private boolean isByInception(FeatureSet generated) {
+    return network
+        .map(FeatureProgram::isInception)
+        .orElse(generated.fit().dimension() == FeatureProgram.INCEPTION_FEATURES);
   }
 
   private void run(

@@ -15,6 +15,7 @@ import org.couplet.metric.ShardFeatures;
 import org.couplet.metric.StatisticsFile;
 import org.couplet.npy.NpzFile;
 import org.couplet.run.TrainedModel;
+import org.jspecify.annotations.Nullable;
 
 /** One side of a comparison: a model, images, or statistics of images. */
 public sealed interface FidSource extends AutoCloseable
@@ -56,24 +57,68 @@ public sealed interface FidSource extends AutoCloseable
   /** Opens what an option names, for some metrics. */
   static FidSource open(String side, CommandLine options, Set<Metric> metrics) throws IOException {
     Path path = options.path(side);
+    Kind kind = kind(side, path, metrics);
+    if (kind == Kind.MODEL) {
+      refuse(options, ofImages(side), "images, but --" + side + " is a model");
+    } else if (side.equals(GENERATED)) {
+      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is not a model");
+    }
+    if (kind == Kind.STATISTICS) {
+      refuse(options, ofImages(side), "images, but --" + side + " are statistics");
+    }
+    return open(side, kind, path, SourceOptions.of(side, options));
+  }
+
+  /** Opens what lies at a path, for some metrics. */
+  static FidSource open(String side, Path path, SourceOptions options, Set<Metric> metrics)
+      throws IOException {
+    return open(side, kind(side, path, metrics), path, options);
+  }
+
+  private static FidSource open(String side, Kind kind, Path path, SourceOptions options)
+      throws IOException {
+    return switch (kind) {
+      case MODEL -> FidModel.open(side, path, options);
+      case STATISTICS -> new FidStatistics(side, path, StatisticsFile.read(path));
+      case IMAGES -> FidImages.open(side, path, options);
+    };
+  }
+
+  /** What may lie at a path. */
+  enum Kind {
+    MODEL,
+    STATISTICS,
+    IMAGES
+  }
+
+  private static Kind kind(String side, Path path, Set<Metric> metrics) throws IOException {
     if (!Files.exists(path)) {
       throw new InvalidInputException("--" + side + " " + path + ": no such file or folder");
     }
     if (TrainedModel.isIn(path)) {
-      refuse(options, ofImages(side), "images, but --" + side + " is a model");
-      return FidModel.open(side, path, options);
-    }
-    if (side.equals(GENERATED)) {
-      refuse(options, SamplingOptions.NAMES, "models, but --" + side + " is not a model");
+      return Kind.MODEL;
     }
     boolean needsImages =
         metrics.stream()
             .anyMatch(metric -> metric.of(side.equals(REFERENCE)) != Metric.Kept.STATISTICS);
-    if (isStatistics(path, needsImages)) {
-      refuse(options, ofImages(side), "images, but --" + side + " are statistics");
-      return new FidStatistics(side, path, StatisticsFile.read(path));
+    return isStatistics(path, needsImages) ? Kind.STATISTICS : Kind.IMAGES;
+  }
+
+  /** Rejects what can't be measured or compared, before any work. */
+  static void check(FidPass pass, @Nullable FidSource generated, @Nullable FidSource reference)
+      throws IOException {
+    if (generated != null) {
+      generated.check(pass);
     }
-    return FidImages.open(side, path, options);
+    if (reference != null) {
+      reference.check(pass);
+    }
+    if (generated instanceof FidMerged merged && reference instanceof FidStatistics other) {
+      merged.checkAgainst(other);
+    }
+    if (generated instanceof FidStatistics one && reference instanceof FidStatistics other) {
+      one.checkAgainst(other);
+    }
   }
 
   /** Rejects options of a side that was not given. */

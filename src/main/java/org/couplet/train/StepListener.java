@@ -6,7 +6,7 @@ import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
 
 /** Something that looks at a training run after each step. */
-interface StepListener {
+public interface StepListener {
   /**
    * What has just happened.
    *

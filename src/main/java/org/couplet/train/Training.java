@@ -37,6 +37,7 @@ public final class Training {
   private final PrintStream terminal;
   private final BooleanSupplier interrupted;
   private final Optional<Lockstep> workers;
+  private final List<StepListener> watchers = new ArrayList<>();
 
   /**
    * Prepares a session of a run; nothing happens yet.
@@ -62,6 +63,12 @@ public final class Training {
     this.terminal = terminal;
     this.interrupted = interrupted;
     this.workers = workers;
+  }
+
+  /** Lets another look at each step, after the checkpoint that may follow it; returns this. */
+  public Training watchedBy(StepListener watcher) {
+    watchers.add(watcher);
+    return this;
   }
 
   /**
@@ -199,14 +206,12 @@ public final class Training {
         : experiment.getRun().getBatchSize();
   }
 
-  // Alone, a step that was not begun is not taken; together, all end after the same step.
   private TrainingProgram.SharedStep step(
       TrainingProgram program, PairedBatches.PairedBatch batch, ScheduledValues numbers) {
     return workers.isPresent()
         ? workers.get().step(program, batch, numbers, interrupted)
         : new TrainingProgram.SharedStep(
-            program.step(batch.tensor(), batch.noiseAssignment(), numbers),
-            interrupted.getAsBoolean());
+            program.step(batch.tensor(), batch.noiseAssignment(), numbers), false);
   }
 
   private long loop(
@@ -228,7 +233,6 @@ public final class Training {
         begun = System.nanoTime();
         TrainingProgram.SharedStep step = step(program, batch, numbers);
         completed++;
-        stops = step.stops();
         double seconds = waited + (System.nanoTime() - begun) / 1e9;
         listeners.afterStep(
             new StepListener.Step(
@@ -239,6 +243,8 @@ public final class Training {
                 waited,
                 batch.pairingSeconds(),
                 variance));
+        // Together, all end after the same step.
+        stops = workers.isPresent() ? step.stops() : interrupted.getAsBoolean();
       }
       if (workers.isPresent()) {
         workers.get().afterStep(program, completed);
@@ -266,6 +272,7 @@ public final class Training {
     }
     afterCheckpoint.add(
         new HistoryWriter(new RunHistory(folder.history()), checkpoints, streams.secondsBefore()));
+    afterCheckpoint.addAll(watchers);
     return new Listeners(
         List.of(
             new DivergenceCheck(experiment, folder, checkpoints, skipped, streams),

@@ -1,0 +1,234 @@
+package org.couplet;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The API's samples are those of {@code couplet sample}. */
+@Tag("long")
+class GeneratorTest {
+  private static final int SIDE = 8;
+  private static final int IMAGE = SIDE * SIDE * 3;
+
+  // The names that docs/java.md has.
+  @TempDir private static Path folder = Path.of("");
+  private static Path export = folder;
+  private static Generator generator = none();
+
+  // Set before any test.
+  @SuppressWarnings("NullAway")
+  private static Generator none() {
+    return null;
+  }
+
+  @BeforeAll
+  static void exportModel() throws IOException {
+    export = folder.resolve("savedmodels/quickstart");
+    export(SmallExperiments.FLAT_UNET, export);
+    generator = Generator.load(export);
+  }
+
+  @AfterAll
+  static void close() {
+    generator.close();
+  }
+
+  private static void export(String text, Path to) throws IOException {
+    Path run = Files.createTempDirectory(folder, "run");
+    CommandRun.done(
+        "train", "--config", SmallExperiments.write(folder, text), "--run", run, "--steps", 5);
+    CommandRun.done("export", "--run", run, "--output", to);
+  }
+
+  private static byte[] byCommand(Path model, Object... more) throws IOException {
+    Path samples = Files.createTempDirectory(folder, "samples").resolve("samples.npz");
+    List<Object> arguments =
+        new ArrayList<>(List.of("sample", "--model", model, "--output", samples));
+    arguments.addAll(List.of(more));
+    CommandRun.done(arguments.toArray());
+    double[] values = Npz.get(Npz.read(samples), "arr_0").doubles();
+    byte[] pixels = new byte[values.length];
+    IntStream.range(0, values.length).forEach(i -> pixels[i] = (byte) values[i]);
+    return pixels;
+  }
+
+  private static byte[] pixels(BufferedImage image) {
+    byte[] pixels = new byte[IMAGE];
+    for (int i = 0; i < IMAGE; i++) {
+      pixels[i] = (byte) (image.getRGB(i / 3 % SIDE, i / 3 / SIDE) >> 8 * (2 - i % 3));
+    }
+    return pixels;
+  }
+
+  private static void assertRefused(Executable call, String... parts) {
+    String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+    for (String part : parts) {
+      assertTrue(message.contains(part), message);
+    }
+  }
+
+  @Test
+  void pixelsAreThoseOfTheCommand() throws IOException {
+    // More than are drawn at once.
+    assertArrayEquals(
+        byCommand(export, "--count", 103, "--seed", -4), generator.samplePixels(103, -4));
+    assertArrayEquals(
+        byCommand(export, "--count", 5, "--steps", 3),
+        generator.samplePixels(5, 0, generator.levels(3)));
+  }
+
+  @Test
+  void imagesShowThePixels() {
+    assertEquals(
+        List.of(SIDE, SIDE, 3),
+        List.of(generator.height(), generator.width(), generator.channels()));
+    byte[] all = generator.samplePixels(101, 7, 80, 2);
+    List<BufferedImage> images = generator.sample(101, 7, 80, 2);
+    assertEquals(101, images.size());
+    for (int i : new int[] {0, 99, 100}) {
+      assertArrayEquals(Arrays.copyOfRange(all, i * IMAGE, (i + 1) * IMAGE), pixels(images.get(i)));
+    }
+  }
+
+  @Test
+  void threadsShareAGenerator() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<byte[]>> drawn = new ArrayList<>();
+      for (int seed = 0; seed < 8; seed++) {
+        int own = seed;
+        drawn.add(threads.submit(() -> generator.samplePixels(3, own)));
+      }
+      for (int seed = 0; seed < 8; seed++) {
+        assertArrayEquals(generator.samplePixels(3, seed), drawn.get(seed).get());
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void closingEndsCallsUnderWay() throws Exception {
+    Generator other = Generator.load(export);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      other.samplePixels(1, 0);
+      Future<?> endless = threads.submit(() -> other.samplePixels(10_000_000, 0));
+      assertThrows(Exception.class, () -> endless.get(50, TimeUnit.MILLISECONDS));
+      other.close();
+      other.close();
+      assertTrue(
+          assertThrows(ExecutionException.class, endless::get).getCause()
+              instanceof IllegalStateException);
+      assertThrows(IllegalStateException.class, () -> other.sample(1, 0));
+      assertThrows(IllegalStateException.class, () -> other.levels(2));
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void theNewestVersionIsTaken() throws IOException {
+    Path versions = folder.resolve("versions");
+    export(SmallExperiments.score(SmallExperiments.FLAT_UNET), versions.resolve("9"));
+    export(SmallExperiments.FLAT_UNET, versions.resolve("10"));
+    byte[] nine = byCommand(versions.resolve("9"), "--count", 2, "--steps", 3);
+    byte[] ten = byCommand(versions.resolve("10"), "--count", 2);
+    try (Generator newest = Generator.load(versions);
+        Generator score = Generator.load(versions.resolve("9"))) {
+      assertArrayEquals(ten, newest.samplePixels(2, 0));
+      assertArrayEquals(nine, score.samplePixels(2, 0, score.levels(3)));
+    }
+  }
+
+  @Test
+  void whatCanNotBeDrawnIsRefused() throws IOException {
+    assertRefused(() -> generator.sample(0, 1), "count", "at least 1");
+    assertRefused(() -> generator.sample(1, 1, 5), "sigmas", "80");
+    assertRefused(() -> generator.sample(1, 1, 80, 80.1), "does not fall");
+    assertRefused(() -> generator.levels(0), "steps", "1 to 100");
+    assertRefused(() -> generator.samplePixels(Integer.MAX_VALUE, 1), "count", "at most");
+    assertRefused(() -> Generator.load(folder), folder.toString(), "couplet export");
+    Path points = folder.resolve("points");
+    export(SmallExperiments.GAUSSIANS, points);
+    assertRefused(() -> Generator.load(points), "points, not images");
+  }
+
+  /** In a process that has no libraries but TensorFlow's. */
+  @Test
+  void theDocumentsProgramDrawsWithTensorFlowAlone() throws Exception {
+    run("Draw", couplet() + File.pathSeparator + tensorFlow());
+    byte[] expected = byCommand(export, "--count", 16, "--seed", 1, "--steps", 2);
+    for (int i = 0; i < 16; i++) {
+      assertArrayEquals(
+          Arrays.copyOfRange(expected, i * IMAGE, (i + 1) * IMAGE),
+          pixels(ImageIO.read(folder.resolve("sample-" + i + ".png").toFile())));
+    }
+  }
+
+  @Test
+  void theDocumentsOtherProgramNeedsNoCouplet() throws Exception {
+    byte[] expected = byCommand(export, "--count", 16, "--seed", 1, "--sigmas", "80,0.821");
+    assertTrue(
+        run("Plain", tensorFlow()).contains("[16, 8, 8, 3] begins with " + (expected[0] & 0xff)));
+  }
+
+  private static String couplet() throws URISyntaxException {
+    return Path.of(Generator.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        .toString();
+  }
+
+  private static String tensorFlow() {
+    String pattern = ".*(tensorflow-core|javacpp|ndarray|protobuf-java)-.*\\.jar";
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> entry.matches(pattern))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  // As Java runs a program of one file.
+  private static String run(String name, String classPath) throws Exception {
+    Path file = folder.resolve(name + ".java");
+    Files.writeString(file, JavaDocumentTest.programs().get(name));
+    Path output = folder.resolve(name + ".log");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                file.toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertTrue(process.waitFor(5, TimeUnit.MINUTES));
+    String printed = Files.readString(output);
+    assertEquals(0, process.exitValue(), printed);
+    return printed;
+  }
+}
