@@ -15,8 +15,8 @@
  * <h2>Versions</h2>
  *
  * <p>This package keeps semantic versioning: what compiles and works with one version does so with
- * all later ones of the same major number (before 1.0: of the same minor number). No other package
- * promises anything.
+ * all later ones of the same major number (before 1.0: of the same minor number). Records may gain
+ * components: read them, and leave their making to Couplet. No other package promises anything.
  *
  * <h2>Errors</h2>
  *

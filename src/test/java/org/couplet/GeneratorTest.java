@@ -61,7 +61,7 @@ class GeneratorTest {
   private static void export(String text, Path to) throws IOException {
     Path run = Files.createTempDirectory(folder, "run");
     CommandRun.done(
-        "train", "--config", SmallExperiments.write(folder, text), "--run", run, "--steps", 5);
+        "train", "--config", SmallExperiments.write(folder, text), "--run", run, "--steps", 2);
     CommandRun.done("export", "--run", run, "--output", to);
   }
 
@@ -138,7 +138,7 @@ class GeneratorTest {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       other.samplePixels(1, 0);
-      Future<?> endless = threads.submit(() -> other.samplePixels(10_000_000, 0));
+      Future<?> endless = threads.submit(() -> other.samplePixels(1_000_000, 0));
       assertThrows(Exception.class, () -> endless.get(50, TimeUnit.MILLISECONDS));
       other.close();
       other.close();
@@ -156,12 +156,11 @@ class GeneratorTest {
   void theNewestVersionIsTaken() throws IOException {
     Path versions = folder.resolve("versions");
     export(SmallExperiments.score(SmallExperiments.FLAT_UNET), versions.resolve("9"));
-    export(SmallExperiments.FLAT_UNET, versions.resolve("10"));
+    Files.createSymbolicLink(versions.resolve("10"), export);
     byte[] nine = byCommand(versions.resolve("9"), "--count", 2, "--steps", 3);
-    byte[] ten = byCommand(versions.resolve("10"), "--count", 2);
     try (Generator newest = Generator.load(versions);
         Generator score = Generator.load(versions.resolve("9"))) {
-      assertArrayEquals(ten, newest.samplePixels(2, 0));
+      assertArrayEquals(generator.samplePixels(2, 0), newest.samplePixels(2, 0));
       assertArrayEquals(nine, score.samplePixels(2, 0, score.levels(3)));
     }
   }
