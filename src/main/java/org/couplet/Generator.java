@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -74,7 +75,7 @@ public final class Generator implements AutoCloseable {
                     + ": no exported model is there (saved_model.pb is missing); give a folder that"
                     + " `couplet export` wrote");
           }
-          Path newest = versions.get(versions.lastKey());
+          Path newest = Objects.requireNonNull(versions.get(versions.lastKey()));
           SamplingProgram program = SamplingProgram.load(newest, 0);
           if (!program.makesImages()) {
             program.close();
