@@ -122,7 +122,9 @@ final class Browser implements AutoCloseable {
       }
       JsonObject json = Json.GSON.fromJson(answer, JsonObject.class);
       if (json.has("id") && json.get("id").getAsInt() == id) {
-        return json.getAsJsonObject("result").getAsJsonObject("result").get("value").getAsString();
+        JsonObject result = json.getAsJsonObject("result").getAsJsonObject("result");
+        // Where there is no value, an exception is told instead: the page may not be there yet.
+        return result.has("value") ? result.get("value").getAsString() : result.toString();
       }
     }
   }
