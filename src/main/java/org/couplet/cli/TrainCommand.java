@@ -38,7 +38,6 @@ import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
 import org.couplet.train.Following;
 import org.couplet.train.KnownData;
-import org.couplet.train.Lockstep;
 import org.couplet.train.Session;
 import org.couplet.train.Training;
 import org.couplet.workers.ClusterOptions;
@@ -161,39 +160,68 @@ final class TrainCommand implements Command {
     }
     announce(experiment, forecast, run, stopAt, err);
     RunLock lock = RunLock.take(run, err);
-    try (lock;
-        @Nullable SharedRun shared =
-            workers.isEmpty()
-                ? null
-                : SharedRun.open(
-                    workers,
-                    options.has("trust-network"),
-                    experiment,
-                    stopAt,
-                    TrainingAssembly::write,
-                    err);
+    try (lock) {
+      return Interrupt.during(
+          name(),
+          err,
+          interrupt -> train(options, session, run, workers, stopAt, interrupt, out, err));
+    }
+  }
+
+  private static int train(
+      CommandLine options,
+      Session session,
+      RunFolder run,
+      List<Cluster> workers,
+      long stopAt,
+      Interrupt interrupt,
+      PrintStream out,
+      PrintStream err)
+      throws IOException, InterruptedException {
+    Experiment experiment = session.experiment();
+    try (@Nullable SharedRun shared =
+            workers.isEmpty() ? null : share(options, workers, experiment, stopAt, interrupt, err);
         Stage stage = new Stage(err)) {
-      if (goesOn) {
+      if (run.isBegun()) {
         mendProgram(run, err);
       } else {
         stage.begin("building the training program");
         begin(options, experiment, run);
       }
       stage.begin("loading the program and checking its operations; the first step takes longest");
-      int code =
-          train(
+      interrupt.endsAfter("the current step");
+      Training training =
+          new Training(
               session,
               run,
-              stopAt,
               SelfTests.of(options, err),
-              shared == null ? Optional.empty() : Optional.of(shared.workers()),
-              out,
-              err);
-      if (shared != null && (code == ExitCode.DONE || code == ExitCode.INTERRUPTED)) {
+              err,
+              interrupt::requested,
+              Optional.ofNullable(shared).map(SharedRun::workers));
+      int code = report(training.run(stopAt), experiment, run, stopAt, out, err);
+      if (shared != null) {
         shared.workers().finish();
       }
       return code;
     }
+  }
+
+  private static SharedRun share(
+      CommandLine options,
+      List<Cluster> workers,
+      Experiment experiment,
+      long stopAt,
+      Interrupt interrupt,
+      PrintStream err)
+      throws IOException, InterruptedException {
+    return SharedRun.open(
+        workers,
+        options.has("trust-network"),
+        experiment,
+        stopAt,
+        TrainingAssembly::write,
+        interrupt,
+        err);
   }
 
   // A worker that is not the first one leaves the run's folder alone.
@@ -205,27 +233,22 @@ final class TrainCommand implements Command {
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
     Workers.checkBatch(experiment, cluster.size());
     Dataset.open(experiment.getDataset()).close();
-    try (SharedRun shared =
-        SharedRun.open(
-            List.of(cluster),
-            options.has("trust-network"),
-            experiment,
-            stopAt,
-            TrainingAssembly::write,
-            err)) {
-      Workers workers = shared.workers();
-      SelfTests.of(options, err).program(workers.program(), experiment.getRuntime().getThreads());
-      return Interrupt.during(
-          "train",
-          err,
-          interrupt -> {
+    return Interrupt.during(
+        "train",
+        err,
+        interrupt -> {
+          try (SharedRun shared =
+              share(options, List.of(cluster), experiment, stopAt, interrupt, err)) {
+            Workers workers = shared.workers();
+            SelfTests.of(options, err)
+                .program(workers.program(), experiment.getRuntime().getThreads());
             interrupt.endsAfter("the current step");
             long completed = Following.run(experiment, workers, stopAt, interrupt::requested);
             workers.finish();
             err.println(cluster.name(cluster.task()) + ": " + completed + " steps done");
             return completed >= stopAt ? ExitCode.DONE : ExitCode.INTERRUPTED;
-          });
-    }
+          }
+        });
   }
 
   private static void announce(
@@ -341,40 +364,31 @@ final class TrainCommand implements Command {
     return all;
   }
 
-  private int train(
-      Session session,
+  // Says what was done, and what comes next; returns the exit code.
+  private static int report(
+      long completed,
+      Experiment experiment,
       RunFolder run,
       long stopAt,
-      SelfTests tests,
-      Optional<Lockstep> workers,
       PrintStream out,
       PrintStream err) {
-    Experiment experiment = session.experiment();
     long planned = experiment.getRun().getSteps();
     String again = Invocation.ofProcess().line("train", "--run", run.root(), "--resume");
-    return Interrupt.during(
-        name(),
-        err,
-        interrupt -> {
-          interrupt.endsAfter("the current step");
-          long completed =
-              new Training(session, run, tests, err, interrupt::requested, workers).run(stopAt);
-          if (completed >= stopAt) {
-            out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
-            if (completed < planned) {
-              out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
-            }
-            nextCommands(experiment, run).forEach(out::println);
-            return ExitCode.DONE;
-          }
-          err.println(
-              "interrupted after step "
-                  + completed
-                  + "; continue with: "
-                  + again
-                  + (stopAt == planned ? "" : " --steps " + stopAt));
-          return ExitCode.INTERRUPTED;
-        });
+    if (completed >= stopAt) {
+      out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+      if (completed < planned) {
+        out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
+      }
+      nextCommands(experiment, run).forEach(out::println);
+      return ExitCode.DONE;
+    }
+    err.println(
+        "interrupted after step "
+            + completed
+            + "; continue with: "
+            + again
+            + (stopAt == planned ? "" : " --steps " + stopAt));
+    return ExitCode.INTERRUPTED;
   }
 
   /** What to type after a training, explained. */

@@ -66,7 +66,15 @@ public final class Replicas {
       Cluster cluster, Experiment experiment, long stopAt, Path program, Consumer<String> end) {
     try (Workers workers =
         Workers.open(
-            cluster, false, experiment, stopAt, program, cluster.task(), line -> {}, end)) {
+            cluster,
+            false,
+            experiment,
+            stopAt,
+            program,
+            cluster.task(),
+            line -> {},
+            () -> {},
+            end)) {
       Following.run(experiment, workers, stopAt, () -> false);
       workers.finish();
     } catch (InterruptedException e) {

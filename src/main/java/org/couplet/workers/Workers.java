@@ -34,7 +34,8 @@ import org.tensorflow.exceptions.TensorFlowException;
  * This process's place among the workers of a run.
  *
  * <pre>{@code
- * try (Workers workers = Workers.open(cluster, false, experiment, 1000, program, 0, err::println, end)) {
+ * try (Workers workers = Workers.open(
+ *     cluster, false, experiment, 1000, program, 0, err::println, () -> {}, end)) {
  *   Following.run(experiment, workers, 1000, interrupted);
  *   workers.finish();
  * }
@@ -69,6 +70,7 @@ public final class Workers implements Lockstep, AutoCloseable {
    * @param program that was built for as many workers
    * @param gpu which of this process's GPUs it trains on, if there are any
    * @param says gets a line if other workers are late
+   * @param waiting called again and again while it waits for them; what it throws ends that
    * @param end gets a line when a worker is lost, and must end the process: steps can't go on, nor
    *     can they be taken back
    * @throws InvalidInputException if a worker has another experiment, program, version or data file
@@ -81,13 +83,14 @@ public final class Workers implements Lockstep, AutoCloseable {
       Path program,
       int gpu,
       Consumer<String> says,
+      Runnable waiting,
       Consumer<String> end)
       throws IOException, InterruptedException {
     Map<String, String> facts = facts(experiment, stopAt, program);
     int threads = experiment.getRuntime().getThreads();
     ClusterServer server =
         ClusterServer.start(cluster, SavedModelGraph.session(threads), trustNetwork);
-    Watch watch = Watch.open(server, says, end);
+    Watch watch = Watch.open(server, says, waiting, end);
     Agreement.check(server, facts);
     return new Workers(server, watch, experiment, program, gpu);
   }
@@ -228,7 +231,12 @@ public final class Workers implements Lockstep, AutoCloseable {
 
   /** Waits until all workers have come this far. The last call before {@link #close}. */
   public void finish() throws InterruptedException {
-    watch.finish();
+    try {
+      watch.finish();
+    } catch (TensorFlowException e) {
+      explain();
+      throw e;
+    }
   }
 
   @Override

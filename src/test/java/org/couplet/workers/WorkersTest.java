@@ -29,11 +29,13 @@ class WorkersTest {
   private static final int STEPS = 14;
 
   private final Path folder;
+  private final Path temporary;
   private final Path config;
   private final List<Process> started = new ArrayList<>();
 
   WorkersTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
+    this.temporary = Files.createDirectory(folder.resolve("temporary"));
     this.config =
         SmallExperiments.write(
             folder, SmallExperiments.GAUSSIANS.replace("steps: 20", "steps: 1000000"));
@@ -92,12 +94,27 @@ class WorkersTest {
   @Test
   void aWorkerThatIsAskedToStopStopsAll() throws Exception {
     Path run = folder.resolve("run");
-    List<Process> workers = start(run, 1_000_000);
-    await(run.resolve("checkpoints").resolve("step-7.index"));
-    new ProcessBuilder("kill", "-TERM", String.valueOf(workers.get(1).pid())).start().waitFor();
-    assertEquals(130, exitCode(workers.get(0)), said(0));
-    assertEquals(130, exitCode(workers.get(1)), said(1));
-    assertTrue(said(0).contains("interrupted after step " + newest(run)), said(0));
+    int saved = 7;
+    for (int asked : new int[] {1, 0}) {
+      List<Process> workers = start(run, 1_000_000);
+      await(run.resolve("checkpoints").resolve("step-" + saved + ".index"));
+      stop(workers.get(asked));
+      assertEquals(130, exitCode(workers.get(0)), said(0));
+      assertEquals(130, exitCode(workers.get(1)), said(1));
+      assertTrue(said(0).contains("interrupted after step " + newest(run)), said(0));
+      assertEquals(List.of(), temporaryFiles());
+      saved = 7 * (newest(run) / 7 + 3);
+    }
+  }
+
+  @Test
+  void aWorkerThatWaitsCanBeStopped() throws Exception {
+    Process alone = start(1, arguments(folder.resolve("run"), cluster(), 1, 20));
+    awaitSaid(1, "waiting for 1 of 2 workers");
+    stop(alone);
+    assertEquals(130, exitCode(alone), said(1));
+    assertTrue(said(1).contains("interrupted"), said(1));
+    assertEquals(List.of(), temporaryFiles());
   }
 
   @Test
@@ -174,7 +191,8 @@ class WorkersTest {
   }
 
   private Process start(int task, List<Object> arguments) throws IOException {
-    Process process = CommandProcess.start(output(task), Map.of(), arguments.toArray());
+    Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    Process process = CommandProcess.start(output(task), environment, arguments.toArray());
     started.add(process);
     return process;
   }
@@ -228,6 +246,27 @@ class WorkersTest {
     while (Files.notExists(file)) {
       assertTrue(System.nanoTime() < end, said(0) + said(1));
       Thread.sleep(5);
+    }
+  }
+
+  private void awaitSaid(int task, String words) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    while (!said(task).contains(words)) {
+      assertTrue(System.nanoTime() < end, said(task));
+      Thread.sleep(5);
+    }
+  }
+
+  private static void stop(Process process) throws Exception {
+    new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid())).start().waitFor();
+  }
+
+  private List<String> temporaryFiles() throws IOException {
+    try (var files = Files.list(temporary)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> name.startsWith("couplet"))
+          .toList();
     }
   }
 
