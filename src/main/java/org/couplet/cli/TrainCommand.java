@@ -147,7 +147,7 @@ final class TrainCommand implements Command {
       TrainingProgram.load(options.path("model"), experiment.getRuntime().getThreads()).close();
     }
     boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
-    Forecast forecast = Forecast.of(experiment, run);
+    Forecast forecast = Forecast.of(experiment, run, processes(workers));
     if (!gpu) {
       forecast.requireMemory();
     }
@@ -166,6 +166,11 @@ final class TrainCommand implements Command {
           err,
           interrupt -> train(options, session, run, workers, stopAt, interrupt, out, err));
     }
+  }
+
+  // Replicas are workers of one process.
+  private static int processes(List<Cluster> workers) {
+    return workers.size() == 1 ? workers.get(0).size() : 1;
   }
 
   private static int train(
