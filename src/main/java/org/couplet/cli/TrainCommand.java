@@ -111,7 +111,7 @@ final class TrainCommand implements Command {
           "--model: each worker builds a program for its part of the batch; give --config");
     }
     if (!workers.isEmpty() && !workers.get(0).isChief()) {
-      return follow(options, run, workers.get(0), err);
+      return follow(options, run, workers.get(0), out, err);
     }
     boolean goesOn = run.isBegun();
     if (goesOn && !options.has("resume")) {
@@ -230,14 +230,20 @@ final class TrainCommand implements Command {
   }
 
   // A worker that is not the first one leaves the run's folder alone.
-  private static int follow(CommandLine options, RunFolder run, Cluster cluster, PrintStream err)
-      throws Exception {
-    Session session =
-        options.has("config") ? TrainSettings.begun(options) : TrainSettings.resumed(options, run);
-    Experiment experiment = session.experiment();
+  private static int follow(
+      CommandLine options, RunFolder run, Cluster cluster, PrintStream out, PrintStream err)
+      throws IOException {
+    Experiment experiment = TrainSettings.followed(options, run);
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
     Workers.checkBatch(experiment, cluster.size());
-    Dataset.open(experiment.getDataset()).close();
+    DryRun dryRun = new DryRun(options.has("dry-run"));
+    dryRun.check(
+        MissingImages.of(experiment.getDataset()).isEmpty(),
+        () -> Dataset.open(experiment.getDataset()).close());
+    if (dryRun.isWanted()) {
+      dryRun.print(experiment, Forecast.of(experiment, run, cluster.size()), run, stopAt, out);
+      return ExitCode.DONE;
+    }
     return Interrupt.during(
         "train",
         err,

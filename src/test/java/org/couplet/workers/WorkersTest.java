@@ -62,6 +62,8 @@ class WorkersTest {
       assertTrue(said(1 - victim).contains("couplet train: worker " + victim), said(1 - victim));
       assertTrue(said(1 - victim).contains("with --resume"), said(1 - victim));
     }
+    // All workers may be started with the same command.
+    together(killed, newest(killed) + 1, 0, "--checkpoint", newest(killed));
     assertTrue(newest(killed) < 200, "the test comes too late: " + newest(killed));
     int last = newest(killed) + 5;
     together(killed, last, 0);
@@ -155,6 +157,16 @@ class WorkersTest {
     assertFalse(Files.exists(run));
   }
 
+  @Test
+  void aDryRunWaitsForNobody() throws Exception {
+    for (int task = 0; task < 2; task++) {
+      CommandRun dry =
+          CommandRun.done(
+              arguments(folder.resolve("run"), cluster(), task, 20, "--dry-run").toArray());
+      assertTrue(dry.out().contains("would train to step 20"), dry.out());
+    }
+  }
+
   private void assertRefused(String words, Object... options) {
     List<Object> arguments = new ArrayList<>(List.of("train", "--config", config));
     arguments.addAll(List.of(options));
@@ -174,18 +186,18 @@ class WorkersTest {
   }
 
   // Both workers, up to a step; both must end with a code.
-  private void together(Path run, int steps, int code) throws Exception {
-    List<Process> workers = start(run, steps);
+  private void together(Path run, int steps, int code, Object... further) throws Exception {
+    List<Process> workers = start(run, steps, further);
     for (int task = 0; task < workers.size(); task++) {
       assertEquals(code, exitCode(workers.get(task)), said(task));
     }
   }
 
-  private List<Process> start(Path run, int steps) throws IOException {
+  private List<Process> start(Path run, int steps, Object... further) throws IOException {
     Path cluster = cluster();
     List<Process> workers = new ArrayList<>();
     for (int task = 0; task < 2; task++) {
-      workers.add(start(task, arguments(run, cluster, task, steps)));
+      workers.add(start(task, arguments(run, cluster, task, steps, further)));
     }
     return workers;
   }
