@@ -184,8 +184,11 @@ final class TrainCommand implements Command {
       PrintStream err)
       throws IOException, InterruptedException {
     Experiment experiment = session.experiment();
+    SelfTests tests = SelfTests.of(options, err);
     try (@Nullable SharedRun shared =
-            workers.isEmpty() ? null : share(options, workers, experiment, stopAt, interrupt, err);
+            workers.isEmpty()
+                ? null
+                : share(options, workers, experiment, stopAt, tests, interrupt, err);
         Stage stage = new Stage(err)) {
       if (run.isBegun()) {
         mendProgram(run, err);
@@ -199,7 +202,7 @@ final class TrainCommand implements Command {
           new Training(
               session,
               run,
-              SelfTests.of(options, err),
+              tests,
               err,
               interrupt::requested,
               Optional.ofNullable(shared).map(SharedRun::workers));
@@ -211,11 +214,14 @@ final class TrainCommand implements Command {
     }
   }
 
+  // A fault of the processor is found before there is a server: a command that is started again
+  // needs its port.
   private static SharedRun share(
       CommandLine options,
       List<Cluster> workers,
       Experiment experiment,
       long stopAt,
+      SelfTests tests,
       Interrupt interrupt,
       PrintStream err)
       throws IOException, InterruptedException {
@@ -224,7 +230,10 @@ final class TrainCommand implements Command {
         options.has("trust-network"),
         experiment,
         stopAt,
-        TrainingAssembly::write,
+        (built, count, folder) -> {
+          TrainingAssembly.write(built, count, folder);
+          tests.program(folder, built.getRuntime().getThreads());
+        },
         interrupt,
         err);
   }
@@ -244,15 +253,14 @@ final class TrainCommand implements Command {
       dryRun.print(experiment, Forecast.of(experiment, run, cluster.size()), run, stopAt, out);
       return ExitCode.DONE;
     }
+    SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         "train",
         err,
         interrupt -> {
           try (SharedRun shared =
-              share(options, List.of(cluster), experiment, stopAt, interrupt, err)) {
+              share(options, List.of(cluster), experiment, stopAt, tests, interrupt, err)) {
             Workers workers = shared.workers();
-            SelfTests.of(options, err)
-                .program(workers.program(), experiment.getRuntime().getThreads());
             interrupt.endsAfter("the current step");
             long completed = Following.run(experiment, workers, stopAt, interrupt::requested);
             workers.finish();
