@@ -34,7 +34,7 @@ public final class Following {
       long completed = program.completedSteps();
       boolean stops = false;
       while (completed < stopAt && !stops) {
-        try (PairedBatches.PairedBatch batch = paired.at(completed)) {
+        try (PairedBatches.PairedBatch batch = workers.batch(paired, completed)) {
           TrainingProgram.SharedStep step =
               workers.step(program, batch, schedules.at(completed), interrupted);
           completed++;

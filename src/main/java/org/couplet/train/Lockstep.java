@@ -23,6 +23,9 @@ public interface Lockstep {
   /** Gives all workers' programs the first one's variables; all call this together. */
   void synchronize(TrainingProgram program);
 
+  /** The batch of a step, which the caller closes; workers may pair its rows together. */
+  PairedBatches.PairedBatch batch(PairedBatches batches, long step);
+
   /**
    * Takes a step.
    *

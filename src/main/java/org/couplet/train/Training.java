@@ -199,6 +199,10 @@ public final class Training {
         : experiment.getRun().getBatchSize();
   }
 
+  private PairedBatches.PairedBatch batch(PairedBatches batches, long step) {
+    return workers.isPresent() ? workers.get().batch(batches, step) : batches.at(step);
+  }
+
   // Alone, a step that was not begun is not taken; together, all end after the same step.
   private TrainingProgram.SharedStep step(
       TrainingProgram program, PairedBatches.PairedBatch batch, ScheduledValues numbers) {
@@ -222,7 +226,7 @@ public final class Training {
     while (completed < stopAt && !stops) {
       ScheduledValues numbers = schedules.at(completed);
       long begun = System.nanoTime();
-      try (PairedBatches.PairedBatch batch = batches.at(completed)) {
+      try (PairedBatches.PairedBatch batch = batch(batches, completed)) {
         double waited = (System.nanoTime() - begun) / 1e9;
         OptionalDouble variance = gradientVariance(program, batch, numbers, completed + 1);
         begun = System.nanoTime();

@@ -172,6 +172,11 @@ public final class Workers implements Lockstep, AutoCloseable {
   }
 
   @Override
+  public PairedBatches.PairedBatch batch(PairedBatches batches, long step) {
+    return together(() -> batches.at(step));
+  }
+
+  @Override
   public TrainingProgram.SharedStep step(
       TrainingProgram program,
       PairedBatches.PairedBatch batch,
