@@ -203,14 +203,12 @@ public final class Training {
     return workers.isPresent() ? workers.get().batch(batches, step) : batches.at(step);
   }
 
-  // Alone, a step that was not begun is not taken; together, all end after the same step.
   private TrainingProgram.SharedStep step(
       TrainingProgram program, PairedBatches.PairedBatch batch, ScheduledValues numbers) {
     return workers.isPresent()
         ? workers.get().step(program, batch, numbers, interrupted)
         : new TrainingProgram.SharedStep(
-            program.step(batch.tensor(), batch.noiseAssignment(), numbers),
-            interrupted.getAsBoolean());
+            program.step(batch.tensor(), batch.noiseAssignment(), numbers), false);
   }
 
   private long loop(
@@ -222,7 +220,10 @@ public final class Training {
       throws IOException {
     Schedules schedules = Schedules.of(experiment, program.sigmasLength());
     long completed = begin;
-    boolean stops = workers.isEmpty() && interrupted.getAsBoolean();
+    boolean stops =
+        workers.isPresent()
+            ? workers.get().meet(program, completed, interrupted)
+            : interrupted.getAsBoolean();
     while (completed < stopAt && !stops) {
       ScheduledValues numbers = schedules.at(completed);
       long begun = System.nanoTime();
@@ -244,9 +245,11 @@ public final class Training {
                 batch.pairingSeconds(),
                 variance));
       }
-      if (workers.isPresent()) {
-        workers.get().afterStep(program, completed);
-      }
+      // Listeners may have worked long.
+      stops |=
+          workers.isPresent()
+              ? workers.get().afterStep(program, completed, interrupted)
+              : interrupted.getAsBoolean();
     }
     return completed;
   }

@@ -42,12 +42,12 @@ import org.tensorflow.exceptions.TensorFlowException;
  * }</pre>
  */
 public final class Workers implements Lockstep, AutoCloseable {
-  private static final long COMPARED_EVERY = 100;
+  private static final long MET_EVERY = 100;
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
   private final ClusterServer server;
   private final Watch watch;
-  private final Exchange checksums;
+  private final Exchange meetings;
   private final Experiment experiment;
   private final Path program;
   private final int gpu;
@@ -55,7 +55,7 @@ public final class Workers implements Lockstep, AutoCloseable {
   private Workers(ClusterServer server, Watch watch, Experiment experiment, Path program, int gpu) {
     this.server = server;
     this.watch = watch;
-    this.checksums = new Exchange(server, Exchange.FIRST_FREE, 2, LONGEST_WAIT);
+    this.meetings = new Exchange(server, Exchange.FIRST_FREE, 3, LONGEST_WAIT);
     this.experiment = experiment;
     this.program = program;
     this.gpu = gpu;
@@ -168,7 +168,6 @@ public final class Workers implements Lockstep, AutoCloseable {
           program.synchronize();
           return program;
         });
-    compare(program, program.completedSteps());
   }
 
   @Override
@@ -188,19 +187,20 @@ public final class Workers implements Lockstep, AutoCloseable {
   }
 
   @Override
-  public void afterStep(TrainingProgram program, long completed) {
-    if (completed % COMPARED_EVERY == 0) {
-      compare(program, completed);
-    }
+  public boolean afterStep(TrainingProgram program, long completed, BooleanSupplier stopping) {
+    long fidEvery = experiment.getEvaluation().getFidEvery();
+    boolean due = completed % MET_EVERY == 0 || (fidEvery > 0 && completed % fidEvery == 0);
+    return due && meet(program, completed, stopping);
   }
 
-  private void compare(TrainingProgram program, long completed) {
+  @Override
+  public boolean meet(TrainingProgram program, long completed, BooleanSupplier stopping) {
     long checksum = program.checksum();
-    int[][] all =
-        together(() -> checksums.gather(new int[] {(int) (checksum >>> 32), (int) checksum}));
+    int[] own = {(int) (checksum >>> 32), (int) checksum, stopping.getAsBoolean() ? 1 : 0};
+    int[][] all = together(() -> meetings.gather(own));
     List<String> others = new ArrayList<>();
     for (int worker = 1; worker < all.length; worker++) {
-      if (!Arrays.equals(all[worker], all[0])) {
+      if (!Arrays.equals(all[worker], 0, 2, all[0], 0, 2)) {
         others.add(server.cluster().name(worker));
       }
     }
@@ -209,6 +209,7 @@ public final class Workers implements Lockstep, AutoCloseable {
           "step %d: %s: other weights than %s; go on from the last checkpoint"
               .formatted(completed, String.join(", ", others), server.cluster().name(0)));
     }
+    return Arrays.stream(all).anyMatch(each -> each[2] > 0);
   }
 
   private interface Call<T> {
@@ -246,7 +247,7 @@ public final class Workers implements Lockstep, AutoCloseable {
 
   @Override
   public void close() {
-    checksums.close();
+    meetings.close();
     watch.close();
   }
 }
