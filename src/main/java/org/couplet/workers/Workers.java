@@ -115,21 +115,29 @@ public final class Workers implements Lockstep, AutoCloseable {
     }
   }
 
-  // By what they are called in messages. Paths may differ.
+  // By what they are called in messages.
   private static Map<String, String> facts(Experiment experiment, long stopAt, Path program)
       throws IOException {
     Map<String, String> facts = new LinkedHashMap<>();
-    Experiment.Builder compared = Aspect.TRAINING.of(experiment).toBuilder();
-    if (compared.getDataset().hasImageFile()) {
-      compared.getDatasetBuilder().getImageFileBuilder().clearPath();
-    }
-    compared
+    compared(experiment)
         .getAllFields()
         .forEach((field, value) -> facts.put("config (" + field.getName() + ")", value.toString()));
     facts.put("last step", Long.toString(stopAt));
     facts.put("data file", data(experiment.getDataset()));
     facts.put("program", SavedModelGraph.fingerprint(program, Contract.TRAIN_TAG));
     return facts;
+  }
+
+  /** What of an experiment all workers must have in common; paths may differ. */
+  static Experiment compared(Experiment experiment) {
+    Experiment.Builder compared = Aspect.TRAINING.of(experiment).toBuilder();
+    if (compared.getDataset().hasImageFile()) {
+      compared.getDatasetBuilder().getImageFileBuilder().clearPath();
+    }
+    // Read by the first worker alone.
+    compared.getRunBuilder().clearStartFrom().clearContinueFrom();
+    compared.getEvaluationBuilder().clearFeatures();
+    return compared.build();
   }
 
   private static String data(DatasetConfig config) throws IOException {

@@ -17,6 +17,8 @@ import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.cluster.Cluster;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,19 @@ class WorkersTest {
             || said(0).contains("has another config (optimizer) than"),
         said(0));
     assertFalse(Files.exists(run.resolve("config.textproto")));
+  }
+
+  @Test
+  void pathsMayDiffer() {
+    assertEquals(Workers.compared(withPaths("a")), Workers.compared(withPaths("b")));
+  }
+
+  private static Experiment withPaths(String path) {
+    return ExperimentFile.parse(
+        "test",
+        SmallExperiments.UNET,
+        List.of(
+            "evaluation.fid_every=5", "evaluation.features=" + path, "run.continue_from=" + path));
   }
 
   @Test
