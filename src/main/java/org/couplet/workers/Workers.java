@@ -21,6 +21,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.contract.Contract;
 import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
+import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SavedModelGraph;
@@ -73,7 +74,8 @@ public final class Workers implements Lockstep, AutoCloseable {
    * @param waiting called again and again while it waits for them; what it throws ends that
    * @param end gets a line when a worker is lost, and must end the process: steps can't go on, nor
    *     can they be taken back
-   * @throws InvalidInputException if a worker has another experiment, program, version or data file
+   * @throws InvalidInputException if a worker has another experiment, program, version, data file
+   *     or list of workers
    */
   public static Workers open(
       Cluster cluster,
@@ -91,7 +93,16 @@ public final class Workers implements Lockstep, AutoCloseable {
     ClusterServer server =
         ClusterServer.start(cluster, SavedModelGraph.session(threads), trustNetwork);
     Watch watch = Watch.open(server, says, waiting, end);
-    Agreement.check(server, facts);
+    try {
+      Agreement.check(server, facts);
+    } catch (TensorFlowException e) {
+      watch.explain();
+      Watch.linger(cluster);
+      throw new InvalidInputException(
+          "%s: the workers can't compare what they have in common: %s. Start all with the same list of workers"
+              .formatted(cluster.name(cluster.task()), ErrorSummary.of(e)),
+          e);
+    }
     return new Workers(server, watch, experiment, program, gpu);
   }
 

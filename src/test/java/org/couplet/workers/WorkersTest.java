@@ -138,6 +138,25 @@ class WorkersTest {
   }
 
   @Test
+  void aLongerListOfWorkersIsNamed() throws Exception {
+    Path run = folder.resolve("run");
+    String longer = Files.readString(cluster(3));
+    Path three = Files.writeString(folder.resolve("three.textproto"), longer);
+    Path two =
+        Files.writeString(
+            folder.resolve("two.textproto"), longer.substring(0, longer.lastIndexOf("worker")));
+    List<Process> workers = new ArrayList<>();
+    for (int task = 0; task < 3; task++) {
+      Path list = task == 0 ? two : three;
+      workers.add(start(task, arguments(run, list, task, 20, "--set", "run.batch_size=12")));
+    }
+    assertEquals(2, exitCode(workers.get(0)), said(0));
+    assertTrue(said(0).contains("Start all with the same list of workers"), said(0));
+    assertTrue(exitCode(workers.get(1)) > 0, said(1));
+    assertTrue(exitCode(workers.get(2)) > 0, said(2));
+  }
+
+  @Test
   void pathsMayDiffer() {
     assertEquals(Workers.compared(withPaths("a")), Workers.compared(withPaths("b")));
   }
@@ -242,8 +261,12 @@ class WorkersTest {
   }
 
   private Path cluster() throws IOException {
+    return cluster(2);
+  }
+
+  private Path cluster(int count) throws IOException {
     StringBuilder text = new StringBuilder("watch_timeout_seconds: 5\n");
-    for (Cluster worker : Replicas.clusters(2)) {
+    for (Cluster worker : Replicas.clusters(count)) {
       text.append("worker: '").append(worker.workers().get(worker.task())).append("'\n");
     }
     return Files.writeString(folder.resolve("cluster.textproto"), text);
