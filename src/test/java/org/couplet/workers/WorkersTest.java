@@ -177,6 +177,7 @@ class WorkersTest {
     assertRefused("--task I", "--run", run, "--cluster", cluster);
     long far = 1L << 40;
     assertRefused("names 2 workers", "--run", run, "--cluster", cluster, "--task", far);
+    assertRefused("--replicas: 65 are too many", "--run", run, "--replicas", 65);
     assertRefused("--replicas: is for one", "--run", run, "--cluster", cluster, "--replicas", 2);
     assertRefused(
         "run.batch_size: 32 rows do not fall into 3 equal parts", "--run", run, "--replicas", 3);
