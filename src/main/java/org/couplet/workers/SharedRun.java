@@ -55,7 +55,7 @@ public final class SharedRun implements AutoCloseable {
       Path program = folder.resolve("program");
       builder.write(experiment, first.size(), program);
       Consumer<String> end = line -> end(line, first, folder, err);
-      Replicas.start(clusters, experiment, stopAt, program, end);
+      Replicas.start(clusters, trustNetwork, experiment, stopAt, program, end);
       return new SharedRun(
           folder,
           Workers.open(
