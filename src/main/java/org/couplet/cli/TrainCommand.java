@@ -38,7 +38,6 @@ import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
 import org.couplet.train.Following;
 import org.couplet.train.KnownData;
-import org.couplet.train.Lockstep;
 import org.couplet.train.Session;
 import org.couplet.train.Training;
 import org.couplet.workers.ClusterOptions;
@@ -112,7 +111,7 @@ final class TrainCommand implements Command {
           "--model: each worker builds a program for its part of the batch; give --config");
     }
     if (!workers.isEmpty() && !workers.get(0).isChief()) {
-      return follow(options, run, workers.get(0), err);
+      return follow(options, run, workers.get(0), out, err);
     }
     boolean goesOn = run.isBegun();
     if (goesOn && !options.has("resume")) {
@@ -148,7 +147,7 @@ final class TrainCommand implements Command {
       TrainingProgram.load(options.path("model"), experiment.getRuntime().getThreads()).close();
     }
     boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
-    Forecast forecast = Forecast.of(experiment, run);
+    Forecast forecast = Forecast.of(experiment, run, processes(workers));
     if (!gpu) {
       forecast.requireMemory();
     }
@@ -161,71 +160,114 @@ final class TrainCommand implements Command {
     }
     announce(experiment, forecast, run, stopAt, err);
     RunLock lock = RunLock.take(run, err);
-    try (lock;
-        @Nullable SharedRun shared =
+    try (lock) {
+      return Interrupt.during(
+          name(),
+          err,
+          interrupt -> train(options, session, run, workers, stopAt, interrupt, out, err));
+    }
+  }
+
+  // Replicas are workers of one process.
+  private static int processes(List<Cluster> workers) {
+    return workers.size() == 1 ? workers.get(0).size() : 1;
+  }
+
+  private static int train(
+      CommandLine options,
+      Session session,
+      RunFolder run,
+      List<Cluster> workers,
+      long stopAt,
+      Interrupt interrupt,
+      PrintStream out,
+      PrintStream err)
+      throws IOException, InterruptedException {
+    Experiment experiment = session.experiment();
+    SelfTests tests = SelfTests.of(options, err);
+    try (@Nullable SharedRun shared =
             workers.isEmpty()
                 ? null
-                : SharedRun.open(
-                    workers,
-                    options.has("trust-network"),
-                    experiment,
-                    stopAt,
-                    TrainingAssembly::write,
-                    err);
+                : share(options, workers, experiment, stopAt, tests, interrupt, err);
         Stage stage = new Stage(err)) {
-      if (goesOn) {
+      if (run.isBegun()) {
         mendProgram(run, err);
       } else {
         stage.begin("building the training program");
         begin(options, experiment, run);
       }
       stage.begin("loading the program and checking its operations; the first step takes longest");
-      int code =
-          train(
+      interrupt.endsAfter("the current step");
+      Training training =
+          new Training(
               session,
               run,
-              stopAt,
-              SelfTests.of(options, err),
-              shared == null ? Optional.empty() : Optional.of(shared.workers()),
-              out,
-              err);
-      if (shared != null && (code == ExitCode.DONE || code == ExitCode.INTERRUPTED)) {
+              tests,
+              err,
+              interrupt::requested,
+              Optional.ofNullable(shared).map(SharedRun::workers));
+      int code = report(training.run(stopAt), experiment, run, stopAt, out, err);
+      if (shared != null) {
         shared.workers().finish();
       }
       return code;
     }
   }
 
+  // A fault of the processor is found before there is a server: a command that is started again
+  // needs its port.
+  private static SharedRun share(
+      CommandLine options,
+      List<Cluster> workers,
+      Experiment experiment,
+      long stopAt,
+      SelfTests tests,
+      Interrupt interrupt,
+      PrintStream err)
+      throws IOException, InterruptedException {
+    return SharedRun.open(
+        workers,
+        options.has("trust-network"),
+        experiment,
+        stopAt,
+        (built, count, folder) -> {
+          TrainingAssembly.write(built, count, folder);
+          tests.program(folder, built.getRuntime().getThreads());
+        },
+        interrupt,
+        err);
+  }
+
   // A worker that is not the first one leaves the run's folder alone.
-  private static int follow(CommandLine options, RunFolder run, Cluster cluster, PrintStream err)
-      throws Exception {
-    Session session =
-        options.has("config") ? TrainSettings.begun(options) : TrainSettings.resumed(options, run);
-    Experiment experiment = session.experiment();
+  private static int follow(
+      CommandLine options, RunFolder run, Cluster cluster, PrintStream out, PrintStream err)
+      throws IOException {
+    Experiment experiment = TrainSettings.followed(options, run);
     long stopAt = options.number("steps", 1).orElse(experiment.getRun().getSteps());
     Workers.checkBatch(experiment, cluster.size());
-    Dataset.open(experiment.getDataset()).close();
-    try (SharedRun shared =
-        SharedRun.open(
-            List.of(cluster),
-            options.has("trust-network"),
-            experiment,
-            stopAt,
-            TrainingAssembly::write,
-            err)) {
-      Workers workers = shared.workers();
-      SelfTests.of(options, err).program(workers.program(), experiment.getRuntime().getThreads());
-      return Interrupt.during(
-          "train",
-          err,
-          interrupt -> {
+    DryRun dryRun = new DryRun(options.has("dry-run"));
+    dryRun.check(
+        MissingImages.of(experiment.getDataset()).isEmpty(),
+        () -> Dataset.open(experiment.getDataset()).close());
+    if (dryRun.isWanted()) {
+      dryRun.print(experiment, Forecast.of(experiment, run, cluster.size()), run, stopAt, out);
+      return ExitCode.DONE;
+    }
+    SelfTests tests = SelfTests.of(options, err);
+    return Interrupt.during(
+        "train",
+        err,
+        interrupt -> {
+          try (SharedRun shared =
+              share(options, List.of(cluster), experiment, stopAt, tests, interrupt, err)) {
+            Workers workers = shared.workers();
             interrupt.endsAfter("the current step");
             long completed = Following.run(experiment, workers, stopAt, interrupt::requested);
             workers.finish();
             err.println(cluster.name(cluster.task()) + ": " + completed + " steps done");
             return completed >= stopAt ? ExitCode.DONE : ExitCode.INTERRUPTED;
-          });
-    }
+          }
+        });
   }
 
   private static void announce(
@@ -341,40 +383,31 @@ final class TrainCommand implements Command {
     return all;
   }
 
-  private int train(
-      Session session,
+  // Says what was done, and what comes next; returns the exit code.
+  private static int report(
+      long completed,
+      Experiment experiment,
       RunFolder run,
       long stopAt,
-      SelfTests tests,
-      Optional<Lockstep> workers,
       PrintStream out,
       PrintStream err) {
-    Experiment experiment = session.experiment();
     long planned = experiment.getRun().getSteps();
     String again = Invocation.ofProcess().line("train", "--run", run.root(), "--resume");
-    return Interrupt.during(
-        name(),
-        err,
-        interrupt -> {
-          interrupt.endsAfter("the current step");
-          long completed =
-              new Training(session, run, tests, err, interrupt::requested, workers).run(stopAt);
-          if (completed >= stopAt) {
-            out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
-            if (completed < planned) {
-              out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
-            }
-            nextCommands(experiment, run).forEach(out::println);
-            return ExitCode.DONE;
-          }
-          err.println(
-              "interrupted after step "
-                  + completed
-                  + "; continue with: "
-                  + again
-                  + (stopAt == planned ? "" : " --steps " + stopAt));
-          return ExitCode.INTERRUPTED;
-        });
+    if (completed >= stopAt) {
+      out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+      if (completed < planned) {
+        out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
+      }
+      nextCommands(experiment, run).forEach(out::println);
+      return ExitCode.DONE;
+    }
+    err.println(
+        "interrupted after step "
+            + completed
+            + "; continue with: "
+            + again
+            + (stopAt == planned ? "" : " --steps " + stopAt));
+    return ExitCode.INTERRUPTED;
   }
 
   /** What to type after a training, explained. */

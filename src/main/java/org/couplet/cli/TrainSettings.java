@@ -37,6 +37,14 @@ final class TrainSettings {
     return Session.of(beginning(options));
   }
 
+  /**
+   * What a worker trains that follows another one: the config given, or else the run's own. Where
+   * the run goes on from is the first worker's to know.
+   */
+  static Experiment followed(CommandLine options, RunFolder run) throws IOException {
+    return options.has("config") ? beginning(options) : resumed(options, run).experiment();
+  }
+
   private static Experiment beginning(CommandLine options) throws IOException {
     List<String> overrides = new ArrayList<>(options.texts("set"));
     options.text("from").ifPresent(run -> overrides.add("run.continue_from=" + run));

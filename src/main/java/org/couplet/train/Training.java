@@ -199,14 +199,16 @@ public final class Training {
         : experiment.getRun().getBatchSize();
   }
 
-  // Alone, a step that was not begun is not taken; together, all end after the same step.
+  private PairedBatches.PairedBatch batch(PairedBatches batches, long step) {
+    return workers.isPresent() ? workers.get().batch(batches, step) : batches.at(step);
+  }
+
   private TrainingProgram.SharedStep step(
       TrainingProgram program, PairedBatches.PairedBatch batch, ScheduledValues numbers) {
     return workers.isPresent()
         ? workers.get().step(program, batch, numbers, interrupted)
         : new TrainingProgram.SharedStep(
-            program.step(batch.tensor(), batch.noiseAssignment(), numbers),
-            interrupted.getAsBoolean());
+            program.step(batch.tensor(), batch.noiseAssignment(), numbers), false);
   }
 
   private long loop(
@@ -218,11 +220,14 @@ public final class Training {
       throws IOException {
     Schedules schedules = Schedules.of(experiment, program.sigmasLength());
     long completed = begin;
-    boolean stops = workers.isEmpty() && interrupted.getAsBoolean();
+    boolean stops =
+        workers.isPresent()
+            ? workers.get().meet(program, completed, interrupted)
+            : interrupted.getAsBoolean();
     while (completed < stopAt && !stops) {
       ScheduledValues numbers = schedules.at(completed);
       long begun = System.nanoTime();
-      try (PairedBatches.PairedBatch batch = batches.at(completed)) {
+      try (PairedBatches.PairedBatch batch = batch(batches, completed)) {
         double waited = (System.nanoTime() - begun) / 1e9;
         OptionalDouble variance = gradientVariance(program, batch, numbers, completed + 1);
         begun = System.nanoTime();
@@ -240,9 +245,11 @@ public final class Training {
                 batch.pairingSeconds(),
                 variance));
       }
-      if (workers.isPresent()) {
-        workers.get().afterStep(program, completed);
-      }
+      // Listeners may have worked long.
+      stops |=
+          workers.isPresent()
+              ? workers.get().afterStep(program, completed, interrupted)
+              : interrupted.getAsBoolean();
     }
     return completed;
   }

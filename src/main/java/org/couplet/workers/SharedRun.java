@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.couplet.cluster.Cluster;
 import org.couplet.cluster.Watch;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
 
@@ -33,6 +34,7 @@ public final class SharedRun implements AutoCloseable {
    * it on threads of their own. A worker that is lost later ends the process.
    *
    * @param clusters this process's workers, each as it sees itself
+   * @param interrupt ends the wait for other workers
    * @param err gets what happens, line by line
    */
   public static SharedRun open(
@@ -41,6 +43,7 @@ public final class SharedRun implements AutoCloseable {
       Experiment experiment,
       long stopAt,
       Builder builder,
+      Interrupt interrupt,
       PrintStream err)
       throws IOException, InterruptedException {
     Cluster first = clusters.get(0);
@@ -52,10 +55,19 @@ public final class SharedRun implements AutoCloseable {
       Path program = folder.resolve("program");
       builder.write(experiment, first.size(), program);
       Consumer<String> end = line -> end(line, first, folder, err);
-      Replicas.start(clusters, experiment, stopAt, program, end);
+      Replicas.start(clusters, trustNetwork, experiment, stopAt, program, end);
       return new SharedRun(
           folder,
-          Workers.open(first, trustNetwork, experiment, stopAt, program, 0, err::println, end));
+          Workers.open(
+              first,
+              trustNetwork,
+              experiment,
+              stopAt,
+              program,
+              0,
+              err::println,
+              interrupt::check,
+              end));
     } catch (IOException | InterruptedException | RuntimeException e) {
       AtomicFile.delete(folder);
       throw e;
