@@ -116,7 +116,7 @@ class ServeTest {
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(in.readAllBytes()));
         for (int i = 0; i < VALUES; i++) {
           int rgb = image.getRGB(i / 3 % 8, i / 3 / 8);
-          values.add((double) (rgb >> 8 * (2 - i % 3) & 0xff));
+          values.add((double) ((rgb >> (8 * (2 - i % 3))) & 0xff));
         }
       }
     }
