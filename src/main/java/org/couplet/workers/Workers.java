@@ -1,5 +1,6 @@
 package org.couplet.workers;
 
+import com.google.protobuf.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,13 +121,26 @@ public final class Workers implements Lockstep, AutoCloseable {
     if (compared.getDataset().hasImageFile()) {
       compared.getDatasetBuilder().getImageFileBuilder().clearPath();
     }
-    compared
-        .getAllFields()
-        .forEach((field, value) -> facts.put("config (" + field.getName() + ")", value.toString()));
+    addFields(compared.build(), "", facts);
     facts.put("last step", Long.toString(stopAt));
     facts.put("data file", data(experiment.getDataset()));
     facts.put("program", SavedModelGraph.fingerprint(program, Contract.TRAIN_TAG));
     return facts;
+  }
+
+  // Field by field, so that messages name the one that differs.
+  private static void addFields(Message config, String path, Map<String, String> facts) {
+    config
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              String name = path + field.getName();
+              if (value instanceof Message part && !part.getAllFields().isEmpty()) {
+                addFields(part, name + ".", facts);
+              } else {
+                facts.put("config (" + name + ")", value.toString().strip());
+              }
+            });
   }
 
   private static String data(DatasetConfig config) throws IOException {
