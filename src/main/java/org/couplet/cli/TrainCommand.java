@@ -187,6 +187,7 @@ final class TrainCommand implements Command {
               stopAt,
               SelfTests.of(options, err),
               shared == null ? Optional.empty() : Optional.of(shared.workers()),
+              again(options, run),
               out,
               err);
       if (shared != null && (code == ExitCode.DONE || code == ExitCode.INTERRUPTED)) {
@@ -222,8 +223,13 @@ final class TrainCommand implements Command {
             interrupt.endsAfter("the current step");
             long completed = Following.run(experiment, workers, stopAt, interrupt::requested);
             workers.finish();
-            err.println(cluster.name(cluster.task()) + ": " + completed + " steps done");
-            return completed >= stopAt ? ExitCode.DONE : ExitCode.INTERRUPTED;
+            boolean done = completed >= stopAt;
+            err.println(
+                cluster.name(cluster.task())
+                    + (done
+                        ? ": " + completed + " steps done"
+                        : ": interrupted after step " + completed + "; worker 0 saves it"));
+            return done ? ExitCode.DONE : ExitCode.INTERRUPTED;
           });
     }
   }
@@ -341,17 +347,29 @@ final class TrainCommand implements Command {
     return all;
   }
 
+  // What to type to go on, with the same workers.
+  private static String again(CommandLine options, RunFolder run) {
+    List<Object> words = new ArrayList<>(List.of("train", "--run", run.root(), "--resume"));
+    for (String name : List.of("cluster", "task", "replicas")) {
+      options.text(name).ifPresent(value -> words.addAll(List.of("--" + name, value)));
+    }
+    if (options.has("trust-network")) {
+      words.add("--trust-network");
+    }
+    return Invocation.ofProcess().line(words.toArray());
+  }
+
   private int train(
       Session session,
       RunFolder run,
       long stopAt,
       SelfTests tests,
       Optional<Lockstep> workers,
+      String again,
       PrintStream out,
       PrintStream err) {
     Experiment experiment = session.experiment();
     long planned = experiment.getRun().getSteps();
-    String again = Invocation.ofProcess().line("train", "--run", run.root(), "--resume");
     return Interrupt.during(
         name(),
         err,
