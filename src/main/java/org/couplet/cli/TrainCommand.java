@@ -206,7 +206,8 @@ final class TrainCommand implements Command {
               err,
               interrupt::requested,
               Optional.ofNullable(shared).map(SharedRun::workers));
-      int code = report(training.run(stopAt), experiment, run, stopAt, out, err);
+      int code =
+          report(training.run(stopAt), experiment, run, stopAt, again(options, run), out, err);
       if (shared != null) {
         shared.workers().finish();
       }
@@ -264,8 +265,13 @@ final class TrainCommand implements Command {
             interrupt.endsAfter("the current step");
             long completed = Following.run(experiment, workers, stopAt, interrupt::requested);
             workers.finish();
-            err.println(cluster.name(cluster.task()) + ": " + completed + " steps done");
-            return completed >= stopAt ? ExitCode.DONE : ExitCode.INTERRUPTED;
+            boolean done = completed >= stopAt;
+            err.println(
+                cluster.name(cluster.task())
+                    + (done
+                        ? ": " + completed + " steps done"
+                        : ": interrupted after step " + completed + "; worker 0 saves it"));
+            return done ? ExitCode.DONE : ExitCode.INTERRUPTED;
           }
         });
   }
@@ -383,16 +389,28 @@ final class TrainCommand implements Command {
     return all;
   }
 
+  // What to type to go on, with the same workers.
+  private static String again(CommandLine options, RunFolder run) {
+    List<Object> words = new ArrayList<>(List.of("train", "--run", run.root(), "--resume"));
+    for (String name : List.of("cluster", "task", "replicas")) {
+      options.text(name).ifPresent(value -> words.addAll(List.of("--" + name, value)));
+    }
+    if (options.has("trust-network")) {
+      words.add("--trust-network");
+    }
+    return Invocation.ofProcess().line(words.toArray());
+  }
+
   // Says what was done, and what comes next; returns the exit code.
   private static int report(
       long completed,
       Experiment experiment,
       RunFolder run,
       long stopAt,
+      String again,
       PrintStream out,
       PrintStream err) {
     long planned = experiment.getRun().getSteps();
-    String again = Invocation.ofProcess().line("train", "--run", run.root(), "--resume");
     if (completed >= stopAt) {
       out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
       if (completed < planned) {

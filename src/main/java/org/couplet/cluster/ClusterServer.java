@@ -54,15 +54,13 @@ public final class ClusterServer {
   }
 
   /**
-   * Starts the server.
+   * Validates that this worker's server may be started, and here.
    *
-   * @param settings of its devices and threads, which all sessions share: threads of operations,
-   *     memory of GPUs
    * @param trustNetwork whether the server may be reached from other machines
    * @throws InvalidInputException if the addresses are not loopback ones and the network is not
    *     trusted, if this worker's port is in use, or if its address does not lead here
    */
-  public static ClusterServer start(Cluster cluster, ConfigProto settings, boolean trustNetwork) {
+  public static void check(Cluster cluster, boolean trustNetwork) {
     String name = cluster.name(cluster.task());
     if (!cluster.isLocal() && !trustNetwork) {
       throw new InvalidInputException(
@@ -72,6 +70,19 @@ public final class ClusterServer {
     }
     Address own = cluster.address(cluster.task());
     checkThatItIsHereAndFree(name, own);
+  }
+
+  /**
+   * Starts the server.
+   *
+   * @param settings of its devices and threads, which all sessions share: threads of operations,
+   *     memory of GPUs
+   * @param trustNetwork whether the server may be reached from other machines
+   * @throws InvalidInputException as {@link #check} does, or if the server can't be started
+   */
+  public static ClusterServer start(Cluster cluster, ConfigProto settings, boolean trustNetwork) {
+    check(cluster, trustNetwork);
+    String name = cluster.name(cluster.task());
     Server server;
     try {
       server = new Server(definition(cluster, settings));
@@ -80,7 +91,7 @@ public final class ClusterServer {
           "%s: its server can't be started: %s".formatted(name, ErrorSummary.of(e)), e);
     }
     if (cluster.isLocal()) {
-      confine(name, own.port(), trustNetwork);
+      confine(name, cluster.address(cluster.task()).port(), trustNetwork);
     }
     server.start();
     return new ClusterServer(cluster, server);

@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.couplet.cluster.Cluster;
+import org.couplet.cluster.ClusterServer;
 import org.couplet.cluster.Watch;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.ErrorStream;
 
 /** What a process of several workers' training holds: its program, and its place among them. */
 public final class SharedRun implements AutoCloseable {
@@ -47,6 +49,7 @@ public final class SharedRun implements AutoCloseable {
       PrintStream err)
       throws IOException, InterruptedException {
     Cluster first = clusters.get(0);
+    ClusterServer.check(first, trustNetwork);
     err.println(
         "training with %d workers%s: building the program of each"
             .formatted(first.size(), clusters.size() > 1 ? " in this process" : ""));
@@ -76,7 +79,9 @@ public final class SharedRun implements AutoCloseable {
 
   // Steps that wait for a lost worker can't be called off.
   private static void end(String line, Cluster cluster, Path folder, PrintStream err) {
-    err.println("couplet train: " + line);
+    // The first worker's progress bar has no end of line yet.
+    String above = cluster.isChief() && ErrorStream.isTerminal() ? System.lineSeparator() : "";
+    err.println(above + "couplet train: " + line);
     err.println("go on from the last checkpoint: the same command on all workers, with --resume");
     try {
       AtomicFile.delete(folder);

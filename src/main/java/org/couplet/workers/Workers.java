@@ -1,5 +1,6 @@
 package org.couplet.workers;
 
+import com.google.protobuf.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,9 +131,7 @@ public final class Workers implements Lockstep, AutoCloseable {
   private static Map<String, String> facts(Experiment experiment, long stopAt, Path program)
       throws IOException {
     Map<String, String> facts = new LinkedHashMap<>();
-    compared(experiment)
-        .getAllFields()
-        .forEach((field, value) -> facts.put("config (" + field.getName() + ")", value.toString()));
+    addFields(compared(experiment), "", facts);
     facts.put("last step", Long.toString(stopAt));
     facts.put("data file", data(experiment.getDataset()));
     facts.put("program", SavedModelGraph.fingerprint(program, Contract.TRAIN_TAG));
@@ -149,6 +148,21 @@ public final class Workers implements Lockstep, AutoCloseable {
     compared.getRunBuilder().clearStartFrom().clearContinueFrom();
     compared.getEvaluationBuilder().clearFeatures();
     return compared.build();
+  }
+
+  // Field by field, so that messages name the one that differs.
+  private static void addFields(Message config, String path, Map<String, String> facts) {
+    config
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              String name = path + field.getName();
+              if (value instanceof Message part && !part.getAllFields().isEmpty()) {
+                addFields(part, name + ".", facts);
+              } else {
+                facts.put("config (" + name + ")", value.toString().strip());
+              }
+            });
   }
 
   private static String data(DatasetConfig config) throws IOException {

@@ -1,6 +1,7 @@
 package org.couplet.cluster;
 
 import static org.couplet.Refusal.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -158,6 +159,16 @@ class ClusterTest {
         "worker 0 (10.0.0.1:2222)",
         "--trust-network",
         "docs/scale.md");
+  }
+
+  // Debian's own name for a machine.
+  @Test
+  void anAddressOfTheLoopbackThatNoInterfaceHasIsHere() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    assertDoesNotThrow(() -> ClusterServer.check(of("127.0.1.1:" + port), false));
   }
 
   @Test
