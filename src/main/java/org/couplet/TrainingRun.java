@@ -193,7 +193,7 @@ public final class TrainingRun {
               + " choose another folder");
     }
     Launch launch = Launch.of(request());
-    launch.check(new DryRun(false), log);
+    launch.check(new DryRun(false), 1, log);
     try (RunLock lock = RunLock.take(run, log)) {
       launch.prepareFolder(log);
       return new Training(

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -138,7 +139,7 @@ class ClientsTest {
             .findFirst()
             .orElseThrow();
     Path library = Path.of(line.substring(line.indexOf('/')));
-    return library.toAbsolutePath().getParent();
+    return Objects.requireNonNull(library.toAbsolutePath().getParent());
   }
 
   private static void assertShowsTheSamples(Path file) throws IOException {
@@ -148,7 +149,7 @@ class ClientsTest {
     int[] values = new int[expected.length];
     for (int i = 0; i < values.length; i++) {
       int rgb = picture.getRGB(i / 3 % SIDE, i / 3 / SIDE);
-      values[i] = rgb >> 8 * (2 - i % 3) & 0xff;
+      values[i] = (rgb >> (8 * (2 - i % 3))) & 0xff;
     }
     assertArrayEquals(expected, values);
   }

@@ -214,20 +214,21 @@ public final class TrainingAssembly {
     Map<String, Operand<?>> inputs = placeholders(step.inputs());
     arguments.addAll(inputs.values());
     List<Operand<TFloat32>> own =
-        new ArrayList<>(
-            GraphFunction.floats(
-                inStep("train_gradients", step.arguments(), step::gradients, arguments)));
+        GraphFunction.floats(
+            inStep("train_gradients", step.arguments(), step::gradients, arguments));
 
+    // The loss is exact, whatever the gradients travel in.
     Operand<TFloat32> stopping = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-    own.add(stopping);
-    List<Operand<TFloat32>> means = collectives.means(tf, own, exchangePrecision());
-    arguments.addAll(means.subList(0, means.size() - 1));
+    List<Operand<TFloat32>> exact =
+        collectives.means(tf, List.of(own.get(0), stopping), TFloat32.class);
+    arguments.add(exact.get(0));
+    arguments.addAll(collectives.means(tf, own.subList(1, own.size()), exchangePrecision()));
 
     List<? extends Operand<?>> results =
         inStep("train_updates", step.updateArguments(), step::updates, arguments);
     Map<String, Operand<?>> all = new LinkedHashMap<>(inputs);
     all.put(Contract.STOPPING, stopping);
-    addTrain(all, completed, results, Map.of(Contract.STOPPING, means.get(means.size() - 1)));
+    addTrain(all, completed, results, Map.of(Contract.STOPPING, exact.get(1)));
   }
 
   private Class<? extends TFloating> exchangePrecision() {

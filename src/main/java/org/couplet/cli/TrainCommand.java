@@ -15,6 +15,7 @@ import org.couplet.command.SelfTests;
 import org.couplet.command.Stage;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
+import org.couplet.data.MissingImages;
 import org.couplet.forecast.DryRun;
 import org.couplet.forecast.Forecast;
 import org.couplet.io.InvalidInputException;
@@ -26,8 +27,6 @@ import org.couplet.report.MetricsLog;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
 import org.couplet.train.Following;
-import org.couplet.train.Lockstep;
-import org.couplet.train.Session;
 import org.couplet.train.Training;
 import org.couplet.workers.ClusterOptions;
 import org.couplet.workers.SharedRun;
@@ -101,7 +100,7 @@ final class TrainCommand implements Command {
           "--model: each worker builds a program for its part of the batch; give --config");
     }
     if (!workers.isEmpty() && !workers.get(0).isChief()) {
-      return follow(options, request, workers.get(0), err);
+      return follow(options, request, workers.get(0), out, err);
     }
     Launch launch = Launch.of(request);
     Experiment experiment = launch.session().experiment();
@@ -110,43 +109,16 @@ final class TrainCommand implements Command {
       Workers.checkBatch(experiment, workers.get(0).size());
     }
     DryRun dryRun = new DryRun(options.has("dry-run"));
-    Forecast forecast = launch.check(dryRun, err);
+    Forecast forecast = launch.check(dryRun, processes(workers), err);
     if (dryRun.isWanted()) {
       dryRun.print(experiment, forecast, run, stopAt, out);
       return ExitCode.DONE;
     }
     announce(experiment, forecast, run, stopAt, err);
     RunLock lock = RunLock.take(run, err);
-    try (lock;
-        @Nullable SharedRun shared =
-            workers.isEmpty()
-                ? null
-                : SharedRun.open(
-                    workers,
-                    options.has("trust-network"),
-                    experiment,
-                    stopAt,
-                    TrainingAssembly::write,
-                    err);
-        Stage stage = new Stage(err)) {
-      if (!launch.goesOn()) {
-        stage.begin("building the training program");
-      }
-      launch.prepareFolder(err);
-      stage.begin("loading the program and checking its operations; the first step takes longest");
-      int code =
-          train(
-              launch.session(),
-              run,
-              stopAt,
-              SelfTests.of(options, err),
-              shared == null ? Optional.empty() : Optional.of(shared.workers()),
-              out,
-              err);
-      if (shared != null && (code == ExitCode.DONE || code == ExitCode.INTERRUPTED)) {
-        shared.workers().finish();
-      }
-      return code;
+    try (lock) {
+      return Interrupt.during(
+          name(), err, interrupt -> train(options, launch, run, workers, interrupt, out, err));
     }
   }
 
@@ -165,37 +137,119 @@ final class TrainCommand implements Command {
         options.has("accept-new-data"));
   }
 
+  // Replicas are workers of one process.
+  private static int processes(List<Cluster> workers) {
+    return workers.size() == 1 ? workers.get(0).size() : 1;
+  }
+
+  private static int train(
+      CommandLine options,
+      Launch launch,
+      RunFolder run,
+      List<Cluster> workers,
+      Interrupt interrupt,
+      PrintStream out,
+      PrintStream err)
+      throws IOException, InterruptedException {
+    Experiment experiment = launch.session().experiment();
+    long stopAt = launch.stopAt();
+    SelfTests tests = SelfTests.of(options, err);
+    try (@Nullable SharedRun shared =
+            workers.isEmpty()
+                ? null
+                : share(options, workers, experiment, stopAt, tests, interrupt, err);
+        Stage stage = new Stage(err)) {
+      if (!launch.goesOn()) {
+        stage.begin("building the training program");
+      }
+      launch.prepareFolder(err);
+      stage.begin("loading the program and checking its operations; the first step takes longest");
+      interrupt.endsAfter("the current step");
+      Training training =
+          new Training(
+              launch.session(),
+              run,
+              tests,
+              err,
+              interrupt::requested,
+              Optional.ofNullable(shared).map(SharedRun::workers));
+      int code =
+          report(training.run(stopAt), experiment, run, stopAt, again(options, run), out, err);
+      if (shared != null) {
+        shared.workers().finish();
+      }
+      return code;
+    }
+  }
+
+  // A fault of the processor is found before there is a server: a command that is started again
+  // needs its port.
+  private static SharedRun share(
+      CommandLine options,
+      List<Cluster> workers,
+      Experiment experiment,
+      long stopAt,
+      SelfTests tests,
+      Interrupt interrupt,
+      PrintStream err)
+      throws IOException, InterruptedException {
+    return SharedRun.open(
+        workers,
+        options.has("trust-network"),
+        experiment,
+        stopAt,
+        (built, count, folder) -> {
+          TrainingAssembly.write(built, count, folder);
+          tests.program(folder, built.getRuntime().getThreads());
+        },
+        interrupt,
+        err);
+  }
+
   // A worker that is not the first one leaves the run's folder alone.
   private static int follow(
-      CommandLine options, TrainingRequest request, Cluster cluster, PrintStream err)
-      throws Exception {
-    Session session =
-        options.has("config") ? TrainSettings.begun(request) : TrainSettings.resumed(request);
-    Experiment experiment = session.experiment();
+      CommandLine options,
+      TrainingRequest request,
+      Cluster cluster,
+      PrintStream out,
+      PrintStream err)
+      throws IOException {
+    Experiment experiment = TrainSettings.followed(request);
     long stopAt = request.steps().orElse(experiment.getRun().getSteps());
     Workers.checkBatch(experiment, cluster.size());
-    Dataset.open(experiment.getDataset()).close();
-    try (SharedRun shared =
-        SharedRun.open(
-            List.of(cluster),
-            options.has("trust-network"),
-            experiment,
-            stopAt,
-            TrainingAssembly::write,
-            err)) {
-      Workers workers = shared.workers();
-      SelfTests.of(options, err).program(workers.program(), experiment.getRuntime().getThreads());
-      return Interrupt.during(
-          "train",
-          err,
-          interrupt -> {
+    DryRun dryRun = new DryRun(options.has("dry-run"));
+    dryRun.check(
+        MissingImages.of(experiment.getDataset()).isEmpty(),
+        () -> Dataset.open(experiment.getDataset()).close());
+    if (dryRun.isWanted()) {
+      dryRun.print(
+          experiment,
+          Forecast.of(experiment, request.run(), cluster.size()),
+          request.run(),
+          stopAt,
+          out);
+      return ExitCode.DONE;
+    }
+    SelfTests tests = SelfTests.of(options, err);
+    return Interrupt.during(
+        "train",
+        err,
+        interrupt -> {
+          try (SharedRun shared =
+              share(options, List.of(cluster), experiment, stopAt, tests, interrupt, err)) {
+            Workers workers = shared.workers();
             interrupt.endsAfter("the current step");
             long completed = Following.run(experiment, workers, stopAt, interrupt::requested);
             workers.finish();
-            err.println(cluster.name(cluster.task()) + ": " + completed + " steps done");
-            return completed >= stopAt ? ExitCode.DONE : ExitCode.INTERRUPTED;
-          });
-    }
+            boolean done = completed >= stopAt;
+            err.println(
+                cluster.name(cluster.task())
+                    + (done
+                        ? ": " + completed + " steps done"
+                        : ": interrupted after step " + completed + "; worker 0 saves it"));
+            return done ? ExitCode.DONE : ExitCode.INTERRUPTED;
+          }
+        });
   }
 
   private static void announce(
@@ -217,40 +271,43 @@ final class TrainCommand implements Command {
     return all;
   }
 
-  private int train(
-      Session session,
+  // What to type to go on, with the same workers.
+  private static String again(CommandLine options, RunFolder run) {
+    List<Object> words = new ArrayList<>(List.of("train", "--run", run.root(), "--resume"));
+    for (String name : List.of("cluster", "task", "replicas")) {
+      options.text(name).ifPresent(value -> words.addAll(List.of("--" + name, value)));
+    }
+    if (options.has("trust-network")) {
+      words.add("--trust-network");
+    }
+    return Invocation.ofProcess().line(words.toArray());
+  }
+
+  // Says what was done, and what comes next; returns the exit code.
+  private static int report(
+      long completed,
+      Experiment experiment,
       RunFolder run,
       long stopAt,
-      SelfTests tests,
-      Optional<Lockstep> workers,
+      String again,
       PrintStream out,
       PrintStream err) {
-    Experiment experiment = session.experiment();
     long planned = experiment.getRun().getSteps();
-    String again = Invocation.ofProcess().line("train", "--run", run.root(), "--resume");
-    return Interrupt.during(
-        name(),
-        err,
-        interrupt -> {
-          interrupt.endsAfter("the current step");
-          long completed =
-              new Training(session, run, tests, err, interrupt::requested, workers).run(stopAt);
-          if (completed >= stopAt) {
-            out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
-            if (completed < planned) {
-              out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
-            }
-            nextCommands(experiment, run).forEach(out::println);
-            return ExitCode.DONE;
-          }
-          err.println(
-              "interrupted after step "
-                  + completed
-                  + "; continue with: "
-                  + again
-                  + (stopAt == planned ? "" : " --steps " + stopAt));
-          return ExitCode.INTERRUPTED;
-        });
+    if (completed >= stopAt) {
+      out.println(experiment.getName() + ": " + completed + " steps done in " + run.root());
+      if (completed < planned) {
+        out.println("%-24s %s".formatted("train on to step " + planned + ":", again));
+      }
+      nextCommands(experiment, run).forEach(out::println);
+      return ExitCode.DONE;
+    }
+    err.println(
+        "interrupted after step "
+            + completed
+            + "; continue with: "
+            + again
+            + (stopAt == planned ? "" : " --steps " + stopAt));
+    return ExitCode.INTERRUPTED;
   }
 
   /** What to type after a training, explained. */

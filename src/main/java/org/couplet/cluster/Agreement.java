@@ -22,8 +22,9 @@ import org.tensorflow.TensorFlow;
  * otherwise, or steps would wait for each other for ever.
  */
 public final class Agreement {
-  private static final int MOST_BYTES = 1 << 14;
+  private static final int MOST_BYTES = 1 << 15;
   private static final int LONGEST = 80;
+  private static final String HASH = "sha256 ";
 
   private final Cluster cluster;
 
@@ -36,7 +37,7 @@ public final class Agreement {
    * TensorFlow and the list of workers are compared besides.
    *
    * @param facts values by what they are called in messages, such as {@code data file}; long values
-   *     are compared by their hash. A few dozen at most
+   *     are compared by their hash, which messages leave out. A hundred at most
    * @throws InvalidInputException on every worker, if one has other facts than worker 0
    * @throws org.tensorflow.exceptions.TensorFlowException if a worker is lost meanwhile
    */
@@ -47,7 +48,8 @@ public final class Agreement {
     all.put("version of TensorFlow", TensorFlow.version());
     all.put("list of workers", String.join(" ", cluster.workers()));
     all.putAll(facts);
-    all.replaceAll((name, value) -> value.length() > LONGEST ? ContentHash.of(value) : value);
+    all.replaceAll(
+        (name, value) -> value.length() > LONGEST ? HASH + ContentHash.of(value) : value);
     try (Exchange exchange =
         new Exchange(server, Exchange.FACTS, MOST_BYTES / Integer.BYTES, cluster.startTimeout())) {
       List<Map<String, String>> known = new ArrayList<>();
@@ -79,11 +81,15 @@ public final class Agreement {
   private String line(
       int worker, List<String> names, Map<String, String> own, Map<String, String> first) {
     String values =
-        names.size() > 1
+        names.size() > 1 || isHash(own, names.get(0)) || isHash(first, names.get(0))
             ? ""
             : ": %s, not %s".formatted(quoted(own, names.get(0)), quoted(first, names.get(0)));
     return "%s has another %s than %s%s"
         .formatted(cluster.name(worker), String.join(", ", names), cluster.name(0), values);
+  }
+
+  private static boolean isHash(Map<String, String> facts, String name) {
+    return facts.getOrDefault(name, "").startsWith(HASH);
   }
 
   private static String quoted(Map<String, String> facts, String name) {

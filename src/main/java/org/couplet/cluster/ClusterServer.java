@@ -2,10 +2,14 @@ package org.couplet.cluster;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.DeviceSpec;
@@ -35,6 +39,8 @@ public final class ClusterServer {
   private static final String LEADER = "/job:worker/replica:0/task:0";
   // Messages of collectives wait for the threads that compute a step, so there are a few more.
   private static final int SPARE_THREADS = 2;
+  private static final int LONGEST_WAY_MILLIS = 2000;
+  private static final int MOST_CONNECTIONS = 100;
 
   private final Cluster cluster;
 
@@ -48,15 +54,13 @@ public final class ClusterServer {
   }
 
   /**
-   * Starts the server.
+   * Validates that this worker's server may be started, and here.
    *
-   * @param settings of its devices and threads, which all sessions share: threads of operations,
-   *     memory of GPUs
    * @param trustNetwork whether the server may be reached from other machines
    * @throws InvalidInputException if the addresses are not loopback ones and the network is not
-   *     trusted, if this worker's port is in use, or if its address is another machine's
+   *     trusted, if this worker's port is in use, or if its address does not lead here
    */
-  public static ClusterServer start(Cluster cluster, ConfigProto settings, boolean trustNetwork) {
+  public static void check(Cluster cluster, boolean trustNetwork) {
     String name = cluster.name(cluster.task());
     if (!cluster.isLocal() && !trustNetwork) {
       throw new InvalidInputException(
@@ -65,8 +69,20 @@ public final class ClusterServer {
               + " add --trust-network; docs/scale.md says how to fence it");
     }
     Address own = cluster.address(cluster.task());
-    checkThatItIsHere(name, own);
-    checkThatItIsFree(name, own.port());
+    checkThatItIsHereAndFree(name, own);
+  }
+
+  /**
+   * Starts the server.
+   *
+   * @param settings of its devices and threads, which all sessions share: threads of operations,
+   *     memory of GPUs
+   * @param trustNetwork whether the server may be reached from other machines
+   * @throws InvalidInputException as {@link #check} does, or if the server can't be started
+   */
+  public static ClusterServer start(Cluster cluster, ConfigProto settings, boolean trustNetwork) {
+    check(cluster, trustNetwork);
+    String name = cluster.name(cluster.task());
     Server server;
     try {
       server = new Server(definition(cluster, settings));
@@ -75,7 +91,7 @@ public final class ClusterServer {
           "%s: its server can't be started: %s".formatted(name, ErrorSummary.of(e)), e);
     }
     if (cluster.isLocal()) {
-      confine(name, own.port(), trustNetwork);
+      confine(name, cluster.address(cluster.task()).port(), trustNetwork);
     }
     server.start();
     return new ClusterServer(cluster, server);
@@ -107,33 +123,58 @@ public final class ClusterServer {
     return complete.build();
   }
 
-  // A name that is not known yet may be one that the scheduler makes known later.
-  private static void checkThatItIsHere(String name, Address own) {
-    try {
-      InetAddress[] addresses = InetAddress.getAllByName(own.host());
-      for (InetAddress address : addresses) {
-        if (NetworkInterface.getByInetAddress(address) != null) {
-          return;
-        }
-      }
-      throw new InvalidInputException(
-          "%s: %s is not an address of this machine. Give the task of the worker that is"
-                  .formatted(name, addresses[0].getHostAddress())
-              + ", or correct its address");
-    } catch (UnknownHostException | SocketException e) {
-      return;
-    }
-  }
-
   // TensorFlow would only say that it could not start.
-  private static void checkThatItIsFree(String name, int port) {
-    try (ServerSocket socket = new ServerSocket(port)) {
-      socket.getLocalPort();
+  private static void checkThatItIsHereAndFree(String name, Address own) {
+    try (ServerSocket socket = new ServerSocket(own.port())) {
+      if (!leadsTo(socket, own.host())) {
+        throw new InvalidInputException(
+            "%s: %s is not an address of this machine. Give the task of the worker that is"
+                    .formatted(name, own.host())
+                + ", or correct its address");
+      }
     } catch (IOException e) {
       throw new InvalidInputException(
           "%s: port %d can't be used here (%s). End what uses it or choose another port"
-              .formatted(name, port, ErrorSummary.of(e)),
+              .formatted(name, own.port(), ErrorSummary.of(e)),
           e);
+    }
+  }
+
+  // An address may lead here that no interface has: 127.0.1.1, which Debian gives the machine's
+  // name, or one that a router or Docker translates.
+  private static boolean leadsTo(ServerSocket socket, String host) {
+    try {
+      for (InetAddress address : InetAddress.getAllByName(host)) {
+        if (NetworkInterface.getByInetAddress(address) != null || leadsTo(socket, address)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (UnknownHostException | SocketException e) {
+      // The scheduler may make the name known later.
+      return true;
+    }
+  }
+
+  // Sends a word there and looks whether it comes; other workers may connect meanwhile.
+  private static boolean leadsTo(ServerSocket socket, InetAddress address) {
+    byte[] word = new byte[8];
+    ThreadLocalRandom.current().nextBytes(word);
+    try (Socket sender = new Socket()) {
+      sender.connect(new InetSocketAddress(address, socket.getLocalPort()), LONGEST_WAY_MILLIS);
+      sender.getOutputStream().write(word);
+      socket.setSoTimeout(LONGEST_WAY_MILLIS);
+      for (int i = 0; i < MOST_CONNECTIONS; i++) {
+        try (Socket receiver = socket.accept()) {
+          receiver.setSoTimeout(LONGEST_WAY_MILLIS);
+          if (Arrays.equals(receiver.getInputStream().readNBytes(word.length), word)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return false;
     }
   }
 

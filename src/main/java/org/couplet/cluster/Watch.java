@@ -16,7 +16,7 @@ import org.couplet.io.FailureException;
  * by the timeout.
  *
  * <pre>{@code
- * try (Watch watch = Watch.open(server, err::println, line -> {
+ * try (Watch watch = Watch.open(server, err::println, () -> {}, line -> {
  *       err.println(line);
  *       Watch.linger(cluster);
  *       Runtime.getRuntime().halt(1);
@@ -71,18 +71,20 @@ public final class Watch implements AutoCloseable {
    * Waits for the other workers, then watches them until closed.
    *
    * @param says takes one line if some are late
+   * @param waiting called again and again while it waits; what it throws ends that
    * @param lost takes one line that names a worker that is lost, once, on a thread of the watch.
    *     The steps of the others then wait for it, in native code that can't be interrupted: end the
    *     process with {@link Runtime#halt} after {@link #linger}
    * @throws FailureException if one has not come within the cluster's start timeout
    * @throws InterruptedException if interrupted while it waits
    */
-  public static Watch open(ClusterServer server, Consumer<String> says, Consumer<String> lost)
+  public static Watch open(
+      ClusterServer server, Consumer<String> says, Runnable waiting, Consumer<String> lost)
       throws InterruptedException {
     Watch watch = new Watch(server, lost);
     watch.peers.forEach(Peer::start);
     try {
-      watch.awaitAll(says);
+      watch.awaitAll(says, waiting);
     } catch (InterruptedException | RuntimeException e) {
       watch.close();
       throw e;
@@ -91,7 +93,7 @@ public final class Watch implements AutoCloseable {
     return watch;
   }
 
-  private void awaitAll(Consumer<String> says) throws InterruptedException {
+  private void awaitAll(Consumer<String> says, Runnable waiting) throws InterruptedException {
     long begun = System.nanoTime();
     boolean said = false;
     for (List<Integer> late = late(); !late.isEmpty(); late = late()) {
@@ -108,6 +110,7 @@ public final class Watch implements AutoCloseable {
                     .formatted(cluster.names(late), cluster.startTimeout().toSeconds())
                 + "Start all workers, and see that they reach each other's ports");
       }
+      waiting.run();
       Thread.sleep(TICK_MILLIS);
     }
   }

@@ -52,10 +52,14 @@ public record Forecast(
    * Estimates, or takes what an earlier session measured.
    *
    * @param run may be empty
+   * @param processes that share each batch; the step is this one's part
    */
-  public static Forecast of(Experiment experiment, RunFolder run) throws IOException {
+  public static Forecast of(Experiment experiment, RunFolder run, int processes)
+      throws IOException {
     MachineProbe machine = new MachineProbe(Path.of("/"));
-    double gigaflop = gigaflop(experiment);
+    Experiment.Builder part = experiment.toBuilder();
+    part.getRunBuilder().setBatchSize(experiment.getRun().getBatchSize() / processes);
+    double gigaflop = gigaflop(part.build());
     double rows = experiment.getRun().getBatchSize();
     OptionalDouble measured = MetricsLog.last(run.metrics(), "images_per_second");
     OptionalDouble seconds =
@@ -66,7 +70,7 @@ public record Forecast(
                 : seconds(gigaflop, machine.peak(), experiment.getRuntime().getThreads());
     return new Forecast(
         gigaflop,
-        StepMemory.bytes(experiment),
+        StepMemory.bytes(part.build()),
         machine.freeBytes(),
         machine.totalBytes(),
         seconds,

@@ -34,7 +34,7 @@ import org.couplet.train.Session;
  *
  * <pre>
  * Launch launch = Launch.of(request);
- * launch.check(new DryRun(false), err);
+ * launch.check(new DryRun(false), 1, err);
  * try (RunLock lock = RunLock.take(request.run(), err)) {
  *   launch.prepareFolder(err);
  *   new Training(launch.session(), request.run(), ...).run(launch.stopAt());
@@ -91,10 +91,11 @@ public final class Launch {
    * Rejects bad input before there is a run.
    *
    * @param dryRun notes what is missing, where it may be
+   * @param processes that train it together
    * @param err where notes go
    * @return what the training will take
    */
-  public Forecast check(DryRun dryRun, PrintStream err) throws IOException {
+  public Forecast check(DryRun dryRun, int processes, PrintStream err) throws IOException {
     Experiment experiment = session.experiment();
     dryRun.check(MissingImages.of(experiment.getDataset()).isEmpty(), () -> checkData(dryRun, err));
     dryRun.check(
@@ -111,7 +112,7 @@ public final class Launch {
       TrainingProgram.load(request.model().get(), experiment.getRuntime().getThreads()).close();
     }
     boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
-    Forecast forecast = Forecast.of(experiment, run);
+    Forecast forecast = Forecast.of(experiment, run, processes);
     if (!gpu) {
       forecast.requireMemory();
     }

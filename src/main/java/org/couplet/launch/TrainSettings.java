@@ -36,6 +36,14 @@ public final class TrainSettings {
     return Session.of(beginning(request));
   }
 
+  /**
+   * What a worker trains that follows another one: the config given, or else the run's own. Where
+   * the run goes on from is the first worker's to know.
+   */
+  public static Experiment followed(TrainingRequest request) throws IOException {
+    return request.config().isPresent() ? beginning(request) : resumed(request).experiment();
+  }
+
   private static Experiment beginning(TrainingRequest request) throws IOException {
     List<String> overrides = new ArrayList<>(request.sets());
     request.from().ifPresent(run -> overrides.add("run.continue_from=" + run));

@@ -65,7 +65,8 @@ record ImagesApi(int mostRows) {
   private static Optional<ImageRequest.Walk> walk(Call call) {
     Optional<Long> to = call.parameter("to", Long::valueOf, "a whole number");
     Optional<Double> at = call.parameter("at", Double::valueOf, "a number from 0 to 1");
-    if (to.isPresent() != at.isPresent() || at.isPresent() && !(at.get() >= 0 && at.get() <= 1)) {
+    if (to.isPresent() != at.isPresent()
+        || !at.map(place -> place >= 0 && place <= 1).orElse(true)) {
       throw HttpProblem.badRequest(
           "to and at go together: the other seed, and the place from 0 to 1 on the way to it");
     }

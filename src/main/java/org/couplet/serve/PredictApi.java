@@ -62,9 +62,12 @@ record PredictApi(int mostRows) {
     throw HttpProblem.badRequest("the body is not a JSON object");
   }
 
-  // Without the name of Java's exception.
+  // Without Java's own words.
   private static String reason(JsonParseException e) {
-    return String.valueOf(e.getMessage()).replaceFirst("^[\\w.]+Exception: ", "");
+    return String.valueOf(e.getMessage())
+        .replaceFirst("(?s)\n.*", "")
+        .replaceFirst("^[\\w.]+Exception: ", "")
+        .replaceFirst("^Use JsonReader.* to accept malformed JSON", "malformed");
   }
 
   private static Inputs inputs(JsonObject request, SignatureDef signature) {

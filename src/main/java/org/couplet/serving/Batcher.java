@@ -1,8 +1,8 @@
 package org.couplet.serving;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +49,7 @@ final class Batcher implements AutoCloseable {
   private final ServingLimits limits;
   private final Consumer<Integer> batches;
   // Guarded by this: the calls that wait, oldest first, and their rows.
-  private final LinkedList<Call<?, ?>> waiting = new LinkedList<>();
+  private final ArrayDeque<Call<?, ?>> waiting = new ArrayDeque<>();
   private int waitingRows;
   private boolean closed;
   private final Thread thread;

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,7 +27,7 @@ public final class ServedModel implements AutoCloseable {
   // Versions that could not be loaded are not tried again.
   private final Set<Path> broken = new HashSet<>();
   // Replaced whole, by the one thread that refreshes.
-  private volatile SortedMap<Long, ServedVersion> loaded = new TreeMap<>();
+  private volatile NavigableMap<Long, ServedVersion> loaded = new TreeMap<>();
 
   /**
    * @param name under which clients know it
@@ -76,8 +76,8 @@ public final class ServedModel implements AutoCloseable {
    * @throws IOException if the folder can't be read
    */
   public List<String> refresh(BeforeLoading before) throws IOException {
-    SortedMap<Long, Path> there = VersionFolders.in(folder);
-    SortedMap<Long, ServedVersion> next = new TreeMap<>();
+    NavigableMap<Long, Path> there = VersionFolders.in(folder);
+    NavigableMap<Long, ServedVersion> next = new TreeMap<>();
     List<String> changes = new ArrayList<>();
     for (long number : wanted(there)) {
       Path version = there.get(number);
@@ -92,7 +92,7 @@ public final class ServedModel implements AutoCloseable {
     if (next.isEmpty()) {
       return changes;
     }
-    SortedMap<Long, ServedVersion> last = loaded;
+    NavigableMap<Long, ServedVersion> last = loaded;
     loaded = next;
     last.forEach(
         (number, version) -> {
@@ -126,7 +126,7 @@ public final class ServedModel implements AutoCloseable {
   }
 
   // The newest that is not known to be broken, and the labelled ones.
-  private Set<Long> wanted(SortedMap<Long, Path> there) {
+  private Set<Long> wanted(NavigableMap<Long, Path> there) {
     Set<Long> wanted = new HashSet<>(labels.values());
     List<Long> numbers = new ArrayList<>(there.keySet());
     for (int i = numbers.size() - 1; i >= 0; i--) {
@@ -159,7 +159,7 @@ public final class ServedModel implements AutoCloseable {
   }
 
   private ServedVersion find(Optional<Long> number, Optional<String> label) {
-    SortedMap<Long, ServedVersion> now = loaded;
+    NavigableMap<Long, ServedVersion> now = loaded;
     if (now.isEmpty()) {
       throw new Refusal(Refusal.Reason.UNAVAILABLE, "model " + name + " is not loaded yet");
     }
@@ -179,7 +179,7 @@ public final class ServedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    SortedMap<Long, ServedVersion> last = loaded;
+    NavigableMap<Long, ServedVersion> last = loaded;
     loaded = new TreeMap<>();
     last.values().forEach(ServedVersion::retire);
   }

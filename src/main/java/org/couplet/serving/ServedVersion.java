@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -143,7 +144,7 @@ public final class ServedVersion {
    */
   public Map<String, HostTensor> call(
       String signature, Map<String, HostTensor> inputs, List<String> outputs) {
-    SignatureDef definition = model.signatures().get(signature);
+    SignatureDef definition = Objects.requireNonNull(model.signatures().get(signature));
     int rows = hasRows(definition, outputs) ? rows(inputs) : 0;
     if (rows < 1) {
       Object alone = new Object();

@@ -3,7 +3,7 @@ package org.couplet.serving;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,8 +20,8 @@ public final class VersionFolders {
    * Finds them: folders that are named by a number and hold an export, or the folder itself as
    * version 1, if it is an export.
    */
-  public static SortedMap<Long, Path> in(Path folder) throws IOException {
-    SortedMap<Long, Path> versions = new TreeMap<>();
+  public static NavigableMap<Long, Path> in(Path folder) throws IOException {
+    NavigableMap<Long, Path> versions = new TreeMap<>();
     if (SavedModelGraph.isIn(folder)) {
       versions.put(1L, folder);
       return versions;

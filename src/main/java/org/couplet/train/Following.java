@@ -32,16 +32,16 @@ public final class Following {
       workers.synchronize(program);
       Schedules schedules = Schedules.of(experiment, program.sigmasLength());
       long completed = program.completedSteps();
-      boolean stops = false;
+      boolean stops = workers.meet(program, completed, interrupted);
       while (completed < stopAt && !stops) {
-        try (PairedBatches.PairedBatch batch = paired.at(completed)) {
+        try (PairedBatches.PairedBatch batch = workers.batch(paired, completed)) {
           TrainingProgram.SharedStep step =
               workers.step(program, batch, schedules.at(completed), interrupted);
           completed++;
           check(experiment, step.metrics(), completed);
           stops = step.stops();
         }
-        workers.afterStep(program, completed);
+        stops |= workers.afterStep(program, completed, interrupted);
       }
       return completed;
     }

@@ -23,6 +23,9 @@ public interface Lockstep {
   /** Gives all workers' programs the first one's variables; all call this together. */
   void synchronize(TrainingProgram program);
 
+  /** The batch of a step, which the caller closes; workers may pair its rows together. */
+  PairedBatches.PairedBatch batch(PairedBatches batches, long step);
+
   /**
    * Takes a step.
    *
@@ -35,9 +38,19 @@ public interface Lockstep {
       BooleanSupplier stopping);
 
   /**
-   * Now and then compares the workers' variables.
+   * Compares the workers' variables.
    *
-   * @throws org.couplet.io.FailureException if they differ
+   * @param stopping whether this worker wants to stop here, asked once
+   * @return whether a worker wants to
+   * @throws org.couplet.io.FailureException if the variables differ
    */
-  void afterStep(TrainingProgram program, long completed);
+  boolean meet(TrainingProgram program, long completed, BooleanSupplier stopping);
+
+  /**
+   * The same after some of the steps, which all workers know, and among them those after which the
+   * first one measures an FID: then Ctrl-C ends the run where the FID is still due.
+   *
+   * @return false after the others
+   */
+  boolean afterStep(TrainingProgram program, long completed, BooleanSupplier stopping);
 }

@@ -206,6 +206,10 @@ public final class Training {
         : experiment.getRun().getBatchSize();
   }
 
+  private PairedBatches.PairedBatch batch(PairedBatches batches, long step) {
+    return workers.isPresent() ? workers.get().batch(batches, step) : batches.at(step);
+  }
+
   private TrainingProgram.SharedStep step(
       TrainingProgram program, PairedBatches.PairedBatch batch, ScheduledValues numbers) {
     return workers.isPresent()
@@ -223,16 +227,20 @@ public final class Training {
       throws IOException {
     Schedules schedules = Schedules.of(experiment, program.sigmasLength());
     long completed = begin;
-    boolean stops = workers.isEmpty() && interrupted.getAsBoolean();
+    boolean stops =
+        workers.isPresent()
+            ? workers.get().meet(program, completed, interrupted)
+            : interrupted.getAsBoolean();
     while (completed < stopAt && !stops) {
       ScheduledValues numbers = schedules.at(completed);
       long begun = System.nanoTime();
-      try (PairedBatches.PairedBatch batch = batches.at(completed)) {
+      try (PairedBatches.PairedBatch batch = batch(batches, completed)) {
         double waited = (System.nanoTime() - begun) / 1e9;
         OptionalDouble variance = gradientVariance(program, batch, numbers, completed + 1);
         begun = System.nanoTime();
         TrainingProgram.SharedStep step = step(program, batch, numbers);
         completed++;
+        stops = step.stops();
         double seconds = waited + (System.nanoTime() - begun) / 1e9;
         listeners.afterStep(
             new StepListener.Step(
@@ -243,12 +251,12 @@ public final class Training {
                 waited,
                 batch.pairingSeconds(),
                 variance));
-        // Together, all end after the same step.
-        stops = workers.isPresent() ? step.stops() : interrupted.getAsBoolean();
       }
-      if (workers.isPresent()) {
-        workers.get().afterStep(program, completed);
-      }
+      // Listeners may have worked long.
+      stops |=
+          workers.isPresent()
+              ? workers.get().afterStep(program, completed, interrupted)
+              : interrupted.getAsBoolean();
     }
     return completed;
   }

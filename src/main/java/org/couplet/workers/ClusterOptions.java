@@ -45,7 +45,12 @@ public final class ClusterOptions {
             "--replicas: is for one process; give --cluster and --task without it, and list a"
                 + " worker for each GPU");
       }
-      return several(Replicas.clusters(Math.toIntExact(Math.min(replicas.get(), MOST_REPLICAS))));
+      if (replicas.get() > MOST_REPLICAS) {
+        throw new InvalidInputException(
+            "--replicas: %d are too many for one process; give at most %d"
+                .formatted(replicas.get(), MOST_REPLICAS));
+      }
+      return several(Replicas.clusters(Math.toIntExact(replicas.get())));
     }
     if (!options.has("cluster")) {
       if (task.isPresent()) {

@@ -49,6 +49,7 @@ public final class Replicas {
    */
   public static void start(
       List<Cluster> clusters,
+      boolean trustNetwork,
       Experiment experiment,
       long stopAt,
       Path program,
@@ -56,17 +57,31 @@ public final class Replicas {
     for (Cluster cluster : clusters.subList(1, clusters.size())) {
       Thread thread =
           new Thread(
-              () -> follow(cluster, experiment, stopAt, program, end), "replica " + cluster.task());
+              () -> follow(cluster, trustNetwork, experiment, stopAt, program, end),
+              "replica " + cluster.task());
       thread.setDaemon(true);
       thread.start();
     }
   }
 
   private static void follow(
-      Cluster cluster, Experiment experiment, long stopAt, Path program, Consumer<String> end) {
+      Cluster cluster,
+      boolean trustNetwork,
+      Experiment experiment,
+      long stopAt,
+      Path program,
+      Consumer<String> end) {
     try (Workers workers =
         Workers.open(
-            cluster, false, experiment, stopAt, program, cluster.task(), line -> {}, end)) {
+            cluster,
+            trustNetwork,
+            experiment,
+            stopAt,
+            program,
+            cluster.task(),
+            line -> {},
+            () -> {},
+            end)) {
       Following.run(experiment, workers, stopAt, () -> false);
       workers.finish();
     } catch (InterruptedException e) {

@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.couplet.cluster.Cluster;
+import org.couplet.cluster.ClusterServer;
 import org.couplet.cluster.Watch;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.ErrorStream;
 
 /** What a process of several workers' training holds: its program, and its place among them. */
 public final class SharedRun implements AutoCloseable {
@@ -33,6 +36,7 @@ public final class SharedRun implements AutoCloseable {
    * it on threads of their own. A worker that is lost later ends the process.
    *
    * @param clusters this process's workers, each as it sees itself
+   * @param interrupt ends the wait for other workers
    * @param err gets what happens, line by line
    */
   public static SharedRun open(
@@ -41,9 +45,11 @@ public final class SharedRun implements AutoCloseable {
       Experiment experiment,
       long stopAt,
       Builder builder,
+      Interrupt interrupt,
       PrintStream err)
       throws IOException, InterruptedException {
     Cluster first = clusters.get(0);
+    ClusterServer.check(first, trustNetwork);
     err.println(
         "training with %d workers%s: building the program of each"
             .formatted(first.size(), clusters.size() > 1 ? " in this process" : ""));
@@ -52,10 +58,19 @@ public final class SharedRun implements AutoCloseable {
       Path program = folder.resolve("program");
       builder.write(experiment, first.size(), program);
       Consumer<String> end = line -> end(line, first, folder, err);
-      Replicas.start(clusters, experiment, stopAt, program, end);
+      Replicas.start(clusters, trustNetwork, experiment, stopAt, program, end);
       return new SharedRun(
           folder,
-          Workers.open(first, trustNetwork, experiment, stopAt, program, 0, err::println, end));
+          Workers.open(
+              first,
+              trustNetwork,
+              experiment,
+              stopAt,
+              program,
+              0,
+              err::println,
+              interrupt::check,
+              end));
     } catch (IOException | InterruptedException | RuntimeException e) {
       AtomicFile.delete(folder);
       throw e;
@@ -64,7 +79,9 @@ public final class SharedRun implements AutoCloseable {
 
   // Steps that wait for a lost worker can't be called off.
   private static void end(String line, Cluster cluster, Path folder, PrintStream err) {
-    err.println("couplet train: " + line);
+    // The first worker's progress bar has no end of line yet.
+    String above = cluster.isChief() && ErrorStream.isTerminal() ? System.lineSeparator() : "";
+    err.println(above + "couplet train: " + line);
     err.println("go on from the last checkpoint: the same command on all workers, with --resume");
     try {
       AtomicFile.delete(folder);

@@ -1,5 +1,6 @@
 package org.couplet.workers;
 
+import com.google.protobuf.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.contract.Contract;
 import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
+import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SavedModelGraph;
@@ -34,19 +36,20 @@ import org.tensorflow.exceptions.TensorFlowException;
  * This process's place among the workers of a run.
  *
  * <pre>{@code
- * try (Workers workers = Workers.open(cluster, false, experiment, 1000, program, 0, err::println, end)) {
+ * try (Workers workers = Workers.open(
+ *     cluster, false, experiment, 1000, program, 0, err::println, () -> {}, end)) {
  *   Following.run(experiment, workers, 1000, interrupted);
  *   workers.finish();
  * }
  * }</pre>
  */
 public final class Workers implements Lockstep, AutoCloseable {
-  private static final long COMPARED_EVERY = 100;
+  private static final long MET_EVERY = 100;
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
   private final ClusterServer server;
   private final Watch watch;
-  private final Exchange checksums;
+  private final Exchange meetings;
   private final Experiment experiment;
   private final Path program;
   private final int gpu;
@@ -54,7 +57,7 @@ public final class Workers implements Lockstep, AutoCloseable {
   private Workers(ClusterServer server, Watch watch, Experiment experiment, Path program, int gpu) {
     this.server = server;
     this.watch = watch;
-    this.checksums = new Exchange(server, Exchange.FIRST_FREE, 2, LONGEST_WAIT);
+    this.meetings = new Exchange(server, Exchange.FIRST_FREE, 3, LONGEST_WAIT);
     this.experiment = experiment;
     this.program = program;
     this.gpu = gpu;
@@ -69,9 +72,11 @@ public final class Workers implements Lockstep, AutoCloseable {
    * @param program that was built for as many workers
    * @param gpu which of this process's GPUs it trains on, if there are any
    * @param says gets a line if other workers are late
+   * @param waiting called again and again while it waits for them; what it throws ends that
    * @param end gets a line when a worker is lost, and must end the process: steps can't go on, nor
    *     can they be taken back
-   * @throws InvalidInputException if a worker has another experiment, program, version or data file
+   * @throws InvalidInputException if a worker has another experiment, program, version, data file
+   *     or list of workers
    */
   public static Workers open(
       Cluster cluster,
@@ -81,14 +86,24 @@ public final class Workers implements Lockstep, AutoCloseable {
       Path program,
       int gpu,
       Consumer<String> says,
+      Runnable waiting,
       Consumer<String> end)
       throws IOException, InterruptedException {
     Map<String, String> facts = facts(experiment, stopAt, program);
     int threads = experiment.getRuntime().getThreads();
     ClusterServer server =
         ClusterServer.start(cluster, SavedModelGraph.session(threads), trustNetwork);
-    Watch watch = Watch.open(server, says, end);
-    Agreement.check(server, facts);
+    Watch watch = Watch.open(server, says, waiting, end);
+    try {
+      Agreement.check(server, facts);
+    } catch (TensorFlowException e) {
+      watch.explain();
+      Watch.linger(cluster);
+      throw new InvalidInputException(
+          "%s: the workers can't compare what they have in common: %s. Start all with the same list of workers"
+              .formatted(cluster.name(cluster.task()), ErrorSummary.of(e)),
+          e);
+    }
     return new Workers(server, watch, experiment, program, gpu);
   }
 
@@ -112,21 +127,42 @@ public final class Workers implements Lockstep, AutoCloseable {
     }
   }
 
-  // By what they are called in messages. Paths may differ.
+  // By what they are called in messages.
   private static Map<String, String> facts(Experiment experiment, long stopAt, Path program)
       throws IOException {
     Map<String, String> facts = new LinkedHashMap<>();
-    Experiment.Builder compared = Aspect.TRAINING.of(experiment).toBuilder();
-    if (compared.getDataset().hasImageFile()) {
-      compared.getDatasetBuilder().getImageFileBuilder().clearPath();
-    }
-    compared
-        .getAllFields()
-        .forEach((field, value) -> facts.put("config (" + field.getName() + ")", value.toString()));
+    addFields(compared(experiment), "", facts);
     facts.put("last step", Long.toString(stopAt));
     facts.put("data file", data(experiment.getDataset()));
     facts.put("program", SavedModelGraph.fingerprint(program, Contract.TRAIN_TAG));
     return facts;
+  }
+
+  /** What of an experiment all workers must have in common; paths may differ. */
+  static Experiment compared(Experiment experiment) {
+    Experiment.Builder compared = Aspect.TRAINING.of(experiment).toBuilder();
+    if (compared.getDataset().hasImageFile()) {
+      compared.getDatasetBuilder().getImageFileBuilder().clearPath();
+    }
+    // Read by the first worker alone.
+    compared.getRunBuilder().clearStartFrom().clearContinueFrom();
+    compared.getEvaluationBuilder().clearFeatures();
+    return compared.build();
+  }
+
+  // Field by field, so that messages name the one that differs.
+  private static void addFields(Message config, String path, Map<String, String> facts) {
+    config
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              String name = path + field.getName();
+              if (value instanceof Message part && !part.getAllFields().isEmpty()) {
+                addFields(part, name + ".", facts);
+              } else {
+                facts.put("config (" + name + ")", value.toString().strip());
+              }
+            });
   }
 
   private static String data(DatasetConfig config) throws IOException {
@@ -165,7 +201,11 @@ public final class Workers implements Lockstep, AutoCloseable {
           program.synchronize();
           return program;
         });
-    compare(program, program.completedSteps());
+  }
+
+  @Override
+  public PairedBatches.PairedBatch batch(PairedBatches batches, long step) {
+    return together(() -> batches.at(step));
   }
 
   @Override
@@ -180,19 +220,20 @@ public final class Workers implements Lockstep, AutoCloseable {
   }
 
   @Override
-  public void afterStep(TrainingProgram program, long completed) {
-    if (completed % COMPARED_EVERY == 0) {
-      compare(program, completed);
-    }
+  public boolean afterStep(TrainingProgram program, long completed, BooleanSupplier stopping) {
+    long fidEvery = experiment.getEvaluation().getFidEvery();
+    boolean due = completed % MET_EVERY == 0 || (fidEvery > 0 && completed % fidEvery == 0);
+    return due && meet(program, completed, stopping);
   }
 
-  private void compare(TrainingProgram program, long completed) {
+  @Override
+  public boolean meet(TrainingProgram program, long completed, BooleanSupplier stopping) {
     long checksum = program.checksum();
-    int[][] all =
-        together(() -> checksums.gather(new int[] {(int) (checksum >>> 32), (int) checksum}));
+    int[] own = {(int) (checksum >>> 32), (int) checksum, stopping.getAsBoolean() ? 1 : 0};
+    int[][] all = together(() -> meetings.gather(own));
     List<String> others = new ArrayList<>();
     for (int worker = 1; worker < all.length; worker++) {
-      if (!Arrays.equals(all[worker], all[0])) {
+      if (!Arrays.equals(all[worker], 0, 2, all[0], 0, 2)) {
         others.add(server.cluster().name(worker));
       }
     }
@@ -201,6 +242,7 @@ public final class Workers implements Lockstep, AutoCloseable {
           "step %d: %s: other weights than %s; go on from the last checkpoint"
               .formatted(completed, String.join(", ", others), server.cluster().name(0)));
     }
+    return Arrays.stream(all).anyMatch(each -> each[2] > 0);
   }
 
   private interface Call<T> {
@@ -228,12 +270,17 @@ public final class Workers implements Lockstep, AutoCloseable {
 
   /** Waits until all workers have come this far. The last call before {@link #close}. */
   public void finish() throws InterruptedException {
-    watch.finish();
+    try {
+      watch.finish();
+    } catch (TensorFlowException e) {
+      explain();
+      throw e;
+    }
   }
 
   @Override
   public void close() {
-    checksums.close();
+    meetings.close();
     watch.close();
   }
 }

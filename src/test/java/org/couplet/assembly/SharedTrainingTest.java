@@ -28,6 +28,7 @@ import org.couplet.program.StepMetrics;
 import org.couplet.program.TrainingProgram;
 import org.couplet.transport.ExactAssignment;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +86,17 @@ class SharedTrainingTest {
               one.variables().keySet().stream().filter(name -> name.startsWith(prefix)).toList());
       assertTrue(difference < 1e-6, prefix + " differs by " + difference);
     }
+  }
+
+  @Test
+  void theLossIsExactWhateverGradientsTravelIn() throws Exception {
+    Experiment experiment =
+        ExperimentFile.parse(
+            "experiment",
+            UNET.replace(MU, "independent {}"),
+            List.of("runtime.exchange.precision=BFLOAT16"));
+    double loss = alone(experiment).metrics().get(0).loss();
+    assertEquals(loss, together(experiment, 2).get(0).metrics().get(0).loss(), 1e-5 * loss);
   }
 
   /** What the steps gave, and the variables after them. */

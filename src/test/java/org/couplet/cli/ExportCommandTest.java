@@ -114,7 +114,7 @@ class ExportCommandTest {
         for (int pixel = 0; pixel < 8 * 8; pixel++) {
           int rgb = picture.getRGB(pixel % 8, pixel / 8);
           for (int channel = 0; channel < 3; channel++) {
-            assertEquals(row[3 * pixel + channel], (byte) (rgb >> 8 * (2 - channel)));
+            assertEquals(row[3 * pixel + channel], (byte) (rgb >> (8 * (2 - channel))));
           }
         }
       }

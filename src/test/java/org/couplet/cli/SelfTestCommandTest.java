@@ -13,6 +13,7 @@ import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.FolderContents;
 import org.couplet.SmallExperiments;
+import org.couplet.workers.Replicas;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,36 @@ class SelfTestCommandTest {
     assertEquals(0, begun.code(), begun.err());
     assertTrue(begun.err().contains("starting again with "), begun.err());
     assertTrue(begun.out().contains("1 steps done"), begun.out());
+  }
+
+  // The second process needs the ports of the first.
+  @Test
+  void workersWithAFaultAreStartedAgain() throws IOException, InterruptedException {
+    plantFault();
+    CommandRun shared =
+        CommandProcess.run(
+            folder,
+            environment(),
+            "train",
+            "--run",
+            run,
+            "--resume",
+            "--steps",
+            2,
+            "--cluster",
+            cluster(),
+            "--task",
+            0);
+    assertTrue(shared.err().contains("starting again with "), shared.err());
+    assertTrue(shared.err().contains("did not answer within 1 s"), shared.err());
+  }
+
+  private Path cluster() throws IOException {
+    StringBuilder text = new StringBuilder("start_timeout_seconds: 1\n");
+    for (String worker : Replicas.clusters(2).get(0).workers()) {
+      text.append("worker: '").append(worker).append("'\n");
+    }
+    return Files.writeString(folder.resolve("cluster.textproto"), text);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.couplet.cluster;
 
 import static org.couplet.Refusal.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -158,6 +161,16 @@ class ClusterTest {
         "docs/scale.md");
   }
 
+  // Debian's own name for a machine.
+  @Test
+  void anAddressOfTheLoopbackThatNoInterfaceHasIsHere() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    assertDoesNotThrow(() -> ClusterServer.check(of("127.0.1.1:" + port), false));
+  }
+
   @Test
   void anotherMachinesAddressIsRefused() {
     // An address for documentation, which no machine has.
@@ -165,6 +178,17 @@ class ClusterTest {
         () -> ClusterServer.start(of("203.0.113.1:2222"), ConfigProto.getDefaultInstance(), true),
         "worker 0 (203.0.113.1:2222)",
         "not an address of this machine");
+  }
+
+  // One that no interface has, as behind a translation of addresses.
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void anAddressThatLeadsHereIsTaken() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    ClusterServer.start(of("127.0.1.1:" + port), ConfigProto.getDefaultInstance(), true);
   }
 
   @Test

@@ -34,7 +34,8 @@ final class ClusterWorker {
   private static void run(Cluster cluster, String data, int steps, int millis) throws Exception {
     ClusterServer server =
         ClusterServer.start(cluster, ConfigProto.getDefaultInstance(), !cluster.isLocal());
-    try (Watch watch = Watch.open(server, ClusterWorker::say, line -> end(cluster, line));
+    try (Watch watch =
+            Watch.open(server, ClusterWorker::say, () -> {}, line -> end(cluster, line));
         Exchange exchange = new Exchange(server, Exchange.FIRST_FREE, 1, Duration.ofMinutes(10))) {
       say("all here");
       Agreement.check(server, Map.of("data file", data));

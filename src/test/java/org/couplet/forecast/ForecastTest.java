@@ -62,11 +62,21 @@ class ForecastTest {
     Forecast forecast =
         Forecast.of(
             ExperimentFile.parse("test", SmallExperiments.GAUSSIANS, List.of()),
-            new RunFolder(folder));
-    // 32 rows a step.
+            new RunFolder(folder),
+            4);
+    // 32 rows a step, of all processes.
     assertEquals(OptionalDouble.of(2), forecast.stepSeconds());
     assertEquals(
         "about 1 min 40 s for 50 steps (2 s a step, as measured in this run)", forecast.time(50));
+  }
+
+  @Test
+  void processesShareTheBatch() throws IOException {
+    var experiment = ExperimentFile.parse("test", SmallExperiments.UNET, List.of());
+    Forecast whole = Forecast.of(experiment, new RunFolder(folder), 1);
+    Forecast half = Forecast.of(experiment, new RunFolder(folder), 2);
+    assertEquals(whole.gigaflop(), 2 * half.gigaflop(), 1e-9);
+    assertTrue(half.memoryBytes() < whole.memoryBytes(), half.toString());
   }
 
   @Test

@@ -53,7 +53,7 @@ class NoiseWalkTest {
 
   @Test
   void eachDrawHasItsOwnWay() {
-    Noise counted = draw -> row(draw, 1).draw(0);
+    Noise counted = draw -> row((float) draw, 1).draw(0);
     try (TFloat32 rows = new NoiseWalk(counted, counted, new double[] {0}).draw(5)) {
       assertEquals(5, Floats.of(rows)[0]);
     }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,6 +26,7 @@ import org.couplet.CommandRun;
 import org.couplet.FolderContents;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
+import org.couplet.config.ExperimentFile;
 import org.couplet.data.ProceduralImages;
 import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.io.AtomicFile;
@@ -180,6 +185,25 @@ class FidTrainingTest {
     assertEquals(
         new Checkpoints(run.resolve("best"), 1).completed(),
         new Checkpoints(resumed.resolve("best"), 1).completed());
+  }
+
+  @Test
+  void anInterruptedMeasurementIsMadeUpFor() throws IOException {
+    RunFolder copy = new RunFolder(halfDone());
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    long completed =
+        new Training(
+                Session.of(ExperimentFile.load(copy.config(), List.of())),
+                copy,
+                new Unchecked(),
+                new PrintStream(said, true, StandardCharsets.UTF_8),
+                () -> said.toString(StandardCharsets.UTF_8).contains("step 15: measuring"),
+                Optional.empty())
+            .run(20);
+    assertEquals(15, completed);
+    assertEquals(Set.of(5L, 10L), logged(copy.root()).keySet());
+    CommandRun.done("train", "--run", copy.root(), "--resume");
+    assertEquals(logged(run).keySet(), logged(copy.root()).keySet());
   }
 
   @Test

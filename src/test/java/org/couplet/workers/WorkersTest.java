@@ -17,6 +17,8 @@ import org.couplet.CommandRun;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.cluster.Cluster;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,11 +31,13 @@ class WorkersTest {
   private static final int STEPS = 14;
 
   private final Path folder;
+  private final Path temporary;
   private final Path config;
   private final List<Process> started = new ArrayList<>();
 
   WorkersTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
+    this.temporary = Files.createDirectory(folder.resolve("temporary"));
     this.config =
         SmallExperiments.write(
             folder, SmallExperiments.GAUSSIANS.replace("steps: 20", "steps: 1000000"));
@@ -60,6 +64,8 @@ class WorkersTest {
       assertTrue(said(1 - victim).contains("couplet train: worker " + victim), said(1 - victim));
       assertTrue(said(1 - victim).contains("with --resume"), said(1 - victim));
     }
+    // All workers may be started with the same command.
+    together(killed, newest(killed) + 1, 0, "--checkpoint", newest(killed));
     assertTrue(newest(killed) < 200, "the test comes too late: " + newest(killed));
     int last = newest(killed) + 5;
     together(killed, last, 0);
@@ -92,12 +98,27 @@ class WorkersTest {
   @Test
   void aWorkerThatIsAskedToStopStopsAll() throws Exception {
     Path run = folder.resolve("run");
-    List<Process> workers = start(run, 1_000_000);
-    await(run.resolve("checkpoints").resolve("step-7.index"));
-    new ProcessBuilder("kill", "-TERM", String.valueOf(workers.get(1).pid())).start().waitFor();
-    assertEquals(130, exitCode(workers.get(0)), said(0));
-    assertEquals(130, exitCode(workers.get(1)), said(1));
-    assertTrue(said(0).contains("interrupted after step " + newest(run)), said(0));
+    int saved = 7;
+    for (int asked : new int[] {1, 0}) {
+      List<Process> workers = start(run, 1_000_000);
+      await(run.resolve("checkpoints").resolve("step-" + saved + ".index"));
+      stop(workers.get(asked));
+      assertEquals(130, exitCode(workers.get(0)), said(0));
+      assertEquals(130, exitCode(workers.get(1)), said(1));
+      assertTrue(said(0).contains("interrupted after step " + newest(run)), said(0));
+      assertEquals(List.of(), temporaryFiles());
+      saved = 7 * (newest(run) / 7 + 3);
+    }
+  }
+
+  @Test
+  void aWorkerThatWaitsCanBeStopped() throws Exception {
+    Process alone = start(1, arguments(folder.resolve("run"), cluster(), 1, 20));
+    awaitSaid(1, "waiting for 1 of 2 workers");
+    stop(alone);
+    assertEquals(130, exitCode(alone), said(1));
+    assertTrue(said(1).contains("interrupted"), said(1));
+    assertEquals(List.of(), temporaryFiles());
   }
 
   @Test
@@ -110,10 +131,41 @@ class WorkersTest {
     assertEquals(2, exitCode(first), said(0));
     assertEquals(2, exitCode(other), said(1));
     assertTrue(
-        said(0).contains("has another config (optimizer), program")
-            || said(0).contains("has another config (optimizer) than"),
-        said(0));
+        said(0).contains("has another config (optimizer.learning_rate) than worker 0"), said(0));
+    assertTrue(said(0).contains(": \"0.002\", not \"0.001\". Start all"), said(0));
     assertFalse(Files.exists(run.resolve("config.textproto")));
+  }
+
+  @Test
+  void aLongerListOfWorkersIsNamed() throws Exception {
+    Path run = folder.resolve("run");
+    String longer = Files.readString(cluster(3));
+    Path three = Files.writeString(folder.resolve("three.textproto"), longer);
+    Path two =
+        Files.writeString(
+            folder.resolve("two.textproto"), longer.substring(0, longer.lastIndexOf("worker")));
+    List<Process> workers = new ArrayList<>();
+    for (int task = 0; task < 3; task++) {
+      Path list = task == 0 ? two : three;
+      workers.add(start(task, arguments(run, list, task, 20, "--set", "run.batch_size=12")));
+    }
+    assertEquals(2, exitCode(workers.get(0)), said(0));
+    assertTrue(said(0).contains("Start all with the same list of workers"), said(0));
+    assertTrue(exitCode(workers.get(1)) > 0, said(1));
+    assertTrue(exitCode(workers.get(2)) > 0, said(2));
+  }
+
+  @Test
+  void pathsMayDiffer() {
+    assertEquals(Workers.compared(withPaths("a")), Workers.compared(withPaths("b")));
+  }
+
+  private static Experiment withPaths(String path) {
+    return ExperimentFile.parse(
+        "test",
+        SmallExperiments.UNET,
+        List.of(
+            "evaluation.fid_every=5", "evaluation.features=" + path, "run.continue_from=" + path));
   }
 
   @Test
@@ -124,6 +176,7 @@ class WorkersTest {
     assertRefused("--task I", "--run", run, "--cluster", cluster);
     long far = 1L << 40;
     assertRefused("names 2 workers", "--run", run, "--cluster", cluster, "--task", far);
+    assertRefused("--replicas: 65 are too many", "--run", run, "--replicas", 65);
     assertRefused("--replicas: is for one", "--run", run, "--cluster", cluster, "--replicas", 2);
     assertRefused(
         "run.batch_size: 32 rows do not fall into 3 equal parts", "--run", run, "--replicas", 3);
@@ -136,6 +189,16 @@ class WorkersTest {
         "--set",
         "optimizer.accumulate=32");
     assertFalse(Files.exists(run));
+  }
+
+  @Test
+  void aDryRunWaitsForNobody() throws Exception {
+    for (int task = 0; task < 2; task++) {
+      CommandRun dry =
+          CommandRun.done(
+              arguments(folder.resolve("run"), cluster(), task, 20, "--dry-run").toArray());
+      assertTrue(dry.out().contains("would train to step 20"), dry.out());
+    }
   }
 
   private void assertRefused(String words, Object... options) {
@@ -157,24 +220,25 @@ class WorkersTest {
   }
 
   // Both workers, up to a step; both must end with a code.
-  private void together(Path run, int steps, int code) throws Exception {
-    List<Process> workers = start(run, steps);
+  private void together(Path run, int steps, int code, Object... further) throws Exception {
+    List<Process> workers = start(run, steps, further);
     for (int task = 0; task < workers.size(); task++) {
       assertEquals(code, exitCode(workers.get(task)), said(task));
     }
   }
 
-  private List<Process> start(Path run, int steps) throws IOException {
+  private List<Process> start(Path run, int steps, Object... further) throws IOException {
     Path cluster = cluster();
     List<Process> workers = new ArrayList<>();
     for (int task = 0; task < 2; task++) {
-      workers.add(start(task, arguments(run, cluster, task, steps)));
+      workers.add(start(task, arguments(run, cluster, task, steps, further)));
     }
     return workers;
   }
 
   private Process start(int task, List<Object> arguments) throws IOException {
-    Process process = CommandProcess.start(output(task), Map.of(), arguments.toArray());
+    Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    Process process = CommandProcess.start(output(task), environment, arguments.toArray());
     started.add(process);
     return process;
   }
@@ -197,8 +261,12 @@ class WorkersTest {
   }
 
   private Path cluster() throws IOException {
+    return cluster(2);
+  }
+
+  private Path cluster(int count) throws IOException {
     StringBuilder text = new StringBuilder("watch_timeout_seconds: 5\n");
-    for (Cluster worker : Replicas.clusters(2)) {
+    for (Cluster worker : Replicas.clusters(count)) {
       text.append("worker: '").append(worker.workers().get(worker.task())).append("'\n");
     }
     return Files.writeString(folder.resolve("cluster.textproto"), text);
@@ -228,6 +296,27 @@ class WorkersTest {
     while (Files.notExists(file)) {
       assertTrue(System.nanoTime() < end, said(0) + said(1));
       Thread.sleep(5);
+    }
+  }
+
+  private void awaitSaid(int task, String words) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    while (!said(task).contains(words)) {
+      assertTrue(System.nanoTime() < end, said(task));
+      Thread.sleep(5);
+    }
+  }
+
+  private static void stop(Process process) throws Exception {
+    new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid())).start().waitFor();
+  }
+
+  private List<String> temporaryFiles() throws IOException {
+    try (var files = Files.list(temporary)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> name.startsWith("couplet"))
+          .toList();
     }
   }
 

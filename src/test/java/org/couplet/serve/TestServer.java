@@ -1,0 +1,94 @@
+package org.couplet.serve;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.couplet.serving.ServedModel;
+import org.couplet.serving.ServingLimits;
+
+/** A server of one model, {@code shapes}, on a free port, and a client of it. */
+final class TestServer implements AutoCloseable {
+  private static final int MOST_ROWS = 300;
+  private static final int MOST_BYTES = 200_000;
+
+  private final ServedModel model;
+  private final ImageServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  TestServer(Path folder, Map<String, Long> labels) throws IOException {
+    this(folder, labels, Optional.empty(), Optional.empty());
+  }
+
+  TestServer(
+      Path folder, Map<String, Long> labels, Optional<String> token, Optional<Path> accessLog)
+      throws IOException {
+    ServingLimits limits =
+        new ServingLimits(16, Duration.ofMillis(2), 1000, Duration.ofSeconds(60));
+    ImageServer.Metrics metrics = new ImageServer.Metrics();
+    model =
+        new ServedModel("shapes", folder, labels, limits, rows -> metrics.batch("shapes", rows));
+    refresh();
+    ServerSettings settings =
+        new ServerSettings(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            token,
+            Optional.empty(),
+            MOST_ROWS,
+            MOST_BYTES,
+            accessLog);
+    server = new ImageServer(settings, List.of(model), metrics, Duration.ofSeconds(60));
+  }
+
+  /** Looks for new versions. */
+  List<String> refresh() throws IOException {
+    return model.refresh(folder -> {});
+  }
+
+  ServedModel model() {
+    return model;
+  }
+
+  URI uri(String path) {
+    return URI.create(server.url() + path.substring(1));
+  }
+
+  HttpResponse<byte[]> get(String path, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<byte[]> send(String path, String body) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  void stop() throws IOException {
+    server.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    model.close();
+  }
+}
