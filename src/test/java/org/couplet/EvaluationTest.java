@@ -1,7 +1,7 @@
 package org.couplet;
 
+import static org.couplet.Refusal.assertArgumentRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -16,7 +16,6 @@ import org.couplet.report.Json;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
 
@@ -45,13 +44,6 @@ class EvaluationTest {
     TrainingRun.begin(SmallExperiments.write(folder, SmallExperiments.FLAT_UNET).toString(), run)
         .steps(3)
         .train();
-  }
-
-  private static void assertRefused(Executable call, String... parts) {
-    String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-    for (String part : parts) {
-      assertTrue(message.contains(part), message);
-    }
   }
 
   @Test
@@ -89,7 +81,7 @@ class EvaluationTest {
     result.values().forEach((name, value) -> assertEquals(command.get(name).getAsDouble(), value));
     assertTrue(result.generated().contains("50 samples"), result.generated());
     assertTrue(result.reference().contains("60 images"), result.reference());
-    assertRefused(() -> result.value("kid"), "'kid'", "fid");
+    assertArgumentRefused(() -> result.value("kid"), "'kid'", "fid");
   }
 
   @Test
@@ -98,23 +90,23 @@ class EvaluationTest {
     CommandRun.done(
         "fid", "--reference", images, "--inception", features, "--save-stats", statistics);
     assertEquals(0, Evaluation.of(statistics, statistics).measure().value("fid"), 1e-9);
-    assertRefused(() -> Evaluation.of(images, statistics).measure(), "features");
+    assertArgumentRefused(() -> Evaluation.of(images, statistics).measure(), "features");
   }
 
   @Test
   void badInputIsRefused() {
     Path missing = folder.resolve("missing");
     assertTrue(Files.notExists(missing));
-    assertRefused(
+    assertArgumentRefused(
         () -> Evaluation.of(missing, images).features(features).measure(),
         "generated",
         missing.toString());
-    assertRefused(
+    assertArgumentRefused(
         () -> Evaluation.of(images, run).features(features).measure(), "reference", "is a model");
-    assertRefused(
+    assertArgumentRefused(
         () -> Evaluation.of(images, images).features(features).metrics("inception_score").measure(),
         "logits");
-    assertRefused(() -> Evaluation.of(images, images).metrics("psnr"), "'psnr'", "kid");
-    assertRefused(() -> Evaluation.of(run, images).count(1), "at least 2");
+    assertArgumentRefused(() -> Evaluation.of(images, images).metrics("psnr"), "'psnr'", "kid");
+    assertArgumentRefused(() -> Evaluation.of(run, images).count(1), "at least 2");
   }
 }

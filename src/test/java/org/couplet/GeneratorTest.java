@@ -1,5 +1,6 @@
 package org.couplet;
 
+import static org.couplet.Refusal.assertArgumentRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The API's samples are those of {@code couplet sample}. */
@@ -80,16 +80,9 @@ class GeneratorTest {
   private static byte[] pixels(BufferedImage image) {
     byte[] pixels = new byte[IMAGE];
     for (int i = 0; i < IMAGE; i++) {
-      pixels[i] = (byte) (image.getRGB(i / 3 % SIDE, i / 3 / SIDE) >> 8 * (2 - i % 3));
+      pixels[i] = (byte) (image.getRGB(i / 3 % SIDE, i / 3 / SIDE) >> (8 * (2 - i % 3)));
     }
     return pixels;
-  }
-
-  private static void assertRefused(Executable call, String... parts) {
-    String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-    for (String part : parts) {
-      assertTrue(message.contains(part), message);
-    }
   }
 
   @Test
@@ -167,15 +160,15 @@ class GeneratorTest {
 
   @Test
   void whatCanNotBeDrawnIsRefused() throws IOException {
-    assertRefused(() -> generator.sample(0, 1), "count", "at least 1");
-    assertRefused(() -> generator.sample(1, 1, 5), "sigmas", "80");
-    assertRefused(() -> generator.sample(1, 1, 80, 80.1), "does not fall");
-    assertRefused(() -> generator.levels(0), "steps", "1 to 100");
-    assertRefused(() -> generator.samplePixels(Integer.MAX_VALUE, 1), "count", "at most");
-    assertRefused(() -> Generator.load(folder), folder.toString(), "couplet export");
+    assertArgumentRefused(() -> generator.sample(0, 1), "count", "at least 1");
+    assertArgumentRefused(() -> generator.sample(1, 1, 5), "sigmas", "80");
+    assertArgumentRefused(() -> generator.sample(1, 1, 80, 80.1), "does not fall");
+    assertArgumentRefused(() -> generator.levels(0), "steps", "1 to 100");
+    assertArgumentRefused(() -> generator.samplePixels(Integer.MAX_VALUE, 1), "count", "at most");
+    assertArgumentRefused(() -> Generator.load(folder), folder.toString(), "couplet export");
     Path points = folder.resolve("points");
     export(SmallExperiments.GAUSSIANS, points);
-    assertRefused(() -> Generator.load(points), "points, not images");
+    assertArgumentRefused(() -> Generator.load(points), "points, not images");
   }
 
   /** In a process that has no libraries but TensorFlow's. */

@@ -12,7 +12,16 @@ public final class Refusal {
   private Refusal() {}
 
   public static void assertRefused(Executable call, String... expected) {
-    String message = String.valueOf(assertThrows(InvalidInputException.class, call).getMessage());
+    assertSays(assertThrows(InvalidInputException.class, call), expected);
+  }
+
+  /** The same by the exception that the Java API promises. */
+  public static void assertArgumentRefused(Executable call, String... expected) {
+    assertSays(assertThrows(IllegalArgumentException.class, call), expected);
+  }
+
+  private static void assertSays(Exception refusal, String... expected) {
+    String message = String.valueOf(refusal.getMessage());
     assertEquals(1, message.lines().count(), message);
     for (String part : expected) {
       assertTrue(message.contains(part), message);

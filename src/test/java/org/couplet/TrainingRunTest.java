@@ -1,5 +1,6 @@
 package org.couplet;
 
+import static org.couplet.Refusal.assertArgumentRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -22,7 +23,6 @@ import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The API trains as {@code couplet train} does. */
@@ -38,13 +38,6 @@ class TrainingRunTest {
   void write() throws IOException {
     config = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS).toString();
     run = folder.resolve("run");
-  }
-
-  private static void assertRefused(Executable call, String... parts) {
-    String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-    for (String part : parts) {
-      assertTrue(message.contains(part), message);
-    }
   }
 
   private static void assertSameWeights(Path one, Path other, long step) {
@@ -137,22 +130,25 @@ class TrainingRunTest {
         .log(new PrintStream(log, true, StandardCharsets.UTF_8))
         .steps(10)
         .train();
-    assertTrue(log.toString(StandardCharsets.UTF_8).contains("step 10/10"), log.toString());
+    String lines = log.toString(StandardCharsets.UTF_8);
+    assertTrue(lines.contains("step 10/10"), lines);
   }
 
   @Test
   void badInputIsRefused() throws IOException {
-    assertRefused(() -> TrainingRun.begin("no such", run).train(), "no such");
-    assertRefused(() -> TrainingRun.begin(config, run).set("run.stepz", 1).train(), "run.stepz");
-    assertRefused(() -> TrainingRun.begin(config, run).steps(0), "steps", "at least 1");
-    assertRefused(() -> TrainingRun.resume(run).train(), run.toString());
+    assertArgumentRefused(() -> TrainingRun.begin("no such", run).train(), "no such");
+    assertArgumentRefused(
+        () -> TrainingRun.begin(config, run).set("run.stepz", 1).train(), "run.stepz");
+    assertArgumentRefused(() -> TrainingRun.begin(config, run).steps(0), "steps", "at least 1");
+    assertArgumentRefused(() -> TrainingRun.resume(run).train(), run.toString());
     assertTrue(!Files.exists(run));
     TrainingRun.begin(config, run).steps(5).train();
-    assertRefused(() -> TrainingRun.begin(config, run).train(), "already exists", "orResume");
-    assertRefused(
+    assertArgumentRefused(
+        () -> TrainingRun.begin(config, run).train(), "already exists", "orResume");
+    assertArgumentRefused(
         () -> TrainingRun.begin(config, run).set("run.seed", 9).orResume().train(),
         "run.seed 3 -> 9");
-    assertRefused(
+    assertArgumentRefused(
         () -> TrainingRun.resume(run).set("network.mlp.width", 8).train(), "built into the graph");
   }
 
@@ -162,8 +158,9 @@ class TrainingRunTest {
         TrainingRun.begin(config, run)
             .set("optimizer.learning_rate", "1e30")
             .set("run.skip_nonfinite", "0");
-    assertTrue(
-        assertThrows(CoupletException.class, diverging::train).getMessage().contains("finite"));
+    String line =
+        String.valueOf(assertThrows(CoupletException.class, diverging::train).getMessage());
+    assertTrue(line.contains("finite"), line);
   }
 
   @Test

@@ -35,7 +35,8 @@ import org.couplet.train.Session;
  * <pre>
  * Launch launch = Launch.of(request);
  * launch.check(new DryRun(false), 1, err);
- * try (RunLock lock = RunLock.take(request.run(), err)) {
+ * RunLock lock = RunLock.take(request.run(), err);
+ * try (lock) {
  *   launch.prepareFolder(err);
  *   new Training(launch.session(), request.run(), ...).run(launch.stopAt());
  * }
