@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.couplet.command.SelfTests;
@@ -42,6 +43,8 @@ public final class TrainingRun {
   private final Optional<Path> config;
   private final List<String> sets = new ArrayList<>();
   private final AtomicBoolean started = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile @Nullable Thread trainer;
   private volatile boolean stopped;
   private boolean resumes;
   private boolean acceptsNewData;
@@ -182,7 +185,12 @@ public final class TrainingRun {
     if (started.getAndSet(true)) {
       throw new IllegalStateException("this object has trained before; make another one");
     }
-    return Failures.translated(this::trainChecked);
+    trainer = Thread.currentThread();
+    try {
+      return Failures.translated(this::trainChecked);
+    } finally {
+      ended.countDown();
+    }
   }
 
   private long trainChecked() throws IOException {
@@ -232,8 +240,25 @@ public final class TrainingRun {
                 step.completed(), lastStep, step.metrics().loss(), batch / step.seconds()));
   }
 
-  /** Ends the training after the step under way, with a checkpoint. */
+  /** Asks the training to end after the step under way, with a checkpoint; any thread may. */
   public void stop() {
     stopped = true;
+  }
+
+  /**
+   * Asks for the end and waits for it, unless the thread that trains calls this. Such as in a
+   * shutdown hook, after which nothing more is written.
+   */
+  public void stopAndWait() {
+    stop();
+    Thread training = trainer;
+    if (training == null || training == Thread.currentThread()) {
+      return;
+    }
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

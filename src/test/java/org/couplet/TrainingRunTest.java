@@ -10,15 +10,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.couplet.TrainingRun.Progress;
 import org.couplet.report.MetricsLog;
+import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -91,6 +95,29 @@ class TrainingRunTest {
     assertEquals(STEPS, TrainingRun.begin(config, run).orResume().train());
     CommandRun.done("train", "--config", config, "--run", folder.resolve("straight"));
     assertSameWeights(folder.resolve("straight"), run, STEPS);
+  }
+
+  @Test
+  void anotherThreadWaitsForTheCheckpoint() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    TrainingRun training =
+        TrainingRun.begin(config, run)
+            .set("run.steps", 1_000_000)
+            .set("run.checkpoint_every", 1_000_000)
+            .onProgress(now -> begun.countDown());
+    CompletableFuture<Long> steps =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return training.train();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    begun.await();
+    training.stopAndWait();
+    List<Long> saved = new Checkpoints(new RunFolder(run).checkpoints(), 1).completed();
+    assertEquals(List.of(steps.get()), saved);
   }
 
   @Test
