@@ -194,7 +194,8 @@ public final class TrainingRun {
     }
     Launch launch = Launch.of(request());
     launch.check(new DryRun(false), 1, log);
-    try (RunLock lock = RunLock.take(run, log)) {
+    RunLock lock = RunLock.take(run, log);
+    try (lock) {
       launch.prepareFolder(log);
       return new Training(
               launch.session(),
