@@ -189,10 +189,4 @@ class TrainingRunTest {
         String.valueOf(assertThrows(CoupletException.class, diverging::train).getMessage());
     assertTrue(line.contains("finite"), line);
   }
-
-  @Test
-  void experimentsThatComeWithCoupletAreFoundByName() throws IOException {
-    TrainingRun.begin("gaussians_1m2m_ic", run).set("run.batch_size", 32).steps(2).train();
-    assertTrue(Files.exists(new RunFolder(run).config()));
-  }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,6 +48,13 @@ class ShippedExperimentsTest {
   void experimentLoadsUnderItsOwnName(Path file) throws IOException {
     Experiment experiment = ExperimentFile.load(file, List.of());
     assertEquals(experiment.getName() + ".textproto", file.getFileName().toString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void experimentIsInTheJar(Path file) throws IOException {
+    assertEquals(
+        Optional.of(Files.readString(file)), ShippedExperiments.packed(file.getFileName()));
   }
 
   @ParameterizedTest
