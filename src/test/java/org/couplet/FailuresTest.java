@@ -56,7 +56,7 @@ class FailuresTest {
     assertEquals("loss is NaN", line(CoupletException.class, new FailureException("loss is NaN")));
     assertEquals(
         "out of memory",
-        line(CoupletException.class, new TFResourceExhaustedException("OOM")).split(";")[0]);
+        line(CoupletException.class, new TFResourceExhaustedException("OOM")).split(";", -1)[0]);
   }
 
   @Test
@@ -71,7 +71,7 @@ class FailuresTest {
             false);
     assertEquals(
         "start Java with ONEDNN_MAX_CPU_ISA=AVX2 in its environment",
-        line(CoupletException.class, new FaultyKernelsException(report)).split("; ")[1]);
+        line(CoupletException.class, new FaultyKernelsException(report)).split("; ", -1)[1]);
   }
 
   @Test
