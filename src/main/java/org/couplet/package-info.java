@@ -40,8 +40,8 @@
  *   <li>A locale with UTF-8, such as {@code LC_ALL=C.UTF-8}, where files have names outside ASCII:
  *       Java 17 reads names in the locale's character set.
  *   <li>{@code ONEDNN_MAX_CPU_ISA=AVX2} in the environment, on the few processors where {@code
- *       couplet doctor} asks for it: TensorFlow computes wrong gradients there. {@code Evaluation}
- *       and {@code TrainingRun} check that and refuse; {@code Generator} does not.
+ *       couplet doctor} names it: TensorFlow computes wrong numbers there. {@code Evaluation} and
+ *       {@code TrainingRun} check that and refuse; {@code Generator} does not.
  *   <li>{@code -Djava.awt.headless=true} on servers.
  * </ul>
  */

@@ -62,25 +62,6 @@ class LayersTest {
           .dependOnClassesThat()
           .resideInAPackage("org.couplet");
 
-  /** Applications that only draw samples need Couplet's jar and TensorFlow's. */
-  @ArchTest
-  static final ArchRule theGeneratorIsSmall =
-      classes()
-          .that()
-          .haveFullyQualifiedName("org.couplet.Generator")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "org.couplet",
-              "org.couplet.contract",
-              "org.couplet.io",
-              "org.couplet.program",
-              "org.couplet.sampling",
-              "org.couplet.serving",
-              "org.jspecify..",
-              "org.tensorflow..",
-              "java..");
-
   /** What a row names is what its package uses: nothing else, and all of it. */
   @ArchTest
   static void packagesUseWhatTheirRowsName(JavaClasses classes) throws IOException {
