@@ -25,6 +25,7 @@ import org.couplet.contract.Contract;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.run.RunFolder;
+import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.serve.ImageServer;
 import org.couplet.serve.ServerSettings;
 import org.couplet.serving.ServedModel;
@@ -115,7 +116,8 @@ final class ServeCommand implements Command {
           try {
             JETTY.setLevel(Level.WARNING);
             err.println("loading " + models.size() + (models.size() == 1 ? " model" : " models"));
-            refresh(models, tests, err);
+            // Faulty kernels end this: the command is then started again with a remedy.
+            refresh(models, folder -> tests.sampling(folder, Contract.SERVE_TAG, 0), err);
             requireLoaded(models);
             try (ImageServer server =
                 new ImageServer(settings, models, metrics, limits.deadline())) {
@@ -135,17 +137,26 @@ final class ServeCommand implements Command {
       throws InterruptedException {
     while (!interrupt.requested()) {
       Thread.sleep(WATCH_MS);
-      refresh(models, tests, err);
+      refresh(models, folder -> leaveOutFaulty(tests, folder), err);
     }
   }
 
   // What is wrong with a new version must not end the old one.
-  private static void refresh(List<ServedModel> models, SelfTests tests, PrintStream err) {
+  private static void leaveOutFaulty(SelfTests tests, Path folder) throws IOException {
+    try {
+      tests.sampling(folder, Contract.SERVE_TAG, 0);
+    } catch (FaultyKernelsException e) {
+      throw new InvalidInputException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void refresh(
+      List<ServedModel> models, ServedModel.BeforeLoading before, PrintStream err) {
     for (ServedModel model : models) {
       try {
-        model
-            .refresh(folder -> tests.sampling(folder, Contract.SERVE_TAG, 0))
-            .forEach(err::println);
+        model.refresh(before).forEach(err::println);
+      } catch (FaultyKernelsException e) {
+        throw e;
       } catch (IOException | RuntimeException e) {
         err.println("model " + model.name() + ": " + e.getMessage());
       }

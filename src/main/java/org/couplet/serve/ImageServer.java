@@ -1,5 +1,6 @@
 package org.couplet.serve;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
 import org.couplet.serving.ServedModel;
@@ -37,11 +39,15 @@ import org.jspecify.annotations.Nullable;
  * models' queues say when it is too much.
  */
 public final class ImageServer implements AutoCloseable {
-  private static final int THREADS = 256;
+  static final int THREADS = 256;
   private static final long IDLE_MS = 30_000;
   private static final int MOST_HEADER_BYTES = 16 * 1024;
-  // How many times the largest body is read before a larger one is refused.
-  private static final int DRAINED = 4;
+  // How many times the largest body is read before a larger one is refused: a client that is still
+  // sending would not see the answer.
+  private static final int DRAINED = 5;
+  private static final int PART = 8192;
+  // What the last answers take beyond their deadline.
+  private static final Duration STOPPING = Duration.ofSeconds(5);
   // The page takes its parts from here alone.
   private static final String PAGE_POLICY =
       "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'";
@@ -56,10 +62,10 @@ public final class ImageServer implements AutoCloseable {
    *
    * @param models at least one; the first is that of {@code /v1/images} without a name
    * @param metrics that the models report to
-   * @param stopping how long calls under way may take at the end
+   * @param deadline how long a body may take to arrive, and calls under way at the end
    */
   public ImageServer(
-      ServerSettings settings, List<ServedModel> models, Metrics metrics, Duration stopping)
+      ServerSettings settings, List<ServedModel> models, Metrics metrics, Duration deadline)
       throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
     threads.setName("couplet-http");
@@ -73,9 +79,9 @@ public final class ImageServer implements AutoCloseable {
         new Access(settings.token(), settings.address().getAddress().isLoopbackAddress());
     server.setHandler(
         new GracefulHandler(
-            new Dispatcher(routes, access, metrics.counts(), settings.mostBytes())));
+            new Dispatcher(routes, access, metrics.counts(), settings.mostBytes(), deadline)));
     server.setErrorHandler(new JsonErrors());
-    server.setStopTimeout(stopping.toMillis());
+    server.setStopTimeout(deadline.plus(STOPPING).toMillis());
     log =
         settings.accessLog().isPresent()
             ? Optional.of(new AccessLog(settings.accessLog().get()))
@@ -153,6 +159,8 @@ public final class ImageServer implements AutoCloseable {
   public void close() throws IOException {
     try {
       server.stop();
+    } catch (TimeoutException e) {
+      throw new FailureException("some calls were not answered before the server stopped");
     } catch (Exception e) {
       throw new FailureException("the server did not stop in order: " + e.getMessage());
     } finally {
@@ -168,12 +176,15 @@ public final class ImageServer implements AutoCloseable {
     private final Access access;
     private final ServerMetrics metrics;
     private final int mostBytes;
+    private final Duration deadline;
 
-    Dispatcher(Routes routes, Access access, ServerMetrics metrics, int mostBytes) {
+    Dispatcher(
+        Routes routes, Access access, ServerMetrics metrics, int mostBytes, Duration deadline) {
       this.routes = routes;
       this.access = access;
       this.metrics = metrics;
       this.mostBytes = mostBytes;
+      this.deadline = deadline;
     }
 
     @Override
@@ -225,20 +236,38 @@ public final class ImageServer implements AutoCloseable {
 
     private byte[] body(Request request) {
       try (InputStream in = Content.Source.asInputStream(request)) {
-        byte[] body = in.readNBytes(mostBytes + 1);
-        if (body.length > mostBytes) {
-          // A client that is still sending would not see the answer.
-          in.skip(DRAINED * (long) mostBytes);
-          throw new HttpProblem(
-              HttpStatus.PAYLOAD_TOO_LARGE_413,
-              "the body has more than " + mostBytes + " bytes, which is the most");
-        }
-        return body;
+        return body(in);
       } catch (IOException e) {
         throw HttpProblem.badRequest("the body did not arrive whole");
       } catch (UncheckedIOException e) {
         throw HttpProblem.badRequest("the body did not arrive whole");
       }
+    }
+
+    private byte[] body(InputStream in) throws IOException {
+      long begun = System.nanoTime();
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      byte[] part = new byte[PART];
+      long total = 0;
+      int read = in.read(part);
+      while (read >= 0 && total <= DRAINED * (long) mostBytes) {
+        total += read;
+        if (total <= mostBytes) {
+          body.write(part, 0, read);
+        }
+        if (System.nanoTime() - begun > deadline.toNanos()) {
+          throw new HttpProblem(
+              HttpStatus.REQUEST_TIMEOUT_408,
+              "the body did not arrive within " + deadline.toSeconds() + " s");
+        }
+        read = in.read(part);
+      }
+      if (total > mostBytes) {
+        throw new HttpProblem(
+            HttpStatus.PAYLOAD_TOO_LARGE_413,
+            "the body has more than " + mostBytes + " bytes, which is the most");
+      }
+      return body.toByteArray();
     }
   }
 

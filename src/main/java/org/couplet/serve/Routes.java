@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.couplet.io.InvalidInputException;
@@ -34,7 +35,12 @@ final class Routes {
   private static final String HEAD = "HEAD";
   private static final String POST = "POST";
 
+  // Fewer than the server has threads, so that refusals and health checks always find one.
+  private static final int CALLS = ImageServer.THREADS * 3 / 4;
+  private static final Set<String> OF_A_MODEL = Set.of("images", "predict");
+
   private final List<ServedModel> models;
+  private final Semaphore calls = new Semaphore(CALLS);
   private final ServerMetrics metrics;
   private final PredictApi predict;
   private final ImagesApi images;
@@ -67,6 +73,20 @@ final class Routes {
 
   /** Answers; whatever goes wrong is an answer too. */
   Answer answer(Call call) {
+    if (!OF_A_MODEL.contains(kind(call.path()))) {
+      return answered(call);
+    }
+    if (!calls.tryAcquire()) {
+      return busy(CALLS + " calls are in hand already; try again in a second");
+    }
+    try {
+      return answered(call);
+    } finally {
+      calls.release();
+    }
+  }
+
+  private Answer answered(Call call) {
     try {
       return route(call);
     } catch (HttpProblem e) {
@@ -82,11 +102,15 @@ final class Routes {
     String message = String.valueOf(refusal.getMessage());
     return switch (refusal.reason()) {
       case NOT_FOUND -> Answer.error(HttpStatus.NOT_FOUND_404, message);
-      case BUSY -> Answer.error(HttpStatus.TOO_MANY_REQUESTS_429, message).with("Retry-After", "1");
+      case BUSY -> busy(message);
       case LATE -> Answer.error(HttpStatus.GATEWAY_TIMEOUT_504, message);
       case UNAVAILABLE ->
           Answer.error(HttpStatus.SERVICE_UNAVAILABLE_503, message).with("Retry-After", "1");
     };
+  }
+
+  private static Answer busy(String message) {
+    return Answer.error(HttpStatus.TOO_MANY_REQUESTS_429, message).with("Retry-After", "1");
   }
 
   private Answer route(Call call) {

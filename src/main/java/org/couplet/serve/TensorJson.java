@@ -92,7 +92,7 @@ final class TensorJson {
     try {
       BigDecimal value = primitive.getAsBigDecimal();
       switch (type) {
-        case DT_FLOAT -> numbers.putFloat(value.floatValue());
+        case DT_FLOAT -> numbers.putFloat(toFloat(value));
         case DT_INT64 -> numbers.putLong(value.longValueExact());
         case DT_INT32 -> numbers.putInt(value.intValueExact());
         case DT_UINT8 -> numbers.put(toByte(value.intValueExact()));
@@ -102,6 +102,14 @@ final class TensorJson {
       throw HttpProblem.badRequest(
           name + ": '" + primitive.getAsString() + "' is not a number that the model can take");
     }
+  }
+
+  private static float toFloat(BigDecimal value) {
+    float number = value.floatValue();
+    if (!Float.isFinite(number)) {
+      throw new ArithmeticException();
+    }
+    return number;
   }
 
   private static byte toByte(int value) {

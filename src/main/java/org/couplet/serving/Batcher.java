@@ -35,14 +35,18 @@ final class Batcher implements AutoCloseable {
     final I input;
     final Work<I, O> work;
     final long due;
+    // When it no longer waits for others.
+    final long until;
     final CompletableFuture<O> result = new CompletableFuture<>();
 
-    Call(Object kind, int rows, I input, Work<I, O> work, long due) {
+    Call(Object kind, int rows, I input, Work<I, O> work, ServingLimits limits) {
+      long now = System.nanoTime();
       this.kind = kind;
       this.rows = rows;
       this.input = input;
       this.work = work;
-      this.due = due;
+      this.due = now + limits.deadline().toNanos();
+      this.until = now + limits.delay().toNanos();
     }
   }
 
@@ -75,8 +79,7 @@ final class Batcher implements AutoCloseable {
    * @throws InvalidInputException if it can't be computed
    */
   <I, O> O call(Object kind, int rows, I input, Work<I, O> work) {
-    long due = System.nanoTime() + limits.deadline().toNanos();
-    Call<I, O> call = new Call<>(kind, rows, input, work, due);
+    Call<I, O> call = new Call<>(kind, rows, input, work, limits);
     synchronized (this) {
       if (closed) {
         throw new Refusal(Refusal.Reason.UNAVAILABLE, "the model is being unloaded; try again");
@@ -138,8 +141,8 @@ final class Batcher implements AutoCloseable {
         return List.of();
       }
       Object kind = waiting.getFirst().kind;
-      long until = System.nanoTime() + limits.delay().toNanos();
-      long left = limits.delay().toNanos();
+      long until = waiting.getFirst().until;
+      long left = until - System.nanoTime();
       while (rows(kind) < limits.batch() && left > 0 && !closed) {
         TimeUnit.NANOSECONDS.timedWait(this, left);
         left = until - System.nanoTime();

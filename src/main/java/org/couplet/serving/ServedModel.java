@@ -3,7 +3,7 @@ package org.couplet.serving;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -24,8 +25,8 @@ public final class ServedModel implements AutoCloseable {
   private final Map<String, Long> labels;
   private final ServingLimits limits;
   private final Consumer<Integer> batches;
-  // Versions that could not be loaded are not tried again.
-  private final Set<Path> broken = new HashSet<>();
+  // Versions that could not be loaded, with the state of their files: tried again once it changes.
+  private final Map<Path, String> broken = new HashMap<>();
   // Replaced whole, by the one thread that refreshes.
   private volatile NavigableMap<Long, ServedVersion> loaded = new TreeMap<>();
 
@@ -79,13 +80,18 @@ public final class ServedModel implements AutoCloseable {
     NavigableMap<Long, Path> there = VersionFolders.in(folder);
     NavigableMap<Long, ServedVersion> next = new TreeMap<>();
     List<String> changes = new ArrayList<>();
-    for (long number : wanted(there)) {
-      Path version = there.get(number);
-      ServedVersion known = loaded.get(number);
-      if (known != null) {
-        next.put(number, known);
-      } else if (version != null && !broken.contains(version)) {
-        load(number, version, before, changes).ifPresent(one -> next.put(number, one));
+    for (long number : Set.copyOf(labels.values())) {
+      keepOrLoad(number, there, before, changes).ifPresent(one -> next.put(number, one));
+    }
+    // The newest that works: what is wrong with one must not end the one before it.
+    for (long number : there.descendingKeySet()) {
+      if (next.containsKey(number)) {
+        break;
+      }
+      Optional<ServedVersion> newest = keepOrLoad(number, there, before, changes);
+      if (newest.isPresent()) {
+        next.put(number, newest.get());
+        break;
       }
     }
     // A model goes only when another one answers in its place.
@@ -107,35 +113,48 @@ public final class ServedModel implements AutoCloseable {
   /** What must be done before a version is loaded. */
   @FunctionalInterface
   public interface BeforeLoading {
-    /** Checks a SavedModel; throws if it must not be used. */
+    /**
+     * Checks a SavedModel.
+     *
+     * @throws InvalidInputException if it must be left out; other exceptions end the refresh
+     */
     void check(Path savedModel) throws IOException;
   }
 
-  private Optional<ServedVersion> load(
-      long number, Path version, BeforeLoading before, List<String> changes) throws IOException {
+  private Optional<ServedVersion> keepOrLoad(
+      long number, NavigableMap<Long, Path> there, BeforeLoading before, List<String> changes)
+      throws IOException {
+    ServedVersion known = loaded.get(number);
+    Path version = there.get(number);
+    if (known != null || version == null) {
+      return Optional.ofNullable(known);
+    }
+    String state = VersionFolders.state(version);
+    if (state.equals(broken.get(version))) {
+      return Optional.empty();
+    }
     try {
       before.check(version);
+    } catch (IOException | InvalidInputException e) {
+      return leftOut(number, version, state, e, changes);
+    }
+    try {
       ServedVersion one = ServedVersion.load(number, version, limits, batches);
+      broken.remove(version);
       changes.add("model " + name + ": version " + number + " is loaded");
       return Optional.of(one);
-    } catch (InvalidInputException e) {
-      broken.add(version);
-      changes.add("model " + name + ": version " + number + " is left out: " + e.getMessage());
-      return Optional.empty();
+    } catch (RuntimeException e) {
+      // Among them TensorFlow's own, where files are missing.
+      return leftOut(number, version, state, e, changes);
     }
   }
 
-  // The newest that is not known to be broken, and the labelled ones.
-  private Set<Long> wanted(NavigableMap<Long, Path> there) {
-    Set<Long> wanted = new HashSet<>(labels.values());
-    List<Long> numbers = new ArrayList<>(there.keySet());
-    for (int i = numbers.size() - 1; i >= 0; i--) {
-      if (!broken.contains(there.get(numbers.get(i)))) {
-        wanted.add(numbers.get(i));
-        break;
-      }
-    }
-    return wanted;
+  private Optional<ServedVersion> leftOut(
+      long number, Path version, String state, Exception reason, List<String> changes) {
+    broken.put(version, state);
+    changes.add(
+        "model " + name + ": version " + number + " is left out: " + ErrorSummary.of(reason));
+    return Optional.empty();
   }
 
   /**

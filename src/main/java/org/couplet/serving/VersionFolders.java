@@ -44,4 +44,20 @@ public final class VersionFolders {
         });
     return versions;
   }
+
+  /** Sizes and times of a version's files; equal as long as they stay as they are. */
+  static String state(Path version) throws IOException {
+    return FileFailure.reading(
+        version,
+        () -> {
+          StringBuilder state = new StringBuilder();
+          try (Stream<Path> files = Files.walk(version)) {
+            for (Path file : files.sorted().toList()) {
+              state.append(file).append(' ').append(Files.size(file));
+              state.append(' ').append(Files.getLastModifiedTime(file)).append('\n');
+            }
+          }
+          return state.toString();
+        });
+  }
 }

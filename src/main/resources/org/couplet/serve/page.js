@@ -2,7 +2,8 @@
 
 const find = (id) => document.getElementById(id);
 let models = [];
-let newest = 0; // Answers to older requests of the walk are dropped.
+let walking = false;
+let moved = false; // Since the last request of the walk.
 
 async function get(path) {
   const token = sessionStorage.getItem("token");
@@ -68,19 +69,30 @@ async function draw() {
   }
 }
 
-async function walk() {
-  const mine = ++newest;
+async function step() {
   const at = find("at").value;
   try {
     const parameters = { count: 1, seed: find("from").value, to: find("to").value, at, ...levels() };
     const blob = await (await get(address(parameters))).blob();
-    if (mine === newest) {
-      show(find("frame"), blob, "A sample at " + at + " of the way");
-      say("walk-status", Math.round(at * 100) + "% of the way");
-    }
+    show(find("frame"), blob, "A sample at " + at + " of the way");
+    say("walk-status", Math.round(at * 100) + "% of the way");
   } catch (e) {
     say("walk-status", e.message, true);
   }
+}
+
+// One request at a time, however fast the slider moves; the last place is always shown.
+async function walk() {
+  moved = true;
+  if (walking) {
+    return;
+  }
+  walking = true;
+  while (moved) {
+    moved = false;
+    await step();
+  }
+  walking = false;
 }
 
 async function download(event) {
@@ -142,10 +154,52 @@ async function training(name) {
   }
 }
 
+function element(tag, text, parent) {
+  const node = document.createElement(tag);
+  // `code` in a line.
+  text.split("`").forEach((part, i) => {
+    if (i % 2) {
+      node.append(Object.assign(document.createElement("code"), { textContent: part }));
+    } else {
+      node.append(part);
+    }
+  });
+  parent.append(node);
+  return node;
+}
+
+// The Markdown of cards: headings, tables, code and paragraphs.
+function markdown(text, parent) {
+  parent.replaceChildren();
+  for (const block of text.split(/^(```[^]*?^```)$/m).flatMap((part) => (part.startsWith("```") ? [part] : part.split(/\n\s*\n/)))) {
+    const lines = block.split("\n").filter((line) => line.trim());
+    if (!lines.length) {
+      continue;
+    }
+    if (lines[0].startsWith("```") || lines.every((line) => line.startsWith("    "))) {
+      const code = lines[0].startsWith("```") ? lines.slice(1, -1) : lines.map((line) => line.slice(4));
+      parent.append(Object.assign(document.createElement("pre"), { textContent: code.join("\n") }));
+    } else if (lines[0].startsWith("|")) {
+      const table = element("table", "", parent);
+      lines.forEach((line, i) => {
+        const cells = line.slice(1, line.lastIndexOf("|")).split("|").map((cell) => cell.trim());
+        if (i !== 1 && cells.some((cell) => cell)) {
+          const row = element("tr", "", table);
+          cells.forEach((cell) => element(i ? "td" : "th", cell, row));
+        }
+      });
+    } else if (lines[0].startsWith("#")) {
+      element("h3", lines[0].replace(/^#+ /, ""), parent);
+    } else {
+      element("p", lines.join(" "), parent);
+    }
+  }
+}
+
 async function card(name) {
   find("about").hidden = true;
   try {
-    find("card").textContent = await (await get(`v1/models/${encodeURIComponent(name)}/card`)).text();
+    markdown(await (await get(`v1/models/${encodeURIComponent(name)}/card`)).text(), find("card"));
     find("about").hidden = false;
   } catch (e) {
     // The model came without a card.

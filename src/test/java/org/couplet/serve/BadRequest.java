@@ -78,6 +78,7 @@ record BadRequest(String path, Optional<String> body) {
           "{\"signature_name\": \"sample\", \"inputs\": {\"seed\": 1, \"count\": -1, \"sigmas\": [80]}}",
           "{\"signature_name\": \"sample\", \"inputs\": {\"seed\": \"1\", \"count\": 1, \"sigmas\": [80]}}",
           "{\"signature_name\": \"sample\", \"inputs\": {\"seed\": 1, \"count\": 1, \"sigmas\": 80}}",
+          "{\"signature_name\": \"sample\", \"inputs\": {\"seed\": 1, \"count\": 1, \"sigmas\": [1e39]}}",
           "{\"signature_name\": \"sample\", \"inputs\": {\"seed\": 1, \"count\": 1, \"sigmas\": [80], \"more\": 1}}");
 
   /** One of many. */

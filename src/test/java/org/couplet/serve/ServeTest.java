@@ -2,6 +2,7 @@ package org.couplet.serve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -16,12 +17,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.ZipInputStream;
@@ -30,6 +33,8 @@ import org.couplet.CommandRun;
 import org.couplet.Npz;
 import org.couplet.SmallExperiments;
 import org.couplet.report.Json;
+import org.couplet.serving.ServedModel;
+import org.couplet.serving.ServingLimits;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -410,6 +415,122 @@ class ServeTest {
       assertEquals(List.of(1L), swapped.model().versions());
       assertEquals(List.of(), swapped.refresh());
       assertEquals(200, swapped.get("/v1/images?count=1").statusCode());
+    }
+  }
+
+  @Test
+  void aDamagedVersionDoesNotEndTheNewestBesideALabel() throws Exception {
+    Path growing = folder.resolve("growing");
+    export(growing, 1, 3);
+    export(growing, 2, 6);
+    try (TestServer swapped = new TestServer(growing, Map.of("stable", 1L))) {
+      // Without its weights: a copy that is not complete.
+      Path third = Files.createDirectories(growing.resolve("3"));
+      Files.copy(growing.resolve("2/saved_model.pb"), third.resolve("saved_model.pb"));
+      List<String> changes = swapped.refresh();
+      assertEquals(1, changes.size(), changes::toString);
+      assertTrue(changes.get(0).contains("version 3 is left out"), changes.get(0));
+      assertEquals(List.of(1L, 2L), swapped.model().versions());
+      assertEquals(List.of(), swapped.refresh());
+
+      // Once it is complete it takes over.
+      Path variables = Files.createDirectories(third.resolve("variables"));
+      for (String file : List.of("variables.index", "variables.data-00000-of-00001")) {
+        Files.copy(growing.resolve("2/variables").resolve(file), variables.resolve(file));
+      }
+      assertEquals(2, swapped.refresh().size());
+      assertEquals(List.of(1L, 3L), swapped.model().versions());
+    }
+  }
+
+  @Test
+  void whatForbidsAModelIsNotTakenForADamagedVersion() {
+    ServedModel model =
+        new ServedModel(
+            "shapes",
+            models,
+            Map.of(),
+            new ServingLimits(1, Duration.ZERO, 1, Duration.ofSeconds(1)),
+            rows -> {});
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            model.refresh(
+                version -> {
+                  throw new IllegalStateException("faulty kernels");
+                }));
+  }
+
+  @Test
+  void callsBeyondWhatTheServerHoldsGet429AndHealthIsAnswered() throws Exception {
+    try (TestServer flooded = new TestServer(models, 1000, Duration.ofSeconds(60))) {
+      List<Socket> slow = new ArrayList<>();
+      try {
+        // Clients whose bodies don't arrive, each with a call in hand.
+        for (int i = 0; i < 250; i++) {
+          slow.add(new Socket(flooded.uri("/").getHost(), flooded.uri("/").getPort()));
+          slow.get(i).getOutputStream().write(post(100).getBytes(StandardCharsets.US_ASCII));
+        }
+        HttpResponse<byte[]> refused = flooded.get("/v1/images?count=1");
+        while (refused.statusCode() == 200) {
+          refused = flooded.get("/v1/images?count=1");
+        }
+        assertEquals(429, refused.statusCode());
+        assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
+        assertEquals(200, flooded.get("/healthz").statusCode());
+      } finally {
+        for (Socket socket : slow) {
+          socket.close();
+        }
+      }
+      while (flooded.get("/v1/images?count=1").statusCode() == 429) {
+        Thread.sleep(10);
+      }
+      assertEquals(200, flooded.get("/v1/images?count=1").statusCode());
+    }
+  }
+
+  private static String post(int length) {
+    return "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+        .formatted(PREDICT, length);
+  }
+
+  @Test
+  void rowsBeyondTheQueueGet429() throws Exception {
+    try (TestServer small = new TestServer(models, 1, Duration.ofSeconds(60))) {
+      List<CompletableFuture<Integer>> calls = new ArrayList<>();
+      for (int seed = 0; seed < 30; seed++) {
+        String path = "/v1/images?count=50&steps=20&seed=" + seed;
+        calls.add(CompletableFuture.supplyAsync(() -> status(small, path)));
+      }
+      Set<Integer> got = new TreeSet<>();
+      calls.forEach(call -> got.add(call.join()));
+      assertEquals(Set.of(200, 429), got);
+    }
+  }
+
+  private static int status(TestServer server, String path) {
+    return unchecked(() -> server.get(path).statusCode());
+  }
+
+  @Test
+  void whatIsNotDoneByTheDeadlineGets504AndASlowBody408() throws Exception {
+    try (TestServer hasty = new TestServer(models, 1000, Duration.ofMillis(200))) {
+      HttpResponse<byte[]> late = hasty.get("/v1/images?count=300&steps=100");
+      assertEquals(504, late.statusCode());
+      try (Socket socket = new Socket(hasty.uri("/").getHost(), hasty.uri("/").getPort())) {
+        OutputStream out = socket.getOutputStream();
+        out.write(post(100).getBytes(StandardCharsets.US_ASCII));
+        out.write(' ');
+        out.flush();
+        Thread.sleep(300);
+        out.write(' ');
+        out.flush();
+        socket.setSoTimeout(20_000);
+        byte[] answer = new byte[12];
+        assertEquals(12, socket.getInputStream().readNBytes(answer, 0, 12));
+        assertEquals("HTTP/1.1 408", new String(answer, StandardCharsets.US_ASCII));
+      }
     }
   }
 

@@ -31,8 +31,23 @@ final class TestServer implements AutoCloseable {
   TestServer(
       Path folder, Map<String, Long> labels, Optional<String> token, Optional<Path> accessLog)
       throws IOException {
-    ServingLimits limits =
-        new ServingLimits(16, Duration.ofMillis(2), 1000, Duration.ofSeconds(60));
+    this(folder, labels, token, accessLog, 1000, Duration.ofSeconds(60));
+  }
+
+  /** With a queue and a deadline of its own. */
+  TestServer(Path folder, int queue, Duration deadline) throws IOException {
+    this(folder, Map.of(), Optional.empty(), Optional.empty(), queue, deadline);
+  }
+
+  private TestServer(
+      Path folder,
+      Map<String, Long> labels,
+      Optional<String> token,
+      Optional<Path> accessLog,
+      int queue,
+      Duration deadline)
+      throws IOException {
+    ServingLimits limits = new ServingLimits(16, Duration.ofMillis(2), queue, deadline);
     ImageServer.Metrics metrics = new ImageServer.Metrics();
     model =
         new ServedModel("shapes", folder, labels, limits, rows -> metrics.batch("shapes", rows));
@@ -45,7 +60,7 @@ final class TestServer implements AutoCloseable {
             MOST_ROWS,
             MOST_BYTES,
             accessLog);
-    server = new ImageServer(settings, List.of(model), metrics, Duration.ofSeconds(60));
+    server = new ImageServer(settings, List.of(model), metrics, deadline);
   }
 
   /** Looks for new versions. */

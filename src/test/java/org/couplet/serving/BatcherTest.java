@@ -60,6 +60,34 @@ class BatcherTest {
   }
 
   @Test
+  void aCallDoesNotWaitAgainAfterItHasWaitedForTheBatchBefore() throws InterruptedException {
+    CountDownLatch go = new CountDownLatch(1);
+    try (Batcher batcher = batcher(4, 2_000, 100, 60_000)) {
+      CompletableFuture<Integer> before =
+          CompletableFuture.supplyAsync(
+              () ->
+                  batcher.call(
+                      "slow",
+                      4,
+                      1,
+                      inputs -> {
+                        await(go);
+                        return inputs;
+                      }));
+      while (batcher.waitingRows() > 0 || batches.isEmpty()) {
+        Thread.sleep(1);
+      }
+      CompletableFuture<Integer> next = later(batcher, "a", 1, 1);
+      Thread.sleep(2_100);
+      long released = System.nanoTime();
+      go.countDown();
+      assertEquals(2, next.join());
+      assertTrue(System.nanoTime() - released < 1_500_000_000L);
+      assertEquals(1, before.join());
+    }
+  }
+
+  @Test
   void aCallLargerThanABatchIsComputedAlone() {
     try (Batcher batcher = batcher(4, 0, 2, 60_000)) {
       assertEquals(6, batcher.call("a", 9, 3, BatcherTest::doubled));
