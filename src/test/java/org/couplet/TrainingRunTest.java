@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.couplet.TrainingRun.Progress;
 import org.couplet.report.MetricsLog;
@@ -114,7 +115,7 @@ class TrainingRunTest {
                 throw new UncheckedIOException(e);
               }
             });
-    begun.await();
+    assertTrue(begun.await(1, TimeUnit.MINUTES));
     training.stopAndWait();
     List<Long> saved = new Checkpoints(new RunFolder(run).checkpoints(), 1).completed();
     assertEquals(List.of(steps.get()), saved);
