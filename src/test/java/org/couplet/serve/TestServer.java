@@ -17,6 +17,8 @@ import org.couplet.serving.ServingLimits;
 
 /** A server of one model, {@code shapes}, on a free port, and a client of it. */
 final class TestServer implements AutoCloseable {
+  static final ServingLimits LIMITS =
+      new ServingLimits(16, Duration.ofMillis(2), 1000, Duration.ofSeconds(60));
   private static final int MOST_ROWS = 300;
   private static final int MOST_BYTES = 200_000;
 
@@ -31,12 +33,12 @@ final class TestServer implements AutoCloseable {
   TestServer(
       Path folder, Map<String, Long> labels, Optional<String> token, Optional<Path> accessLog)
       throws IOException {
-    this(folder, labels, token, accessLog, 1000, Duration.ofSeconds(60));
+    this(folder, labels, token, accessLog, LIMITS);
   }
 
-  /** With a queue and a deadline of its own. */
-  TestServer(Path folder, int queue, Duration deadline) throws IOException {
-    this(folder, Map.of(), Optional.empty(), Optional.empty(), queue, deadline);
+  /** With limits of its own. */
+  TestServer(Path folder, ServingLimits limits) throws IOException {
+    this(folder, Map.of(), Optional.empty(), Optional.empty(), limits);
   }
 
   private TestServer(
@@ -44,10 +46,8 @@ final class TestServer implements AutoCloseable {
       Map<String, Long> labels,
       Optional<String> token,
       Optional<Path> accessLog,
-      int queue,
-      Duration deadline)
+      ServingLimits limits)
       throws IOException {
-    ServingLimits limits = new ServingLimits(16, Duration.ofMillis(2), queue, deadline);
     ImageServer.Metrics metrics = new ImageServer.Metrics();
     model =
         new ServedModel("shapes", folder, labels, limits, rows -> metrics.batch("shapes", rows));
@@ -60,7 +60,7 @@ final class TestServer implements AutoCloseable {
             MOST_ROWS,
             MOST_BYTES,
             accessLog);
-    server = new ImageServer(settings, List.of(model), metrics, deadline);
+    server = new ImageServer(settings, List.of(model), metrics, limits.deadline());
   }
 
   /** Looks for new versions. */
