@@ -274,9 +274,14 @@ class KillTest {
         .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
   }
 
+  // What a killed process was writing may be left for an hour (AtomicFile).
   private static List<String> names(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
-      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> !name.matches("\\..+\\.partial"))
+          .sorted()
+          .toList();
     }
   }
 
