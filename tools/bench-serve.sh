@@ -52,14 +52,14 @@ alone() { # ROWS
 
 closed() { # CLIENTS
   wrk -t1 -c"$1" -d"${seconds}s" --timeout 60s --latency "$url" >"$folder/wrk"
-  awk -v clients="$1" -v rows="$rows" -v memory="$(memory)" '
-    /50%/ {half = $2} /99%/ {most = $2} /requests in/ {all = $1; took = $4}
+  awk -v clients="$1" -v seconds="$seconds" -v rows="$rows" -v memory="$(memory)" '
+    /50%/ {half = $2} /99%/ {most = $2} /requests in/ {all = $1}
     /Non-2xx/ {bad = $NF} /Socket errors/ {sockets = $0}
-    END {rate = (all - bad) / took
+    END {rate = (all - bad) / seconds
          printf "closed, %3d clients: %.1f requests/s, %.0f images/s, p50 %s, p99 %s, errors %d %s, %d MB\n",
          clients, rate, rate * rows, half, most, bad, sockets, memory}' "$folder/wrk"
-  pace=$(awk '/requests in/ {all = $1; took = $4} /Non-2xx/ {bad = $NF}
-    END {print (all - bad) / took}' "$folder/wrk")
+  pace=$(awk -v seconds="$seconds" '/requests in/ {all = $1} /Non-2xx/ {bad = $NF}
+    END {print (all - bad) / seconds}' "$folder/wrk")
 }
 
 open() { # REQUESTS A SECOND
