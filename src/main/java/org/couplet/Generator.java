@@ -38,8 +38,6 @@ import org.tensorflow.types.TUint8;
  * taken, for each call. Score models are followed with Heun's solver.
  */
 public final class Generator implements AutoCloseable {
-  private static final int MOST_FLOW_STEPS = 1_000_000;
-
   private final SamplingProgram program;
   private final int height;
   private final int width;
@@ -111,9 +109,8 @@ public final class Generator implements AutoCloseable {
   public double[] levels(int steps) {
     return use(
         () -> {
-          boolean flow = program.followsFlow();
-          int least = flow ? 2 : 1;
-          int most = flow ? MOST_FLOW_STEPS : SampleLevels.MOST_ESTIMATES;
+          int least = SampleLevels.leastSteps(program);
+          int most = SampleLevels.mostSteps(program);
           if (steps < least || steps > most) {
             throw new IllegalArgumentException(
                 "steps: %d is not a number from %d to %d".formatted(steps, least, most));

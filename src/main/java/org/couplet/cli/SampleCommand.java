@@ -13,6 +13,7 @@ import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
 import org.couplet.command.Shard;
 import org.couplet.command.Stage;
+import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
 import org.couplet.launch.Runs;
@@ -94,37 +95,32 @@ final class SampleCommand implements Command {
     }
     Shard.Rows rows =
         shard
-            .map(one -> one.rows(count, SampleDraw.CHUNK))
+            .map(one -> one.rows(count, Contract.SAMPLES_AT_ONCE))
             .orElseGet(() -> new Shard.Rows(0, count));
-    return Interrupt.during(
-        name(),
+    return drawing(
+        options,
+        sampling,
+        tests,
         err,
-        interrupt -> {
-          interrupt.endsAfter("the samples in hand");
-          try (Stage stage = new Stage(err);
-              TrainedModel model = model(options, sampling, tests, stage)) {
-            SamplingProgram program = sampling.withSolver(model.sampler());
-            List<Double> levels = sampling.levels(program);
-            if (output.showsProgress()) {
-              stage.end();
-            } else {
-              stage.begin("drawing " + rows.count() + " samples");
-            }
-            output.write(
-                new SampleDraw(
-                    program,
-                    sampling.seed(),
-                    rows.first(),
-                    (int) rows.count(),
-                    levels,
-                    err,
-                    interrupt::check));
-            out.println(rows.count() + " samples written to " + options.value("output"));
-            if (sampling.steps().isPresent() && !program.followsFlow()) {
-              out.println("noise levels: --sigmas " + SampleLevels.text(levels));
-            }
+        (program, levels, stage, interrupt) -> {
+          if (output.showsProgress()) {
+            stage.end();
+          } else {
+            stage.begin("drawing " + rows.count() + " samples");
           }
-          return ExitCode.DONE;
+          output.write(
+              new SampleDraw(
+                  program,
+                  sampling.seed(),
+                  rows.first(),
+                  (int) rows.count(),
+                  levels,
+                  err,
+                  interrupt::check));
+          out.println(rows.count() + " samples written to " + options.value("output"));
+          if (sampling.steps().isPresent() && !program.followsFlow()) {
+            out.println("noise levels: --sigmas " + SampleLevels.text(levels));
+          }
         });
   }
 
@@ -144,6 +140,32 @@ final class SampleCommand implements Command {
     int rows = options.number("count", 1, MOST_FRAMES).orElse(1);
     String name = options.value("output");
     Output output = SampleWalk.place(name, options.has(Output.OVERWRITE));
+    return drawing(
+        options,
+        sampling,
+        tests,
+        err,
+        (program, levels, stage, interrupt) -> {
+          stage.begin("drawing " + frames + " frames");
+          new SampleWalk(program, seeds.get(0), seeds.get(1), frames, rows, levels)
+              .write(name, output, interrupt::check);
+          out.println(frames + " frames written to " + name);
+        });
+  }
+
+  /** What is drawn with a model that is loaded. */
+  @FunctionalInterface
+  private interface Drawing {
+    void draw(SamplingProgram program, List<Double> levels, Stage stage, Interrupt interrupt)
+        throws IOException;
+  }
+
+  private int drawing(
+      CommandLine options,
+      SamplingOptions sampling,
+      SelfTests tests,
+      PrintStream err,
+      Drawing drawing) {
     return Interrupt.during(
         name(),
         err,
@@ -152,12 +174,8 @@ final class SampleCommand implements Command {
           try (Stage stage = new Stage(err);
               TrainedModel model = model(options, sampling, tests, stage)) {
             SamplingProgram program = sampling.withSolver(model.sampler());
-            List<Double> levels = sampling.levels(program);
-            stage.begin("drawing " + frames + " frames");
-            new SampleWalk(program, seeds.get(0), seeds.get(1), frames, rows, levels)
-                .write(name, output, interrupt::check);
+            drawing.draw(program, sampling.levels(program), stage, interrupt);
           }
-          out.println(frames + " frames written to " + name);
           return ExitCode.DONE;
         });
   }

@@ -27,8 +27,6 @@ public record SamplingOptions(
   public static final List<String> NAMES =
       List.of("count", "best", "checkpoint", "seed", "sigmas", "steps", "solver");
 
-  private static final int MOST_STEPS = 1_000_000;
-
   /** Declares the options. */
   public static CommandLine declare(CommandLine options) {
     return declareCheckpoint(options)
@@ -64,7 +62,7 @@ public record SamplingOptions(
         checkpoint(options),
         options.one("seed", Long::valueOf, "a whole number").orElse(0L),
         options.list("sigmas", Double::valueOf, "a noise level, a number such as 0.8"),
-        options.number("steps", 1, MOST_STEPS),
+        options.number("steps", 1, SampleLevels.MOST_FLOW_STEPS),
         options.text("solver"));
   }
 
@@ -97,13 +95,13 @@ public record SamplingOptions(
     if (steps.isEmpty()) {
       return SampleLevels.of(program);
     }
-    boolean flow = program.followsFlow();
-    int least = flow ? 2 : 1;
-    int most = flow ? MOST_STEPS : SampleLevels.MOST_ESTIMATES;
+    int least = SampleLevels.leastSteps(program);
+    int most = SampleLevels.mostSteps(program);
     if (steps.get() < least || steps.get() > most) {
       throw new InvalidInputException(
           "--steps: '%d' is not a whole number from %d to %d, as a %s model takes"
-              .formatted(steps.get(), least, most, flow ? "score" : "consistency"));
+              .formatted(
+                  steps.get(), least, most, program.followsFlow() ? "score" : "consistency"));
     }
     return SampleLevels.of(program, steps.get());
   }

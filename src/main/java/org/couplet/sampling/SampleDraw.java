@@ -17,9 +17,6 @@ import org.tensorflow.types.TUint8;
 
 /** Samples to be made. */
 public final class SampleDraw {
-  /** Samples that are made at a time. */
-  public static final int CHUNK = Contract.SAMPLES_AT_ONCE;
-
   private final SamplingProgram program;
   private final long seed;
   private final long start;
@@ -80,9 +77,9 @@ public final class SampleDraw {
   void each(Sink sink) throws IOException {
     int rowBytes = (int) program.elementShape().size() * (program.makesImages() ? 1 : Float.BYTES);
     try (Progress progress = new Progress("sample", count, err)) {
-      for (int first = 0; first < count; first += CHUNK) {
+      for (int first = 0; first < count; first += Contract.SAMPLES_AT_ONCE) {
         beforeEach.run();
-        int rows = Math.min(CHUNK, count - first);
+        int rows = Math.min(Contract.SAMPLES_AT_ONCE, count - first);
         byte[] bytes = chunk(first, rows);
         for (int row = 0; row < rows; row++) {
           sink.accept(

@@ -14,10 +14,23 @@ public final class SampleLevels {
   /** Most steps of a consistency model; few are its purpose. */
   public static final int MOST_ESTIMATES = 100;
 
+  /** Most steps along a score model's probability flow. */
+  public static final int MOST_FLOW_STEPS = 1_000_000;
+
   // Steps along a score model's probability flow (Karras et al. 2022, table 2).
   private static final int FLOW_STEPS = 18;
 
   private SampleLevels() {}
+
+  /** Fewest steps that a model takes. */
+  public static int leastSteps(SamplingProgram program) {
+    return program.followsFlow() ? 2 : 1;
+  }
+
+  /** Most steps that a model takes. */
+  public static int mostSteps(SamplingProgram program) {
+    return program.followsFlow() ? MOST_FLOW_STEPS : MOST_ESTIMATES;
+  }
 
   /** One call at sigma_max for a consistency model; for a score model 18 Karras levels. */
   public static List<Double> of(SamplingProgram program) {

@@ -59,7 +59,7 @@ public record SampleOutput(Output output, Kind kind) {
    */
   public SampleOutput require() throws IOException {
     if (kind == Kind.FOLDER) {
-      output.requireFolder(name -> SAMPLE.matcher(name).matches());
+      output.requireFolder(SampleOutput::isNumbered);
     } else {
       output.requireFile();
     }
@@ -105,10 +105,17 @@ public record SampleOutput(Output output, Kind kind) {
   private static void writeFolder(Path folder, SampleDraw draw) throws IOException {
     Files.createDirectories(folder);
     Shape image = draw.program().elementShape();
-    draw.each(
-        (index, row) ->
-            writePicture(
-                folder.resolve(String.format(Locale.ROOT, "%06d.png", index)), row, image));
+    draw.each((index, row) -> writePicture(numbered(folder, index), row, image));
+  }
+
+  /** The file of a picture among many. */
+  static Path numbered(Path folder, long index) {
+    return folder.resolve(String.format(Locale.ROOT, "%06d.png", index));
+  }
+
+  /** Whether a file's name is one that {@link #numbered} gives. */
+  static boolean isNumbered(String name) {
+    return SAMPLE.matcher(name).matches();
   }
 
   private static void writePicture(Path file, byte[] pixels, Shape image) throws IOException {

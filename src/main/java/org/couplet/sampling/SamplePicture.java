@@ -18,7 +18,7 @@ public final class SamplePicture {
   private static final int SIZE = 480;
   // More at once would only take more memory.
   private static final int CHUNK = 64;
-  private static final int PADDING = 2;
+  static final int PADDING = 2;
 
   private SamplePicture() {}
 
@@ -48,14 +48,25 @@ public final class SamplePicture {
         images.asRawTensor().data().read(bytes, first * values, rows * values);
       }
     }
+    return grid(bytes, count, image, 0, PADDING);
+  }
+
+  /**
+   * Images as a grid that can be looked at.
+   *
+   * @param pixels [count, height, width, channels]
+   * @param image [height, width, channels]
+   * @param columns 0 for as many as make it square
+   */
+  static BufferedImage grid(byte[] pixels, int count, Shape image, int columns, int padding) {
     return SampleGrid.of(
-        bytes,
+        pixels,
         count,
         (int) image.get(0),
         (int) image.get(1),
         (int) image.get(2),
-        0,
-        PADDING,
+        columns,
+        padding,
         SampleGrid.AUTOMATIC);
   }
 

@@ -6,16 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.couplet.io.AtomicFile;
+import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.AnimatedGif;
 import org.couplet.report.SampleGrid;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -30,8 +27,6 @@ import org.tensorflow.types.TUint8;
  */
 public record SampleWalk(
     SamplingProgram program, long from, long to, int frames, int rows, List<Double> sigmas) {
-  private static final Pattern FRAME = Pattern.compile("\\d{6,}\\.png");
-  private static final int PADDING = 2;
   private static final int HUNDREDTHS = 5;
   private static final String FORMS =
       "give NAME.gif for a movie, NAME.png for all frames in one picture, or NAME/ for a folder of"
@@ -45,7 +40,7 @@ public record SampleWalk(
   public static Output place(String name, boolean overwrite) throws IOException {
     Output output = new Output("output", Path.of(name), overwrite);
     if (name.endsWith("/")) {
-      return output.requireFolder(entry -> FRAME.matcher(entry).matches());
+      return output.requireFolder(SampleOutput::isNumbered);
     }
     if (!name.endsWith(".gif") && !name.endsWith(".png")) {
       throw new InvalidInputException("--output " + name + ": " + FORMS);
@@ -81,8 +76,8 @@ public record SampleWalk(
   private byte[] walk(int row) {
     int size = (int) program.elementShape().size();
     byte[] walk = new byte[frames * size];
-    for (int first = 0; first < frames; first += SampleDraw.CHUNK) {
-      int count = Math.min(SampleDraw.CHUNK, frames - first);
+    for (int first = 0; first < frames; first += Contract.SAMPLES_AT_ONCE) {
+      int count = Math.min(Contract.SAMPLES_AT_ONCE, frames - first);
       double[] places =
           IntStream.range(first, first + count)
               .mapToDouble(frame -> frame / (frames - 1.0))
@@ -106,7 +101,7 @@ public record SampleWalk(
     for (int row = 0; row < rows; row++) {
       System.arraycopy(walks[row], frame * size, samples, row * size, size);
     }
-    return grid(samples, rows, 0, rows == 1 ? 0 : PADDING);
+    return grid(samples, rows, 0, rows == 1 ? 0 : SamplePicture.PADDING);
   }
 
   // One walk after the other; several have a line each.
@@ -115,28 +110,17 @@ public record SampleWalk(
     for (int row = 0; row < rows; row++) {
       System.arraycopy(walks[row], 0, all, row * walks[row].length, walks[row].length);
     }
-    return grid(all, rows * frames, rows == 1 ? 0 : frames, PADDING);
+    return grid(all, rows * frames, rows == 1 ? 0 : frames, SamplePicture.PADDING);
   }
 
   private BufferedImage grid(byte[] images, int count, int columns, int padding) {
-    Shape image = program.elementShape();
-    return SampleGrid.of(
-        images,
-        count,
-        (int) image.get(0),
-        (int) image.get(1),
-        (int) image.get(2),
-        columns,
-        padding,
-        SampleGrid.AUTOMATIC);
+    return SamplePicture.grid(images, count, program.elementShape(), columns, padding);
   }
 
   private void writeFrames(Path folder, byte[][] walks) throws IOException {
     Files.createDirectories(folder);
     for (int frame = 0; frame < frames; frame++) {
-      Path file = folder.resolve(String.format(Locale.ROOT, "%06d.png", frame));
-      byte[] png = SampleGrid.png(picture(walks, frame));
-      AtomicFile.write(file, out -> out.write(png));
+      SampleGrid.writePng(picture(walks, frame), SampleOutput.numbered(folder, frame));
     }
   }
 }

@@ -80,7 +80,7 @@ record ImagesApi(int mostRows) {
             text -> Arrays.stream(text.split(",", -1)).map(Double::valueOf).toList(),
             "a list of noise levels, such as 80,0.8");
     Optional<Integer> steps =
-        number(call, "steps", sampler.followsFlow() ? 2 : 1, mostSteps(sampler));
+        number(call, "steps", SampleLevels.leastSteps(sampler), mostSteps(sampler));
     if (sigmas.isPresent() && steps.isPresent()) {
       throw HttpProblem.badRequest("give either steps or sigmas");
     }
@@ -101,7 +101,7 @@ record ImagesApi(int mostRows) {
   }
 
   private static int mostSteps(SamplingProgram sampler) {
-    return sampler.followsFlow() ? MOST_STEPS : SampleLevels.MOST_ESTIMATES;
+    return Math.min(MOST_STEPS, SampleLevels.mostSteps(sampler));
   }
 
   private static Optional<Integer> number(Call call, String name, int least, int most) {

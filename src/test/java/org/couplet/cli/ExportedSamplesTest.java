@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
+import org.couplet.contract.Contract;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
-import org.couplet.sampling.SampleDraw;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +53,7 @@ class ExportedSamplesTest {
 
   // The command makes samples in the same parts (SampleDraw).
   private static void assertSampleIsThatOfTheCommand(Path export, int count, List<Double> sigmas) {
-    int chunk = SampleDraw.CHUNK;
+    int chunk = Contract.SAMPLES_AT_ONCE;
     try (SavedModelBundle bundle = SavedModelBundle.load(export.toString(), "serve");
         SamplingProgram program = SamplingProgram.load(export, 0)) {
       float[] sampled = sample(bundle, count, sigmas);
