@@ -27,6 +27,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.run.RunFolder;
 import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.serve.ImageServer;
+import org.couplet.serve.ServerMetrics;
 import org.couplet.serve.ServerSettings;
 import org.couplet.serving.ServedModel;
 import org.couplet.serving.ServingLimits;
@@ -105,7 +106,7 @@ final class ServeCommand implements Command {
             options.number("queue", 1, MOST).orElse(QUEUE),
             Duration.ofSeconds(options.number("deadline", 1, MOST).orElse(DEADLINE_S)));
     ServerSettings settings = settings(options);
-    ImageServer.Metrics metrics = new ImageServer.Metrics();
+    ServerMetrics metrics = new ServerMetrics();
     List<ServedModel> models = models(options, limits, metrics);
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
@@ -173,7 +174,7 @@ final class ServeCommand implements Command {
   }
 
   private static List<ServedModel> models(
-      CommandLine options, ServingLimits limits, ImageServer.Metrics metrics) throws IOException {
+      CommandLine options, ServingLimits limits, ServerMetrics metrics) throws IOException {
     Map<String, Path> folders = new LinkedHashMap<>();
     for (String given : options.texts("model")) {
       int equals = given.indexOf('=');

@@ -9,7 +9,6 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.contract.Contract;
 import org.couplet.contract.Signature;
 import org.couplet.io.Version;
-import org.tensorflow.proto.SignatureDef;
 
 /** A model's facts as a page that people read. */
 record ModelCard(ModelFacts facts) {
@@ -155,8 +154,8 @@ record ModelCard(ModelFacts facts) {
                 "| `%s` | %s | %s |"
                     .formatted(
                         entry.getKey(),
-                        list(ModelFacts.tensors(entry.getValue(), SignatureDef::getInputsMap)),
-                        list(ModelFacts.tensors(entry.getValue(), SignatureDef::getOutputsMap))))
+                        list(ModelFacts.tensors(entry.getValue().getInputsMap())),
+                        list(ModelFacts.tensors(entry.getValue().getOutputsMap()))))
         .collect(Collectors.joining("\n"));
   }
 

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.couplet.config.ElementShape;
 import org.couplet.config.ExperimentFile;
@@ -142,16 +141,15 @@ record ModelFacts(
             all.put(
                 signature,
                 Map.of(
-                    "inputs", tensors(definition, SignatureDef::getInputsMap),
-                    "outputs", tensors(definition, SignatureDef::getOutputsMap))));
+                    "inputs", tensors(definition.getInputsMap()),
+                    "outputs", tensors(definition.getOutputsMap()))));
     return all;
   }
 
   /** Type and shape of tensors, by name: {@code float [-1, 16, 16, 3]}. */
-  static Map<String, String> tensors(
-      SignatureDef definition, Function<SignatureDef, Map<String, TensorInfo>> side) {
+  static Map<String, String> tensors(Map<String, TensorInfo> infos) {
     Map<String, String> described = new TreeMap<>();
-    side.apply(definition).forEach((tensor, info) -> described.put(tensor, describe(info)));
+    infos.forEach((tensor, info) -> described.put(tensor, describe(info)));
     return described;
   }
 

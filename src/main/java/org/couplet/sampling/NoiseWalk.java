@@ -6,12 +6,12 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Noise on the way from one row of noise to another: spherical interpolation (Shoemake 1985), which
+ * Noise on the way from rows of noise to others: spherical interpolation (Shoemake 1985), which
  * keeps the length that noise of many dimensions has.
  *
- * @param from row 0 of it is where the way begins
- * @param to row 0 of it is where the way ends
- * @param places from 0 to 1, one a row of the result
+ * @param from [rows, element...], where the ways begin
+ * @param to as many rows, where they end
+ * @param places from 0 to 1; the result has each row at each of them, [rows * places, element...]
  */
 @SuppressWarnings("ArrayRecordComponent") // made once and only read
 public record NoiseWalk(Noise from, Noise to, double[] places) implements Noise {
@@ -24,16 +24,22 @@ public record NoiseWalk(Noise from, Noise to, double[] places) implements Noise 
         TFloat32 end = to.draw(number)) {
       float[] a = Floats.of(start);
       float[] b = Floats.of(end);
-      double angle = angle(a, b);
+      int rows = (int) start.shape().get(0);
+      int size = a.length / rows;
       float[] all = new float[places.length * a.length];
-      for (int row = 0; row < places.length; row++) {
-        double ofA = share(1 - places[row], angle);
-        double ofB = share(places[row], angle);
-        for (int i = 0; i < a.length; i++) {
-          all[row * a.length + i] = (float) (ofA * a[i] + ofB * b[i]);
+      for (int row = 0; row < rows; row++) {
+        double angle = angle(a, b, row * size, size);
+        for (int place = 0; place < places.length; place++) {
+          double ofA = share(1 - places[place], angle);
+          double ofB = share(places[place], angle);
+          int at = (row * places.length + place) * size;
+          for (int i = 0; i < size; i++) {
+            all[at + i] = (float) (ofA * a[row * size + i] + ofB * b[row * size + i]);
+          }
         }
       }
-      TFloat32 walk = TFloat32.tensorOf(Shape.of(places.length).append(start.shape().tail()));
+      TFloat32 walk =
+          TFloat32.tensorOf(Shape.of((long) rows * places.length).append(start.shape().tail()));
       walk.asRawTensor().data().asFloats().write(all);
       return walk;
     }
@@ -43,11 +49,11 @@ public record NoiseWalk(Noise from, Noise to, double[] places) implements Noise 
     return angle < NARROW ? place : Math.sin(place * angle) / Math.sin(angle);
   }
 
-  private static double angle(float[] a, float[] b) {
+  private static double angle(float[] a, float[] b, int first, int size) {
     double product = 0;
     double squareOfA = 0;
     double squareOfB = 0;
-    for (int i = 0; i < a.length; i++) {
+    for (int i = first; i < first + size; i++) {
       product += (double) a[i] * b[i];
       squareOfA += (double) a[i] * a[i];
       squareOfB += (double) b[i] * b[i];

@@ -2,6 +2,7 @@ package org.couplet.serve;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import org.couplet.report.Json;
 
 /**
@@ -37,7 +38,7 @@ record Answer(int status, String type, byte[] body, Map<String, String> headers)
   }
 
   Answer with(String header, String value) {
-    Map<String, String> more = new java.util.TreeMap<>(headers);
+    Map<String, String> more = new TreeMap<>(headers);
     more.put(header, value);
     return new Answer(status, type, body, more);
   }

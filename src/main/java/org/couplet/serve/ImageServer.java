@@ -65,7 +65,7 @@ public final class ImageServer implements AutoCloseable {
    * @param deadline how long a body may take to arrive, and calls under way at the end
    */
   public ImageServer(
-      ServerSettings settings, List<ServedModel> models, Metrics metrics, Duration deadline)
+      ServerSettings settings, List<ServedModel> models, ServerMetrics metrics, Duration deadline)
       throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
     threads.setName("couplet-http");
@@ -73,13 +73,13 @@ public final class ImageServer implements AutoCloseable {
     secure = settings.keys().isPresent();
     connector = connector(server, settings);
     server.addConnector(connector);
-    metrics.counts().watch(models);
-    Routes routes = new Routes(models, metrics.counts(), settings.mostRows());
+    metrics.watch(models);
+    Routes routes = new Routes(models, metrics, settings.mostRows());
     Access access =
         new Access(settings.token(), settings.address().getAddress().isLoopbackAddress());
     server.setHandler(
         new GracefulHandler(
-            new Dispatcher(routes, access, metrics.counts(), settings.mostBytes(), deadline)));
+            new Dispatcher(routes, access, metrics, settings.mostBytes(), deadline)));
     server.setErrorHandler(new JsonErrors());
     server.setStopTimeout(deadline.plus(STOPPING).toMillis());
     log =
@@ -88,20 +88,6 @@ public final class ImageServer implements AutoCloseable {
             : Optional.empty();
     log.ifPresent(server::setRequestLog);
     start(settings);
-  }
-
-  /** What models and server count; made before both. */
-  public static final class Metrics {
-    private final ServerMetrics counts = new ServerMetrics();
-
-    private ServerMetrics counts() {
-      return counts;
-    }
-
-    /** A batch of a model was computed. */
-    public void batch(String model, int rows) {
-      counts.batch(model, rows);
-    }
   }
 
   private static ServerConnector connector(Server server, ServerSettings settings) {

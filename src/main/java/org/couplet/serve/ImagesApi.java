@@ -1,5 +1,6 @@
 package org.couplet.serve;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -148,7 +149,7 @@ record ImagesApi(int mostRows) {
         .with("Content-Disposition", "attachment; filename=\"samples.zip\"");
   }
 
-  private static byte[] png(java.awt.image.BufferedImage picture) {
+  private static byte[] png(BufferedImage picture) {
     try {
       return SampleGrid.png(picture);
     } catch (IOException e) {

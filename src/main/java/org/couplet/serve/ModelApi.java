@@ -54,15 +54,17 @@ final class ModelApi {
   }
 
   private static Map<String, Object> definition(SignatureDef signature) {
-    Map<String, Object> inputs = new TreeMap<>();
-    signature.getInputsMap().forEach((name, info) -> inputs.put(name, tensor(info)));
-    Map<String, Object> outputs = new TreeMap<>();
-    signature.getOutputsMap().forEach((name, info) -> outputs.put(name, tensor(info)));
     Map<String, Object> definition = new LinkedHashMap<>();
-    definition.put("inputs", inputs);
-    definition.put("outputs", outputs);
+    definition.put("inputs", tensors(signature.getInputsMap()));
+    definition.put("outputs", tensors(signature.getOutputsMap()));
     definition.put("method_name", signature.getMethodName());
     return definition;
+  }
+
+  private static Map<String, Object> tensors(Map<String, TensorInfo> infos) {
+    Map<String, Object> tensors = new TreeMap<>();
+    infos.forEach((name, info) -> tensors.put(name, tensor(info)));
+    return tensors;
   }
 
   private static Map<String, Object> tensor(TensorInfo info) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.couplet.report.Json;
 import org.couplet.serving.HostTensor;
 import org.couplet.serving.ServedVersion;
@@ -149,20 +150,9 @@ record PredictApi(int mostRows) {
         });
   }
 
-  // A signature's only output stands without its name.
   private static String outputs(Map<String, HostTensor> results) {
     StringBuilder json = new StringBuilder("{\"outputs\":");
-    if (results.size() == 1) {
-      results.forEach((name, tensor) -> TensorJson.write(json, name, tensor));
-    } else {
-      String separator = "{";
-      for (Map.Entry<String, HostTensor> result : results.entrySet()) {
-        json.append(separator).append('"').append(result.getKey()).append("\":");
-        TensorJson.write(json, result.getKey(), result.getValue());
-        separator = ",";
-      }
-      json.append('}');
-    }
+    write(json, results, (name, tensor) -> TensorJson.write(json, name, tensor));
     return json.append('}').toString();
   }
 
@@ -174,21 +164,27 @@ record PredictApi(int mostRows) {
           "the outputs of this signature are not rows; ask with 'inputs' instead of 'instances'");
     }
     StringBuilder json = new StringBuilder("{\"predictions\":[");
-    for (int row = 0; row < rows.first(); row++) {
+    for (int i = 0; i < rows.first(); i++) {
+      int row = i;
       json.append(row == 0 ? "" : ",");
-      if (results.size() == 1) {
-        int only = row;
-        results.forEach((name, tensor) -> TensorJson.writeRow(json, name, tensor, only));
-        continue;
-      }
-      String separator = "{";
-      for (Map.Entry<String, HostTensor> result : results.entrySet()) {
-        json.append(separator).append('"').append(result.getKey()).append("\":");
-        TensorJson.writeRow(json, result.getKey(), result.getValue(), row);
-        separator = ",";
-      }
-      json.append('}');
+      write(json, results, (name, tensor) -> TensorJson.writeRow(json, name, tensor, row));
     }
     return json.append("]}").toString();
+  }
+
+  // A signature's only output stands without its name.
+  private static void write(
+      StringBuilder json, Map<String, HostTensor> results, BiConsumer<String, HostTensor> writer) {
+    if (results.size() == 1) {
+      results.forEach(writer);
+      return;
+    }
+    String separator = "{";
+    for (Map.Entry<String, HostTensor> result : results.entrySet()) {
+      json.append(separator).append('"').append(result.getKey()).append("\":");
+      writer.accept(result.getKey(), result.getValue());
+      separator = ",";
+    }
+    json.append('}');
   }
 }

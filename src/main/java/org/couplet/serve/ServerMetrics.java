@@ -11,8 +11,8 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.couplet.serving.ServedModel;
 
-/** What the server counts, for Prometheus. */
-final class ServerMetrics {
+/** What models and server count, for Prometheus; made before both. */
+public final class ServerMetrics {
   private static final double[] SECONDS = {
     0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60
   };
@@ -47,7 +47,8 @@ final class ServerMetrics {
     seconds.labelValues(kind).observe(took);
   }
 
-  void batch(String model, int rows) {
+  /** A batch of a model was computed. */
+  public void batch(String model, int rows) {
     batchRows.labelValues(model).observe(rows);
   }
 

@@ -1,5 +1,6 @@
 package org.couplet.serving;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -39,14 +41,14 @@ final class Batcher implements AutoCloseable {
     final long until;
     final CompletableFuture<O> result = new CompletableFuture<>();
 
-    Call(Object kind, int rows, I input, Work<I, O> work, ServingLimits limits) {
+    Call(Object kind, int rows, I input, Work<I, O> work, Duration delay, Duration deadline) {
       long now = System.nanoTime();
       this.kind = kind;
       this.rows = rows;
       this.input = input;
       this.work = work;
-      this.due = now + limits.deadline().toNanos();
-      this.until = now + limits.delay().toNanos();
+      this.due = now + deadline.toNanos();
+      this.until = now + delay.toNanos();
     }
   }
 
@@ -79,18 +81,33 @@ final class Batcher implements AutoCloseable {
    * @throws InvalidInputException if it can't be computed
    */
   <I, O> O call(Object kind, int rows, I input, Work<I, O> work) {
-    Call<I, O> call = new Call<>(kind, rows, input, work, limits);
+    return computed(new Call<>(kind, rows, input, work, limits.delay(), limits.deadline()));
+  }
+
+  /** Has a call computed that can't be joined with others; it counts as one row. */
+  <I, O> O callAlone(I input, Function<I, O> work) {
+    return computed(
+        new Call<I, O>(
+            new Object(),
+            1,
+            input,
+            inputs -> List.of(work.apply(inputs.get(0))),
+            Duration.ZERO,
+            limits.deadline()));
+  }
+
+  private <O> O computed(Call<?, O> call) {
     synchronized (this) {
       if (closed) {
         throw new Refusal(Refusal.Reason.UNAVAILABLE, "the model is being unloaded; try again");
       }
       // A large call may wait alone.
-      if (waitingRows > 0 && waitingRows + rows > limits.queue()) {
+      if (waitingRows > 0 && waitingRows + call.rows > limits.queue()) {
         throw new Refusal(
             Refusal.Reason.BUSY, waitingRows + " rows wait already; try again in a second");
       }
       waiting.add(call);
-      waitingRows += rows;
+      waitingRows += call.rows;
       notifyAll();
     }
     return result(call);

@@ -122,15 +122,10 @@ public final class ServedVersion {
       return sampler.noise(request.seed(), first, count);
     }
     ImageRequest.Walk walk = request.walk().get();
-    List<Noise> rows = new ArrayList<>();
-    for (int row = first; row < first + count; row++) {
-      rows.add(
-          new NoiseWalk(
-              sampler.noise(request.seed(), row, 1),
-              sampler.noise(walk.to(), row, 1),
-              new double[] {walk.at()}));
-    }
-    return new JoinedNoise(rows);
+    return new NoiseWalk(
+        sampler.noise(request.seed(), first, count),
+        sampler.noise(walk.to(), first, count),
+        new double[] {walk.at()});
   }
 
   /**
@@ -147,8 +142,7 @@ public final class ServedVersion {
     SignatureDef definition = Objects.requireNonNull(model.signatures().get(signature));
     int rows = hasRows(definition, outputs) ? rows(inputs) : 0;
     if (rows < 1) {
-      Object alone = new Object();
-      return batcher.call(alone, 1, inputs, all -> List.of(run(signature, all.get(0), outputs)));
+      return batcher.callAlone(inputs, all -> run(signature, all, outputs));
     }
     // Rows of one kind have the same sizes.
     List<Object> kind = new ArrayList<>(List.of(signature, outputs));

@@ -12,10 +12,14 @@ import org.tensorflow.types.TFloat32;
 
 class NoiseWalkTest {
   private static Noise row(float... values) {
+    return rows(1, values);
+  }
+
+  private static Noise rows(int count, float... values) {
     return draw -> {
-      TFloat32 row = TFloat32.tensorOf(Shape.of(1, values.length));
-      row.asRawTensor().data().asFloats().write(values);
-      return row;
+      TFloat32 rows = TFloat32.tensorOf(Shape.of(count, values.length / count));
+      rows.asRawTensor().data().asFloats().write(values);
+      return rows;
     };
   }
 
@@ -43,6 +47,15 @@ class NoiseWalkTest {
           2 * (float) Math.cos(2 * third), 2 * (float) Math.sin(2 * third)
         },
         walk(row(2, 0), row(0, 2), 1 / 3., 2 / 3.),
+        1e-6f);
+  }
+
+  @Test
+  void rowsHaveTheirOwnWays() {
+    float half = (float) Math.sqrt(0.5);
+    assertArrayEquals(
+        new float[] {2 * half, 2 * half, 0, 2, 3 * half, 3 * half, 3, 0},
+        walk(rows(2, 2, 0, 0, 3), rows(2, 0, 2, 3, 0), 0.5, 1),
         1e-6f);
   }
 

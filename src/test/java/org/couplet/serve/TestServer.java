@@ -48,7 +48,7 @@ final class TestServer implements AutoCloseable {
       Optional<Path> accessLog,
       ServingLimits limits)
       throws IOException {
-    ImageServer.Metrics metrics = new ImageServer.Metrics();
+    ServerMetrics metrics = new ServerMetrics();
     model =
         new ServedModel("shapes", folder, labels, limits, rows -> metrics.batch("shapes", rows));
     refresh();

@@ -96,22 +96,21 @@ class BatcherTest {
   }
 
   @Test
+  void aCallThatCannotBeJoinedDoesNotWaitForOthers() {
+    try (Batcher batcher = batcher(4, 50_000, 100, 10_000)) {
+      int doubled = batcher.callAlone(3, value -> 2 * value);
+      assertEquals(6, doubled);
+      assertEquals(List.of(1), batches);
+    }
+  }
+
+  @Test
   void whatIsBeyondTheQueueIsRefusedAtOnce() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     try (Batcher batcher = batcher(1, 0, 2, 60_000)) {
       CompletableFuture<Integer> first =
-          CompletableFuture.supplyAsync(
-              () ->
-                  batcher.call(
-                      "slow",
-                      1,
-                      1,
-                      inputs -> {
-                        begun.countDown();
-                        await(go);
-                        return inputs;
-                      }));
+          CompletableFuture.supplyAsync(() -> held(batcher, begun, go));
       begun.await();
       List<CompletableFuture<Integer>> waiting =
           List.of(later(batcher, "a", 1, 1), later(batcher, "a", 1, 2));
@@ -135,19 +134,7 @@ class BatcherTest {
     try (Batcher batcher = batcher(1, 0, 10, 200)) {
       CompletableFuture<Refusal> first =
           CompletableFuture.supplyAsync(
-              () ->
-                  assertThrows(
-                      Refusal.class,
-                      () ->
-                          batcher.call(
-                              "slow",
-                              1,
-                              1,
-                              inputs -> {
-                                begun.countDown();
-                                await(go);
-                                return inputs;
-                              })));
+              () -> assertThrows(Refusal.class, () -> held(batcher, begun, go)));
       begun.await();
       Refusal second =
           assertThrows(
@@ -203,6 +190,19 @@ class BatcherTest {
     Refusal refusal =
         assertThrows(Refusal.class, () -> batcher.call("a", 1, 1, BatcherTest::doubled));
     assertEquals(Refusal.Reason.UNAVAILABLE, refusal.reason());
+  }
+
+  // A call whose work has begun and goes on when it is told to.
+  private static int held(Batcher batcher, CountDownLatch begun, CountDownLatch go) {
+    return batcher.call(
+        "slow",
+        1,
+        1,
+        inputs -> {
+          begun.countDown();
+          await(go);
+          return inputs;
+        });
   }
 
   private static void await(CountDownLatch latch) {
