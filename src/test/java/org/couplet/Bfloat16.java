@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.couplet.inspection.KernelCall;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 import org.couplet.selftest.Machine;
 import org.couplet.selftest.Report;
 import org.couplet.selftest.SelfTest;

@@ -12,6 +12,8 @@ import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.contract.Contract;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.model.Model;
+import org.couplet.model.ModelFactory;
 import org.couplet.savedmodel.SavedModelFile;
 import org.couplet.savedmodel.Signatures;
 import org.couplet.savedmodel.Variables;

@@ -14,6 +14,8 @@ import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
+import org.couplet.model.Model;
+import org.couplet.network.Labels;
 import org.couplet.optimizer.GradientNorm;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -21,6 +23,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -49,15 +52,20 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
    * same noise.
    *
    * @param x [n, element...]
+   * @param labels of its rows
    * @param z [n, element...]
    * @param sigma scalar
    */
   Map<String, Operand<?>> coupledPoints(
-      Weights average, Operand<TFloat32> x, Operand<TFloat32> z, Operand<TFloat32> sigma) {
+      Weights average,
+      Operand<TFloat32> x,
+      Labels labels,
+      Operand<TFloat32> z,
+      Operand<TFloat32> sigma) {
     Operand<TFloat32> levels = tf.fill(tf.constant(new long[] {x.shape().get(0)}), sigma);
     Operand<TFloat32> points = loss.function().process().point(tf, x, z, levels);
     Operand<TFloat32> estimate =
-        ConsistencyLoss.generator(tf, loss.function(), average).estimate(points, levels);
+        ConsistencyLoss.generator(tf, loss.function(), average).estimate(points, levels, labels);
     return Map.of(
         Contract.DATA, tf.identity(x),
         Contract.NOISE, z,
@@ -92,6 +100,9 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
     arguments.add(new GraphFunction.Argument(TFloat32.class, model.element()));
     arguments.add(new GraphFunction.Argument(TFloat64.class, Shape.scalar()));
     arguments.add(new GraphFunction.Argument(TFloat64.class, Shape.scalar()));
+    if (model.network().labelDim() > 0) {
+      arguments.add(new GraphFunction.Argument(TInt32.class, Shape.scalar()));
+    }
     for (int set = 0; set < 2; set++) {
       weights.forEach(
           weight -> arguments.add(new GraphFunction.Argument(TFloat32.class, weight.shape())));
@@ -101,11 +112,14 @@ record Measurements(Ops tf, Model model, ConsistencyLoss loss) {
         arguments,
         (ops, in) -> {
           Arguments next = new Arguments(in);
-          LevelledPair one = LevelledPair.of(next);
+          LevelledPair one = loss.pair(next);
           LevelledPair pair =
               new LevelledPair(
                   new Coupling.Pair(row(ops, one.points().low()), row(ops, one.points().high())),
-                  new Levels(row(ops, one.levels().low()), row(ops, one.levels().high())));
+                  new Levels(row(ops, one.levels().low()), row(ops, one.levels().high())),
+                  one.labels()
+                      .with(
+                          one.labels().operands().stream().map(label -> row(ops, label)).toList()));
           Weights online = Weights.of(weights, next.next(weights.size()));
           Weights average = Weights.of(weights, next.rest());
           Operand<TFloat32> norm =

@@ -13,6 +13,8 @@ import org.couplet.graph.Randomness;
 import org.couplet.graph.Slices;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
+import org.couplet.model.Model;
+import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -32,21 +34,35 @@ record SampleLoop(Model model, ConsistencyFunction function) {
       Operand<TInt64> seed,
       Operand<TInt64> first,
       Operand<TInt64> count,
-      Operand<TFloat32> sigmas) {
+      Operand<TFloat32> sigmas,
+      Labels labels) {
     /** For a loop's rounds, which are in graphs of their own. */
     List<Operand<?>> operands() {
       List<Operand<?>> operands = new ArrayList<>(List.of(seed, first, count, sigmas));
+      operands.addAll(labels.operands());
       operands.addAll(weights.operands());
       return operands;
     }
 
     Rows with(List<? extends Operand<?>> operands) {
+      int end = 4 + labels.operands().size();
       return new Rows(
-          weights.with(operands.subList(4, operands.size())),
+          weights.with(operands.subList(end, operands.size())),
           operands.get(0).asOutput().expect(TInt64.class),
           operands.get(1).asOutput().expect(TInt64.class),
           operands.get(2).asOutput().expect(TInt64.class),
-          operands.get(3).asOutput().expect(TFloat32.class));
+          operands.get(3).asOutput().expect(TFloat32.class),
+          labels.with(operands.subList(4, end)));
+    }
+
+    Rows part(Ops tf, Operand<TInt64> from, Operand<TInt64> rows) {
+      Operand<TInt64> places = tf.range(from, tf.math.add(from, rows), tf.constant(1L));
+      Labels some = labels.at(tf, tf.dtypes.cast(places, TInt32.class));
+      return new Rows(weights, seed, from, rows, sigmas, some);
+    }
+
+    Rows until(Operand<TFloat32> ends) {
+      return new Rows(weights, seed, first, count, ends, labels);
     }
 
     Operand<TFloat32> sigma(Ops tf, Operand<TInt32> index) {
@@ -64,6 +80,7 @@ record SampleLoop(Model model, ConsistencyFunction function) {
    * @param seed int64 scalar
    * @param count int64 scalar
    * @param sigmas [steps], levels from sigma_max down; none stand for sigma_max alone
+   * @param labels of the rows, if the model has classes
    * @return [count, element...]
    */
   Operand<TFloat32> run(
@@ -71,8 +88,9 @@ record SampleLoop(Model model, ConsistencyFunction function) {
       Weights weights,
       Operand<TInt64> seed,
       Operand<TInt64> count,
-      Operand<TFloat32> sigmas) {
-    Rows all = new Rows(weights, seed, tf.constant(0L), count, atLeastOne(tf, sigmas));
+      Operand<TFloat32> sigmas,
+      Labels labels) {
+    Rows all = new Rows(weights, seed, tf.constant(0L), count, atLeastOne(tf, sigmas), labels);
     Operand<TInt64> parts =
         tf.math.floorDiv(tf.math.add(count, tf.constant(ROWS - 1L)), tf.constant((long) ROWS));
     return new Loop("sample_rows")
@@ -106,7 +124,7 @@ record SampleLoop(Model model, ConsistencyFunction function) {
         tf.math.mul(tf.dtypes.cast(part, TInt64.class), tf.constant((long) ROWS));
     Operand<TInt64> count =
         tf.math.minimum(tf.constant((long) ROWS), tf.math.sub(all.count(), first));
-    Rows rows = new Rows(all.weights(), all.seed(), first, count, all.sigmas());
+    Rows rows = all.part(tf, first, count);
     Operand<TInt64> indices = tf.range(first, tf.math.add(first, count), tf.constant(1L));
     return tf.tensorScatterNdUpdate(
         done, tf.expandDims(indices, tf.constant(1)), samples(tf, rows)); // [count, element...]
@@ -149,7 +167,7 @@ record SampleLoop(Model model, ConsistencyFunction function) {
 
   private Operand<TFloat32> estimate(
       Ops tf, Rows rows, Operand<TFloat32> point, Operand<TFloat32> sigma) {
-    return function.apply(tf, rows.weights(), point, sigma, Dropout.none());
+    return function.apply(tf, rows.weights(), point, sigma, rows.labels(), Dropout.none());
   }
 
   private Operand<TFloat32> alongFlow(Ops tf, Rows rows) {
@@ -158,7 +176,7 @@ record SampleLoop(Model model, ConsistencyFunction function) {
     // The last step goes to 0.
     Operand<TFloat32> ends =
         tf.concat(List.of(rows.sigmas(), tf.constant(new float[] {0})), tf.constant(0));
-    Rows down = new Rows(rows.weights(), rows.seed(), rows.first(), rows.count(), ends);
+    Rows down = rows.until(ends);
     return new Loop("sample_flow")
         .run(
             tf,
@@ -177,7 +195,8 @@ record SampleLoop(Model model, ConsistencyFunction function) {
         ConsistencyLoss.generator(tf, function, rows.weights()),
         before,
         rows.everywhere(tf, rows.sigma(tf, step)),
-        rows.everywhere(tf, rows.sigma(tf, tf.math.add(step, tf.constant(1)))));
+        rows.everywhere(tf, rows.sigma(tf, tf.math.add(step, tf.constant(1)))),
+        rows.labels());
   }
 
   private Operand<TFloat32> noise(Ops tf, Rows rows, Operand<TInt32> draw) {

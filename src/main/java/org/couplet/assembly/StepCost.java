@@ -1,6 +1,8 @@
 package org.couplet.assembly;
 
 import org.couplet.config.proto.Experiment;
+import org.couplet.model.Model;
+import org.couplet.model.ModelFactory;
 import org.couplet.network.ForwardCost;
 
 /**

@@ -23,6 +23,8 @@ import org.couplet.graph.GraphFunction;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.model.Model;
+import org.couplet.model.ModelFactory;
 import org.couplet.savedmodel.SavedModelFile;
 import org.couplet.savedmodel.Signatures;
 import org.couplet.savedmodel.Variables;
@@ -326,7 +328,11 @@ public final class TrainingAssembly {
     Map<String, Operand<?>> ofLoss = new LinkedHashMap<>(inputs);
     ofLoss.put(Contract.STEP, number);
     signatures.add(Signature.LOSS, ofLoss, Map.of(Contract.LOSS, measurements.loss(numbered)));
-    Map<String, Operand<?>> data = placeholders(step.dataInputs());
+    Map<String, GraphFunction.Argument> arguments = new LinkedHashMap<>(step.dataInputs());
+    if (model.network().labelDim() > 0) {
+      arguments.put(Contract.LABELS, step.rowOfIntegers());
+    }
+    Map<String, Operand<?>> data = placeholders(arguments);
     Operand<TInt64> completed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<TFloat32> sigma = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
     Randomness randomness = TrainingStep.randomness(data, completed);
@@ -337,7 +343,8 @@ public final class TrainingAssembly {
     signatures.add(
         Signature.COUPLED_POINTS,
         data,
-        measurements.coupledPoints(current(Contract.EMA_PREFIX), x, z, sigma));
+        measurements.coupledPoints(
+            current(Contract.EMA_PREFIX), x, step.toldLabels(data), z, sigma));
   }
 
   private void addPairCosts() {

@@ -19,6 +19,8 @@ import org.couplet.graph.GraphFunction.Argument;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
+import org.couplet.model.Model;
+import org.couplet.network.Labels;
 import org.couplet.optimizer.GradientNorm;
 import org.couplet.optimizer.MovingAverage;
 import org.couplet.optimizer.Update;
@@ -78,6 +80,7 @@ final class TrainingStep {
   private final Shape batch;
   private final int workers;
   private final boolean flip;
+  private final double labelDropout;
   private final double clipNorm;
   private final int parts;
   private final boolean skips;
@@ -92,6 +95,7 @@ final class TrainingStep {
     this.trainable = weights.stream().filter(Weight::trainable).toList();
     this.batch = Shape.of(experiment.getRun().getBatchSize() / workers).append(model.element());
     this.flip = experiment.getDataset().getHorizontalFlip();
+    this.labelDropout = experiment.getNetwork().getLabelDropout();
     this.clipNorm = experiment.getOptimizer().getClipNorm();
     this.parts = experiment.getOptimizer().getAccumulate();
     this.skips = experiment.getRun().getSkipNonfinite() > 0;
@@ -135,9 +139,17 @@ final class TrainingStep {
     inputs.put(Contract.LEARNING_RATE, new Argument(TFloat32.class, Shape.scalar()));
     inputs.put(Contract.EMA_DECAY, new Argument(TFloat32.class, Shape.scalar()));
     if (model.takesNoiseAssignment()) {
-      inputs.put(Contract.NOISE_ASSIGNMENT, new Argument(TInt32.class, Shape.of(batch.get(0))));
+      inputs.put(Contract.NOISE_ASSIGNMENT, rowOfIntegers());
+    }
+    if (model.network().labelDim() > 0) {
+      inputs.put(Contract.LABELS, rowOfIntegers());
     }
     return inputs;
+  }
+
+  /** One for each row. */
+  Argument rowOfIntegers() {
+    return new Argument(TInt32.class, Shape.of(batch.get(0)));
   }
 
   /** The batch and the seed that augments and noises it. */
@@ -250,6 +262,7 @@ final class TrainingStep {
         weights(values, Contract.EMA_PREFIX),
         model.takesScore() ? Optional.of(weights(values, Contract.SCORE_PREFIX)) : Optional.empty(),
         data(tf, inputs, randomness),
+        labels(tf, inputs, randomness),
         new ScheduledOperands(
             input(inputs, Contract.SIGMAS, TFloat64.class),
             input(inputs, Contract.NUM_LEVELS, TInt32.class),
@@ -290,6 +303,27 @@ final class TrainingStep {
     }
     Operand<TFloat32> images = Pixels.toModel(tf, input(inputs, Contract.BATCH, TUint8.class));
     return flip ? Pixels.flip(tf, images, randomness) : images;
+  }
+
+  /** Those that are fed. */
+  Labels toldLabels(Map<String, Operand<?>> inputs) {
+    return model.network().labelDim() == 0
+        ? Labels.none()
+        : Labels.of(input(inputs, Contract.LABELS, TInt32.class));
+  }
+
+  // With each the chance that its row is trained as one of no class.
+  private Labels labels(Ops tf, Map<String, Operand<?>> inputs, Randomness randomness) {
+    if (model.network().labelDim() == 0 || labelDropout == 0) {
+      return toldLabels(inputs);
+    }
+    Operand<TFloat32> draws =
+        randomness.rowUniforms(tf, Randomness.Purpose.LABELS, 0, Shape.of(batch.get(0)));
+    return Labels.of(
+        tf.select(
+            tf.math.less(draws, tf.constant((float) labelDropout)),
+            tf.fill(tf.constant(Shape.of(batch.get(0))), tf.constant(Labels.UNKNOWN)),
+            input(inputs, Contract.LABELS, TInt32.class)));
   }
 
   private Map<String, Operand<TFloat32>> updates(

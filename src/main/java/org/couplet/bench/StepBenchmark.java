@@ -2,6 +2,7 @@ package org.couplet.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.couplet.config.ElementShape;
 import org.couplet.config.proto.DatasetConfig;
@@ -49,7 +50,9 @@ public final class StepBenchmark implements AutoCloseable {
     long seed = experiment.getRun().getSeed();
     this.program = program;
     this.dataset = dataset;
-    this.batches = new Batches(dataset, experiment.getRun().getBatchSize(), seed);
+    int rows = experiment.getRun().getBatchSize();
+    this.batches =
+        new Batches(dataset, labels(experiment.getNetwork().getLabelDim()), rows, 0, rows, seed);
     this.paired =
         new PairedBatches(
             batches,
@@ -84,6 +87,12 @@ public final class StepBenchmark implements AutoCloseable {
     }
   }
 
+  private static int[] labels(int classes) {
+    int[] labels = new int[classes == 0 ? 0 : IMAGES];
+    Arrays.setAll(labels, i -> i % classes);
+    return labels;
+  }
+
   private static Dataset dataset(Experiment experiment, Path folder) throws IOException {
     DatasetConfig.Builder config = experiment.getDataset().toBuilder();
     if (!config.hasGaussians()) {
@@ -109,7 +118,7 @@ public final class StepBenchmark implements AutoCloseable {
     long begun = System.nanoTime();
     try (PairedBatches.PairedBatch batch = paired.at(completed++)) {
       double waited = (System.nanoTime() - begun) / 1e6;
-      program.step(batch.tensor(), batch.noiseAssignment(), numbers);
+      program.step(batch.batch(), numbers);
       return new Timing((System.nanoTime() - begun) / 1e6, waited);
     }
   }
@@ -117,7 +126,7 @@ public final class StepBenchmark implements AutoCloseable {
   /** Runs one step and reports when each of its operations ran. */
   public List<TracedOperation> trace() {
     try (PairedBatches.PairedBatch batch = paired.at(completed++)) {
-      return program.trace(batch.tensor(), batch.noiseAssignment(), numbers);
+      return program.trace(batch.batch(), numbers);
     }
   }
 

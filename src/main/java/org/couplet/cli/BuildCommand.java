@@ -8,8 +8,9 @@ import org.couplet.command.ExitCode;
 import org.couplet.command.Stage;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.data.ClassLabels;
 import org.couplet.io.Output;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 
 /** {@code couplet build}: an experiment's training program as a SavedModel. */
 final class BuildCommand implements Command {
@@ -37,7 +38,8 @@ final class BuildCommand implements Command {
       return ExitCode.DONE;
     }
     Output output = options.output("output");
-    Experiment experiment = ExperimentFile.load(options.path("config"), options.texts("set"));
+    Experiment experiment =
+        ClassLabels.named(ExperimentFile.load(options.path("config"), options.texts("set")));
     output.requireFolder(SavedModelGraph::isPart);
     try (Stage stage = new Stage(err)) {
       stage.begin("building the training program");

@@ -10,7 +10,7 @@ import org.couplet.command.CommandLine;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 import org.couplet.release.ReleaseOptions;
 
 /**

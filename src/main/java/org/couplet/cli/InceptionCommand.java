@@ -8,7 +8,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.command.Stage;
 import org.couplet.features.InceptionAssembly;
 import org.couplet.io.Output;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 
 /** {@code couplet inception}: the published Inception graph becomes a feature network. */
 final class InceptionCommand implements Command {

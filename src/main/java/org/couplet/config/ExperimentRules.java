@@ -33,6 +33,7 @@ final class ExperimentRules {
     name();
     dataset();
     architecture();
+    new ClassRules(experiment, origins).check();
     run();
     new ObjectiveRules(experiment, origins).check();
   }

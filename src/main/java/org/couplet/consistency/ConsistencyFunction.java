@@ -1,14 +1,17 @@
 package org.couplet.consistency;
 
+import org.couplet.graph.Arguments;
 import org.couplet.graph.Cast;
 import org.couplet.graph.Expr;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
 import org.couplet.network.Execution;
+import org.couplet.network.Labels;
 import org.couplet.network.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -46,22 +49,33 @@ public record ConsistencyFunction(
         network, process, sigmaMin, sigmaData, TFloat32.class, Execution.PLAIN);
   }
 
+  /** The labels that come next among arguments, if the network has classes. */
+  public Labels labels(Arguments in) {
+    return network.labelDim() == 0 ? Labels.none() : Labels.of(in.next(TInt32.class));
+  }
+
   /**
    * f(x, sigma).
    *
    * @param x [n, element...]
    * @param sigma [n], noise levels in [sigma_min, sigma_max]
+   * @param labels of the rows, if the network has classes
    * @return [n, element...], the estimate of the data behind x
    */
   public Operand<TFloat32> apply(
-      Ops tf, Weights weights, Operand<TFloat32> x, Operand<TFloat32> sigma, Dropout dropout) {
+      Ops tf,
+      Weights weights,
+      Operand<TFloat32> x,
+      Operand<TFloat32> sigma,
+      Labels labels,
+      Dropout dropout) {
     ForwardProcess.Preconditioning c = process.preconditioning(tf, sigma, sigmaMin, sigmaData);
     Expr<TFloat32> cNoise = Expr.of(tf, sigma).log().times(0.25);
     Expr<TFloat32> input = Rows.like(tf, c.cIn(), x).times(x);
     Operand<TFloat32> raw =
         Cast.to(
             tf,
-            network.apply(tf, weights, input.as(precision), cNoise, dropout, execution),
+            network.apply(tf, weights, input.as(precision), cNoise, labels, dropout, execution),
             TFloat32.class);
     // Equation (3).
     return Rows.like(tf, c.cSkip(), x).times(x).plus(Rows.like(tf, c.cOut(), x).times(raw));

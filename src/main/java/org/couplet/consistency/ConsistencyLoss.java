@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.couplet.graph.Arguments;
@@ -7,6 +8,7 @@ import org.couplet.graph.Expr;
 import org.couplet.graph.MicroBatches;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
+import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -39,19 +41,24 @@ public record ConsistencyLoss(
    *
    * @param points x_i and x_{i+1}
    * @param levels sigma_i and sigma_{i+1}
+   * @param labels of the pairs, if the network has classes
    */
-  public record LevelledPair(Coupling.Pair points, Levels levels) {
-    /** From x_i, x_{i+1}, sigma_i and sigma_{i+1}, in this order. */
-    public static LevelledPair of(Arguments in) {
-      return new LevelledPair(
-          new Coupling.Pair(in.next(), in.next()),
-          new Levels(in.next(TFloat64.class), in.next(TFloat64.class)));
-    }
-
-    /** In the order of {@link #of}. */
+  public record LevelledPair(Coupling.Pair points, Levels levels, Labels labels) {
+    /** x_i, x_{i+1}, sigma_i, sigma_{i+1} and the labels, if any, in this order. */
     public List<Operand<?>> operands() {
-      return List.of(points.low(), points.high(), levels.low(), levels.high());
+      List<Operand<?>> operands =
+          new ArrayList<>(List.of(points.low(), points.high(), levels.low(), levels.high()));
+      operands.addAll(labels.operands());
+      return operands;
     }
+  }
+
+  /** The pairs whose {@link LevelledPair#operands} come next. */
+  public LevelledPair pair(Arguments in) {
+    return new LevelledPair(
+        new Coupling.Pair(in.next(), in.next()),
+        new Levels(in.next(TFloat64.class), in.next(TFloat64.class)),
+        function.labels(in));
   }
 
   /**
@@ -78,15 +85,15 @@ public record ConsistencyLoss(
   @Override
   public Operand<TFloat32> loss(
       Ops tf, Weights online, Weights average, List<Operand<?>> examples, Dropout dropout) {
-    LevelledPair pair = LevelledPair.of(new Arguments(examples));
-    return compare(tf, online, average, pair, dropout).mean();
+    return compare(tf, online, average, pair(new Arguments(examples)), dropout).mean();
   }
 
   /** The pairs of a training step. */
   public LevelledPair pair(Ops tf, Step step) {
     Levels drawn = levels.draw(tf, step.numbers(), step.randomness(), step.rows());
     Operand<TFloat32> z = coupling.noise(tf, noise, step.randomness(), step.x().shape());
-    return new LevelledPair(coupling.pair(tf, couplingInputs(tf, step, z, drawn)), drawn);
+    Coupling.Pair points = coupling.pair(tf, couplingInputs(tf, step, z, drawn));
+    return new LevelledPair(points, drawn, step.labels());
   }
 
   /** What the coupling is given for the independent pair (x, z) at {@code levels}. */
@@ -95,6 +102,7 @@ public record ConsistencyLoss(
         step.score().map(weights -> inParts(tf, "denoise_part", denoiser, weights, step));
     return new Coupling.Inputs(
         step.x(),
+        step.labels(),
         z,
         drawn,
         function.process(),
@@ -109,7 +117,8 @@ public record ConsistencyLoss(
   /** A function with given weights and without dropout. */
   public static Coupling.Generator generator(
       Ops tf, ConsistencyFunction function, Weights weights) {
-    return (points, sigma) -> function.apply(tf, weights, points, sigma, Dropout.none());
+    return (points, sigma, labels) ->
+        function.apply(tf, weights, points, sigma, labels, Dropout.none());
   }
 
   // Estimates no more rows at once than a part of the step has.
@@ -118,17 +127,21 @@ public record ConsistencyLoss(
     if (step.parts() == 1) {
       return generator(tf, function, weights);
     }
-    return (points, sigma) ->
-        new MicroBatches(name, step.rows() / step.parts())
-            .map(
-                tf,
-                List.of(points, sigma),
-                List.copyOf(weights.operands()),
-                (ops, part) ->
-                    generator(ops, function, weights.with(part.shared()))
-                        .estimate(
-                            part.rows().get(0).asOutput().expect(TFloat32.class),
-                            part.rows().get(1).asOutput().expect(TFloat32.class)));
+    return (points, sigma, labels) -> {
+      List<Operand<?>> rows = new ArrayList<>(List.of(points, sigma));
+      rows.addAll(labels.operands());
+      return new MicroBatches(name, step.rows() / step.parts())
+          .map(
+              tf,
+              rows,
+              List.copyOf(weights.operands()),
+              (ops, part) ->
+                  generator(ops, function, weights.with(part.shared()))
+                      .estimate(
+                          part.rows().get(0).asOutput().expect(TFloat32.class),
+                          part.rows().get(1).asOutput().expect(TFloat32.class),
+                          labels.with(part.rows().subList(2, part.rows().size()))));
+    };
   }
 
   /** Compares teacher and student, with the same dropout masks. */
@@ -142,9 +155,11 @@ public record ConsistencyLoss(
                 averagedTeacher ? average : online,
                 pair.points().low(),
                 drawn.lowFloat(tf),
+                pair.labels(),
                 dropout));
     Operand<TFloat32> student =
-        function.apply(tf, online, pair.points().high(), drawn.highFloat(tf), dropout);
+        function.apply(
+            tf, online, pair.points().high(), drawn.highFloat(tf), pair.labels(), dropout);
     Operand<TFloat32> distances = distance.between(tf, teacher, student);
     Operand<TFloat32> weight = weighting.weight(tf, drawn.low(), drawn.high());
     Operand<TFloat32> mean =

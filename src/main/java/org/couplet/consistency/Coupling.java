@@ -3,6 +3,7 @@ package org.couplet.consistency;
 import java.util.Optional;
 import java.util.Set;
 import org.couplet.graph.Randomness;
+import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -23,7 +24,7 @@ public sealed interface Coupling
    */
   record Pair(Operand<TFloat32> low, Operand<TFloat32> high) {}
 
-  /** A model that estimates the data behind points: (points, their levels) -&gt; x_hat. */
+  /** A model that estimates the data behind points: (points, levels, labels) -&gt; x_hat. */
   @FunctionalInterface
   interface Generator {
     /**
@@ -31,14 +32,16 @@ public sealed interface Coupling
      *
      * @param points [n, element...]
      * @param sigma [n]
+     * @param labels of the points, if the model has classes
      */
-    Operand<TFloat32> estimate(Operand<TFloat32> points, Operand<TFloat32> sigma);
+    Operand<TFloat32> estimate(Operand<TFloat32> points, Operand<TFloat32> sigma, Labels labels);
   }
 
   /**
    * What a coupling may use.
    *
    * @param x [n, element...], a batch of data in random order
+   * @param labels of its rows
    * @param z [n, element...], what {@link #noise} drew
    * @param levels of the rows
    * @param process makes points
@@ -51,6 +54,7 @@ public sealed interface Coupling
    */
   record Inputs(
       Operand<TFloat32> x,
+      Labels labels,
       Operand<TFloat32> z,
       Levels levels,
       ForwardProcess process,

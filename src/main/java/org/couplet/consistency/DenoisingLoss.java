@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.couplet.graph.Arguments;
 import org.couplet.graph.Expr;
@@ -31,7 +32,10 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
     Operand<TFloat32> normal =
         step.randomness().rowNormals(tf, Randomness.Purpose.LEVELS, Shape.of(step.rows()));
     Expr<TFloat32> sigma = Expr.of(tf, normal).times(law.std()).plus(law.mean()).exp(); // [n]
-    return List.of(step.x(), function.process().point(tf, step.x(), z, sigma), sigma);
+    List<Operand<?>> examples =
+        new ArrayList<>(List.of(step.x(), function.process().point(tf, step.x(), z, sigma), sigma));
+    examples.addAll(step.labels().operands());
+    return examples;
   }
 
   @Override
@@ -41,7 +45,8 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
     Operand<TFloat32> x = in.next();
     Operand<TFloat32> noisy = in.next();
     Operand<TFloat32> sigma = in.next();
-    Operand<TFloat32> estimate = function.apply(tf, online, noisy, sigma, dropout);
+    Operand<TFloat32> estimate =
+        function.apply(tf, online, noisy, sigma, function.labels(in), dropout);
     Operand<TFloat32> errors = new SquaredL2Distance().between(tf, estimate, x); // [n]
     return tf.math.mean(weight(tf, sigma).times(errors), tf.constant(0));
   }

@@ -1,5 +1,6 @@
 package org.couplet.consistency;
 
+import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -32,7 +33,8 @@ public record GeneratorInducedCoupling(
     Operand<TFloat32> sigma = Rows.at(tf, inputs.levels().lowFloat(tf), choice.rows());
     // Equation (7), with x_i = x + sigma_i z or as the process has it.
     Operand<TFloat32> xLow = inputs.process().point(tf, x, z, sigma);
-    Operand<TFloat32> xHat = inputs.generator(average).estimate(xLow, sigma);
+    Labels labels = inputs.labels().at(tf, choice.rows());
+    Operand<TFloat32> xHat = inputs.generator(average).estimate(xLow, sigma, labels);
     Operand<TFloat32> chosen = tf.select(Rows.shaped(tf, choice.induced(), x), xHat, x);
     return tf.stopGradient(Rows.replace(tf, inputs.x(), choice.rows(), chosen));
   }

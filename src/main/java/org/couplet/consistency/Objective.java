@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
+import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -19,6 +20,7 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
    * @param average their moving average
    * @param score a score model's weights, where the coupling needs one
    * @param x [n, element...], data in random order
+   * @param labels of its rows, if the network has classes
    * @param numbers of the step
    * @param noiseAssignment int32 [n], the noise row of each data row, where the coupling needs it
    * @param randomness this step's
@@ -30,6 +32,7 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
       Weights average,
       Optional<Weights> score,
       Operand<TFloat32> x,
+      Labels labels,
       ScheduledOperands numbers,
       Optional<Operand<TInt32>> noiseAssignment,
       Randomness randomness,
@@ -47,8 +50,8 @@ public sealed interface Objective permits ConsistencyLoss, DenoisingLoss {
   NoiseLaw noise();
 
   /**
-   * What a step trains on: float arrays [n, ...] that go together row by row, in the order that
-   * {@link #loss(Ops, Weights, Weights, List, Dropout)} takes them. No gradient flows through them.
+   * What a step trains on: arrays [n, ...] that go together row by row, in the order that {@link
+   * #loss(Ops, Weights, Weights, List, Dropout)} takes them. No gradient flows through them.
    */
   List<Operand<?>> examples(Ops tf, Step step);
 

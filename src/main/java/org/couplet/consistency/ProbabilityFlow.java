@@ -1,6 +1,7 @@
 package org.couplet.consistency;
 
 import org.couplet.graph.Expr;
+import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -26,22 +27,25 @@ public final class ProbabilityFlow {
      * @param x [n, element...]
      * @param sigma [n], &gt; 0
      * @param next [n], at least 0
+     * @param labels of the rows, if D has classes
      */
     public Operand<TFloat32> step(
         Ops tf,
         Coupling.Generator denoiser,
         Operand<TFloat32> x,
         Operand<TFloat32> sigma,
-        Operand<TFloat32> next) {
+        Operand<TFloat32> next,
+        Labels labels) {
       Expr<TFloat32> start = Expr.of(tf, x);
       Expr<TFloat32> length = Rows.like(tf, Expr.of(tf, next).minus(sigma), x);
-      Expr<TFloat32> slope = slope(tf, denoiser, x, sigma);
+      Expr<TFloat32> slope = slope(tf, denoiser, x, sigma, labels);
       Expr<TFloat32> euler = start.plus(length.times(slope)); // equation (5)
       if (this == EULER) {
         return euler;
       }
       Expr<TFloat32> positive = Expr.of(tf, next).atLeast(1e-6);
-      Expr<TFloat32> corrected = slope.plus(slope(tf, denoiser, euler, positive)).times(0.5);
+      Expr<TFloat32> corrected =
+          slope.plus(slope(tf, denoiser, euler, positive, labels)).times(0.5);
       return tf.select(
           tf.math.greater(Rows.like(tf, next, x), tf.constant(0f)),
           start.plus(length.times(corrected)),
@@ -49,8 +53,27 @@ public final class ProbabilityFlow {
     }
   }
 
+  /**
+   * Classifier-free guidance (Ho &amp; Salimans 2022): D without the class, moved as far as the
+   * class moves it times {@code guidance}.
+   *
+   * @param guidance scalar; 1 is D of the class
+   */
+  public static Coupling.Generator guided(
+      Ops tf, Coupling.Generator denoiser, Operand<TFloat32> guidance) {
+    return (points, sigma, labels) -> {
+      Operand<TFloat32> plain = denoiser.estimate(points, sigma, labels.unknown(tf));
+      Operand<TFloat32> ofClass = denoiser.estimate(points, sigma, labels);
+      return Expr.of(tf, ofClass).minus(plain).times(guidance).plus(plain);
+    };
+  }
+
   private static Expr<TFloat32> slope(
-      Ops tf, Coupling.Generator denoiser, Operand<TFloat32> x, Operand<TFloat32> sigma) {
-    return Expr.of(tf, x).minus(denoiser.estimate(x, sigma)).over(Rows.like(tf, sigma, x));
+      Ops tf,
+      Coupling.Generator denoiser,
+      Operand<TFloat32> x,
+      Operand<TFloat32> sigma,
+      Labels labels) {
+    return Expr.of(tf, x).minus(denoiser.estimate(x, sigma, labels)).over(Rows.like(tf, sigma, x));
   }
 }

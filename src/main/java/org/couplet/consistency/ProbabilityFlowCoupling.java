@@ -21,7 +21,8 @@ public record ProbabilityFlowCoupling(ProbabilityFlow.Solver solver) implements 
     Operand<TFloat32> high = inputs.levels().highFloat(tf);
     Operand<TFloat32> start = inputs.process().point(tf, inputs.x(), inputs.z(), high);
     // Equation (5), where the solver is Euler's.
-    Operand<TFloat32> end = solver.step(tf, denoiser, start, high, inputs.levels().lowFloat(tf));
+    Operand<TFloat32> end =
+        solver.step(tf, denoiser, start, high, inputs.levels().lowFloat(tf), inputs.labels());
     return new Pair(tf.stopGradient(end), start);
   }
 

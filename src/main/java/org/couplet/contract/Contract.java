@@ -13,8 +13,9 @@ public final class Contract {
   public static DataType outputType(String output) {
     return switch (output) {
       case STEP, CHECKSUM -> DataType.DT_INT64;
+      case LABELS -> DataType.DT_INT32;
       case IMAGES -> DataType.DT_UINT8;
-      case IMAGES_PNG -> DataType.DT_STRING;
+      case IMAGES_PNG, CLASS_NAMES -> DataType.DT_STRING;
       default -> DataType.DT_FLOAT;
     };
   }
@@ -47,6 +48,24 @@ public final class Contract {
 
   /** Uint8 [n, height, width, channels] images or float32 [n, 2] points, in random order. */
   public static final String BATCH = "batch";
+
+  /**
+   * Int32 [n], of a model with classes: the class of each row, from 0; -1 for a row whose class is
+   * not told.
+   */
+  public static final String LABELS = "labels";
+
+  /** String [classes], of a model with classes: their names. */
+  public static final String CLASS_NAMES = "class_names";
+
+  /** Float32 [classes], of a model with classes: their shares of the data; their sum is 1. */
+  public static final String CLASS_SHARES = "class_shares";
+
+  /**
+   * Float32 scalar w: points follow the score of no class, moved w times as far as the class moves
+   * it (classifier-free guidance); 1 is the score of the class.
+   */
+  public static final String GUIDANCE = "guidance";
 
   /** Int64 scalar. */
   public static final String SEED = "seed";

@@ -31,7 +31,8 @@ public record Signature(
               Contract.LEARNING_RATE,
               Contract.EMA_DECAY),
           List.of(Contract.LOSS, Contract.GRADIENT_NORM),
-          Set.of(Contract.NOISE_ASSIGNMENT, Contract.FIRST_ROW, Contract.STOPPING));
+          Set.of(
+              Contract.LABELS, Contract.NOISE_ASSIGNMENT, Contract.FIRST_ROW, Contract.STOPPING));
 
   /** Sets every variable to its value before training. */
   public static final Signature INITIALIZE =
@@ -114,11 +115,34 @@ public record Signature(
               Contract.POINTS,
               Contract.X_HAT,
               Contract.INDUCED_POINTS),
-          Set.of(Contract.FIRST_ROW));
+          Set.of(Contract.LABELS, Contract.FIRST_ROW));
 
   /** The range of noise levels. */
   public static final Signature RANGE =
       of("range", List.of(), List.of(Contract.SIGMA_MIN, Contract.SIGMA_MAX, Contract.RHO));
+
+  /** Of a model with classes. */
+  public static final Signature CLASSES =
+      of("classes", List.of(), List.of(Contract.CLASS_NAMES, Contract.CLASS_SHARES));
+
+  /**
+   * Of a model with classes: labels of rows of a seed, as often as the classes are in the data. A
+   * row's label does not depend on which others are asked for.
+   */
+  public static final Signature LABEL_TABLE =
+      of(
+          "labels",
+          List.of(Contract.SEED, Contract.FIRST, Contract.COUNT),
+          List.of(Contract.LABELS));
+
+  /**
+   * Of a score model that was also trained without its classes: as {@link #HEUN}, with {@link
+   * Contract#GUIDANCE}.
+   */
+  public static final Signature HEUN_GUIDED = guided("heun_guided");
+
+  /** As {@link #HEUN_GUIDED}, by Euler's solver. */
+  public static final Signature EULER_GUIDED = guided("euler_guided");
 
   /**
    * Of an export: rows 0 to {@link Contract#COUNT} - 1 of a seed, through the levels {@link
@@ -133,7 +157,11 @@ public record Signature(
 
   /** Of an exported score model: its denoiser, {@link Contract#SIGMA} [n]. */
   public static final Signature SERVING_DENOISER =
-      of(SERVING_DEFAULT.name, List.of(Contract.POINTS, Contract.SIGMA), List.of(Contract.X_HAT));
+      new Signature(
+          SERVING_DEFAULT.name,
+          List.of(Contract.POINTS, Contract.SIGMA),
+          List.of(Contract.X_HAT),
+          Set.of(Contract.LABELS));
 
   /** Of a feature network: features of each image. */
   public static final Signature FEATURES =
@@ -165,11 +193,21 @@ public record Signature(
 
   private static Signature samples(String name, List<String> inputs, String output) {
     return new Signature(
-        name, inputs, List.of(output), Set.of(Contract.IMAGES, Contract.IMAGES_PNG));
+        name,
+        inputs,
+        List.of(output),
+        Set.of(Contract.LABELS, Contract.IMAGES, Contract.IMAGES_PNG));
   }
 
   private static Signature flow(String name) {
     return samples(name, List.of(Contract.POINTS, Contract.SIGMA, Contract.NEXT), Contract.POINTS);
+  }
+
+  private static Signature guided(String name) {
+    return samples(
+        name,
+        List.of(Contract.POINTS, Contract.SIGMA, Contract.NEXT, Contract.GUIDANCE),
+        Contract.POINTS);
   }
 
   /** One that others wrote: nothing is known but its name. */

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.couplet.io.BackgroundTasks;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
-import org.tensorflow.types.family.TType;
 
 /**
  * Endless shuffled batches of a data set for training. Row j of the batch at step k is element
@@ -21,8 +20,9 @@ public final class Batches implements AutoCloseable {
   private final int firstRow;
   private final int rows;
   private final long seed;
-  private final BackgroundTasks<TType, RuntimeException> ahead =
-      new BackgroundTasks<>("couplet-batches", 1, TType::close);
+  private final int[] labels;
+  private final BackgroundTasks<Batch, RuntimeException> ahead =
+      new BackgroundTasks<>("couplet-batches", 1, Batch::close);
   private long aheadStep;
 
   // Only the reader's thread touches it.
@@ -38,16 +38,17 @@ public final class Batches implements AutoCloseable {
    * @param seed any number
    */
   public Batches(Dataset dataset, int batchSize, long seed) {
-    this(dataset, batchSize, 0, batchSize, seed);
+    this(dataset, ClassLabels.NONE, batchSize, 0, batchSize, seed);
   }
 
   /**
-   * Some rows of each batch alone.
+   * Some rows of each batch alone, or with their classes.
    *
+   * @param labels of all elements; empty where they are not wanted
    * @param firstRow of the batch, from 0
    * @param rows from there on
    */
-  public Batches(Dataset dataset, int batchSize, int firstRow, int rows, long seed) {
+  public Batches(Dataset dataset, int[] labels, int batchSize, int firstRow, int rows, long seed) {
     if (batchSize < 1) {
       throw new InvalidInputException("run.batch_size: must be at least 1, got " + batchSize);
     }
@@ -56,6 +57,7 @@ public final class Batches implements AutoCloseable {
           "dataset: " + dataset.size() + " elements are too many to shuffle; split the file");
     }
     this.dataset = dataset;
+    this.labels = labels;
     this.batchSize = batchSize;
     this.firstRow = firstRow;
     this.rows = rows;
@@ -68,7 +70,7 @@ public final class Batches implements AutoCloseable {
    * @param step 0 or more; rising by one is fastest
    * @return the data set's elements, [rows, element shape...]
    */
-  public synchronized TType at(long step) {
+  public synchronized Batch at(long step) {
     if (step < 0) {
       throw new IllegalArgumentException("step " + step + " is negative");
     }
@@ -78,7 +80,7 @@ public final class Batches implements AutoCloseable {
     if (ahead.pending() == 0) {
       ahead.begin(() -> read(step));
     }
-    TType batch = ahead.take();
+    Batch batch = ahead.take();
     aheadStep = step + 1;
     ahead.begin(() -> read(step + 1));
     return batch;
@@ -89,14 +91,14 @@ public final class Batches implements AutoCloseable {
     ahead.close();
   }
 
-  private TType read(long step) {
+  private Batch read(long step) {
     long size = dataset.size();
     long[] indices = new long[rows];
     for (int row = 0; row < rows; row++) {
       long position = step * batchSize + firstRow + row;
       indices[row] = epoch(position / size).order[(int) (position % size)];
     }
-    return dataset.batch(indices);
+    return new Batch(dataset.batch(indices), ClassLabels.at(labels, indices));
   }
 
   private Epoch epoch(long number) {

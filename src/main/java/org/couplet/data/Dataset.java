@@ -2,6 +2,7 @@ package org.couplet.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.GaussianMixtureConfig;
 import org.couplet.config.proto.ImageFileConfig;
@@ -27,6 +28,11 @@ public sealed interface Dataset extends AutoCloseable
    * @throws IndexOutOfBoundsException if an index is outside
    */
   TType batch(long[] indices);
+
+  /** The elements' classes, read or drawn anew; empty if they have none. */
+  default Optional<ClassLabels> classLabels() throws IOException {
+    return Optional.empty();
+  }
 
   @Override
   void close();

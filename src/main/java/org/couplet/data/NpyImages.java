@@ -28,13 +28,15 @@ public final class NpyImages implements Dataset {
   // A map holds whole images and at most this many bytes; Java's maps end at 2 GiB.
   private static final long MAP_BYTES = 1L << 30;
 
+  private final Path file;
   private final List<MappedByteBuffer> maps;
   private final Shape elementShape;
   private final int elementBytes;
   private final long count;
   private final long imagesPerMap;
 
-  private NpyImages(FileChannel channel, NpyHeader header) throws IOException {
+  private NpyImages(Path file, FileChannel channel, NpyHeader header) throws IOException {
+    this.file = file;
     elementShape = header.shape().subShape(1, 4);
     elementBytes = Math.toIntExact(elementShape.size());
     count = header.shape().get(0);
@@ -76,7 +78,7 @@ public final class NpyImages implements Dataset {
     }
     check(file, header, resolution, channels);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return new NpyImages(channel, header);
+      return new NpyImages(file, channel, header);
     }
   }
 
@@ -127,6 +129,11 @@ public final class NpyImages implements Dataset {
     MappedByteBuffer map = maps.get((int) (index / imagesPerMap));
     map.get((int) (index % imagesPerMap) * elementBytes, image);
     return image;
+  }
+
+  @Override
+  public Optional<ClassLabels> classLabels() throws IOException {
+    return ClassLabels.beside(file, count);
   }
 
   /** Nothing to do: the maps go when nothing refers to them. */

@@ -1,6 +1,9 @@
 package org.couplet.data;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TUint8;
@@ -48,6 +51,19 @@ public final class ProceduralImages implements Dataset {
         elementShape(),
         indices.length,
         row -> image(Objects.checkIndex(indices[row], count)).draw(resolution));
+  }
+
+  /** The forms, from discs to triangles. */
+  @Override
+  public Optional<ClassLabels> classLabels() {
+    int[] forms = new int[Math.toIntExact(count)];
+    Arrays.setAll(forms, index -> image(index).form().ordinal());
+    return Optional.of(
+        new ClassLabels(
+            forms,
+            Arrays.stream(DrawnForm.Form.values())
+                .map(form -> form.name().toLowerCase(Locale.ROOT))
+                .toList()));
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.couplet.inspection.KernelCall;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 import org.couplet.selftest.Fault;
 import org.couplet.selftest.Machine;
 import org.couplet.selftest.Report;

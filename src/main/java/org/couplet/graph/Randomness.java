@@ -49,7 +49,9 @@ public record Randomness(
     /** Mirroring of images. */
     FLIP(5),
     /** Noise of samples. */
-    SAMPLES(6);
+    SAMPLES(6),
+    /** Choice of rows whose class is not told. */
+    LABELS(7);
 
     private final int number;
 
@@ -195,6 +197,22 @@ public record Randomness(
             List.of(tf.reshape(count, tf.constant(new long[] {1})), tf.constant(element.asArray())),
             tf.constant(0));
     return tf.reshape(kept, shape);
+  }
+
+  /**
+   * Uniforms in (0, 1), as {@link #uniform}, one for each of the rows {@code first}, {@code first +
+   * 1}, ... of a reproducible table.
+   *
+   * @param first int64 scalar, at least 0
+   * @param count int64 scalar, rows wanted
+   * @return [count]
+   */
+  public Operand<TFloat32> uniformRows(
+      Ops tf, Purpose purpose, Operand<TInt64> first, Operand<TInt64> count) {
+    Operand<TInt64> shape = tf.stack(List.of(count, tf.constant(VALUES_PER_BLOCK)));
+    Operand<TInt32> blocks = bits(tf, purpose, 0, first, shape);
+    Operand<TInt32> one = Slices.along(tf, blocks, 1, 0, 1);
+    return tf.reshape(uniform(tf, one), tf.constant(new int[] {-1}));
   }
 
   private Operand<TInt32> bits(

@@ -11,6 +11,7 @@ import org.couplet.assembly.TrainingAssembly;
 import org.couplet.config.ChangedField;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.data.ClassLabels;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.run.ParentRun;
@@ -66,7 +67,7 @@ public final class TrainSettings {
   private static Experiment load(TrainingRequest request, List<String> overrides)
       throws IOException {
     return request.config().isPresent()
-        ? ExperimentFile.load(request.config().get(), overrides)
+        ? ClassLabels.named(ExperimentFile.load(request.config().get(), overrides))
         : ofProgram(request.model().orElseThrow(), overrides);
   }
 

@@ -13,7 +13,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * A multilayer perceptron with GELU on [x, label], for points x [n, dimension].
+ * A multilayer perceptron with GELU on [x, noise label], for points x [n, dimension].
  *
  * @param dimension of a point, at least 1
  * @param depth hidden layers, at least 1
@@ -38,10 +38,11 @@ public record Mlp(int dimension, int depth, int width) implements Network {
       Ops tf,
       Weights weights,
       Operand<T> x,
-      Operand<TFloat32> label,
+      Operand<TFloat32> noiseLabel,
+      Labels labels,
       Dropout dropout,
       Execution execution) {
-    Operand<TFloat32> row = tf.reshape(label, tf.constant(new long[] {-1, 1}));
+    Operand<TFloat32> row = tf.reshape(noiseLabel, tf.constant(new long[] {-1, 1}));
     Operand<T> column = Cast.to(tf, row, x.type());
     Operand<T> h = tf.concat(List.of(x, column), tf.constant(1)); // [n, dimension + 1]
     List<Dense> layers = layers();
@@ -49,6 +50,11 @@ public record Mlp(int dimension, int depth, int width) implements Network {
       h = GELU.gelu(tf, hidden.apply(tf, weights, h)); // [n, width]
     }
     return layers.get(depth).apply(tf, weights, h);
+  }
+
+  @Override
+  public int labelDim() {
+    return 0;
   }
 
   private List<Dense> layers() {

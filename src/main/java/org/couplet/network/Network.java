@@ -20,7 +20,8 @@ public sealed interface Network permits SongUNet, Mlp {
    *
    * @param weights a value for each of {@link #weights}
    * @param x [n, ...] as the network wants it; n may be unknown
-   * @param label the noise label, [n]
+   * @param noiseLabel [n]
+   * @param labels the rows' classes, if the network has some
    * @param dropout masks to use; with masks, n must be static
    * @param execution how the same values are computed
    * @return of x's shape and type
@@ -29,9 +30,13 @@ public sealed interface Network permits SongUNet, Mlp {
       Ops tf,
       Weights weights,
       Operand<T> x,
-      Operand<TFloat32> label,
+      Operand<TFloat32> noiseLabel,
+      Labels labels,
       Dropout dropout,
       Execution execution);
+
+  /** How many classes it is told about by {@link Labels}; 0 for none. */
+  int labelDim();
 
   /** Number of trainable values. */
   default long parameters() {

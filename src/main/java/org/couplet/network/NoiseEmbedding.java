@@ -15,13 +15,16 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The noise label as a vector: sinusoids, then two linear layers, each followed by SiLU.
+ * The noise label and the class as a vector: sinusoids and a row of weights a class, their sum
+ * through two linear layers, each followed by SiLU.
  *
  * @param frequencies where the sinusoids' frequencies come from
  * @param channels sinusoids, even, at least 4
  * @param out width of the result
+ * @param labelDim number of classes; 0 for none
  */
-record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) implements Layer {
+record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out, int labelDim)
+    implements Layer {
   private static final String FREQUENCIES = "map_noise/freqs";
   private static final double LONGEST_PERIOD = 10000;
   private static final double FOURIER_SCALE = 16;
@@ -39,20 +42,25 @@ record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) imp
                       new Initializer.Normal(FOURIER_SCALE),
                       false));
         };
-    return Stream.concat(
-            drawn, Stream.of(layer0(), layer1()).flatMap(part -> part.weights().stream()))
-        .toList();
+    Stream<Dense> dense =
+        labelDim == 0 ? Stream.of(layer0(), layer1()) : Stream.of(label(), layer0(), layer1());
+    return Stream.concat(drawn, dense.flatMap(part -> part.weights().stream())).toList();
   }
 
-  /** label [n] to [n, out] in a type; the sinusoids need float32. */
+  /** noise label and labels [n] to [n, out] in a type; the sinusoids need float32. */
   <T extends TFloating> Operand<T> apply(
-      Ops tf, Weights weights, Operand<TFloat32> label, Class<T> type) {
+      Ops tf, Weights weights, Operand<TFloat32> noiseLabel, Labels labels, Class<T> type) {
     Operand<TFloat32> radians =
         switch (frequencies) {
           case POSITIONAL -> tf.constant(geometric());
           case FOURIER -> tf.math.mul(weights.get(FREQUENCIES), tf.constant((float) (2 * Math.PI)));
         };
-    Operand<T> h = Cast.to(tf, Layers.sinusoids(tf, label, radians), type);
+    Operand<T> h = Cast.to(tf, Layers.sinusoids(tf, noiseLabel, radians), type);
+    if (labelDim > 0) {
+      // As high as keeps the variance that the weights were initialized for.
+      Operand<T> oneHot = labels.oneHot(tf, labelDim, Math.sqrt(labelDim), type);
+      h = tf.math.add(h, label().apply(tf, weights, oneHot));
+    }
     h = Swish.swish(tf, layer0().apply(tf, weights, h));
     return Swish.swish(tf, layer1().apply(tf, weights, h));
   }
@@ -65,6 +73,10 @@ record NoiseEmbedding(SongUNet.Embedding frequencies, int channels, int out) imp
       values[i] = (float) Math.pow(LONGEST_PERIOD, -i / (count - 1.0));
     }
     return values;
+  }
+
+  private Dense label() {
+    return new Dense("map_label", labelDim, channels);
   }
 
   private Dense layer0() {

@@ -28,6 +28,7 @@ import org.tensorflow.types.family.TFloating;
  * @param channelMultNoise width of the sinusoids over modelChannels
  * @param encoder how the encoder sees the image
  * @param resampleFilter taps, [1, 1] (DDPM++) or [1, 3, 3, 1] (NCSN++)
+ * @param labelDim how many classes {@link Labels} number; 0 for a network without
  */
 public record SongUNet(
     int resolution,
@@ -40,7 +41,8 @@ public record SongUNet(
     Embedding embedding,
     int channelMultNoise,
     Encoder encoder,
-    List<Double> resampleFilter)
+    List<Double> resampleFilter,
+    int labelDim)
     implements Network {
   /** How the noise label enters. */
   public enum Embedding {
@@ -95,12 +97,13 @@ public record SongUNet(
       Ops tf,
       Weights weights,
       Operand<T> x,
-      Operand<TFloat32> label,
+      Operand<TFloat32> noiseLabel,
+      Labels labels,
       Dropout dropout,
       Execution execution) {
     UNetLayout layout = UNetLayout.of(this);
     ResidualBlock.Pass pass = ResidualBlock.Pass.of(dropout, execution);
-    Operand<T> noise = layout.embedding().apply(tf, weights, label, x.type());
+    Operand<T> noise = layout.embedding().apply(tf, weights, noiseLabel, labels, x.type());
 
     // Encoder.
     Deque<Operand<T>> skips = new ArrayDeque<>();

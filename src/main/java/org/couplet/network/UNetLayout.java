@@ -75,7 +75,8 @@ record UNetLayout(
           new NoiseEmbedding(
               network.embedding(),
               network.modelChannels() * network.channelMultNoise(),
-              embeddingWidth);
+              embeddingWidth,
+              network.labelDim());
       Convolution inputConvolution =
           new Convolution("enc/" + size(0) + "_conv", network.channels(), width, 3);
       skipWidths.push(width);

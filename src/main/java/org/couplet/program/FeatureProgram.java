@@ -15,6 +15,7 @@ import org.couplet.contract.Signature;
 import org.couplet.io.ContentHash;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
+import org.couplet.loading.LoadedModel;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.exceptions.TFResourceExhaustedException;

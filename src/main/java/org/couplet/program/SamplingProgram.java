@@ -1,9 +1,12 @@
 package org.couplet.program;
 
+import static org.couplet.contract.Contract.CLASS_NAMES;
 import static org.couplet.contract.Contract.COUNT;
 import static org.couplet.contract.Contract.DRAW;
 import static org.couplet.contract.Contract.FIRST;
+import static org.couplet.contract.Contract.GUIDANCE;
 import static org.couplet.contract.Contract.IMAGES;
+import static org.couplet.contract.Contract.LABELS;
 import static org.couplet.contract.Contract.NEXT;
 import static org.couplet.contract.Contract.NOISE;
 import static org.couplet.contract.Contract.POINTS;
@@ -17,7 +20,9 @@ import static org.couplet.contract.Contract.X_HAT;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,11 +33,14 @@ import org.couplet.io.AtomicFile;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.loading.LoadedModel;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
@@ -42,10 +50,14 @@ import org.tensorflow.types.family.TType;
  * are made at once.
  */
 public final class SamplingProgram implements AutoCloseable {
+  private static final int[] NO_LABELS = new int[0];
+
   private final LoadedModel model;
   private final boolean online;
   private final boolean ownsModel;
   private final Solver solver;
+  private final double guidance;
+  private final ClassChoice choice;
 
   /** How a score model's probability flow is followed. */
   public enum Solver {
@@ -54,16 +66,27 @@ public final class SamplingProgram implements AutoCloseable {
     /** Second order: two network calls a level, one at the last. */
     HEUN;
 
-    private Signature signature() {
-      return this == EULER ? Signature.EULER : Signature.HEUN;
+    private Signature signature(boolean guided) {
+      return switch (this) {
+        case EULER -> guided ? Signature.EULER_GUIDED : Signature.EULER;
+        case HEUN -> guided ? Signature.HEUN_GUIDED : Signature.HEUN;
+      };
     }
   }
 
-  private SamplingProgram(LoadedModel model, boolean online, boolean ownsModel, Solver solver) {
+  private SamplingProgram(
+      LoadedModel model,
+      boolean online,
+      boolean ownsModel,
+      Solver solver,
+      double guidance,
+      @Nullable ClassChoice choice) {
     this.model = model;
     this.online = online;
     this.ownsModel = ownsModel;
     this.solver = solver;
+    this.guidance = guidance;
+    this.choice = choice == null ? this::drawnLabels : choice;
   }
 
   /**
@@ -72,7 +95,7 @@ public final class SamplingProgram implements AutoCloseable {
    * @param online whether its online weights make the samples; else their average
    */
   static SamplingProgram sharing(LoadedModel model, boolean online) {
-    return new SamplingProgram(model, online, false, Solver.HEUN);
+    return new SamplingProgram(model, online, false, Solver.HEUN, 1, null);
   }
 
   /**
@@ -89,7 +112,7 @@ public final class SamplingProgram implements AutoCloseable {
       model.close();
       throw e;
     }
-    return new SamplingProgram(model, false, true, Solver.HEUN);
+    return new SamplingProgram(model, false, true, Solver.HEUN, 1, null);
   }
 
   /**
@@ -143,7 +166,30 @@ public final class SamplingProgram implements AutoCloseable {
 
   /** The same model, its probability flow followed by another solver; Heun's is the default. */
   public SamplingProgram with(Solver other) {
-    return new SamplingProgram(model, online, ownsModel, other);
+    return new SamplingProgram(model, online, ownsModel, other, guidance, choice);
+  }
+
+  /**
+   * Whether its samples can be {@link #guided}: a score model that also knows images of no class.
+   */
+  public boolean canBeGuided() {
+    return model.has(named(Signature.HEUN_GUIDED));
+  }
+
+  /**
+   * The same model, its flow moved as far as the class moves it times {@code strength}
+   * (classifier-free guidance); twice the network calls.
+   *
+   * @param strength 1 changes nothing, 0 leaves the class out
+   * @throws InvalidInputException unless it {@link #canBeGuided}
+   */
+  public SamplingProgram guided(double strength) {
+    if (!canBeGuided()) {
+      throw new InvalidInputException(
+          "--guidance: is for score models that were trained with network.label_dropout above 0;"
+              + " leave it out");
+    }
+    return new SamplingProgram(model, online, ownsModel, solver, strength, choice);
   }
 
   /**
@@ -195,7 +241,7 @@ public final class SamplingProgram implements AutoCloseable {
    * @return float32 [count, element...], not clipped; the caller closes it
    */
   public TFloat32 samples(long seed, long first, int count, List<Double> sigmas) {
-    return samples(noise(seed, first, count), count, sigmas);
+    return samples(start(seed, first, count), count, sigmas);
   }
 
   /**
@@ -204,44 +250,103 @@ public final class SamplingProgram implements AutoCloseable {
    * @return uint8 [count, height, width, channels]; the caller closes it
    */
   public TUint8 images(long seed, long first, int count, List<Double> sigmas) {
-    return images(noise(seed, first, count), count, sigmas);
+    return images(start(seed, first, count), count, sigmas);
   }
 
   /**
-   * Makes images from noise of the caller's; otherwise as {@link #images(long, long, int, List)}.
+   * Makes images from a start of the caller's; otherwise as {@link #images(long, long, int, List)}.
    *
-   * @param count rows of the noise
+   * @param count of its rows
    */
-  public TUint8 images(Noise noise, int count, List<Double> sigmas) {
-    return (TUint8) run(noise, count, sigmas, IMAGES);
+  public TUint8 images(Start start, int count, List<Double> sigmas) {
+    return (TUint8) run(start, count, sigmas, IMAGES);
   }
 
-  /** Makes samples from noise of the caller's; otherwise as the method of the same name. */
-  public TFloat32 samples(Noise noise, int count, List<Double> sigmas) {
-    return (TFloat32) run(noise, count, sigmas, X_HAT);
+  /** Makes samples from a start of the caller's; otherwise as the method of the same name. */
+  public TFloat32 samples(Start start, int count, List<Double> sigmas) {
+    return (TFloat32) run(start, count, sigmas, X_HAT);
   }
 
-  /** The noise of samples' rows. */
+  /** What rows of samples start from: their noise and, of a model with classes, their labels. */
   @FunctionalInterface
-  public interface Noise {
+  public interface Start {
     /**
      * The noise of a sampling step.
      *
      * @param number 0 for the noise that samples start as, 1 and more for that of further steps
      * @return float32 [rows, element...], which the caller closes
      */
-    TFloat32 draw(long number);
+    TFloat32 noise(long number);
+
+    /** The class of each row; none for a model without classes. */
+    default int[] labels() {
+      return NO_LABELS;
+    }
   }
 
   /**
-   * Reproducible noise.
+   * Reproducible noise and labels.
    *
-   * @param seed of the noise
+   * @param seed of both
    * @param first row, at least 0
    * @param count of rows
    */
-  public Noise noise(long seed, long first, int count) {
-    return draw -> noise(seed, draw, first, count);
+  public Start start(long seed, long first, int count) {
+    int[] labels = hasClasses() ? choice.labels(seed, first, count) : NO_LABELS;
+    return new Start() {
+      @Override
+      public TFloat32 noise(long number) {
+        return SamplingProgram.this.noise(seed, number, first, count);
+      }
+
+      @Override
+      public int[] labels() {
+        return labels;
+      }
+    };
+  }
+
+  /** Which classes rows have. */
+  @FunctionalInterface
+  public interface ClassChoice {
+    /** The labels of rows {@code first} to {@code first + count - 1} of a seed. */
+    int[] labels(long seed, long first, int count);
+  }
+
+  /** The same model, its rows of classes of the caller's choice, not as often as in the data. */
+  public SamplingProgram with(ClassChoice other) {
+    return new SamplingProgram(model, online, ownsModel, solver, guidance, other);
+  }
+
+  /** Whether samples are of classes. */
+  public boolean hasClasses() {
+    return model.has(Signature.CLASSES);
+  }
+
+  /** Names of the classes, in the order of their numbers; none of a model without. */
+  public List<String> classes() {
+    if (!hasClasses()) {
+      return List.of();
+    }
+    try (Result result = model.call(Signature.CLASSES, Map.of(), List.of(CLASS_NAMES))) {
+      List<String> names = new ArrayList<>();
+      ((TString) result.get(0)).scalars().forEach(name -> names.add(name.getObject()));
+      return names;
+    }
+  }
+
+  private int[] drawnLabels(long seed, long first, int count) {
+    try (TInt64 seedTensor = TInt64.scalarOf(seed);
+        TInt64 firstTensor = TInt64.scalarOf(first);
+        TInt64 countTensor = TInt64.scalarOf(count);
+        Result result =
+            model.call(
+                Signature.LABEL_TABLE,
+                Map.of(SEED, seedTensor, FIRST, firstTensor, COUNT, countTensor))) {
+      int[] labels = new int[count];
+      ((TInt32) result.get(0)).asRawTensor().data().asInts().read(labels);
+      return labels;
+    }
   }
 
   /** Requires levels that fall from sigma_max towards sigma_min. */
@@ -273,27 +378,35 @@ public final class SamplingProgram implements AutoCloseable {
    * @param points [n, element...]; stays the caller's
    * @param sigma [n], the points' levels, &gt; 0
    * @param next [n], the levels to go to, at least 0
+   * @param labels of the rows, of a model with classes; else empty
    * @return [n, element...]; the caller closes it
    */
-  public TFloat32 flow(TFloat32 points, float[] sigma, float[] next) {
-    return (TFloat32) flow(points, sigma, next, POINTS);
+  public TFloat32 flow(TFloat32 points, float[] sigma, float[] next, int[] labels) {
+    return (TFloat32) flow(points, sigma, next, labels, POINTS);
   }
 
-  private TType flow(TFloat32 points, float[] sigma, float[] next, String output) {
+  private TType flow(TFloat32 points, float[] sigma, float[] next, int[] labels, String output) {
+    boolean guided = guidance != 1;
     try (TFloat32 from = TFloat32.vectorOf(sigma);
-        TFloat32 to = TFloat32.vectorOf(next)) {
-      return one(solver.signature(), Map.of(POINTS, points, SIGMA, from, NEXT, to), output);
+        TFloat32 to = TFloat32.vectorOf(next);
+        TFloat32 strength = TFloat32.scalarOf((float) guidance)) {
+      Map<String, TType> inputs =
+          new LinkedHashMap<>(Map.of(POINTS, points, SIGMA, from, NEXT, to));
+      if (guided) {
+        inputs.put(GUIDANCE, strength);
+      }
+      return one(solver.signature(guided), inputs, labels, output);
     }
   }
 
-  private TType run(Noise noise, int count, List<Double> sigmas, String output) {
+  private TType run(Start start, int count, List<Double> sigmas, String output) {
     return followsFlow()
-        ? alongFlow(noise, count, sigmas, output.equals(IMAGES) ? IMAGES : POINTS)
-        : byEstimates(noise, sigmas, output);
+        ? alongFlow(start, count, sigmas, output.equals(IMAGES) ? IMAGES : POINTS)
+        : byEstimates(start, sigmas, output);
   }
 
-  private TType alongFlow(Noise noise, int count, List<Double> sigmas, String output) {
-    TType current = noise.draw(0);
+  private TType alongFlow(Start start, int count, List<Double> sigmas, String output) {
+    TType current = start.noise(0);
     scale((TFloat32) current, sigmas.get(0).floatValue());
     for (int i = 0; i < sigmas.size(); i++) {
       boolean last = i == sigmas.size() - 1;
@@ -303,6 +416,7 @@ public final class SamplingProgram implements AutoCloseable {
                 before,
                 filled(count, sigmas.get(i)),
                 filled(count, last ? 0 : sigmas.get(i + 1)),
+                start.labels(),
                 last ? output : POINTS);
       }
     }
@@ -323,18 +437,23 @@ public final class SamplingProgram implements AutoCloseable {
     return values;
   }
 
-  private TType byEstimates(Noise noise, List<Double> sigmas, String output) {
+  private TType byEstimates(Start start, List<Double> sigmas, String output) {
     List<Double> levels = sigmas.isEmpty() ? List.of(sigmaMax()) : sigmas;
     @Nullable TType current = null;
     for (int draw = 0; draw < levels.size(); draw++) {
       String wanted = draw == levels.size() - 1 ? output : X_HAT;
-      try (TFloat32 fresh = noise.draw(draw);
+      try (TFloat32 fresh = start.noise(draw);
           TFloat32 sigma = TFloat32.scalarOf(levels.get(draw).floatValue());
           @Nullable TType before = current) {
         current =
             before == null
-                ? one(Signature.GENERATE, Map.of(NOISE, fresh, SIGMA, sigma), wanted)
-                : one(Signature.REFINE, Map.of(X_HAT, before, NOISE, fresh, SIGMA, sigma), wanted);
+                ? one(
+                    Signature.GENERATE, Map.of(NOISE, fresh, SIGMA, sigma), start.labels(), wanted)
+                : one(
+                    Signature.REFINE,
+                    Map.of(X_HAT, before, NOISE, fresh, SIGMA, sigma),
+                    start.labels(),
+                    wanted);
       }
     }
     return Objects.requireNonNull(current);
@@ -353,8 +472,14 @@ public final class SamplingProgram implements AutoCloseable {
     }
   }
 
-  private TType one(Signature signature, Map<String, TType> inputs, String output) {
-    return (TType) model.call(named(signature), inputs, List.of(output)).get(0);
+  private TType one(Signature signature, Map<String, TType> inputs, int[] labels, String output) {
+    try (TInt32 classes = TInt32.vectorOf(labels)) {
+      Map<String, TType> all = new LinkedHashMap<>(inputs);
+      if (hasClasses()) {
+        all.put(LABELS, classes);
+      }
+      return (TType) model.call(named(signature), all, List.of(output)).get(0);
+    }
   }
 
   private double range(String output) {

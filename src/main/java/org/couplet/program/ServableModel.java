@@ -6,6 +6,8 @@ import java.util.Map;
 import org.couplet.contract.Contract;
 import org.couplet.contract.Signature;
 import org.couplet.io.InvalidInputException;
+import org.couplet.loading.LoadedModel;
+import org.couplet.loading.SavedModelGraph;
 import org.tensorflow.Result;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.types.family.TType;

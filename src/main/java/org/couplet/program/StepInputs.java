@@ -13,11 +13,11 @@ import org.tensorflow.types.family.TType;
 /** The tensors that a training step is fed; closing this frees all but the batch. */
 final class StepInputs implements AutoCloseable {
   private final Map<String, TType> tensors = new LinkedHashMap<>();
-  private final TType batch;
+  private final TType elements;
 
-  StepInputs(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    this.batch = batch;
-    tensors.put(Contract.BATCH, batch);
+  StepInputs(TrainingBatch batch, ScheduledValues numbers) {
+    this.elements = batch.elements();
+    tensors.put(Contract.BATCH, elements);
     tensors.put(Contract.SEED, TInt64.scalarOf(numbers.seed()));
     tensors.put(Contract.SIGMAS, TFloat64.tensorOf(StdArrays.ndCopyOf(numbers.sigmas())));
     tensors.put(Contract.NUM_LEVELS, TInt32.scalarOf(numbers.numLevels()));
@@ -25,9 +25,14 @@ final class StepInputs implements AutoCloseable {
     tensors.put(Contract.GAP, TFloat32.scalarOf((float) numbers.gap()));
     tensors.put(Contract.LEARNING_RATE, TFloat32.scalarOf((float) numbers.learningRate()));
     tensors.put(Contract.EMA_DECAY, TFloat32.scalarOf((float) numbers.emaDecay()));
-    if (noiseAssignment.length > 0) {
-      tensors.put(Contract.NOISE_ASSIGNMENT, TInt32.vectorOf(noiseAssignment));
+    if (batch.noiseAssignment().length > 0) {
+      tensors.put(Contract.NOISE_ASSIGNMENT, TInt32.vectorOf(batch.noiseAssignment()));
     }
+  }
+
+  /** For a program that is told classes. */
+  void addLabels(int[] labels) {
+    tensors.put(Contract.LABELS, TInt32.vectorOf(labels));
   }
 
   /** For a program of several workers. */
@@ -41,6 +46,6 @@ final class StepInputs implements AutoCloseable {
 
   @Override
   public void close() {
-    tensors.values().stream().filter(tensor -> tensor != batch).forEach(TType::close);
+    tensors.values().stream().filter(tensor -> tensor != elements).forEach(TType::close);
   }
 }

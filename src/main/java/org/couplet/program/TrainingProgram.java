@@ -2,6 +2,7 @@ package org.couplet.program;
 
 import static org.couplet.contract.Contract.BATCH;
 import static org.couplet.contract.Contract.FIRST_ROW;
+import static org.couplet.contract.Contract.LABELS;
 import static org.couplet.contract.Contract.SCORE_SCOPE;
 import static org.couplet.contract.Contract.SEED;
 import static org.couplet.contract.Contract.SIGMA;
@@ -19,12 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.couplet.contract.Signature;
+import org.couplet.loading.LoadedModel;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
@@ -134,12 +137,10 @@ public final class TrainingProgram implements AutoCloseable {
   /**
    * Runs one step.
    *
-   * @param batch of {@link #batchShape()}; stays the caller's
-   * @param noiseAssignment the noise row of each data row, if the program {@link
-   *     #takesNoiseAssignment}; else empty
+   * @param batch of {@link #batchShape()}
    */
-  public StepMetrics step(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
+  public StepMetrics step(TrainingBatch batch, ScheduledValues numbers) {
+    try (StepInputs inputs = inputs(batch, numbers);
         Result result = model.call(Signature.TRAIN, inputs.tensors())) {
       return metrics(result);
     }
@@ -163,9 +164,8 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @param stopping whether this worker wants to stop after it
    */
-  public SharedStep sharedStep(
-      TType batch, int[] noiseAssignment, ScheduledValues numbers, boolean stopping) {
-    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
+  public SharedStep sharedStep(TrainingBatch batch, ScheduledValues numbers, boolean stopping) {
+    try (StepInputs inputs = inputs(batch, numbers);
         TFloat32 stops = TFloat32.scalarOf(stopping ? 1 : 0)) {
       Map<String, TType> all = new LinkedHashMap<>(inputs.tensors());
       all.put(STOPPING, stops);
@@ -177,8 +177,11 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
-  private StepInputs inputs(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    StepInputs inputs = new StepInputs(batch, noiseAssignment, numbers);
+  private StepInputs inputs(TrainingBatch batch, ScheduledValues numbers) {
+    StepInputs inputs = new StepInputs(batch, numbers);
+    if (takesLabels()) {
+      inputs.addLabels(batch.labels());
+    }
     if (isShared()) {
       inputs.addFirstRow(firstRow());
     }
@@ -195,8 +198,8 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @param completed steps before it, which choose its noise and its levels
    */
-  public double loss(TType batch, int[] noiseAssignment, ScheduledValues numbers, long completed) {
-    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
+  public double loss(TrainingBatch batch, ScheduledValues numbers, long completed) {
+    try (StepInputs inputs = inputs(batch, numbers);
         TInt64 step = TInt64.scalarOf(completed)) {
       Map<String, TType> all = new LinkedHashMap<>(inputs.tensors());
       all.put(STEP, step);
@@ -207,10 +210,15 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /** Runs one step and reports when each of its operations ran. Arguments as of {@link #step}. */
-  public List<TracedOperation> trace(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers)) {
+  public List<TracedOperation> trace(TrainingBatch batch, ScheduledValues numbers) {
+    try (StepInputs inputs = inputs(batch, numbers)) {
       return TracedOperation.of(model.trace(Signature.TRAIN, inputs.tensors()));
     }
+  }
+
+  /** Whether {@link #step} needs the class of each row. */
+  public boolean takesLabels() {
+    return model.has(Signature.CLASSES);
   }
 
   /** Whether {@link #step} needs the noise row of each data row (batch-OT). */
@@ -253,16 +261,16 @@ public final class TrainingProgram implements AutoCloseable {
    * Trace of the covariance of the rows' gradients at the next step (figure 2); one backward pass a
    * row. Arguments as of {@link #step}.
    */
-  public double gradientVariance(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers);
+  public double gradientVariance(TrainingBatch batch, ScheduledValues numbers) {
+    try (StepInputs inputs = inputs(batch, numbers);
         Result result = model.call(Signature.GRADIENT_VARIANCE, inputs.tensors())) {
       return ((TFloat32) result.get(0)).getFloat();
     }
   }
 
   /** The pairs that the next step would train on. Arguments as of {@link #step}. */
-  public TrainingPairs pairs(TType batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (StepInputs inputs = inputs(batch, noiseAssignment, numbers)) {
+  public TrainingPairs pairs(TrainingBatch batch, ScheduledValues numbers) {
+    try (StepInputs inputs = inputs(batch, numbers)) {
       return new TrainingPairs(model.call(Signature.PAIRS, inputs.tensors()));
     }
   }
@@ -271,22 +279,29 @@ public final class TrainingProgram implements AutoCloseable {
    * A batch's points at one level under the independent and under the generator-induced coupling,
    * with the averaged weights.
    *
-   * @param batch of {@link #batchShape()}; stays the caller's
+   * @param batch of {@link #batchShape()}
    * @param seed of the noise
    * @param draw which noise of that seed
    * @param sigma the level
    */
-  public CoupledPoints coupledPoints(TType batch, long seed, long draw, double sigma) {
+  public CoupledPoints coupledPoints(TrainingBatch batch, long seed, long draw, double sigma) {
     try (TInt64 seedTensor = TInt64.scalarOf(seed);
         TInt64 drawTensor = TInt64.scalarOf(draw);
         TFloat32 sigmaTensor = TFloat32.scalarOf((float) sigma);
-        Result result =
-            model.call(
-                Signature.COUPLED_POINTS,
-                Map.of(BATCH, batch, SEED, seedTensor, STEP, drawTensor, SIGMA, sigmaTensor))) {
-      float[][] values = new float[result.size()][];
-      Arrays.setAll(values, i -> Floats.of((TFloat32) result.get(i)));
-      return new CoupledPoints(values[0], values[1], values[2], values[3], values[4]);
+        TInt32 labels = TInt32.vectorOf(batch.labels())) {
+      Map<String, TType> inputs = new LinkedHashMap<>();
+      inputs.put(BATCH, batch.elements());
+      inputs.put(SEED, seedTensor);
+      inputs.put(STEP, drawTensor);
+      inputs.put(SIGMA, sigmaTensor);
+      if (takesLabels()) {
+        inputs.put(LABELS, labels);
+      }
+      try (Result result = model.call(Signature.COUPLED_POINTS, inputs)) {
+        float[][] values = new float[result.size()][];
+        Arrays.setAll(values, i -> Floats.of((TFloat32) result.get(i)));
+        return new CoupledPoints(values[0], values[1], values[2], values[3], values[4]);
+      }
     }
   }
 

@@ -19,7 +19,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.contract.Contract;
 import org.couplet.io.Version;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 import org.couplet.report.MetricsLog;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunHistory;

@@ -1,7 +1,8 @@
 package org.couplet.sampling;
 
+import java.util.stream.IntStream;
 import org.couplet.program.Floats;
-import org.couplet.program.SamplingProgram.Noise;
+import org.couplet.program.SamplingProgram.Start;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
@@ -9,19 +10,19 @@ import org.tensorflow.types.TFloat32;
  * Noise on the way from rows of noise to others: spherical interpolation (Shoemake 1985), which
  * keeps the length that noise of many dimensions has.
  *
- * @param from [rows, element...], where the ways begin
+ * @param from where the ways begin; its labels are those of the whole way
  * @param to as many rows, where they end
  * @param places from 0 to 1; the result has each row at each of them, [rows * places, element...]
  */
 @SuppressWarnings("ArrayRecordComponent") // made once and only read
-public record NoiseWalk(Noise from, Noise to, double[] places) implements Noise {
+public record NoiseWalk(Start from, Start to, double[] places) implements Start {
   // Between nearer directions a straight line is the same to rounding, and defined.
   private static final double NARROW = 1e-6;
 
   @Override
-  public TFloat32 draw(long number) {
-    try (TFloat32 start = from.draw(number);
-        TFloat32 end = to.draw(number)) {
+  public TFloat32 noise(long number) {
+    try (TFloat32 start = from.noise(number);
+        TFloat32 end = to.noise(number)) {
       float[] a = Floats.of(start);
       float[] b = Floats.of(end);
       int rows = (int) start.shape().get(0);
@@ -43,6 +44,13 @@ public record NoiseWalk(Noise from, Noise to, double[] places) implements Noise 
       walk.asRawTensor().data().asFloats().write(all);
       return walk;
     }
+  }
+
+  @Override
+  public int[] labels() {
+    return IntStream.of(from.labels())
+        .flatMap(label -> IntStream.range(0, places.length).map(place -> label))
+        .toArray();
   }
 
   private static double share(double place, double angle) {

@@ -83,7 +83,7 @@ public record SampleWalk(
               .mapToDouble(frame -> frame / (frames - 1.0))
               .toArray();
       NoiseWalk noise =
-          new NoiseWalk(program.noise(from, row, 1), program.noise(to, row, 1), places);
+          new NoiseWalk(program.start(from, row, 1), program.start(to, row, 1), places);
       try (TUint8 images = program.images(noise, count, sigmas)) {
         images.asRawTensor().data().read(walk, first * size, count * size);
       }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
-import org.couplet.program.SamplingProgram.Noise;
+import org.couplet.program.SamplingProgram.Start;
 import org.couplet.program.ServableModel;
 import org.couplet.sampling.NoiseWalk;
 import org.couplet.sampling.SampleLevels;
@@ -95,36 +95,36 @@ public final class ServedVersion {
     for (int first = 0; first < request.count(); first += Contract.SAMPLES_AT_ONCE) {
       int count = Math.min(Contract.SAMPLES_AT_ONCE, request.count() - first);
       Object kind = List.of("images", request.sigmas());
-      Noise noise = noise(request, first, count);
+      Start start = start(request, first, count);
       parts.add(
           batcher.call(
-              kind, count, new Rows(noise, count), rows -> images(rows, request.sigmas())));
+              kind, count, new Rows(start, count), rows -> images(rows, request.sigmas())));
     }
     return HostTensor.joined(parts);
   }
 
-  private record Rows(Noise noise, int count) {}
+  private record Rows(Start start, int count) {}
 
   private List<HostTensor> images(List<Rows> rows, List<Double> sigmas) {
-    Noise noise =
+    Start start =
         rows.size() == 1
-            ? rows.get(0).noise()
-            : new JoinedNoise(rows.stream().map(Rows::noise).toList());
+            ? rows.get(0).start()
+            : new JoinedStart(rows.stream().map(Rows::start).toList());
     int count = rows.stream().mapToInt(Rows::count).sum();
-    try (TUint8 images = sampler().images(noise, count, sigmas)) {
+    try (TUint8 images = sampler().images(start, count, sigmas)) {
       return split(HostTensor.of(images), rows.stream().map(Rows::count).toList());
     }
   }
 
-  private Noise noise(ImageRequest request, int first, int count) {
+  private Start start(ImageRequest request, int first, int count) {
     SamplingProgram sampler = sampler();
     if (request.walk().isEmpty()) {
-      return sampler.noise(request.seed(), first, count);
+      return sampler.start(request.seed(), first, count);
     }
     ImageRequest.Walk walk = request.walk().get();
     return new NoiseWalk(
-        sampler.noise(request.seed(), first, count),
-        sampler.noise(walk.to(), first, count),
+        sampler.start(request.seed(), first, count),
+        sampler.start(walk.to(), first, count),
         new double[] {walk.at()});
   }
 

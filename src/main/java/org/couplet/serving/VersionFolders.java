@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.couplet.io.FileFailure;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 
 /** Which versions of a model lie in a folder. */
 public final class VersionFolders {

@@ -172,23 +172,10 @@ final class ArrayImages implements ImageSource {
         return Optional.empty();
       }
       try (NpyReader array = labels.get()) {
-        checkLabels(array, sizes.get(i));
-        for (double label : array.nextDoubles(Math.toIntExact(array.header().size()))) {
-          all.add((long) label);
-        }
+        all.addAll(Labels.read(array, sizes.get(i)));
       }
     }
     return Optional.of(new Labels(taken.stream().mapToObj(all::get).toList(), List.of()));
-  }
-
-  // Before any memory is taken for them.
-  private static void checkLabels(NpyReader labels, long images) {
-    NpyHeader header = labels.header();
-    if (!header.type().isInteger() || header.size() != images) {
-      throw new InvalidInputException(
-          "%s: holds %s %s, not one integer for each of the %d images; mend or remove it"
-              .formatted(labels.where(), header.type().descr(), header.shape(), images));
-    }
   }
 
   @Override

@@ -5,11 +5,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
+import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
+import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
 import org.tensorflow.ndarray.Shape;
 
@@ -96,8 +100,52 @@ public record Labels(List<Long> ofImages, List<String> classes) {
     Files.deleteIfExists(beside(images, CLASSES_SUFFIX));
   }
 
+  /**
+   * Reads what {@link #writeBeside} wrote; empty if there is no such file.
+   *
+   * @param count of the images
+   * @throws org.couplet.io.InvalidInputException if it is not one integer for each image
+   */
+  public static Optional<Labels> readBeside(Path images, long count) throws IOException {
+    Path file = fileBeside(images);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        FileFailure.reading(
+            file,
+            () -> {
+              try (NpyReader array = NpyReader.open(file)) {
+                List<Long> numbers = read(array, count);
+                Path names = beside(images, CLASSES_SUFFIX);
+                return new Labels(
+                    numbers, Files.exists(names) ? Files.readAllLines(names) : List.of());
+              }
+            }));
+  }
+
+  /**
+   * The numbers in an array.
+   *
+   * @throws org.couplet.io.InvalidInputException if it is not one integer for each image
+   */
+  static List<Long> read(NpyReader array, long images) throws IOException {
+    NpyHeader header = array.header();
+    // Before any memory is taken for them.
+    if (!header.type().isInteger() || header.size() != images) {
+      throw new InvalidInputException(
+          "%s: holds %s %s, not one integer for each of the %d images; mend or remove it"
+              .formatted(array.where(), header.type().descr(), header.shape(), images));
+    }
+    List<Long> numbers = new ArrayList<>();
+    for (double label : array.nextDoubles(Math.toIntExact(images))) {
+      numbers.add((long) label);
+    }
+    return numbers;
+  }
+
   /** The file of an array's labels, which need not be there. */
-  static Path fileBeside(Path images) {
+  public static Path fileBeside(Path images) {
     return beside(images, SUFFIX);
   }
 

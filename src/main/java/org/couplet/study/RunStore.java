@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.couplet.config.Aspect;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.data.ClassLabels;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.ProgramCheck;
 import org.couplet.report.MetricsLog;
@@ -64,8 +65,8 @@ final class RunStore {
     RunLock lock = RunLock.take(run, err);
     try (lock) {
       if (known.isEmpty()) {
-        NewRun.begin(
-            run, wanted.experiment(), program -> graphs.training(wanted.experiment(), program));
+        Experiment begun = ClassLabels.named(wanted.experiment());
+        NewRun.begin(run, begun, program -> graphs.training(begun, program));
       }
       // Its own config may keep other checkpoints or threads, which does not change what it trains.
       Experiment own = ExperimentFile.load(run.config(), List.of());

@@ -17,20 +17,22 @@ import org.couplet.config.ElementShape;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.GaussianMixtureConfig;
+import org.couplet.data.Batch;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.data.MixtureDenoiser;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingPairs;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.Table;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 import org.couplet.train.Schedules;
+import org.couplet.train.Training;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TType;
 
 /**
  * Figure 4: how far training pairs are from the probability flow of a score model: the mean of
@@ -142,7 +144,7 @@ final class TrajectoryStudy implements Study {
     try (TrainingProgram program = TrainingProgram.load(run.program(), threads);
         TrainingProgram score = TrainingProgram.load(scoreRun.program(), threads);
         Dataset dataset = Dataset.open(experiment.getDataset());
-        Batches batches = new Batches(dataset, experiment.getRun().getBatchSize(), SEED)) {
+        Batches batches = Training.batches(experiment, dataset, program, SEED)) {
       score.restore(scoreRun.newestCheckpoint());
       SamplingProgram flow = score.average().with(SamplingProgram.Solver.EULER);
       Schedules schedules = Schedules.of(experiment, program.sigmasLength());
@@ -153,10 +155,12 @@ final class TrajectoryStudy implements Study {
         double learned = 0;
         double exact = 0;
         for (int i = 0; i < BATCHES; i++) {
-          try (TType batch = batches.at(i);
+          try (Batch batch = batches.at(i);
               TrainingPairs pairs =
-                  program.pairs(batch, new int[0], schedules.at(step).withSeed(SEED + i))) {
-            learned += learnedDistance(pairs, flow) / BATCHES;
+                  program.pairs(
+                      new TrainingBatch(batch.elements(), batch.labels(), new int[0]),
+                      schedules.at(step).withSeed(SEED + i))) {
+            learned += learnedDistance(pairs, batch.labels(), flow) / BATCHES;
             exact += exactDistance(pairs, experiment) / BATCHES;
           }
         }
@@ -166,8 +170,8 @@ final class TrajectoryStudy implements Study {
     return distances;
   }
 
-  private static double learnedDistance(TrainingPairs pairs, SamplingProgram flow) {
-    try (TFloat32 ideal = flow.flow(pairs.high(), pairs.sigmaHigh(), pairs.sigmaLow())) {
+  private static double learnedDistance(TrainingPairs pairs, int[] labels, SamplingProgram flow) {
+    try (TFloat32 ideal = flow.flow(pairs.high(), pairs.sigmaHigh(), pairs.sigmaLow(), labels)) {
       return meanDistance(Floats.of(pairs.low()), Floats.of(ideal), pairs.sigmaLow().length);
     }
   }

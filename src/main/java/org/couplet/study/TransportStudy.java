@@ -16,16 +16,18 @@ import org.couplet.chart.LineChart;
 import org.couplet.chart.Palette;
 import org.couplet.chart.Panel;
 import org.couplet.config.proto.Experiment;
+import org.couplet.data.Batch;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.program.CoupledPoints;
 import org.couplet.program.ScheduledValues;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
 import org.couplet.report.Table;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 import org.couplet.train.Schedules;
-import org.tensorflow.types.family.TType;
+import org.couplet.train.Training;
 
 /**
  * Figures 3 and 8: the cost of transport from noisy points to their data, E||x - x_t||^2 under the
@@ -150,7 +152,7 @@ final class TransportStudy implements Study {
     try (TrainingProgram program =
             TrainingProgram.load(run.program(), experiment.getRuntime().getThreads());
         Dataset dataset = Dataset.open(experiment.getDataset());
-        Batches batches = new Batches(dataset, experiment.getRun().getBatchSize(), SEED)) {
+        Batches batches = Training.batches(experiment, dataset, program, SEED)) {
       program.restore(checkpoint);
       ScheduledValues numbers =
           Schedules.of(experiment, program.sigmasLength()).at(program.completedSteps() - 1);
@@ -168,9 +170,14 @@ final class TransportStudy implements Study {
     double induced = 0;
     List<CloudChart.Cloud> clouds = List.of();
     for (int i = 0; i < BATCHES; i++) {
-      try (TType batch = batches.at(i)) {
-        CoupledPoints points = program.coupledPoints(batch, SEED, i, sigmas[level]);
-        int rows = (int) batch.shape().get(0);
+      try (Batch batch = batches.at(i)) {
+        CoupledPoints points =
+            program.coupledPoints(
+                new TrainingBatch(batch.elements(), batch.labels(), new int[0]),
+                SEED,
+                i,
+                sigmas[level]);
+        int rows = (int) batch.elements().shape().get(0);
         independent += squaredDistance(points.data(), points.points()) / rows / BATCHES;
         induced += squaredDistance(points.xHat(), points.inducedPoints()) / rows / BATCHES;
         if (i == 0 && points.data().length == 2 * rows) {

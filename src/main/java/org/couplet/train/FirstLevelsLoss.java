@@ -1,11 +1,14 @@
 package org.couplet.train;
 
+import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.couplet.config.proto.Experiment;
+import org.couplet.data.ClassLabels;
 import org.couplet.data.Dataset;
 import org.couplet.program.ScheduledValues;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
 import org.tensorflow.types.family.TType;
 
@@ -24,12 +27,15 @@ final class FirstLevelsLoss {
 
   private final TrainingProgram program;
   private final Dataset dataset;
+  private final int[] labels;
   private final int rows;
   private final ScheduledValues first;
 
-  FirstLevelsLoss(TrainingProgram program, Dataset dataset, Experiment experiment) {
+  FirstLevelsLoss(TrainingProgram program, Dataset dataset, Experiment experiment)
+      throws IOException {
     this.program = program;
     this.dataset = dataset;
+    this.labels = Training.labels(dataset, program);
     this.rows = Training.rows(experiment, program);
     this.first = Schedules.of(experiment, program.sigmasLength()).at(0);
   }
@@ -45,7 +51,8 @@ final class FirstLevelsLoss {
     long[] indices = LongStream.range(0, rows).map(row -> row % dataset.size()).toArray();
     int[] noise = program.takesNoiseAssignment() ? IntStream.range(0, rows).toArray() : new int[0];
     try (TType batch = dataset.batch(indices)) {
-      return program.loss(batch, noise, first, 0);
+      int[] classes = ClassLabels.at(labels, indices);
+      return program.loss(new TrainingBatch(batch, classes, noise), first, 0);
     }
   }
 }

@@ -25,7 +25,8 @@ public final class Following {
       throws IOException {
     try (TrainingProgram program = workers.load();
         Dataset dataset = Dataset.open(experiment.getDataset());
-        Batches batches = Training.batches(experiment, dataset, program);
+        Batches batches =
+            Training.batches(experiment, dataset, program, experiment.getRun().getSeed());
         PairedBatches paired =
             new PairedBatches(batches, program, NoiseChoice.of(experiment), stopAt)) {
       program.initialize(experiment.getRun().getSeed());

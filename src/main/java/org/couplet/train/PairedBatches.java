@@ -1,10 +1,11 @@
 package org.couplet.train;
 
 import java.util.Arrays;
+import org.couplet.data.Batch;
 import org.couplet.data.Batches;
 import org.couplet.io.BackgroundTasks;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
-import org.tensorflow.types.family.TType;
 
 /**
  * {@link Batches} for a training program: for batch-OT, each data row comes with the noise row that
@@ -15,17 +16,13 @@ public final class PairedBatches implements AutoCloseable {
   /**
    * A batch; closing it frees its tensor.
    *
-   * @param tensor the batch
-   * @param noiseAssignment the noise row of each data row; empty where the program draws noise
-   *     itself
+   * @param batch with the noise row of each data row, where the program does not draw noise itself
    * @param pairingSeconds spent computing the assignment from the costs, on a thread of its own
    */
-  @SuppressWarnings("ArrayRecordComponent") // made once a step and only read
-  public record PairedBatch(TType tensor, int[] noiseAssignment, double pairingSeconds)
-      implements AutoCloseable {
+  public record PairedBatch(TrainingBatch batch, double pairingSeconds) implements AutoCloseable {
     @Override
     public void close() {
-      tensor.close();
+      batch.elements().close();
     }
   }
 
@@ -50,7 +47,7 @@ public final class PairedBatches implements AutoCloseable {
   /** The batch of a step, which the caller closes. */
   public PairedBatch at(long step) {
     if (!program.takesNoiseAssignment()) {
-      return new PairedBatch(batches.at(step), new int[0], 0);
+      return paired(batches.at(step), new int[0], 0);
     }
     if (step != aheadStep) {
       ahead.discard();
@@ -67,16 +64,21 @@ public final class PairedBatches implements AutoCloseable {
   }
 
   private PairedBatch pair(long step) {
-    TType batch = batches.at(step);
+    Batch batch = batches.at(step);
     try {
-      float[] costs = program.pairCosts(batch, choice.seed(), step);
+      float[] costs = program.pairCosts(batch.elements(), choice.seed(), step);
       long begun = System.nanoTime();
       int[] noiseAssignment = ownRows(choice.noiseAssignment(costs, rows(costs), step), batch);
-      return new PairedBatch(batch, noiseAssignment, (System.nanoTime() - begun) / 1e9);
+      return paired(batch, noiseAssignment, (System.nanoTime() - begun) / 1e9);
     } catch (RuntimeException | Error e) {
       batch.close();
       throw e;
     }
+  }
+
+  private static PairedBatch paired(Batch batch, int[] noiseAssignment, double seconds) {
+    return new PairedBatch(
+        new TrainingBatch(batch.elements(), batch.labels(), noiseAssignment), seconds);
   }
 
   private static int rows(float[] costs) {
@@ -84,8 +86,8 @@ public final class PairedBatches implements AutoCloseable {
   }
 
   // Every worker makes the choice for all rows alike.
-  private int[] ownRows(int[] noiseAssignment, TType batch) {
-    int rows = (int) batch.shape().get(0);
+  private int[] ownRows(int[] noiseAssignment, Batch batch) {
+    int rows = (int) batch.elements().shape().get(0);
     if (noiseAssignment.length == rows) {
       return noiseAssignment;
     }

@@ -15,6 +15,7 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.EvaluationConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
+import org.couplet.data.ClassLabels;
 import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
 import org.couplet.io.AtomicFile;
@@ -85,7 +86,7 @@ public final class Training {
         new Checkpoints(folder.checkpoints(), experiment.getRun().getKeepCheckpoints());
     try (TrainingProgram program = load();
         Dataset dataset = Dataset.open(experiment.getDataset());
-        Batches batches = batches(experiment, dataset, program);
+        Batches batches = batches(experiment, dataset, program, experiment.getRun().getSeed());
         PairedBatches paired =
             new PairedBatches(batches, program, NoiseChoice.of(experiment), stopAt);
         @Nullable FidReference reference =
@@ -181,8 +182,7 @@ public final class Training {
       long step) {
     long every = experiment.getEvaluation().getGradientVarianceEvery();
     return every > 0 && step % every == 0
-        ? OptionalDouble.of(
-            program.gradientVariance(batch.tensor(), batch.noiseAssignment(), numbers))
+        ? OptionalDouble.of(program.gradientVariance(batch.batch(), numbers))
         : OptionalDouble.empty();
   }
 
@@ -192,11 +192,26 @@ public final class Training {
         : TrainingProgram.load(folder.program(), experiment.getRuntime().getThreads());
   }
 
-  /** The rows of a run's batches that a program takes. */
-  static Batches batches(Experiment experiment, Dataset dataset, TrainingProgram program) {
-    var run = experiment.getRun();
+  /**
+   * The rows of a run's batches that a program takes.
+   *
+   * @param seed of their order
+   */
+  public static Batches batches(
+      Experiment experiment, Dataset dataset, TrainingProgram program, long seed)
+      throws IOException {
     int rows = rows(experiment, program);
-    return new Batches(dataset, run.getBatchSize(), (int) program.firstRow(), rows, run.getSeed());
+    int first = (int) program.firstRow();
+    return new Batches(
+        dataset, labels(dataset, program), experiment.getRun().getBatchSize(), first, rows, seed);
+  }
+
+  /** The classes of all elements, if a program takes them; else none. */
+  static int[] labels(Dataset dataset, TrainingProgram program) throws IOException {
+    if (!program.takesLabels()) {
+      return ClassLabels.NONE;
+    }
+    return ClassLabels.required(dataset).ofElements();
   }
 
   /** How many rows of a batch a program takes. */
@@ -214,8 +229,7 @@ public final class Training {
       TrainingProgram program, PairedBatches.PairedBatch batch, ScheduledValues numbers) {
     return workers.isPresent()
         ? workers.get().step(program, batch, numbers, interrupted)
-        : new TrainingProgram.SharedStep(
-            program.step(batch.tensor(), batch.noiseAssignment(), numbers), false);
+        : new TrainingProgram.SharedStep(program.step(batch.batch(), numbers), false);
   }
 
   private long loop(

@@ -25,7 +25,7 @@ import org.couplet.data.Dataset;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
-import org.couplet.program.SavedModelGraph;
+import org.couplet.loading.SavedModelGraph;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingProgram;
 import org.couplet.train.Lockstep;
@@ -215,8 +215,7 @@ public final class Workers implements Lockstep, AutoCloseable {
       ScheduledValues numbers,
       BooleanSupplier stopping) {
     boolean stops = stopping.getAsBoolean();
-    return together(
-        () -> program.sharedStep(batch.tensor(), batch.noiseAssignment(), numbers, stops));
+    return together(() -> program.sharedStep(batch.batch(), numbers, stops));
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -160,8 +161,7 @@ class AccumulationTest {
       for (int step = 0; step < STEPS; step++) {
         StepMetrics metrics =
             program.step(
-                batch,
-                noiseAssignment,
+                new TrainingBatch(batch, new int[0], noiseAssignment),
                 new ScheduledValues(3, sigmas, sigmas.length, 0.6, 1, 1e-3, 0.5));
         Path prefix = folder.resolve(name + step);
         program.save(prefix);

@@ -24,9 +24,12 @@ import org.couplet.graph.Evaluation;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
+import org.couplet.model.ModelFactory;
+import org.couplet.network.Labels;
 import org.couplet.program.CoupledPoints;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingPairs;
 import org.couplet.program.TrainingProgram;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +46,6 @@ import org.tensorflow.types.TUint8;
 @Tag("long")
 class MeasurementsTest {
   private static final int ROWS = 8;
-  private static final int[] NO_COLUMNS = {};
   private static final ScheduledValues NUMBERS =
       new ScheduledValues(
           9, new double[] {0.002, 0.3, 1, 2, 5, 10, 30, 50, 80}, 9, 0.5, 1, 1e-3, 0.9);
@@ -102,7 +104,7 @@ class MeasurementsTest {
             assertEquals(point, other[0][i * values + v], 1e-5);
           }
         }
-        program.step(batch, others, numbers);
+        program.step(new TrainingBatch(batch, new int[0], others), numbers);
       }
       assertArrayEquals(new boolean[] {true, true}, mirrored, "mirrored and not");
     }
@@ -123,12 +125,12 @@ class MeasurementsTest {
       program.initialize(1);
       // The average must not be the weights.
       for (int step = 0; step < 5; step++) {
-        program.step(batch, NO_COLUMNS, NUMBERS);
+        program.step(TrainingBatch.of(batch), NUMBERS);
       }
       program.save(folder.resolve("now"));
-      double measured = program.gradientVariance(batch, NO_COLUMNS, NUMBERS);
+      double measured = program.gradientVariance(TrainingBatch.of(batch), NUMBERS);
       List<float[]> rows = rowGradients(experiment, model, program, batch);
-      StepMetrics metrics = program.step(batch, NO_COLUMNS, NUMBERS);
+      StepMetrics metrics = program.step(TrainingBatch.of(batch), NUMBERS);
 
       double meanSquare = 0;
       double loss = 0;
@@ -167,9 +169,16 @@ class MeasurementsTest {
     try (TrainingProgram program = TrainingProgram.load(model, 0);
         TFloat32 batch = tensor(same)) {
       program.initialize(1);
-      double nothing = program.gradientVariance(batch, new int[ROWS], numbers);
-      double some = program.gradientVariance(batch, different, numbers);
-      double square = Math.pow(program.step(batch, new int[ROWS], numbers).gradientNorm(), 2);
+      double nothing =
+          program.gradientVariance(new TrainingBatch(batch, new int[0], new int[ROWS]), numbers);
+      double some =
+          program.gradientVariance(new TrainingBatch(batch, new int[0], different), numbers);
+      double square =
+          Math.pow(
+              program
+                  .step(new TrainingBatch(batch, new int[0], new int[ROWS]), numbers)
+                  .gradientNorm(),
+              2);
       assertEquals(0, nothing, 1e-5 * square);
       assertTrue(some > 0.01 * square, some + " of " + square);
     }
@@ -186,10 +195,10 @@ class MeasurementsTest {
       assertFalse(program.measuresGradientVariance());
       program.initialize(1);
       for (int step = 0; step < 5; step++) {
-        program.step(batch, NO_COLUMNS, NUMBERS);
+        program.step(TrainingBatch.of(batch), NUMBERS);
       }
       program.save(folder.resolve("now"));
-      CoupledPoints points = program.coupledPoints(batch, 3, 4, 1.5);
+      CoupledPoints points = program.coupledPoints(TrainingBatch.of(batch), 3, 4, 1.5);
       assertArrayEquals(floats(batch), points.data());
       List<Evaluation.Input> inputs = new ArrayList<>(weights(experiment, model, "ema/"));
       inputs.add(new Evaluation.Input(Shape.of(ROWS, 2), points.points()));
@@ -209,6 +218,7 @@ class MeasurementsTest {
                                   Weights.of(weights, in.subList(0, weights.size())),
                                   in.get(weights.size()),
                                   in.get(weights.size() + 1),
+                                  Labels.none(),
                                   Dropout.none())))
               .get(0);
       for (int i = 0; i < 2 * ROWS; i++) {
@@ -217,7 +227,9 @@ class MeasurementsTest {
         assertEquals(estimate[i], points.xHat()[i], 1e-5);
         assertEquals(estimate[i] + noise, points.inducedPoints()[i], 1e-5);
       }
-      assertFalse(Arrays.equals(points.noise(), program.coupledPoints(batch, 3, 5, 1.5).noise()));
+      assertFalse(
+          Arrays.equals(
+              points.noise(), program.coupledPoints(TrainingBatch.of(batch), 3, 5, 1.5).noise()));
     }
   }
 
@@ -227,7 +239,7 @@ class MeasurementsTest {
     List<Weight> weights = ModelFactory.create(experiment).network().weights();
     List<Evaluation.Input> inputs = new ArrayList<>(weights(experiment, model, ""));
     inputs.addAll(weights(experiment, model, "ema/"));
-    try (TrainingPairs pairs = program.pairs(batch, NO_COLUMNS, NUMBERS)) {
+    try (TrainingPairs pairs = program.pairs(TrainingBatch.of(batch), NUMBERS)) {
       inputs.add(new Evaluation.Input(Shape.of(ROWS, 2), floats(pairs.low())));
       inputs.add(new Evaluation.Input(Shape.of(ROWS, 2), floats(pairs.high())));
       inputs.add(new Evaluation.Input(Shape.of(ROWS), pairs.sigmaLow()));
@@ -248,7 +260,8 @@ class MeasurementsTest {
                         row(tf, in.get(2 * count), row), row(tf, in.get(2 * count + 1), row)),
                     new Levels(
                         precise(tf, row(tf, in.get(2 * count + 2), row)),
-                        precise(tf, row(tf, in.get(2 * count + 3), row))));
+                        precise(tf, row(tf, in.get(2 * count + 3), row))),
+                    Labels.none());
             Operand<TFloat32> value =
                 loss.compare(
                         tf,
@@ -315,7 +328,8 @@ class MeasurementsTest {
 
   private static float[][] pair(
       TrainingProgram program, TUint8 batch, int[] noiseAssignment, ScheduledValues numbers) {
-    try (TrainingPairs pairs = program.pairs(batch, noiseAssignment, numbers)) {
+    try (TrainingPairs pairs =
+        program.pairs(new TrainingBatch(batch, new int[0], noiseAssignment), numbers)) {
       return new float[][] {floats(pairs.low()), floats(pairs.high())};
     }
   }

@@ -25,6 +25,7 @@ import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
 import org.couplet.transport.ExactAssignment;
 import org.junit.jupiter.api.Tag;
@@ -158,11 +159,12 @@ class SharedTrainingTest {
           int[] whole = ExactAssignment.solve(program.pairCosts(batch, 3, step), ROWS);
           assignment = Arrays.copyOfRange(whole, first, first + rows);
         }
+        TrainingBatch told = new TrainingBatch(batch, new int[0], assignment);
         ScheduledValues numbers = new ScheduledValues(3, sigmas, sigmas.length, 0.45, 1, 1e-3, 0.5);
         metrics.add(
             program.isShared()
-                ? program.sharedStep(batch, assignment, numbers, false).metrics()
-                : program.step(batch, assignment, numbers));
+                ? program.sharedStep(told, numbers, false).metrics()
+                : program.step(told, numbers));
       }
     }
     assertEquals(STEPS, program.completedSteps());

@@ -15,17 +15,18 @@ import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
+import org.couplet.data.Batch;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.StepMetrics;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
 import org.couplet.train.Schedules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorflow.types.family.TType;
 
 /** A step that is not finite leaves no trace where a run skips it, and costs nothing elsewhere. */
 @Tag("long")
@@ -95,8 +96,8 @@ class SkippedStepTest {
         if (step == 1) {
           Arrays.fill(numbers.sigmas(), Double.POSITIVE_INFINITY);
         }
-        try (TType batch = batches.at(step)) {
-          StepMetrics metrics = program.step(batch, new int[0], numbers);
+        try (Batch batch = batches.at(step)) {
+          StepMetrics metrics = program.step(TrainingBatch.of(batch.elements()), numbers);
           assertEquals(step != 1, metrics.isFinite(), metrics.toString());
         }
         Path prefix = folder.resolve(name + step);

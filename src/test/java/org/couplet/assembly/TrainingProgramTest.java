@@ -22,7 +22,9 @@ import org.couplet.SmallExperiments;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.graph.Weight;
+import org.couplet.model.ModelFactory;
 import org.couplet.program.ScheduledValues;
+import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -149,12 +151,12 @@ class TrainingProgramTest {
                 Shape.of(32, 2), data -> data.scalars().forEach(value -> value.setFloat(0.3f)))) {
       program.initialize(1);
       assertTrue(program.measuresLoss());
-      double first = program.loss(batch, new int[0], numbers, 0);
-      double second = program.loss(batch, new int[0], numbers, 1);
+      double first = program.loss(TrainingBatch.of(batch), numbers, 0);
+      double second = program.loss(TrainingBatch.of(batch), numbers, 1);
       assertNotEquals(first, second);
-      assertEquals(first, program.loss(batch, new int[0], numbers, 0));
+      assertEquals(first, program.loss(TrainingBatch.of(batch), numbers, 0));
       assertEquals(0, program.completedSteps());
-      assertEquals(first, program.step(batch, new int[0], numbers).loss(), 1e-5 * first);
+      assertEquals(first, program.step(TrainingBatch.of(batch), numbers).loss(), 1e-5 * first);
     }
   }
 
@@ -200,7 +202,7 @@ class TrainingProgramTest {
         TFloat32 batch = TFloat32.tensorOf(StdArrays.ndCopyOf(points))) {
       assertEquals(Shape.of(32, 2), program.batchShape());
       program.initialize(1);
-      var metrics = program.step(batch, new int[0], numbers);
+      var metrics = program.step(TrainingBatch.of(batch), numbers);
       assertEquals(1, program.completedSteps());
       program.save(folder.resolve("after"));
       Map<String, double[]> after = SavedVariables.read(model, folder.resolve("after"));

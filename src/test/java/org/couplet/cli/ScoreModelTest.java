@@ -112,7 +112,7 @@ class ScoreModelTest {
         float[] sigma = {levels[i], levels[i], levels[i]};
         float[] next = {levels[i + 1], levels[i + 1], levels[i + 1]};
         try (TFloat32 before = points) {
-          points = program.flow(before, sigma, next);
+          points = program.flow(before, sigma, next, new int[0]);
         }
       }
       assertArrayEquals(sampled, floats(points));
@@ -147,7 +147,8 @@ class ScoreModelTest {
         TFloat32 sigma = TFloat32.vectorOf(80, 1, 0.1f);
         var outputs =
             bundle.function("serving_default").call(Map.of("points", points, "sigma", sigma));
-        TFloat32 reached = program.flow(points, new float[] {80, 1, 0.1f}, new float[3])) {
+        TFloat32 reached =
+            program.flow(points, new float[] {80, 1, 0.1f}, new float[3], new int[0])) {
       // A step to 0 ends at the estimate.
       float[] estimate = floats((TFloat32) outputs.get("x_hat").orElseThrow());
       assertArrayEquals(estimate, floats(reached), 1e-4f);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
+import org.couplet.network.Labels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,9 +88,10 @@ class BatchTransportCouplingTest {
       low[i] = i + 1;
       high[i] = i + 2;
     }
-    Coupling.Generator none = (points, sigma) -> points;
+    Coupling.Generator none = (points, sigma, labels) -> points;
     return new Coupling.Inputs(
         ends.get(0),
+        Labels.none(),
         ends.get(1),
         new Levels(tf.constant(low), tf.constant(high)),
         new VarianceExploding(),

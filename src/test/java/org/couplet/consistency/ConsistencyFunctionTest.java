@@ -11,6 +11,7 @@ import org.couplet.graph.Evaluation;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
 import org.couplet.network.Execution;
+import org.couplet.network.Labels;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.couplet.network.Networks;
@@ -43,7 +44,8 @@ class ConsistencyFunctionTest {
               var sigma = in.get(2);
               var point = new VarianceExploding().point(tf, in.get(0), in.get(1), sigma);
               Weights weights = Weights.of(network.weights(), in.subList(3, in.size()));
-              return List.of(function.apply(tf, weights, point, sigma, Dropout.none()));
+              return List.of(
+                  function.apply(tf, weights, point, sigma, Labels.none(), Dropout.none()));
             });
     assertEquals(0, Evaluation.relativeError(reference.values("f_theta"), result.get(0)), 1e-5);
   }
@@ -97,6 +99,7 @@ class ConsistencyFunctionTest {
                       Weights.of(network.weights(), weights),
                       in.get(0),
                       in.get(1),
+                      Labels.none(),
                       Dropout.none()));
             })
         .get(0);

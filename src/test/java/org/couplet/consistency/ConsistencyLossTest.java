@@ -14,6 +14,7 @@ import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
 import org.couplet.network.Execution;
+import org.couplet.network.Labels;
 import org.couplet.network.Network;
 import org.couplet.network.Networks;
 import org.couplet.network.Reference;
@@ -63,7 +64,7 @@ class ConsistencyLossTest {
                       tf,
                       online,
                       average,
-                      new ConsistencyLoss.LevelledPair(pair, levels),
+                      new ConsistencyLoss.LevelledPair(pair, levels, Labels.none()),
                       Dropout.none());
               List<Operand<TFloat32>> wanted =
                   new ArrayList<>(
@@ -152,6 +153,7 @@ class ConsistencyLossTest {
         average,
         Optional.empty(),
         x,
+        Labels.none(),
         new ScheduledOperands(
             tf.constant(new double[] {1, 2}),
             tf.constant(2),

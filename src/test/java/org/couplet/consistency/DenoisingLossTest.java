@@ -9,6 +9,7 @@ import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
 import org.couplet.graph.Weights;
 import org.couplet.network.Execution;
+import org.couplet.network.Labels;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,7 @@ class DenoisingLossTest {
         weights,
         Optional.empty(),
         x,
+        Labels.none(),
         new ScheduledOperands(
             tf.constant(new double[] {1, 2}), tf.constant(2), tf.constant(0f), tf.constant(1f)),
         Optional.empty(),

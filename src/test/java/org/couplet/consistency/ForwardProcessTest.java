@@ -16,6 +16,7 @@ import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Dropout;
 import org.couplet.network.Execution;
+import org.couplet.network.Labels;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
 import org.junit.jupiter.api.Test;
@@ -131,7 +132,13 @@ class ForwardProcessTest {
                             SIGMA_DATA,
                             TFloat32.class,
                             Execution.PLAIN)
-                        .apply(tf, weights, in.get(2 * i + 1), in.get(2 * i), Dropout.none()));
+                        .apply(
+                            tf,
+                            weights,
+                            in.get(2 * i + 1),
+                            in.get(2 * i),
+                            Labels.none(),
+                            Dropout.none()));
               }
               return values;
             });

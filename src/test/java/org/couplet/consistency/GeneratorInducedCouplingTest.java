@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
+import org.couplet.network.Labels;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -114,11 +115,12 @@ class GeneratorInducedCouplingTest {
                         tf,
                         new Coupling.Inputs(
                             in.get(0),
+                            Labels.none(),
                             in.get(0),
                             new Levels(levels(tf, in.get(1)), levels(tf, in.get(1))),
                             new VarianceExploding(),
-                            (points, sigma) -> tf.math.add(points, tf.constant(ONLINE)),
-                            (points, sigma) -> tf.math.add(points, tf.constant(AVERAGE)),
+                            (points, sigma, labels) -> tf.math.add(points, tf.constant(ONLINE)),
+                            (points, sigma, labels) -> tf.math.add(points, tf.constant(AVERAGE)),
                             Optional.empty(),
                             Optional.empty(),
                             tf.constant(mu),

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.couplet.consistency.ProbabilityFlow.Solver;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
+import org.couplet.network.Labels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +47,8 @@ class ProbabilityFlowTest {
                             denoiser(tf),
                             x,
                             tf.constant(new float[] {level(i, steps)}),
-                            tf.constant(new float[] {level(i + 1, steps)}));
+                            tf.constant(new float[] {level(i + 1, steps)}),
+                            Labels.none());
                   }
                   return List.of(x);
                 })
@@ -66,8 +68,10 @@ class ProbabilityFlowTest {
                 new Evaluation.Input(Shape.of(3), 0, 0, 0.25f)),
             (tf, in) ->
                 List.of(
-                    Solver.HEUN.step(tf, denoiser(tf), in.get(0), in.get(1), in.get(2)),
-                    Solver.EULER.step(tf, denoiser(tf), in.get(0), in.get(1), in.get(2))));
+                    Solver.HEUN.step(
+                        tf, denoiser(tf), in.get(0), in.get(1), in.get(2), Labels.none()),
+                    Solver.EULER.step(
+                        tf, denoiser(tf), in.get(0), in.get(1), in.get(2), Labels.none())));
     float[] heun = results.get(0);
     float[] euler = results.get(1);
     assertEquals(euler[0], heun[0]);
@@ -118,7 +122,8 @@ class ProbabilityFlowTest {
                 List.of(
                     new Evaluation.Input(Shape.of(1, 1), 1), new Evaluation.Input(Shape.of(1), 2)),
                 (tf, in) -> {
-                  Coupling.Generator scaled = (points, sigma) -> tf.math.mul(points, in.get(1));
+                  Coupling.Generator scaled =
+                      (points, sigma, labels) -> tf.math.mul(points, in.get(1));
                   Levels levels =
                       new Levels(tf.constant(new double[] {1}), tf.constant(new double[] {2}));
                   Coupling.Pair pair =
@@ -160,9 +165,10 @@ class ProbabilityFlowTest {
 
   private static Coupling.Inputs inputs(
       Ops tf, List<Operand<TFloat32>> ends, Levels levels, Optional<Coupling.Generator> denoiser) {
-    Coupling.Generator none = (points, sigma) -> points;
+    Coupling.Generator none = (points, sigma, labels) -> points;
     return new Coupling.Inputs(
         ends.get(0),
+        Labels.none(),
         ends.get(1),
         levels,
         new VarianceExploding(),
@@ -177,7 +183,7 @@ class ProbabilityFlowTest {
   // D(x, sigma) = x s^2 / (s^2 + sigma^2).
   private static Coupling.Generator denoiser(Ops tf) {
     Operand<TFloat32> variance = tf.constant((float) (DEVIATION * DEVIATION));
-    return (points, sigma) ->
+    return (points, sigma, labels) ->
         tf.math.mul(
             points,
             Rows.like(

@@ -21,9 +21,10 @@ class BatchesTest {
   private final GaussianPoints points = new GaussianPoints(10, 1, 0.1, 0);
 
   private static float[] at(Batches batches, long step) {
-    try (TType batch = batches.at(step)) {
-      float[] values = new float[(int) batch.shape().size()];
-      batch.asRawTensor().data().asFloats().read(values);
+    try (Batch batch = batches.at(step)) {
+      TType elements = batch.elements();
+      float[] values = new float[(int) elements.shape().size()];
+      elements.asRawTensor().data().asFloats().read(values);
       return values;
     }
   }
@@ -98,8 +99,8 @@ class BatchesTest {
   @Test
   void batchesAreTheDatasetsShape() {
     try (Batches batches = new Batches(new ProceduralImages(8, 5), 3, 0);
-        TType batch = batches.at(0)) {
-      assertEquals(Shape.of(3, 8, 8, 3), batch.shape());
+        Batch batch = batches.at(0)) {
+      assertEquals(Shape.of(3, 8, 8, 3), batch.elements().shape());
     }
     Refusal.assertRefused(
         () -> new Batches(points, 0, 0), "run.batch_size: must be at least 1, got 0");

@@ -34,7 +34,8 @@ class DeepNetworkTest {
           SongUNet.Embedding.FOURIER,
           2,
           SongUNet.Encoder.RESIDUAL,
-          List.of(1.0, 3.0, 3.0, 1.0));
+          List.of(1.0, 3.0, 3.0, 1.0),
+          0);
 
   /** Evaluates the network; a process of its own, which may crash. */
   public static void main(String[] arguments) {
@@ -57,6 +58,7 @@ class DeepNetworkTest {
                         Weights.of(DEEP.weights(), in.subList(2, in.size())),
                         in.get(0),
                         in.get(1),
+                        Labels.none(),
                         Dropout.none(),
                         new Execution(Execution.Compiled.POINTWISE, false))));
     System.out.println(results.get(0).length + " values");

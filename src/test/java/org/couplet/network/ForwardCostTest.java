@@ -34,7 +34,8 @@ class ForwardCostTest {
             SongUNet.Embedding.FOURIER,
             1,
             SongUNet.Encoder.RESIDUAL,
-            List.of(1.0, 3.0, 3.0, 1.0));
+            List.of(1.0, 3.0, 3.0, 1.0),
+            0);
     long kernel = 9 * 4 * 4;
     long embedding = 4 * 16 + 16 * 16;
     long opening = 9 * 4 * 16;

@@ -42,6 +42,7 @@ class MlpTest {
                             Weights.of(mlp.weights(), in.subList(0, 4)),
                             in.get(4),
                             in.get(5),
+                            Labels.none(),
                             Dropout.none(),
                             Execution.PLAIN)))
             .get(0);

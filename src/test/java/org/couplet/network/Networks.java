@@ -46,7 +46,8 @@ public final class Networks {
         SongUNet.Embedding.POSITIONAL,
         1,
         SongUNet.Encoder.STANDARD,
-        BOX);
+        BOX,
+        0);
   }
 
   private static SongUNet ncsnpp(
@@ -66,6 +67,7 @@ public final class Networks {
         SongUNet.Embedding.FOURIER,
         2,
         SongUNet.Encoder.RESIDUAL,
-        List.of(1.0, 3.0, 3.0, 1.0));
+        List.of(1.0, 3.0, 3.0, 1.0),
+        0);
   }
 }

@@ -54,6 +54,7 @@ class SongUNetTest {
                       values,
                       in.get(0),
                       label,
+                      Labels.none(),
                       Dropout.none(),
                       new Execution(compiled, false)));
             });
@@ -80,7 +81,13 @@ class SongUNetTest {
               Operand<TBfloat16> x = tf.dtypes.cast(in.get(0), TBfloat16.class);
               Operand<TBfloat16> y =
                   network.apply(
-                      tf, values, x, label, Dropout.none(), new Execution(compiled, false));
+                      tf,
+                      values,
+                      x,
+                      label,
+                      Labels.none(),
+                      Dropout.none(),
+                      new Execution(compiled, false));
               return List.of(tf.dtypes.cast(y, TFloat32.class));
             });
     double error = relativeError(reference.values("raw_F"), results.get(0));
@@ -100,7 +107,13 @@ class SongUNetTest {
       Operand<TFloat32> label = images(tf, Shape.of(Shape.UNKNOWN_SIZE));
       Operand<TFloat32> y =
           network.apply(
-              tf, Weights.of(network.weights(), values), x, label, Dropout.none(), Execution.PLAIN);
+              tf,
+              Weights.of(network.weights(), values),
+              x,
+              label,
+              Labels.none(),
+              Dropout.none(),
+              Execution.PLAIN);
       // As arrays: a shape with an unknown size equals no other.
       assertArrayEquals(x.shape().asArray(), y.shape().asArray());
     }

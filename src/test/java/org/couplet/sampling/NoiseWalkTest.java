@@ -5,17 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import org.couplet.program.Floats;
-import org.couplet.program.SamplingProgram.Noise;
+import org.couplet.program.SamplingProgram.Start;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 class NoiseWalkTest {
-  private static Noise row(float... values) {
+  private static Start row(float... values) {
     return rows(1, values);
   }
 
-  private static Noise rows(int count, float... values) {
+  private static Start rows(int count, float... values) {
     return draw -> {
       TFloat32 rows = TFloat32.tensorOf(Shape.of(count, values.length / count));
       rows.asRawTensor().data().asFloats().write(values);
@@ -23,8 +23,8 @@ class NoiseWalkTest {
     };
   }
 
-  private static float[] walk(Noise from, Noise to, double... places) {
-    try (TFloat32 rows = new NoiseWalk(from, to, places).draw(0)) {
+  private static float[] walk(Start from, Start to, double... places) {
+    try (TFloat32 rows = new NoiseWalk(from, to, places).noise(0)) {
       return Floats.of(rows);
     }
   }
@@ -66,8 +66,8 @@ class NoiseWalkTest {
 
   @Test
   void eachDrawHasItsOwnWay() {
-    Noise counted = draw -> row((float) draw, 1).draw(0);
-    try (TFloat32 rows = new NoiseWalk(counted, counted, new double[] {0}).draw(5)) {
+    Start counted = draw -> row((float) draw, 1).noise(0);
+    try (TFloat32 rows = new NoiseWalk(counted, counted, new double[] {0}).noise(5)) {
       assertEquals(5, Floats.of(rows)[0]);
     }
   }

@@ -11,6 +11,7 @@ import org.couplet.SmallExperiments;
 import org.couplet.config.proto.BatchTransportCouplingConfig;
 import org.couplet.config.proto.ExactAssignmentConfig;
 import org.couplet.config.proto.SinkhornSamplingConfig;
+import org.couplet.data.Batch;
 import org.couplet.data.Batches;
 import org.couplet.data.GaussianPoints;
 import org.couplet.program.TrainingProgram;
@@ -48,11 +49,12 @@ class PairedBatchesTest {
       program.initialize(3);
       for (long step : new long[] {0, 1, 2, 7, 1}) {
         try (PairedBatches.PairedBatch batch = paired.at(step);
-            TFloat32 alone = (TFloat32) batches.at(step)) {
-          assertArrayEquals(floats(alone), floats((TFloat32) batch.tensor()));
+            Batch alone = batches.at(step)) {
           assertArrayEquals(
-              choice.noiseAssignment(program.pairCosts(alone, 3, step), ROWS, step),
-              batch.noiseAssignment());
+              floats((TFloat32) alone.elements()), floats((TFloat32) batch.batch().elements()));
+          assertArrayEquals(
+              choice.noiseAssignment(program.pairCosts(alone.elements(), 3, step), ROWS, step),
+              batch.batch().noiseAssignment());
         }
       }
     }
@@ -75,7 +77,7 @@ class PairedBatchesTest {
                     3),
                 20);
         PairedBatches.PairedBatch batch = paired.at(0)) {
-      assertEquals(0, batch.noiseAssignment().length);
+      assertEquals(0, batch.batch().noiseAssignment().length);
     }
   }
 

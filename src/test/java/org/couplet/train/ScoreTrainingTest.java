@@ -88,7 +88,7 @@ class ScoreTrainingTest {
             SamplingProgram.load(folder.resolve("model"), 1).with(SamplingProgram.Solver.EULER);
         TFloat32 before = TFloat32.tensorOf(Shape.of(POINTS, 2))) {
       before.asRawTensor().data().asFloats().write(points);
-      try (TFloat32 after = program.flow(before, from, to)) {
+      try (TFloat32 after = program.flow(before, from, to, new int[0])) {
         float[] reached = new float[2 * POINTS];
         after.asRawTensor().data().asFloats().read(reached);
         return reached;

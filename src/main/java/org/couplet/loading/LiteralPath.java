@@ -1,4 +1,4 @@
-package org.couplet.program;
+package org.couplet.loading;
 
 import java.io.IOException;
 import java.nio.file.Files;

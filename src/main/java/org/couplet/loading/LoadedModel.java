@@ -1,4 +1,4 @@
-package org.couplet.program;
+package org.couplet.loading;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +31,7 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /** A SavedModel in a session, called by the names of its signatures. */
-final class LoadedModel implements AutoCloseable {
+public final class LoadedModel implements AutoCloseable {
   private final Path folder;
   private final Graph graph;
   private final Session session;
@@ -60,7 +60,7 @@ final class LoadedModel implements AutoCloseable {
    * @param gpu which of the process's GPUs it runs on, if there are any
    * @param sessions opens one
    */
-  static LoadedModel load(
+  public static LoadedModel load(
       Path folder,
       String tag,
       int threads,
@@ -88,7 +88,7 @@ final class LoadedModel implements AutoCloseable {
    *
    * @param threads of one operation; 0: all cores
    */
-  static LoadedModel load(Path folder, String tag, int threads) {
+  public static LoadedModel load(Path folder, String tag, int threads) {
     // What is wrong is found before TensorFlow says it.
     SavedModelGraph.read(folder, tag);
     CheckpointIndex.check(folder.resolve("variables").resolve("variables"));
@@ -119,7 +119,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** Requires a signature with its inputs and outputs. */
-  void require(Signature signature) {
+  public void require(Signature signature) {
     SignatureDef definition = metaGraph.getSignatureDefMap().get(signature.name());
     if (definition == null) {
       throw new InvalidInputException(
@@ -161,43 +161,43 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** Requires the operations that write and read the variables. */
-  void requireSaver() {
+  public void requireSaver() {
     check.check(metaGraph.getSaverDef());
   }
 
-  boolean has(Signature signature) {
+  public boolean has(Signature signature) {
     return metaGraph.containsSignatureDef(signature.name());
   }
 
-  boolean hasOutput(Signature signature, String output) {
+  public boolean hasOutput(Signature signature, String output) {
     return has(signature) && signature(signature).containsOutputs(output);
   }
 
   /** Names of a signature's inputs. */
-  List<String> inputs(Signature signature) {
+  public List<String> inputs(Signature signature) {
     return List.copyOf(signature(signature).getInputsMap().keySet());
   }
 
   /** Names of a signature's outputs. */
-  List<String> outputs(Signature signature) {
+  public List<String> outputs(Signature signature) {
     return List.copyOf(signature(signature).getOutputsMap().keySet());
   }
 
-  DataType inputType(Signature signature, String input) {
+  public DataType inputType(Signature signature, String input) {
     return signature(signature).getInputsOrThrow(input).getDtype();
   }
 
-  DataType outputType(Signature signature, String output) {
+  public DataType outputType(Signature signature, String output) {
     return signature(signature).getOutputsOrThrow(output).getDtype();
   }
 
   /** The declared shape of an input; -1 where it is open. */
-  Shape inputShape(Signature signature, String input) {
+  public Shape inputShape(Signature signature, String input) {
     return SignatureCheck.shape(signature(signature).getInputsOrThrow(input));
   }
 
   /** The declared shape of an output; -1 where it is open. */
-  Shape outputShape(Signature signature, String output) {
+  public Shape outputShape(Signature signature, String output) {
     return SignatureCheck.shape(signature(signature).getOutputsOrThrow(output));
   }
 
@@ -206,12 +206,12 @@ final class LoadedModel implements AutoCloseable {
    *
    * @throws InvalidInputException if the graph does not work
    */
-  Result call(Signature signature, Map<String, TType> inputs) {
+  public Result call(Signature signature, Map<String, TType> inputs) {
     return call(signature, inputs, signature.outputs());
   }
 
   /** The same for some of its outputs, in their order. */
-  Result call(Signature signature, Map<String, TType> inputs, List<String> outputs) {
+  public Result call(Signature signature, Map<String, TType> inputs, List<String> outputs) {
     try {
       return tried(signature, inputs, outputs);
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
@@ -224,7 +224,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** The same, with TensorFlow's own exceptions. */
-  Result tried(Signature signature, Map<String, TType> inputs, List<String> outputs) {
+  public Result tried(Signature signature, Map<String, TType> inputs, List<String> outputs) {
     Session.Runner runner = runner(signature, inputs, outputs);
     List<Object> key = List.of(signature.name(), Set.copyOf(inputs.keySet()), List.copyOf(outputs));
     if (prepared.contains(key)) {
@@ -236,7 +236,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** Runs a signature and reports when each operation ran; its results are dropped. */
-  StepStats trace(Signature signature, Map<String, TType> inputs) {
+  public StepStats trace(Signature signature, Map<String, TType> inputs) {
     RunOptions options =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
     Session.Runner runner = runner(signature, inputs, signature.outputs()).setOptions(options);
@@ -268,19 +268,19 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** Writes every variable as a TensorFlow checkpoint. */
-  void save(Path prefix) {
+  public void save(Path prefix) {
     SaverDef saver = metaGraph.getSaverDef();
     run(saver.getFilenameTensorName(), prefix, operation(saver.getSaveTensorName()));
   }
 
   /** Reads every variable from a TensorFlow checkpoint. */
-  void restore(Path prefix) {
+  public void restore(Path prefix) {
     SaverDef saver = metaGraph.getSaverDef();
     restore(prefix, saver.getFilenameTensorName(), saver.getRestoreOpName());
   }
 
   /** Runs another restoring operation than the saver's. */
-  void restore(Path prefix, String fileTensor, String restoreOperation) {
+  public void restore(Path prefix, String fileTensor, String restoreOperation) {
     CheckpointIndex.check(prefix);
     try {
       run(fileTensor, prefix, restoreOperation);
@@ -309,7 +309,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   /** Bytes of all variables. */
-  long variableBytes() {
+  public long variableBytes() {
     return metaGraph.getGraphDef().getNodeList().stream()
         .filter(node -> node.getOp().equals("VarHandleOp"))
         .mapToLong(LoadedModel::bytes)
@@ -327,7 +327,7 @@ final class LoadedModel implements AutoCloseable {
             : Float.BYTES);
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 

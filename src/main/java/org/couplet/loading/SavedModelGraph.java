@@ -1,4 +1,4 @@
-package org.couplet.program;
+package org.couplet.loading;
 
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;

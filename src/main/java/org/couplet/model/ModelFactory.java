@@ -1,6 +1,9 @@
-package org.couplet.assembly;
+package org.couplet.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.couplet.config.ElementShape;
+import org.couplet.config.proto.ClassConfig;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
@@ -8,6 +11,7 @@ import org.couplet.config.proto.DistanceConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ForwardProcessConfig;
 import org.couplet.config.proto.LevelScheduleConfig;
+import org.couplet.config.proto.NetworkConfig;
 import org.couplet.config.proto.NoiseConfig;
 import org.couplet.config.proto.OptimizerConfig;
 import org.couplet.config.proto.RuntimeConfig;
@@ -62,7 +66,7 @@ import org.tensorflow.types.family.TFloating;
  * Makes what the fields of an experiment name. A new member of a oneof in the schema does not
  * compile without its case here.
  */
-final class ModelFactory {
+public final class ModelFactory {
   // A list of levels that is fed to be ignored.
   private static final int UNUSED_LEVELS = 2;
 
@@ -73,7 +77,7 @@ final class ModelFactory {
    *
    * @param experiment resolved
    */
-  static Model create(Experiment experiment) {
+  public static Model create(Experiment experiment) {
     return create(experiment, 1);
   }
 
@@ -82,7 +86,7 @@ final class ModelFactory {
    *
    * @param workers at least 1
    */
-  static Model create(Experiment experiment, int workers) {
+  public static Model create(Experiment experiment, int workers) {
     DatasetConfig dataset = experiment.getDataset();
     Shape element = ElementShape.of(dataset);
     Network network = network(experiment, element);
@@ -99,7 +103,9 @@ final class ModelFactory {
             consistencyLoss(config, network, element, precision, execution, workers),
             optimizer,
             maxLevels(config.getLevels()),
-            new Model.Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()));
+            new Model.Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()),
+            classes(experiment),
+            experiment.getNetwork().getLabelDropout() > 0);
       }
       case SCORE -> {
         ScoreConfig config = experiment.getScore();
@@ -111,10 +117,27 @@ final class ModelFactory {
                 new LognormalLaw(config.getMean(), config.getStd())),
             optimizer,
             UNUSED_LEVELS,
-            new Model.Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()));
+            new Model.Range(config.getSigmaMin(), config.getSigmaMax(), config.getRho()),
+            classes(experiment),
+            experiment.getNetwork().getLabelDropout() > 0);
       }
       case OBJECTIVE_NOT_SET -> throw unresolved("objective");
     };
+  }
+
+  // All alike where the data are not known.
+  private static List<Model.ClassShare> classes(Experiment experiment) {
+    List<ClassConfig> known = experiment.getDataset().getClassesList();
+    double images = known.stream().mapToLong(ClassConfig::getCount).sum();
+    int count = experiment.getNetwork().getLabelDim();
+    List<Model.ClassShare> classes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      classes.add(
+          known.isEmpty()
+              ? new Model.ClassShare(String.valueOf(i), 1.0 / count)
+              : new Model.ClassShare(known.get(i).getName(), known.get(i).getCount() / images));
+    }
+    return classes;
   }
 
   private static ConsistencyLoss consistencyLoss(
@@ -183,7 +206,7 @@ final class ModelFactory {
 
   private static Network network(Experiment experiment, Shape element) {
     return switch (experiment.getNetwork().getArchitectureCase()) {
-      case SONG_UNET -> songUNet(experiment.getNetwork().getSongUnet(), element);
+      case SONG_UNET -> songUNet(experiment.getNetwork(), element);
       case MLP ->
           new Mlp(
               (int) element.get(0),
@@ -193,7 +216,8 @@ final class ModelFactory {
     };
   }
 
-  private static SongUNet songUNet(SongUNetConfig config, Shape element) {
+  private static SongUNet songUNet(NetworkConfig network, Shape element) {
+    SongUNetConfig config = network.getSongUnet();
     return new SongUNet(
         (int) element.get(0),
         (int) element.get(2),
@@ -211,7 +235,8 @@ final class ModelFactory {
           case STANDARD -> SongUNet.Encoder.STANDARD;
           case RESIDUAL -> SongUNet.Encoder.RESIDUAL;
         },
-        config.getResampleFilterList());
+        config.getResampleFilterList(),
+        network.getLabelDim());
   }
 
   private static TimestepLaw law(TimestepLawConfig config) {

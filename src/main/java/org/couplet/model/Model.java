@@ -1,5 +1,6 @@
-package org.couplet.assembly;
+package org.couplet.model;
 
+import java.util.List;
 import java.util.Optional;
 import org.couplet.consistency.ConsistencyFunction;
 import org.couplet.consistency.ConsistencyLoss;
@@ -18,28 +19,35 @@ import org.tensorflow.ndarray.Shape;
  * @param optimizer of the weights
  * @param maxLevels length of the list of noise levels that is fed
  * @param range of the levels that samples start from and end at
+ * @param classes of the data, which the network is told; empty for none
+ * @param knowsNoClass whether it is also trained on rows whose class it is not told
  */
-record Model(
+public record Model(
     Shape element,
     boolean isImages,
     Objective objective,
     Optimizer optimizer,
     int maxLevels,
-    Range range) {
+    Range range,
+    List<ClassShare> classes,
+    boolean knowsNoClass) {
+  /** A class by its name, and its share of the data. */
+  public record ClassShare(String name, double share) {}
+
   /** Lowest and highest level, and the exponent of Karras levels between. */
-  record Range(double sigmaMin, double sigmaMax, double rho) {}
+  public record Range(double sigmaMin, double sigmaMax, double rho) {}
 
   /** The function as training has it. */
-  ConsistencyFunction function() {
+  public ConsistencyFunction function() {
     return objective.function();
   }
 
-  Network network() {
+  public Network network() {
     return function().network();
   }
 
   /** The coupling, of a consistency model. */
-  Optional<Coupling> coupling() {
+  public Optional<Coupling> coupling() {
     return objective instanceof ConsistencyLoss loss
         ? Optional.of(loss.coupling())
         : Optional.empty();
@@ -50,12 +58,12 @@ record Model(
   }
 
   /** Whether the driver chooses each data row's noise row. */
-  boolean takesNoiseAssignment() {
+  public boolean takesNoiseAssignment() {
     return needs(Coupling.Need.NOISE_ASSIGNMENT);
   }
 
   /** Whether a score model's weights are needed beside the model's own. */
-  boolean takesScore() {
+  public boolean takesScore() {
     return needs(Coupling.Need.SCORE);
   }
 }

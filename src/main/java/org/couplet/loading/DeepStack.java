@@ -1,4 +1,4 @@
-package org.couplet.program;
+package org.couplet.loading;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
