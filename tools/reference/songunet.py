@@ -7,8 +7,11 @@ Also param_counts.txt: parameter counts of six networks and the shapes of one.
 import dataclasses
 import math
 
+import numpy
 import torch
 from torch.nn import functional
+
+from reference import Reference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Settings:
     width: int = 128
     images: int = 3
     ncsnpp: bool = False
+    classes: int = 0
 
     @property
     def filter(self):
@@ -103,6 +107,8 @@ def shapes(s):
 
     if s.ncsnpp:
         found["map_noise.freqs"] = (noise // 2,)
+    if s.classes:
+        add("map_label", noise, s.classes)
     add("map_layer0", embedded, noise)
     add("map_layer1", embedded, embedded)
     for layer in layers(s):
@@ -130,8 +136,8 @@ def trained(name):
     return not name.endswith(("resample_filter", "freqs"))
 
 
-def apply(s, weights, x, label):
-    """F(x, label): x [batch, channels, R, R], label [batch], weights by name, all float64."""
+def apply(s, weights, x, label, classes=None):
+    """F: x [batch, channels, R, R], label [batch], weights by name, all float64; classes [batch], -1 for none."""
 
     def conv(name, x, padding=None):
         """Of the same size, unless padding says otherwise."""
@@ -173,6 +179,9 @@ def apply(s, weights, x, label):
         return conv(f"{name}.proj", (v @ share.transpose(1, 2)).reshape(y.shape))
 
     embedding = noise_features(s, weights, label)
+    if s.classes:
+        one_hot = functional.one_hot(classes.long() + 1, s.classes + 1)[:, 1:].double()
+        embedding = embedding + linear("map_label", one_hot * math.sqrt(s.classes))
     for name in ("map_layer0", "map_layer1"):
         embedding = silu(linear(name, embedding))
     aux, skips = x, []
@@ -223,4 +232,27 @@ def parameter_counts():
     return "\n".join(lines) + "\n"
 
 
-REFERENCES = {"param_counts.txt": parameter_counts}
+def with_classes(_):
+    """A small network that is told classes: its output, and the gradients of half its mean square."""
+    s, normal = Settings(8, (1, 2), (1, 1), (4,), width=8, classes=5), numpy.random.default_rng(7).standard_normal
+    drawn = {}
+    for name, shape in shapes(s).items():
+        if trained(name):
+            values = normal(shape)
+            values *= 1 / math.sqrt(values[0].size) if values.ndim > 1 else 0.1
+            drawn[name] = (values + ("norm" in name and name.endswith("weight"))).astype("float32")
+    x = normal((4, s.images, s.resolution, s.resolution)).astype("float32")
+    label, classes = numpy.array([-1.5, 0.25, 1.1, 0.25], "float32"), numpy.array([4, -1, 0, 2], "int32")
+    weights = {name: torch.from_numpy(array).double().requires_grad_() for name, array in drawn.items()}
+    given = torch.from_numpy(x).double(), torch.from_numpy(label).double(), torch.from_numpy(classes)
+    output = apply(s, weights, *given)
+    (output.square().mean() / 2).backward()
+    arrays = {f"param/{name}": array for name, array in drawn.items()}
+    arrays |= {"x": x, "c_noise": label, "classes": classes, "raw_F": output.detach().float().numpy()}
+    return arrays | {f"grad/{name}": weight.grad.float().numpy() for name, weight in weights.items()}
+
+
+REFERENCES = {
+    "param_counts.txt": parameter_counts,
+    "songunet_classes.npz": Reference(with_classes, compressed=True),
+}

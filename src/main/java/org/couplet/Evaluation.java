@@ -190,7 +190,13 @@ public final class Evaluation {
             Optional.empty(),
             strict,
             new SamplingOptions(
-                CheckpointChoice.NEWEST, seed, sigmas, Optional.empty(), Optional.empty()),
+                CheckpointChoice.NEWEST,
+                seed,
+                sigmas,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             count,
             Optional.empty());
     try (@Nullable FeatureProgram network =

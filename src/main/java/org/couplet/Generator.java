@@ -14,6 +14,7 @@ import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Bytes;
 import org.couplet.program.SamplingProgram;
+import org.couplet.sampling.ChosenClasses;
 import org.couplet.sampling.SampleLevels;
 import org.couplet.serving.VersionFolders;
 import org.tensorflow.ndarray.Shape;
@@ -132,8 +133,33 @@ public final class Generator implements AutoCloseable {
    * @throws CoupletException if TensorFlow fails, such as where memory is short
    */
   public List<BufferedImage> sample(int count, long seed, double... sigmas) {
+    return images(program, count, seed, sigmas);
+  }
+
+  /**
+   * Draws images of some classes; otherwise as {@link #sample(int, long, double...)}.
+   *
+   * @param classes names out of {@link #classes}, which the images take in turn
+   * @throws IllegalArgumentException also if one is not a class of the model
+   */
+  public List<BufferedImage> sample(int count, long seed, List<String> classes, double... sigmas) {
+    return images(of(classes), count, seed, sigmas);
+  }
+
+  /** The classes of the model, by name, in the order of their numbers; none of a model without. */
+  public List<String> classes() {
+    return use(program::classes);
+  }
+
+  private SamplingProgram of(List<String> classes) {
+    return use(() -> program.with(ChosenClasses.of(classes, "classes", program.classes())));
+  }
+
+  private List<BufferedImage> images(
+      SamplingProgram chosen, int count, long seed, double[] sigmas) {
     List<BufferedImage> images = new ArrayList<>();
     draw(
+        chosen,
         count,
         seed,
         sigmas,
@@ -152,6 +178,15 @@ public final class Generator implements AutoCloseable {
    *     #channels}], row-major; at most 2 GiB
    */
   public byte[] samplePixels(int count, long seed, double... sigmas) {
+    return pixels(program, count, seed, sigmas);
+  }
+
+  /** Draws images of some classes as an array; otherwise as the methods above. */
+  public byte[] samplePixels(int count, long seed, List<String> classes, double... sigmas) {
+    return pixels(of(classes), count, seed, sigmas);
+  }
+
+  private byte[] pixels(SamplingProgram chosen, int count, long seed, double[] sigmas) {
     if ((long) count * imageSize() > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "count: %d images are more than an array holds; draw at most %d"
@@ -159,6 +194,7 @@ public final class Generator implements AutoCloseable {
     }
     byte[] all = new byte[Math.max(0, count) * imageSize()];
     draw(
+        chosen,
         count,
         seed,
         sigmas,
@@ -171,7 +207,7 @@ public final class Generator implements AutoCloseable {
   }
 
   // In the parts that the command draws, whose last digits others might not have.
-  private void draw(int count, long seed, double[] sigmas, Sink sink) {
+  private void draw(SamplingProgram chosen, int count, long seed, double[] sigmas, Sink sink) {
     if (count < 1) {
       throw new IllegalArgumentException("count: must be at least 1, got " + count);
     }
@@ -189,7 +225,7 @@ public final class Generator implements AutoCloseable {
           first,
           use(
               () -> {
-                try (TUint8 images = program.images(seed, from, rows, levels)) {
+                try (TUint8 images = chosen.images(seed, from, rows, levels)) {
                   return Bytes.of(images);
                 }
               }));

@@ -188,8 +188,7 @@ record SamplingSignatures(
   }
 
   private void addSolver(Signature signature, ProbabilityFlow.Solver solver, Weights weights) {
-    addSolver(
-        signature, solver, ConsistencyLoss.generator(tf, function, weights), new LinkedHashMap<>());
+    addSolver(signature, solver, ConsistencyLoss.generator(tf, function, weights), Map.of());
   }
 
   private void addGuided(Signature signature, ProbabilityFlow.Solver solver, Weights weights) {
@@ -204,10 +203,11 @@ record SamplingSignatures(
       Signature signature,
       ProbabilityFlow.Solver solver,
       Coupling.Generator denoiser,
-      Map<String, Operand<?>> inputs) {
+      Map<String, Operand<?>> further) {
     Operand<TFloat32> points = points(signature, Contract.POINTS);
     Operand<TFloat32> sigma = levels(signature, Contract.SIGMA);
     Operand<TFloat32> next = levels(signature, Contract.NEXT);
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>(further);
     inputs.putAll(Map.of(Contract.POINTS, points, Contract.SIGMA, sigma, Contract.NEXT, next));
     Labels labels = labels(signature);
     add(

@@ -173,7 +173,7 @@ final class SampleCommand implements Command {
           interrupt.endsAfter("the samples in hand");
           try (Stage stage = new Stage(err);
               TrainedModel model = model(options, sampling, tests, stage)) {
-            SamplingProgram program = sampling.withSolver(model.sampler());
+            SamplingProgram program = sampling.applied(model.sampler());
             drawing.draw(program, sampling.levels(program), stage, interrupt);
           }
           return ExitCode.DONE;

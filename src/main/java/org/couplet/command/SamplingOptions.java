@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.CheckpointChoice;
+import org.couplet.sampling.ChosenClasses;
 import org.couplet.sampling.SampleLevels;
 
 /**
@@ -16,16 +17,21 @@ import org.couplet.sampling.SampleLevels;
  * @param sigmas noise levels of the steps; if empty, {@link #levels} chooses them
  * @param steps number of levels, if given
  * @param solver name of a score model's solver, if given
+ * @param classes that rows take in turn, by name or number, if given
+ * @param guidance of a score model, if given
  */
 public record SamplingOptions(
     CheckpointChoice checkpoint,
     long seed,
     List<Double> sigmas,
     Optional<Integer> steps,
-    Optional<String> solver) {
+    Optional<String> solver,
+    Optional<String> classes,
+    Optional<Double> guidance) {
   /** Names of the options, and of the number of samples, for commands that take them sometimes. */
   public static final List<String> NAMES =
-      List.of("count", "best", "checkpoint", "seed", "sigmas", "steps", "solver");
+      List.of(
+          "count", "best", "checkpoint", "seed", "sigmas", "steps", "solver", "class", "guidance");
 
   /** Declares the options. */
   public static CommandLine declare(CommandLine options) {
@@ -38,7 +44,17 @@ public record SamplingOptions(
                 + " that suit the model")
         .optional("steps", "N", "number of sampling steps; default: 1, or 18 for a score model")
         .oneOf("sigmas", "steps")
-        .optional("solver", "NAME", "for a score model: heun or euler; default: heun");
+        .optional("solver", "NAME", "for a score model: heun or euler; default: heun")
+        .optional(
+            "class",
+            "C1,C2,...",
+            "for a model with classes: names or numbers of those that the samples take in turn, or"
+                + " all; default: as often as in the data")
+        .optional(
+            "guidance",
+            "W",
+            "for a score model trained with label_dropout: how much further than usual the class"
+                + " leads; default: 1");
   }
 
   /** Declares the options that choose a run's checkpoint. */
@@ -63,11 +79,38 @@ public record SamplingOptions(
         options.one("seed", Long::valueOf, "a whole number").orElse(0L),
         options.list("sigmas", Double::valueOf, "a noise level, a number such as 0.8"),
         options.number("steps", 1, SampleLevels.MOST_FLOW_STEPS),
-        options.text("solver"));
+        options.text("solver"),
+        options.text("class"),
+        options.one("guidance", Double::valueOf, "a number such as 2"));
   }
 
-  /** A program that follows the solver asked for. */
-  public SamplingProgram withSolver(SamplingProgram program) {
+  /** A program that samples as asked for: by which solver, of which classes, how guided. */
+  public SamplingProgram applied(SamplingProgram program) {
+    SamplingProgram chosen = withSolver(program);
+    if (classes.isPresent()) {
+      chosen = chosen.with(ChosenClasses.of(classes.get(), "--class", program.classes()));
+    }
+    if (guidance.isPresent()) {
+      if (!Double.isFinite(guidance.get())) {
+        throw new InvalidInputException(
+            "--guidance: " + guidance.get() + " is not a finite number; give one such as 2");
+      }
+      chosen = chosen.guided(guidance.get());
+    }
+    return chosen;
+  }
+
+  /** How the classes of samples are drawn, and how they are guided; empty for a model without. */
+  public Optional<String> classesDrawn(SamplingProgram program) {
+    if (!program.hasClasses()) {
+      return Optional.empty();
+    }
+    String drawn =
+        classes.map(given -> "classes " + given + " in turn").orElse("classes as in the data");
+    return Optional.of(drawn + guidance.map(strength -> ", guidance " + strength).orElse(""));
+  }
+
+  private SamplingProgram withSolver(SamplingProgram program) {
     if (!program.followsFlow() && solver.isPresent()) {
       throw new InvalidInputException(
           "--solver: is for score models; this is a consistency model, use --steps or --sigmas");

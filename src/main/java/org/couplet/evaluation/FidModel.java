@@ -23,6 +23,7 @@ import org.couplet.sampling.SampleLevels;
  *
  * @param count of samples, of all shards
  * @param solver of a score model
+ * @param classes of a model with classes: how they were drawn, and how it was guided
  * @param shard to measure, if not all
  */
 record FidModel(
@@ -33,6 +34,7 @@ record FidModel(
     long count,
     List<Double> sigmas,
     Optional<String> solver,
+    Optional<String> classes,
     Optional<Shard> shard)
     implements FidSource {
   static FidModel open(String side, Path path, SourceOptions options) throws IOException {
@@ -43,7 +45,7 @@ record FidModel(
     SamplingOptions sampling = options.sampling();
     TrainedModel model = TrainedModel.open(path, sampling.checkpoint());
     try {
-      SamplingProgram sampler = sampling.withSolver(model.sampler());
+      SamplingProgram sampler = sampling.applied(model.sampler());
       // Rejects models of points before any work.
       SampleBatches.requireImages(sampler, "--" + side + " " + path);
       Optional<String> solver =
@@ -58,6 +60,7 @@ record FidModel(
           count,
           sampling.levels(sampler),
           solver,
+          sampling.classesDrawn(sampler),
           options.shard());
     } catch (RuntimeException e) {
       model.close();
@@ -89,6 +92,7 @@ record FidModel(
     identity.put("--seed", String.valueOf(seed));
     identity.put("--sigmas", SampleLevels.text(levels()));
     solver.ifPresent(name -> identity.put("--solver", name));
+    classes.ifPresent(drawn -> identity.put("the classes", drawn));
     try (SampleBatches samples =
         new SampleBatches(sampler, seed, rows.first(), rows.count(), sigmas)) {
       ShardFeatures features = pass.shard(samples, one, rows.first());
@@ -115,6 +119,7 @@ record FidModel(
     numbers.put("seed", seed);
     numbers.put("sigmas", levels());
     solver.ifPresent(name -> numbers.put("solver", name));
+    classes.ifPresent(drawn -> numbers.put("classes", drawn));
     numbers.put("pixels", "clipped to [-1, 1], rounded to 0..255");
     return numbers;
   }
@@ -122,13 +127,14 @@ record FidModel(
   private String description() {
     return String.format(
         Locale.ROOT,
-        "%s: %d samples of %d x %d, seed %d, %ssigma %s; clipped to [-1, 1], rounded to 0..255",
+        "%s: %d samples of %d x %d, seed %d, %s%ssigma %s; clipped to [-1, 1], rounded to 0..255",
         model.origin(),
         count,
         sampler.elementShape().get(0),
         sampler.elementShape().get(1),
         seed,
         solver.map(name -> name + ", ").orElse(""),
+        classes.map(drawn -> drawn + ", ").orElse(""),
         levels().stream()
             .map(level -> String.format(Locale.ROOT, "%.4g", level))
             .collect(Collectors.joining(", ")));

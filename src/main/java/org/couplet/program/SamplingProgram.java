@@ -306,7 +306,7 @@ public final class SamplingProgram implements AutoCloseable {
     };
   }
 
-  /** Which classes rows have. */
+  /** Which classes rows of a model with classes have. */
   @FunctionalInterface
   public interface ClassChoice {
     /** The labels of rows {@code first} to {@code first + count - 1} of a seed. */
@@ -316,6 +316,11 @@ public final class SamplingProgram implements AutoCloseable {
   /** The same model, its rows of classes of the caller's choice, not as often as in the data. */
   public SamplingProgram with(ClassChoice other) {
     return new SamplingProgram(model, online, ownsModel, solver, guidance, other);
+  }
+
+  /** Which classes its rows have. */
+  public ClassChoice classChoice() {
+    return choice;
   }
 
   /** Whether samples are of classes. */

@@ -1,9 +1,12 @@
 package org.couplet.release;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.ClassConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.contract.Contract;
@@ -12,6 +15,8 @@ import org.couplet.io.Version;
 
 /** A model's facts as a page that people read. */
 record ModelCard(ModelFacts facts) {
+  private static final int MOST_NAMED = 20;
+
   String text() {
     return """
         # %s
@@ -80,6 +85,9 @@ record ModelCard(ModelFacts facts) {
         "trained",
         "%d steps of %d".formatted(facts.step(), experiment.getRun().getBatchSize()));
     row(rows, "on", data());
+    if (facts.takesLabels()) {
+      row(rows, "classes", classes());
+    }
     row(rows, "coupling", coupling());
     row(rows, "noise levels", facts.sigmaMin() + " to " + facts.sigmaMax());
     row(
@@ -112,6 +120,17 @@ record ModelCard(ModelFacts facts) {
     };
   }
 
+  private String classes() {
+    List<ClassConfig> classes = facts.classes();
+    int count = facts.experiment().getNetwork().getLabelDim();
+    List<String> named = new ArrayList<>();
+    for (int i = 0; i < Math.min(classes.size(), MOST_NAMED); i++) {
+      named.add(i + " " + classes.get(i).getName());
+    }
+    String names = String.join(", ", named);
+    return count + (named.isEmpty() ? "" : ": " + names + (count > named.size() ? ", ..." : ""));
+  }
+
   private String coupling() {
     if (facts.experiment().hasScore()) {
       return "none";
@@ -131,7 +150,7 @@ record ModelCard(ModelFacts facts) {
     return """
         With TensorFlow Serving, three samples of seed 1:
 
-            curl -d '{"signature_name": "%s", "inputs": {"%s": 1, "%s": 3, "%s": [%s]}}' \\
+            curl -d '{"signature_name": "%s", "inputs": {"%s": 1, "%s": 3, "%s": [%s]%s}}' \\
                 http://localhost:8501/v1/models/%s:predict
 
         With Couplet: `couplet sample --model DIR --count 3 --seed 1 --output samples.png`, or `couplet
@@ -144,6 +163,7 @@ record ModelCard(ModelFacts facts) {
             Contract.COUNT,
             Contract.SIGMAS,
             facts.sigmaMax(),
+            facts.takesLabels() ? ", \"" + Contract.LABELS + "\": [0, 0, 0]" : "",
             facts.name());
   }
 

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.couplet.config.ElementShape;
 import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.ClassConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.contract.Contract;
@@ -77,6 +78,16 @@ record ModelFacts(
     return !experiment.getDataset().hasGaussians();
   }
 
+  /** Classes of the data, which the network is told; none for a model without. */
+  List<ClassConfig> classes() {
+    return experiment.getDataset().getClassesList();
+  }
+
+  /** Whether calls take a label a row. */
+  boolean takesLabels() {
+    return experiment.getNetwork().getLabelDim() > 0;
+  }
+
   double sigmaMin() {
     return experiment.hasScore()
         ? experiment.getScore().getSigmaMin()
@@ -128,6 +139,9 @@ record ModelFacts(
     facts.put("batch_size", experiment.getRun().getBatchSize());
     dataCount().ifPresent(count -> facts.put("data_count", count));
     data.ifPresent(identity -> facts.put("data", identity));
+    if (takesLabels()) {
+      facts.put("classes", classes().stream().map(ClassConfig::getName).toList());
+    }
     facts.put("metrics", lastMetrics());
     facts.put("signatures", signatureFacts());
     facts.put("experiment", ExperimentFile.print(experiment));

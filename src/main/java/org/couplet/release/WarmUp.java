@@ -78,6 +78,7 @@ final class WarmUp {
         .setModelSpec(
             ModelSpec.newBuilder().setName(facts.name()).setSignatureName(signature.name()))
         .putAllInputs(inputs)
+        .putAllInputs(facts.takesLabels() ? Map.of(Contract.LABELS, label()) : Map.of())
         .build();
   }
 
@@ -91,6 +92,16 @@ final class WarmUp {
         .setDtype(DataType.DT_FLOAT)
         .setTensorShape(sizes)
         .addFloatVal(value)
+        .build()
+        .toByteString();
+  }
+
+  private static ByteString label() {
+    return TensorProto.newBuilder()
+        .setDtype(DataType.DT_INT32)
+        .setTensorShape(
+            TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(1)))
+        .addIntVal(0)
         .build()
         .toByteString();
   }

@@ -90,6 +90,16 @@ public final class SampleDraw {
     }
   }
 
+  /** The class of each, int64 in little-endian order. */
+  byte[] labels() {
+    ByteBuffer labels = ByteBuffer.allocate(Math.multiplyExact(Long.BYTES, count));
+    labels.order(ByteOrder.LITTLE_ENDIAN);
+    for (int label : program.start(seed, start, count).labels()) {
+      labels.putLong(label);
+    }
+    return labels.array();
+  }
+
   private byte[] chunk(int first, int rows) {
     if (program.makesImages()) {
       try (TUint8 images = program.images(seed, start + first, rows, sigmas)) {

@@ -96,9 +96,15 @@ public record SampleOutput(Output output, Kind kind) {
   private static void writeArray(OutputStream out, SampleDraw draw) throws IOException {
     Shape shape = Shape.of(draw.count()).append(draw.program().elementShape());
     NpyType type = draw.program().makesImages() ? NpyType.U1 : NpyType.F4;
-    try (NpzWriter npz = new NpzWriter(out);
-        OutputStream values = npz.begin("arr_0", type, shape)) {
-      draw.each((index, row) -> values.write(row));
+    try (NpzWriter npz = new NpzWriter(out)) {
+      try (OutputStream values = npz.begin("arr_0", type, shape)) {
+        draw.each((index, row) -> values.write(row));
+      }
+      if (draw.program().hasClasses()) {
+        try (OutputStream labels = npz.begin("labels", NpyType.I8, Shape.of(draw.count()))) {
+          labels.write(draw.labels());
+        }
+      }
     }
   }
 

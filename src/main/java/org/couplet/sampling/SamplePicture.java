@@ -48,6 +48,10 @@ public final class SamplePicture {
         images.asRawTensor().data().read(bytes, first * values, rows * values);
       }
     }
+    if (program.classChoice() instanceof ChosenClasses chosen && chosen.numbers().size() > 1) {
+      byte[] lines = chosen.inLines(bytes, count);
+      return grid(lines, lines.length / values, image, chosen.columns(count), PADDING);
+    }
     return grid(bytes, count, image, 0, PADDING);
   }
 

@@ -14,6 +14,7 @@ import java.util.zip.ZipOutputStream;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.SampleGrid;
+import org.couplet.sampling.ChosenClasses;
 import org.couplet.sampling.SampleLevels;
 import org.couplet.serving.HostTensor;
 import org.couplet.serving.ImageRequest;
@@ -25,7 +26,7 @@ record ImagesApi(int mostRows) {
   private static final Set<String> PARAMETERS =
       Set.of(
           "model", "version", "label", "count", "seed", "to", "at", "steps", "sigmas", "format",
-          "columns");
+          "columns", "class");
   private static final int USUAL_COUNT = 16;
   private static final int MOST_STEPS = 1000;
 
@@ -53,14 +54,30 @@ record ImagesApi(int mostRows) {
         call.parameter(
                 "format", text -> Format.valueOf(text.toUpperCase(Locale.ROOT)), "png or zip")
             .orElse(Format.PNG);
+    Optional<ChosenClasses> classes = classes(call, sampler);
     HostTensor images =
         version.images(
             new ImageRequest(
                 call.parameter("seed", Long::valueOf, "a whole number").orElse(0L),
                 walk(call),
                 count,
-                levels(call, sampler)));
-    return format == Format.PNG ? grid(images, columns) : zip(images);
+                levels(call, sampler),
+                classes));
+    if (format == Format.ZIP) {
+      return zip(images);
+    }
+    return columns == 0 && classes.isPresent() && classes.get().numbers().size() > 1
+        ? lines(images, classes.get())
+        : grid(images.numbers(), images, columns);
+  }
+
+  private static Optional<ChosenClasses> classes(Call call, SamplingProgram sampler) {
+    Optional<String> given = call.parameter("class", text -> text, "");
+    try {
+      return given.map(text -> ChosenClasses.of(text, "class", sampler.classes()));
+    } catch (InvalidInputException e) {
+      throw HttpProblem.badRequest(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Optional<ImageRequest.Walk> walk(Call call) {
@@ -114,13 +131,18 @@ record ImagesApi(int mostRows) {
     return number;
   }
 
-  private static Answer grid(HostTensor images, int columns) {
-    int count = images.rows();
+  private static Answer lines(HostTensor images, ChosenClasses classes) {
+    byte[] sorted = classes.inLines(images.numbers(), images.rows());
+    return grid(sorted, images, classes.columns(images.rows()));
+  }
+
+  private static Answer grid(byte[] pixels, HostTensor images, int columns) {
     long[] shape = images.shape();
+    int count = (int) (pixels.length / (shape[1] * shape[2] * shape[3]));
     byte[] png =
         png(
             SampleGrid.of(
-                images.numbers(),
+                pixels,
                 count,
                 (int) shape[1],
                 (int) shape[2],

@@ -102,6 +102,7 @@ final class ModelApi {
     summary.put("images", sampler.makesImages());
     summary.put("element", Arrays.stream(sampler.elementShape().asArray()).boxed().toList());
     summary.put("score", sampler.followsFlow());
+    summary.put("classes", sampler.classes());
     summary.put("sigma_min", (float) sampler.sigmaMin());
     summary.put("sigma_max", (float) sampler.sigmaMax());
     summary.put("sigmas", SampleLevels.text(SampleLevels.of(sampler)));

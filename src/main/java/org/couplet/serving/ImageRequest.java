@@ -2,6 +2,7 @@ package org.couplet.serving;
 
 import java.util.List;
 import java.util.Optional;
+import org.couplet.sampling.ChosenClasses;
 
 /**
  * Images that are wanted.
@@ -10,8 +11,14 @@ import java.util.Optional;
  * @param walk to another seed, if any
  * @param count rows 0 to {@code count - 1} of the seed
  * @param sigmas noise levels, as {@code couplet sample} takes them
+ * @param classes that rows take in turn; empty for as often as in the data
  */
-public record ImageRequest(long seed, Optional<Walk> walk, int count, List<Double> sigmas) {
+public record ImageRequest(
+    long seed,
+    Optional<Walk> walk,
+    int count,
+    List<Double> sigmas,
+    Optional<ChosenClasses> classes) {
   /**
    * Between the noise of two seeds.
    *

@@ -117,7 +117,8 @@ public final class ServedVersion {
   }
 
   private Start start(ImageRequest request, int first, int count) {
-    SamplingProgram sampler = sampler();
+    SamplingProgram sampler =
+        request.classes().isPresent() ? sampler().with(request.classes().get()) : sampler();
     if (request.walk().isEmpty()) {
       return sampler.start(request.seed(), first, count);
     }

@@ -44,7 +44,11 @@ function levels() {
 }
 
 function address(parameters) {
-  return "v1/images?" + new URLSearchParams({ model: find("model").value, ...parameters });
+  const wanted = { model: find("model").value, ...parameters };
+  if (find("class").value) {
+    wanted.class = find("class").value;
+  }
+  return "v1/images?" + new URLSearchParams(wanted);
 }
 
 async function draw() {
@@ -210,6 +214,12 @@ function choose() {
   const model = models.find((one) => one.name === find("model").value);
   find("steps").value = model.score ? 18 : 1;
   find("steps").min = model.score ? 2 : 1;
+  const names = model.classes || [];
+  find("class-label").hidden = !names.length;
+  find("class").replaceChildren(
+    ...(names.length ? [new Option("as in the data", ""), new Option("all", "all")] : []),
+    ...names.map((name, i) => new Option(name, String(i))),
+  );
   find("sigmas").placeholder = model.sigmas || String(model.sigma_max);
   training(model.name);
   card(model.name);
@@ -244,6 +254,10 @@ find("walk").addEventListener("submit", (event) => event.preventDefault());
 find("walk").addEventListener("input", walk);
 find("zip").addEventListener("click", download);
 find("model").addEventListener("change", choose);
+find("class").addEventListener("change", () => {
+  draw();
+  walk();
+});
 find("token-form").addEventListener("submit", (event) => {
   event.preventDefault();
   sessionStorage.setItem("token", find("token").value);

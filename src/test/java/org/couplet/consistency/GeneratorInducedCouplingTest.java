@@ -97,13 +97,21 @@ class GeneratorInducedCouplingTest {
     }
   }
 
-  // Data are 0; generators say 2 (online) or 3 (average): which of the three made each end.
+  @Test
+  void estimatesAreMadeWithTheRowsOwnLabels() {
+    GeneratorInducedCoupling coupling =
+        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 1);
+    assertArrayEquals(new float[] {7, 0, 9, 0}, ends(coupling, 0.5f, 4, 0, 7, 8, 9, 10));
+  }
+
+  // Data are 0; generators say 2 (online) or 3 (average): which of the three made each end. With
+  // labels the average says the row's label.
   private static float[] ends(GeneratorInducedCoupling coupling, float mu, int rows) {
     return ends(coupling, mu, rows, 0);
   }
 
   private static float[] ends(
-      GeneratorInducedCoupling coupling, float mu, int rows, long firstRow) {
+      GeneratorInducedCoupling coupling, float mu, int rows, long firstRow, int... classes) {
     return Evaluation.of(
             true,
             List.of(
@@ -115,18 +123,26 @@ class GeneratorInducedCouplingTest {
                         tf,
                         new Coupling.Inputs(
                             in.get(0),
-                            Labels.none(),
+                            classes.length == 0 ? Labels.none() : Labels.of(tf.constant(classes)),
                             in.get(0),
                             new Levels(levels(tf, in.get(1)), levels(tf, in.get(1))),
                             new VarianceExploding(),
                             (points, sigma, labels) -> tf.math.add(points, tf.constant(ONLINE)),
-                            (points, sigma, labels) -> tf.math.add(points, tf.constant(AVERAGE)),
+                            (points, sigma, labels) ->
+                                classes.length == 0
+                                    ? tf.math.add(points, tf.constant(AVERAGE))
+                                    : column(tf, labels),
                             Optional.empty(),
                             Optional.empty(),
                             tf.constant(mu),
                             new Randomness(tf.constant(1L), tf.constant(2L))
                                 .fromRow(tf, tf.constant(firstRow))))))
         .get(0);
+  }
+
+  private static Operand<TFloat32> column(Ops tf, Labels labels) {
+    Operand<TFloat32> values = tf.dtypes.cast(labels.operands().get(0), TFloat32.class);
+    return tf.reshape(values, tf.constant(new int[] {-1, 1}));
   }
 
   private static Operand<TFloat64> levels(Ops tf, Operand<TFloat32> sigma) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.couplet.consistency.ProbabilityFlow.Solver;
@@ -80,6 +81,35 @@ class ProbabilityFlowTest {
     double variance = DEVIATION * DEVIATION;
     assertEquals(variance / (variance + 0.25), heun[0], 1e-6);
     assertEquals(-2 * variance / (variance + 4), heun[1], 1e-6);
+  }
+
+  // D says the row's label, and -1 for an unknown class.
+  @Test
+  void guidanceMovesTheEstimateAsFarAsTheClassDoesTimesItsStrength() {
+    List<float[]> results =
+        Evaluation.of(
+            false,
+            List.of(new Evaluation.Input(Shape.of(3, 1), 0, 0, 0)),
+            (tf, in) -> {
+              Coupling.Generator told =
+                  (points, sigma, labels) -> {
+                    Operand<TFloat32> values =
+                        tf.dtypes.cast(labels.operands().get(0), TFloat32.class);
+                    return tf.reshape(values, tf.constant(new int[] {3, 1}));
+                  };
+              Operand<TFloat32> sigma = tf.constant(new float[] {1, 1, 1});
+              Labels labels = Labels.of(tf.constant(new int[] {0, 1, 4}));
+              List<Operand<TFloat32>> estimates = new ArrayList<>();
+              for (float strength : new float[] {0, 1, 2.5f}) {
+                estimates.add(
+                    ProbabilityFlow.guided(tf, told, tf.constant(strength))
+                        .estimate(in.get(0), sigma, labels));
+              }
+              return estimates;
+            });
+    assertArrayEquals(new float[] {-1, -1, -1}, results.get(0));
+    assertArrayEquals(new float[] {0, 1, 4}, results.get(1));
+    assertArrayEquals(new float[] {1.5f, 4, 11.5f}, results.get(2));
   }
 
   @Test

@@ -11,7 +11,8 @@ import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpzFile;
 
 /**
- * Scores samples of the quickstart: the share that is one clean form of one colour.
+ * Scores samples of the quickstart: the share that is one clean form of one colour and, where the
+ * file has labels, the share whose nearest form is that of their class.
  *
  * <pre>
  * couplet sample --run runs/quickstart --count 1000 --output samples.npz
@@ -25,6 +26,7 @@ final class FormScore {
   public static void main(String[] files) throws IOException {
     for (String file : files) {
       byte[][] images = read(Path.of(file));
+      double[] labels = labels(Path.of(file), images.length);
       int side = (int) Math.sqrt((double) images[0].length / DrawnForm.CHANNELS);
       NearestForm[] nearest =
           Arrays.stream(images)
@@ -53,6 +55,35 @@ final class FormScore {
           Arrays.toString(hues),
           distances[distances.length / 2],
           distances[9 * distances.length / 10]);
+      printClasses(nearest, labels);
+    }
+  }
+
+  private static void printClasses(NearestForm[] nearest, double[] labels) {
+    int right = 0;
+    int clean = 0;
+    int cleanAndRight = 0;
+    for (int i = 0; i < labels.length; i++) {
+      boolean isRight = nearest[i].form().form().ordinal() == (int) labels[i];
+      right += isRight ? 1 : 0;
+      clean += nearest[i].isClean() ? 1 : 0;
+      cleanAndRight += isRight && nearest[i].isClean() ? 1 : 0;
+    }
+    if (labels.length > 0) {
+      System.out.printf(
+          "  of their class: %d of %d, and %d of the %d clean ones%n",
+          right, labels.length, cleanAndRight, clean);
+    }
+  }
+
+  private static double[] labels(Path file, int count) throws IOException {
+    try (NpzFile npz = NpzFile.open(file)) {
+      if (!npz.names().contains("labels")) {
+        return new double[0];
+      }
+      try (NpyReader array = npz.array("labels")) {
+        return array.nextDoubles(count);
+      }
     }
   }
 

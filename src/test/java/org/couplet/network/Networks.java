@@ -20,6 +20,20 @@ public final class Networks {
       case "edm_cifar10_ncsnpp" -> ncsnpp(32, 128, List.of(2, 2, 2), List.of(4, 4, 4), List.of(16));
       case "songunet_ddpmpp" -> ddpmpp(16, 16, List.of(1, 2), List.of(1, 1), List.of(8));
       case "songunet_ncsnpp" -> ncsnpp(16, 16, List.of(1, 2), List.of(1, 1), List.of(8));
+      case "songunet_classes" ->
+          new SongUNet(
+              8,
+              3,
+              8,
+              List.of(1, 2),
+              List.of(1, 1),
+              List.of(0.0, 0.0),
+              List.of(4),
+              SongUNet.Embedding.POSITIONAL,
+              1,
+              SongUNet.Encoder.STANDARD,
+              BOX,
+              5);
       default -> throw new IllegalArgumentException("no network " + name);
     };
   }
