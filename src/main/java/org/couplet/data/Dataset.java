@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.GaussianMixtureConfig;
 import org.couplet.config.proto.ImageFileConfig;
+import org.couplet.config.proto.ProceduralImagesConfig;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TType;
@@ -51,7 +52,9 @@ public sealed interface Dataset extends AutoCloseable
       }
       case PROCEDURAL -> {
         return new ProceduralImages(
-            config.getProcedural().getResolution(), config.getProcedural().getCount());
+            config.getProcedural().getResolution(),
+            config.getProcedural().getCount(),
+            config.getProcedural().getLabels() == ProceduralImagesConfig.Labels.COLOUR_AND_FORM);
       }
       case GAUSSIANS -> {
         GaussianMixtureConfig mixture = config.getGaussians();

@@ -1,5 +1,8 @@
 package org.couplet.data;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * One of {@link ProceduralImages}' pictures, by what is in it. Lengths are in units of the image's
  * side, hues in turns (0 red, 1/3 green), values in [0, 1].
@@ -24,6 +27,19 @@ record DrawnForm(
     double groundValue) {
   static final int CHANNELS = 3;
   static final int HUES = 6;
+
+  /** Names of the forms. */
+  static final List<String> FORMS = List.of("disc", "square", "triangle");
+
+  /** Names of the forms in each colour, in the order of {@link #kind}. */
+  static final List<String> KINDS =
+      FORMS.stream()
+          .flatMap(
+              form ->
+                  Stream.of("red", "yellow", "green", "cyan", "blue", "magenta")
+                      .map(colour -> colour + " " + form))
+          .toList();
+
   private static final double SATURATION = 0.9;
   private static final double GROUND_SATURATION = 0.6;
 
@@ -64,6 +80,11 @@ record DrawnForm(
     double margin(double radius) {
       return radius * reach;
     }
+  }
+
+  /** The form in its colour, as a number. */
+  int kind() {
+    return form.ordinal() * HUES + (int) Math.round(hue * HUES) % HUES;
   }
 
   /** A picture with everything drawn at random. */

@@ -1,7 +1,6 @@
 package org.couplet.data;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.couplet.io.InvalidInputException;
@@ -18,12 +17,19 @@ public final class ProceduralImages implements Dataset {
 
   private final int resolution;
   private final long count;
+  private final boolean coloured;
+
+  /** Whose classes are the forms; otherwise as the constructor below. */
+  public ProceduralImages(int resolution, long count) {
+    this(resolution, count, false);
+  }
 
   /**
    * @param resolution height and width, pixels, at least 8
    * @param count number of images, at least 1
+   * @param coloured whether the classes are forms of a colour; else forms
    */
-  public ProceduralImages(int resolution, long count) {
+  public ProceduralImages(int resolution, long count, boolean coloured) {
     if (resolution < 8) {
       throw new InvalidInputException(
           "dataset.procedural.resolution: must be at least 8, got " + resolution);
@@ -33,6 +39,7 @@ public final class ProceduralImages implements Dataset {
     }
     this.resolution = resolution;
     this.count = count;
+    this.coloured = coloured;
   }
 
   @Override
@@ -53,17 +60,12 @@ public final class ProceduralImages implements Dataset {
         row -> image(Objects.checkIndex(indices[row], count)).draw(resolution));
   }
 
-  /** The forms, from discs to triangles. */
+  /** The forms, from discs to triangles, or each in all colours, from red to magenta. */
   @Override
   public Optional<ClassLabels> classLabels() {
-    int[] forms = new int[Math.toIntExact(count)];
-    Arrays.setAll(forms, index -> image(index).form().ordinal());
-    return Optional.of(
-        new ClassLabels(
-            forms,
-            Arrays.stream(DrawnForm.Form.values())
-                .map(form -> form.name().toLowerCase(Locale.ROOT))
-                .toList()));
+    int[] labels = new int[Math.toIntExact(count)];
+    Arrays.setAll(labels, index -> coloured ? image(index).kind() : image(index).form().ordinal());
+    return Optional.of(new ClassLabels(labels, coloured ? DrawnForm.KINDS : DrawnForm.FORMS));
   }
 
   @Override

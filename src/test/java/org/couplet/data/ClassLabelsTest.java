@@ -75,11 +75,16 @@ class ClassLabelsTest {
         TUint8 all = images.batch(LongStream.range(0, 30).toArray())) {
       ClassLabels labels = images.classLabels().orElseThrow();
       assertEquals(List.of("disc", "square", "triangle"), labels.names());
+      ClassLabels kinds = new ProceduralImages(16, 30, true).classLabels().orElseThrow();
+      assertEquals(18, kinds.names().size());
+      assertEquals("cyan square", kinds.names().get(9));
       byte[] pixels = NpyImagesTest.bytes(all);
       int size = 16 * 16 * 3;
       for (int i = 0; i < 30; i++) {
         byte[] image = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
-        assertEquals(NearestForm.of(image, 16).form().form().ordinal(), labels.ofElements()[i]);
+        DrawnForm nearest = NearestForm.of(image, 16).form();
+        assertEquals(nearest.form().ordinal(), labels.ofElements()[i]);
+        assertEquals(nearest.kind(), kinds.ofElements()[i]);
       }
     }
   }
