@@ -21,6 +21,7 @@ MODULES = {
     "statistics_float32.npz": "metrics",
     "songunet_ddpmpp.npz": "consistency",
     "songunet_ncsnpp.npz": "consistency",
+    "adm.npz": "adm",
     "param_counts.txt": "songunet",
 }
 ROW = "{:23} {:>6} {:>4}  {:>7}  {:>5}  {}"
