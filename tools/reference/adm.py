@@ -38,7 +38,7 @@ class Settings:
         return self.width * self.embedding
 
 
-SMALL = Settings(8, 4, (2, 4), 1, (8,), head=4, classes=3)
+SMALL = Settings(8, 4, (2, 3), 1, (8,), head=4, classes=3)
 NETWORKS = {
     "adm_imagenet64": Settings(64, 192, (1, 2, 3, 4), 3, (32, 16, 8), classes=1000),
     "adm_imagenet64_unlabelled": Settings(64, 192, (1, 2, 3, 4), 3, (32, 16, 8)),

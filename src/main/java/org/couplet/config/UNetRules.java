@@ -141,9 +141,7 @@ final class UNetRules {
 
   private void attention() {
     List<Integer> levels =
-        IntStream.range(0, network.levels())
-            .mapToObj(level -> resolution >> level)
-            .toList();
+        IntStream.range(0, network.levels()).mapToObj(level -> resolution >> level).toList();
     for (int attention : network.attnResolutions()) {
       if (!levels.contains(attention)) {
         String known = levels.stream().map(String::valueOf).collect(Collectors.joining(", "));
@@ -202,8 +200,7 @@ final class UNetRules {
   private void heads(int channelsPerHead) {
     for (int level = 0; level < network.levels(); level++) {
       int pixels = resolution >> level;
-      boolean attends =
-          level == network.levels() - 1 || network.attnResolutions().contains(pixels);
+      boolean attends = level == network.levels() - 1 || network.attnResolutions().contains(pixels);
       if (attends && network.width(level) % channelsPerHead != 0) {
         throw origins.problem(
             network.path() + "channels_per_head",

@@ -46,8 +46,6 @@ public record Affine(Operand<TFloat32> scale, Operand<TFloat32> bias, boolean pe
 
   /** Adds the bias to x [n, positions, channels]. */
   <T extends TFloating> Operand<T> biased(Ops tf, Operand<T> x) {
-    return perImage
-        ? tf.math.add(x, Cast.to(tf, bias, x.type()))
-        : Layers.biasAdd(tf, x, bias);
+    return perImage ? tf.math.add(x, Cast.to(tf, bias, x.type())) : Layers.biasAdd(tf, x, bias);
   }
 }

@@ -111,8 +111,7 @@ final class FusedNorm {
     for (Output<?> half : halves) {
       Operand<TFloat32> sum = sum(tf, half); // [n, 1, channels]
       known.add(kind.norm().meanOverGroup(tf, tf.math.mul(mean(tf, kind, sum), scale)));
-      weightGradients.add(
-          kind.perImage() ? sum : tf.reduceSum(sum, tf.constant(new int[] {0, 1})));
+      weightGradients.add(kind.perImage() ? sum : tf.reduceSum(sum, tf.constant(new int[] {0, 1})));
     }
     Operand<?> dx = kernels.imageGradient().call(tf, known, true).get(0);
     // The rest must have some gradient, but nobody asks for it.

@@ -53,7 +53,8 @@ public record GroupNorm(int channels, int groups, double epsilon) {
     Operand<TFloat32> centre = centre(tf, meanOverImage(tf, image), shift);
     Expr<T> centred = Expr.of(tf, image).as(TFloat32.class).minus(centre).as(x.type());
     Expr<TFloat32> factor =
-        Expr.of(tf, reciprocalDeviation(tf, meanOverImage(tf, centred.squared()))).times(affine.scale());
+        Expr.of(tf, reciprocalDeviation(tf, meanOverImage(tf, centred.squared())))
+            .times(affine.scale());
     Operand<T> scaled = centred.times(factor.as(x.type()));
     return image(tf, affine.biased(tf, scaled), x.shape());
   }

@@ -105,8 +105,9 @@ record NormKernels(
   }
 
   /**
-   * Image; centre and reciprocal deviation, [n, 1, channels]; scale and bias, as {@link Affine} has them; shift,
-   * [n, channels], if there is one; bits like the image, threshold and gain, if there is dropout.
+   * Image; centre and reciprocal deviation, [n, 1, channels]; scale and bias, as {@link Affine} has
+   * them; shift, [n, channels], if there is one; bits like the image, threshold and gain, if there
+   * is dropout.
    */
   static List<Argument> arguments(Kind kind) {
     List<Argument> arguments = new ArrayList<>();

@@ -128,13 +128,13 @@ record ResidualBlock(
     Operand<T> shift;
     if (style.adaptive()) {
       affine = affine.modulated(tf, embedded);
-      Operand<T> half = tf.slice(embedded, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, out}));
+      Operand<T> half =
+          tf.slice(embedded, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, out}));
       shift = Layers.biasAdd(tf, tf.zerosLike(half), bias);
     } else {
       shift = Layers.biasAdd(tf, embedded, bias);
     }
-    return pass.activation()
-        .apply(tf, norm1().normalization(), h, shift, affine, dropout, site);
+    return pass.activation().apply(tf, norm1().normalization(), h, shift, affine, dropout, site);
   }
 
   private <T extends TFloating> Operand<T> skipped(

@@ -74,7 +74,8 @@ record SelfAttention(String block, int channels, BlockStyle style) implements La
   }
 
   // The weights' outputs are q0, k0, v0, q1, ... as in the networks of Karras et al. 2022, head by
-  // head. To sort them here is cheaper than to gather the activations: [rows, 3c] or [3c] to q..., k..., v...
+  // head. To sort them here is cheaper than to gather the activations: [rows, 3c] or [3c] to q...,
+  // k..., v...
   private Operand<TFloat32> sorted(Ops tf, Operand<TFloat32> weight, long rows) {
     Operand<TFloat32> triples = tf.reshape(weight, tf.constant(new long[] {rows, channels, 3}));
     Operand<TFloat32> sorted = tf.linalg.transpose(triples, tf.constant(new int[] {0, 2, 1}));

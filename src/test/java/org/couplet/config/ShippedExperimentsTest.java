@@ -69,7 +69,12 @@ class ShippedExperimentsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "gaussians_1m2m", "cifar10", "celeba64", "imagenet32", "imagenet64", "cifar10_small"
+        "gaussians_1m2m",
+        "cifar10",
+        "celeba64",
+        "imagenet32",
+        "imagenet64",
+        "cifar10_small"
       })
   void bothCouplingsShareAllElse(String name) throws IOException {
     Experiment independent = load(name + "_ic");

@@ -38,9 +38,13 @@ class ActivationTest {
     Shape image = Shape.of(2, height, height == 8 ? 4 : 9, CHANNELS);
     List<Input> inputs = inputs(image);
     List<float[]> plain =
-        Evaluation.of(false, inputs, (tf, in) -> valueAndGradients(tf, in, rate, shifted, modulated, false));
+        Evaluation.of(
+            false, inputs, (tf, in) -> valueAndGradients(tf, in, rate, shifted, modulated, false));
     List<float[]> fused =
-        Evaluation.of(compiled, inputs, (tf, in) -> valueAndGradients(tf, in, rate, shifted, modulated, true));
+        Evaluation.of(
+            compiled,
+            inputs,
+            (tf, in) -> valueAndGradients(tf, in, rate, shifted, modulated, true));
     assertEquals(4 + (shifted ? 1 : 0) + (modulated ? 1 : 0), plain.size());
     for (int i = 0; i < plain.size(); i++) {
       assertEquals(0, relativeError(plain.get(i), fused.get(i)), 3e-6, "result " + i);
@@ -75,7 +79,12 @@ class ActivationTest {
   }
 
   private static List<Operand<TFloat32>> valueAndGradients(
-      Ops tf, List<Operand<TFloat32>> in, double rate, boolean shifted, boolean modulated, boolean fused) {
+      Ops tf,
+      List<Operand<TFloat32>> in,
+      double rate,
+      boolean shifted,
+      boolean modulated,
+      boolean fused) {
     Operand<TFloat32> y = apply(tf, in, rate, shifted, modulated, new Activation(masks(tf), fused));
     var loss = tf.reduceSum(tf.math.mul(y, in.get(5)), tf.constant(new int[] {0, 1, 2, 3}));
     List<Operand<TFloat32>> wanted = new ArrayList<>(in.subList(0, shifted ? 4 : 3));
@@ -91,7 +100,12 @@ class ActivationTest {
   }
 
   private static Operand<TFloat32> apply(
-      Ops tf, List<Operand<TFloat32>> in, double rate, boolean shifted, boolean modulated, Activation activation) {
+      Ops tf,
+      List<Operand<TFloat32>> in,
+      double rate,
+      boolean shifted,
+      boolean modulated,
+      Activation activation) {
     Affine affine = Affine.shared(in.get(1), in.get(2));
     return activation.apply(
         tf,

@@ -94,7 +94,8 @@ class GroupNormTest {
                 new Input(Shape.of(BATCH, CHANNELS), shift),
                 new Input(Shape.of(CHANNELS), scale),
                 new Input(Shape.of(CHANNELS), bias)),
-            (tf, in) -> List.of(NORM.apply(tf, in.get(0), in.get(1), Affine.shared(in.get(2), in.get(3)))))
+            (tf, in) ->
+                List.of(NORM.apply(tf, in.get(0), in.get(1), Affine.shared(in.get(2), in.get(3)))))
         .get(0);
   }
 

@@ -36,12 +36,10 @@ class AdmUNetTest {
             .filter(name -> name.startsWith("param/"))
             .map(name -> name.substring("param/".length()).replace('.', '/'))
             .collect(Collectors.joining("\n"));
-    String actual =
-        NETWORK.weights().stream().map(Weight::name).collect(Collectors.joining("\n"));
+    String actual = NETWORK.weights().stream().map(Weight::name).collect(Collectors.joining("\n"));
     assertEquals(expected, actual);
     for (Weight weight : NETWORK.weights()) {
-      assertEquals(
-          weight.shape().size(), REFERENCE.weightValues("param/", weight.name()).length);
+      assertEquals(weight.shape().size(), REFERENCE.weightValues("param/", weight.name()).length);
     }
   }
 
@@ -57,8 +55,7 @@ class AdmUNetTest {
               Operand<TFloat32> y = output(tf, in, new Execution(compiled, remat), CLASSES);
               Operand<TFloat32> all = tf.reshape(y, tf.constant(new int[] {-1}));
               Operand<TFloat32> half =
-                  tf.math.mul(
-                      tf.math.mean(tf.math.square(all), tf.constant(0)), tf.constant(0.5f));
+                  tf.math.mul(tf.math.mean(tf.math.square(all), tf.constant(0)), tf.constant(0.5f));
               var gradients = tf.gradients(half, in.subList(2, in.size()));
               List<Operand<TFloat32>> wanted = new ArrayList<>(List.of(y));
               for (int i = 0; i < weights.size(); i++) {
@@ -162,8 +159,7 @@ class AdmUNetTest {
       square += (double) value * value / drawn.length;
     }
     // A uniform square has the mean 1/3 and the variance 4/45.
-    assertEquals(
-        1.0 / 3, square / (limit * limit), 5 * Math.sqrt(4.0 / 45 / drawn.length), name);
+    assertEquals(1.0 / 3, square / (limit * limit), 5 * Math.sqrt(4.0 / 45 / drawn.length), name);
   }
 
   private static void assertNormal(float[] drawn, String name) {

@@ -22,7 +22,7 @@ public final class Networks {
       case "songunet_ncsnpp" -> ncsnpp(16, 16, List.of(1, 2), List.of(1, 1), List.of(8));
       case "adm_imagenet64_unlabelled" -> admImagenet64(0);
       case "adm_imagenet64" -> admImagenet64(1000);
-      case "adm" -> adm(8, 4, List.of(2, 4), 1, List.of(8), 4, 3);
+      case "adm" -> adm(8, 4, List.of(2, 3), 1, List.of(8), 4, 3);
       default -> throw new IllegalArgumentException("no network " + name);
     };
   }
