@@ -42,7 +42,7 @@ def arguments():
         return [int(word) for word in words(text)]
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", choices=("cifar10", "celeba64", "imagenet32"), default="cifar10", help="network")
+    parser.add_argument("--table", choices=("cifar10", "celeba64", "imagenet32", "imagenet64"), default="cifar10", help="network")
     parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="default: %(default)s")
     parser.add_argument("--batches", type=numbers, help="default: 4,16,64; on a GPU 512")
     parser.add_argument("--precisions", type=words, help="default: float32; on a GPU float32,bfloat16")

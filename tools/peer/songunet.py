@@ -33,6 +33,9 @@ class Settings:
         if self.img_resolution % 2 ** (levels - 1):
             raise ValueError(f"resolution {self.img_resolution} does not halve {levels - 1} times")
 
+    def network(self):
+        return SongUNet(self)
+
 
 # The networks of the paper's tables 3 (CIFAR-10), 4 (CelebA) and 5 (ImageNet), with their parameter counts.
 TABLES = {

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import dataclasses
 import json
 import pathlib
 import resource
@@ -16,16 +17,19 @@ import numpy
 import torch
 
 import machine
-from songunet import TABLES, Settings, SongUNet
+from adm import TABLES as ADM_TABLES
+from songunet import TABLES as SONG_TABLES, Settings, SongUNet
 from training import Execution, LionWithAverage, Trainer, column, consistency, consistency_loss, generator_induced
 
 REFERENCES = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resources" / "reference"
+TABLES = SONG_TABLES | ADM_TABLES
 LAYOUTS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--table", choices=TABLES, default="cifar10", help="network (default: %(default)s)")
+    parser.add_argument("--width", type=int, metavar="CHANNELS", help="model_channels, other than the table's")
     parser.add_argument("--batch", type=int, default=4, help="images per step (default: %(default)s)")
     parser.add_argument("--mu", type=float, default=0.0, help="GC(mu) with round(mu * batch) rows; 0 is IC (default)")
     parser.add_argument("--threads", type=int, default=2, help="threads of one operation (default: %(default)s)")
@@ -66,9 +70,11 @@ def arguments():
 def measure(given):
     """Runs the warm-up and the timed steps; returns what to report, times in ms."""
     settings, parameters = TABLES[given.table]
-    network = SongUNet(settings).to(given.device).to(memory_format=LAYOUTS[given.layout])
+    if given.width:
+        settings, parameters = dataclasses.replace(settings, model_channels=given.width), None
+    network = settings.network().to(given.device).to(memory_format=LAYOUTS[given.layout])
     count = sum(p.numel() for p in network.parameters())
-    if count != parameters:
+    if parameters is not None and count != parameters:
         raise AssertionError(f"{given.table}: {count} parameters, not {parameters}")
     execution = Execution(LAYOUTS[given.layout], given.device, given.precision == "bfloat16", given.compile)
     trainer = Trainer(network, given.batch, given.mu, given.levels, given.sigma_min, execution)

@@ -22,6 +22,7 @@ MODULES = {
     "songunet_ddpmpp.npz": "consistency",
     "songunet_ncsnpp.npz": "consistency",
     "songunet_classes.npz": "songunet",
+    "adm.npz": "adm",
     "param_counts.txt": "songunet",
 }
 ROW = "{:23} {:>6} {:>4}  {:>7}  {:>5}  {}"

@@ -1,7 +1,7 @@
 """SongUNet (Song et al. 2021) as DDPM++ and NCSN++, in PyTorch: a list of layers, and a function that applies them.
 
 Images are NCHW, convolutions OIHW, linear maps [out, in]. Shares nothing with tools/peer.
-Also param_counts.txt: parameter counts of six networks and the shapes of one.
+Also param_counts.txt: parameter counts of these networks and of ADM's, and the shapes of one.
 """
 
 import dataclasses
@@ -11,6 +11,7 @@ import numpy
 import torch
 from torch.nn import functional
 
+import adm
 from reference import Reference
 
 
@@ -223,6 +224,7 @@ def parameter_counts():
     for name, settings in NETWORKS.items():
         count = sum(math.prod(shape) for array, shape in shapes(settings).items() if trained(array))
         lines.append(f"count {name} {count}")
+    lines += [f"count {name} {adm.parameters(settings)}" for name, settings in adm.NETWORKS.items()]
     first = "cifar10_table3"
     layouts = "convolutions OIHW, linear maps [out, in]"
     lines.append(f"# Weights of {first} as the reference names and orders them: {layouts}")

@@ -46,10 +46,15 @@ public final class SmallExperiments {
       runtime { xla: OFF }
       """;
 
-  /** The same without a smaller level: half the graph, and half the time until the first step. */
+  /** The same with ADM's network, with two heads at 4 x 4. */
+  public static final String ADM =
+      UNET.replace("song_unet {", "adm_unet {")
+          .replace("dropout: 0.3", "dropout: 0.3 attn_resolutions: 8 channels_per_head: 16");
+
+  /** As UNET without a smaller level: half the graph, and half the time until the first step. */
   public static final String FLAT_UNET = UNET.replace("channel_mult: [1, 2]", "channel_mult: 1");
 
-  /** The same with convolutions wide enough for Winograd's, also for half a batch. */
+  /** As UNET with convolutions wide enough for Winograd's, also for half a batch. */
   public static final String WIDE_UNET =
       UNET.replace(
               "model_channels: 16 channel_mult: [1, 2]", "model_channels: 96 channel_mult: [1]")

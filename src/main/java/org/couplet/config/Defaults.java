@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.couplet.config.proto.AdmUNetConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
@@ -51,6 +52,9 @@ final class Defaults {
     fill(experiment, "");
     if (experiment.getNetwork().hasSongUnet()) {
       expand(experiment.getNetworkBuilder().getSongUnetBuilder());
+    }
+    if (experiment.getNetwork().hasAdmUnet()) {
+      expand(experiment.getNetworkBuilder().getAdmUnetBuilder());
     }
     if (experiment.getConsistency().getCoupling().hasGeneratorInduced()) {
       CouplingConfig.Builder coupling = experiment.getConsistencyBuilder().getCouplingBuilder();
@@ -100,6 +104,14 @@ final class Defaults {
     if (network.getResampleFilterCount() == 0) {
       network.addResampleFilter(1).addResampleFilter(1);
     }
+  }
+
+  private static void expand(AdmUNetConfig.Builder network) {
+    int levels = network.getChannelMultCount();
+    List<Integer> blocks = perLevel(network.getNumBlocksList(), levels, 3);
+    network.clearNumBlocks().addAllNumBlocks(blocks);
+    List<Double> dropout = perLevel(network.getDropoutList(), levels, 0.1);
+    network.clearDropout().addAllDropout(dropout);
   }
 
   private static <T> List<T> perLevel(List<T> given, int levels, T otherwise) {

@@ -16,8 +16,8 @@ import org.couplet.io.InvalidInputException;
 
 /**
  * Reads and writes experiments as textproto. What comes out is resolved: every optional field is
- * set, every sub-message is there, every oneof has its case and the lists of a SongUNet have one
- * entry per level; a reader never asks {@code has...()}.
+ * set, every sub-message is there, every oneof has its case and the lists of a UNet have one entry
+ * per level; a reader never asks {@code has...()}.
  */
 public final class ExperimentFile {
   private ExperimentFile() {}

@@ -74,16 +74,20 @@ final class ExperimentRules {
   private void architecture() {
     boolean points = experiment.getDataset().hasGaussians();
     String dataset = "dataset." + (points ? "gaussians" : imageSource());
-    if (points && experiment.getNetwork().hasSongUnet()) {
+    boolean mlp = experiment.getNetwork().hasMlp();
+    if (points && !mlp) {
+      String network = experiment.getNetwork().hasSongUnet() ? "song_unet" : "adm_unet";
       throw origins.problem(
-          "network.song_unet", "a network for images, but the data are points. Use mlp", dataset);
+          "network." + network, "a network for images, but the data are points. Use mlp", dataset);
     }
-    if (!points && experiment.getNetwork().hasMlp()) {
+    if (!points && mlp) {
       throw origins.problem(
-          "network.mlp", "a network for points, but the data are images. Use song_unet", dataset);
+          "network.mlp",
+          "a network for points, but the data are images. Use song_unet or adm_unet",
+          dataset);
     }
-    if (experiment.getNetwork().hasSongUnet()) {
-      new SongUNetRules(experiment, origins).check();
+    if (!mlp) {
+      UNetRules.check(experiment, origins);
     }
   }
 

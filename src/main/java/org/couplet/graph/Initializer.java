@@ -38,6 +38,14 @@ public sealed interface Initializer {
       }
       double fans = area * (shape.get(rank - 2) + shape.get(rank - 1));
       double limit = gain * Math.sqrt(6 / fans);
+      return new Uniform(limit).values(tf, shape, randomness, site);
+    }
+  }
+
+  /** Uniform in [-limit, limit). */
+  record Uniform(double limit) implements Initializer {
+    @Override
+    public Operand<TFloat32> values(Ops tf, Shape shape, Randomness randomness, int site) {
       Operand<TFloat32> unit = randomness.uniform(tf, Randomness.Purpose.WEIGHTS, site, shape);
       return Expr.of(tf, unit).times(2).minus(1).times(limit);
     }

@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.framework.activations.Swish;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -27,12 +26,11 @@ public final class Activation {
   }
 
   /**
-   * silu(norm(x + shift)), of which some values are dropped.
+   * silu(affine(norm(x + shift))), of which some values are dropped.
    *
    * @param x [n, h, w, channels], h and w static; with masks n, too
    * @param shift [n, channels] or null for none
-   * @param scale [channels]
-   * @param bias [channels]
+   * @param affine that follows the normalisation
    * @param rate of the dropout, in [0, 1); 0: none
    * @param site of the dropout's mask
    * @return [n, h, w, channels]
@@ -42,14 +40,13 @@ public final class Activation {
       GroupNorm norm,
       Operand<T> x,
       @Nullable Operand<T> shift,
-      Operand<TFloat32> scale,
-      Operand<TFloat32> bias,
+      Affine affine,
       double rate,
       int site) {
     if (fused != null) {
-      return fused.apply(tf, norm, x, shift, scale, bias, masks.draw(tf, x.shape(), rate, site));
+      return fused.apply(tf, norm, x, shift, affine, masks.draw(tf, x.shape(), rate, site));
     }
-    Operand<T> active = Swish.swish(tf, norm.apply(tf, x, shift, scale, bias));
+    Operand<T> active = Swish.swish(tf, norm.apply(tf, x, shift, affine));
     return masks.apply(tf, active, rate, site);
   }
 }

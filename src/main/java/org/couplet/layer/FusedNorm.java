@@ -32,12 +32,11 @@ final class FusedNorm {
   private final Map<Kind, Functions> functions = new LinkedHashMap<>();
 
   /**
-   * mask silu(norm(x + shift)).
+   * mask silu(affine(norm(x + shift))).
    *
    * @param x [n, h, w, channels], h and w static
    * @param shift [n, channels] or null for none
-   * @param scale [channels]
-   * @param bias [channels]
+   * @param affine that follows the normalisation
    * @param dropped values to drop, or null for none
    * @return [n, h, w, channels]
    */
@@ -46,11 +45,17 @@ final class FusedNorm {
       GroupNorm norm,
       Operand<T> x,
       @Nullable Operand<T> shift,
-      Operand<TFloat32> scale,
-      Operand<TFloat32> bias,
+      Affine affine,
       Dropout.@Nullable Draw dropped) {
     Operand<T> image = norm.flat(tf, x);
-    Kind kind = new Kind(norm, image.shape().get(1), x.type(), shift != null, dropped != null);
+    Kind kind =
+        new Kind(
+            norm,
+            image.shape().get(1),
+            x.type(),
+            affine.perImage(),
+            shift != null,
+            dropped != null);
     Functions known = functions.computeIfAbsent(kind, unused -> define(tf, kind));
 
     // Moments; the gradient of the function follows them, too.
@@ -61,7 +66,7 @@ final class FusedNorm {
         tf.stopGradient(norm.reciprocalDeviation(tf, mean(tf, kind, sum(tf, squares))));
 
     List<Operand<?>> arguments =
-        new ArrayList<>(List.of(image, centre, reciprocalDeviation, scale, bias));
+        new ArrayList<>(List.of(image, centre, reciprocalDeviation, affine.scale(), affine.bias()));
     if (shift != null) {
       arguments.add(Cast.to(tf, shift, TFloat32.class));
     }
@@ -106,7 +111,7 @@ final class FusedNorm {
     for (Output<?> half : halves) {
       Operand<TFloat32> sum = sum(tf, half); // [n, 1, channels]
       known.add(kind.norm().meanOverGroup(tf, tf.math.mul(mean(tf, kind, sum), scale)));
-      weightGradients.add(tf.reduceSum(sum, tf.constant(new int[] {0, 1})));
+      weightGradients.add(kind.perImage() ? sum : tf.reduceSum(sum, tf.constant(new int[] {0, 1})));
     }
     Operand<?> dx = kernels.imageGradient().call(tf, known, true).get(0);
     // The rest must have some gradient, but nobody asks for it.

@@ -13,7 +13,7 @@ import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
 /**
- * Group normalisation (Wu &amp; He 2018) with a scale and a bias per channel.
+ * Group normalisation (Wu &amp; He 2018), followed by a scale and a bias per channel.
  *
  * <p>The moments are taken in two stages, per channel over the image and then over the group's
  * channels, so that no array of the image's size changes its shape: much cheaper than one reduction
@@ -26,9 +26,9 @@ import org.tensorflow.types.family.TType;
  * @param epsilon added to the variance
  */
 public record GroupNorm(int channels, int groups, double epsilon) {
-  /** The networks' choice: min(32, channels / 4) groups and epsilon 1e-6. */
-  public static GroupNorm of(int channels) {
-    return new GroupNorm(channels, Math.min(32, channels / 4), 1e-6);
+  /** With as many groups as the networks have, min(32, channels / 4). */
+  public static GroupNorm of(int channels, double epsilon) {
+    return new GroupNorm(channels, Math.min(32, channels / 4), epsilon);
   }
 
   /** Requires that the groups divide the channels. */
@@ -44,23 +44,19 @@ public record GroupNorm(int channels, int groups, double epsilon) {
    *
    * @param x [n, h, w, channels], h and w static
    * @param shift [n, channels] or null for none
-   * @param scale [channels]
-   * @param bias [channels]
+   * @param affine that follows
    * @return [n, h, w, channels]
    */
   public <T extends TFloating> Operand<T> apply(
-      Ops tf,
-      Operand<T> x,
-      @Nullable Operand<T> shift,
-      Operand<TFloat32> scale,
-      Operand<TFloat32> bias) {
+      Ops tf, Operand<T> x, @Nullable Operand<T> shift, Affine affine) {
     Operand<T> image = flat(tf, x);
     Operand<TFloat32> centre = centre(tf, meanOverImage(tf, image), shift);
     Expr<T> centred = Expr.of(tf, image).as(TFloat32.class).minus(centre).as(x.type());
     Expr<TFloat32> factor =
-        Expr.of(tf, reciprocalDeviation(tf, meanOverImage(tf, centred.squared()))).times(scale);
-    Operand<T> normal = Layers.biasAdd(tf, centred.times(factor.as(x.type())), bias);
-    return image(tf, normal, x.shape());
+        Expr.of(tf, reciprocalDeviation(tf, meanOverImage(tf, centred.squared())))
+            .times(affine.scale());
+    Operand<T> scaled = centred.times(factor.as(x.type()));
+    return image(tf, affine.biased(tf, scaled), x.shape());
   }
 
   /** [n, h, w, channels] to [n, h w, channels]. */

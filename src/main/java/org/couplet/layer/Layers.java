@@ -106,17 +106,17 @@ public final class Layers {
   }
 
   /**
-   * Attention with one head: softmax(q k' / sqrt(c)) v, the softmax over the keys and in float32.
+   * Attention: softmax(q k' / sqrt(c)) v, the softmax over the keys and in float32.
    *
-   * @param query [n, positions, c], c static
-   * @param key [n, positions, c]
-   * @param value [n, positions, c]
-   * @return [n, positions, c]
+   * @param query [..., positions, c], c static
+   * @param key [..., positions, c]
+   * @param value [..., positions, c]
+   * @return [..., positions, c]
    */
   public static <T extends TFloating> Operand<T> attention(
       Ops tf, Operand<T> query, Operand<T> key, Operand<T> value) {
     Class<T> type = query.type();
-    double channels = query.shape().get(2);
+    double channels = query.shape().get(query.shape().numDimensions() - 1);
     Operand<T> scaled = scale(tf, query, (float) (1 / Math.sqrt(channels)));
     Operand<T> logits = tf.train.batchMatMul(scaled, key, type, BatchMatMul.adjY(true));
     Operand<TFloat32> shares = tf.nn.softmax(Cast.to(tf, logits, TFloat32.class));
@@ -124,16 +124,20 @@ public final class Layers {
   }
 
   /**
-   * Sines, then cosines, of a label at several frequencies.
+   * Sines and cosines of a label at several frequencies.
    *
    * @param label [n]
    * @param frequencies [m], radians per unit of the label
+   * @param cosinesFirst whether the cosines come first, or the sines
    * @return [n, 2 m]
    */
   public static Operand<TFloat32> sinusoids(
-      Ops tf, Operand<TFloat32> label, Operand<TFloat32> frequencies) {
+      Ops tf, Operand<TFloat32> label, Operand<TFloat32> frequencies, boolean cosinesFirst) {
     Operand<TFloat32> column = tf.reshape(label, tf.constant(new long[] {-1, 1}));
     Operand<TFloat32> angles = tf.math.mul(column, frequencies); // [n, m]
-    return tf.concat(List.of(tf.math.sin(angles), tf.math.cos(angles)), tf.constant(1));
+    Operand<TFloat32> sines = tf.math.sin(angles);
+    Operand<TFloat32> cosines = tf.math.cos(angles);
+    return tf.concat(
+        cosinesFirst ? List.of(cosines, sines) : List.of(sines, cosines), tf.constant(1));
   }
 }

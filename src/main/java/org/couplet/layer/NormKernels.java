@@ -47,6 +47,7 @@ record NormKernels(
    * @param norm with its channels and groups
    * @param positions of an image
    * @param type of the image
+   * @param perImage whether scale and bias are each image's own
    * @param shifted whether there is a shift
    * @param dropped whether there is dropout
    */
@@ -54,6 +55,7 @@ record NormKernels(
       GroupNorm norm,
       long positions,
       Class<? extends TFloating> type,
+      boolean perImage,
       boolean shifted,
       boolean dropped) {
     /** How many positions are summed here: enough for a short rest, and a divisor of them. */
@@ -62,13 +64,14 @@ record NormKernels(
     }
 
     String name(String part) {
-      return "norm_silu_%s_%dx%d_%d_%s%s%s"
+      return "norm_silu_%s_%dx%d_%d_%s%s%s%s"
           .formatted(
               part,
               positions,
               norm.channels(),
               norm.groups(),
               type.getSimpleName(),
+              perImage ? "_per_image" : "",
               shifted ? "_shifted" : "",
               dropped ? "_dropped" : "");
     }
@@ -87,7 +90,7 @@ record NormKernels(
   static NormKernels of(Kind kind) {
     Argument image = new Argument(kind.type(), Shape.unknown());
     // What has neither shift nor dropout in it is the same function for all, compiled once.
-    Kind bare = new Kind(kind.norm(), kind.positions(), kind.type(), false, false);
+    Kind bare = new Kind(kind.norm(), kind.positions(), kind.type(), false, false, false);
     return new NormKernels(
         kind,
         define(bare, "squares", List.of(image, FLOATS), NormKernels::squares),
@@ -102,8 +105,9 @@ record NormKernels(
   }
 
   /**
-   * Image; centre and reciprocal deviation, [n, 1, channels]; scale and bias, [channels]; shift,
-   * [n, channels], if there is one; bits like the image, threshold and gain, if there is dropout.
+   * Image; centre and reciprocal deviation, [n, 1, channels]; scale and bias, as {@link Affine} has
+   * them; shift, [n, channels], if there is one; bits like the image, threshold and gain, if there
+   * is dropout.
    */
   static List<Argument> arguments(Kind kind) {
     List<Argument> arguments = new ArrayList<>();

@@ -3,6 +3,7 @@ package org.couplet.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.config.ElementShape;
+import org.couplet.config.proto.AdmUNetConfig;
 import org.couplet.config.proto.ClassConfig;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
@@ -48,6 +49,7 @@ import org.couplet.consistency.TwoGaussiansNoise;
 import org.couplet.consistency.UniformLaw;
 import org.couplet.consistency.VarianceExploding;
 import org.couplet.consistency.Weighting;
+import org.couplet.network.AdmUNet;
 import org.couplet.network.Execution;
 import org.couplet.network.Mlp;
 import org.couplet.network.Network;
@@ -207,6 +209,7 @@ public final class ModelFactory {
   private static Network network(Experiment experiment, Shape element) {
     return switch (experiment.getNetwork().getArchitectureCase()) {
       case SONG_UNET -> songUNet(experiment.getNetwork(), element);
+      case ADM_UNET -> admUNet(experiment.getNetwork(), element);
       case MLP ->
           new Mlp(
               (int) element.get(0),
@@ -236,6 +239,21 @@ public final class ModelFactory {
           case RESIDUAL -> SongUNet.Encoder.RESIDUAL;
         },
         config.getResampleFilterList(),
+        network.getLabelDim());
+  }
+
+  private static AdmUNet admUNet(NetworkConfig network, Shape element) {
+    AdmUNetConfig config = network.getAdmUnet();
+    return new AdmUNet(
+        (int) element.get(0),
+        (int) element.get(2),
+        config.getModelChannels(),
+        config.getChannelMultList(),
+        config.getNumBlocksList(),
+        config.getDropoutList(),
+        config.getAttnResolutionsList(),
+        config.getChannelMultEmb(),
+        config.getChannelsPerHead(),
         network.getLabelDim());
   }
 

@@ -1,7 +1,6 @@
 package org.couplet.network;
 
 import java.util.List;
-import org.couplet.graph.Initializer;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Conv2d;
@@ -13,23 +12,15 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
-/** A convolution with a square kernel and a bias; its initial weights are Xavier's times gain. */
-record Convolution(String name, int in, int out, int kernel, double gain) implements Layer {
-  /** So small a gain that a block starts as (almost) its skip connection. */
-  static final double NEARLY_ZERO = 1e-5;
-
-  Convolution(String name, int in, int out, int kernel) {
-    this(name, in, out, kernel, 1);
-  }
-
+/** A convolution with a square kernel and a bias. */
+record Convolution(String name, int in, int out, int kernel, Initialization start)
+    implements Layer {
   @Override
   public List<Weight> weights() {
+    int fanIn = kernel * kernel * in;
     return List.of(
-        new Weight(
-            name + "/weight",
-            Shape.of(kernel, kernel, in, out),
-            new Initializer.XavierUniform(gain)),
-        new Weight(name + "/bias", Shape.of(out), new Initializer.Constant(0)));
+        new Weight(name + "/weight", Shape.of(kernel, kernel, in, out), start.weights(fanIn)),
+        new Weight(name + "/bias", Shape.of(out), start.biases(fanIn)));
   }
 
   /** [n, h, w, in] to [n, h, w, out]. */

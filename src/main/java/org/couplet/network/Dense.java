@@ -1,7 +1,6 @@
 package org.couplet.network;
 
 import java.util.List;
-import org.couplet.graph.Initializer;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Layers;
@@ -11,12 +10,12 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TFloating;
 
 /** A linear map with a bias, [n, in] to [n, out]. */
-record Dense(String name, int in, int out) implements Layer {
+record Dense(String name, int in, int out, Initialization start) implements Layer {
   @Override
   public List<Weight> weights() {
     return List.of(
-        new Weight(name + "/weight", Shape.of(in, out), new Initializer.XavierUniform(1)),
-        new Weight(name + "/bias", Shape.of(out), new Initializer.Constant(0)));
+        new Weight(name + "/weight", Shape.of(in, out), start.weights(in)),
+        new Weight(name + "/bias", Shape.of(out), start.biases(in)));
   }
 
   <T extends TFloating> Operand<T> apply(Ops tf, Weights weights, Operand<T> x) {

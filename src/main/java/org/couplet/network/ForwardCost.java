@@ -2,7 +2,6 @@ package org.couplet.network;
 
 import java.util.List;
 import org.couplet.graph.Weight;
-import org.couplet.layer.FirFilter;
 import org.couplet.network.UNetLayout.DecoderStep;
 import org.couplet.network.UNetLayout.EncoderStep;
 
@@ -48,18 +47,18 @@ public final class ForwardCost {
   }
 
   private static long sum(Network network, Cost cost) {
-    return network instanceof SongUNet unet ? sum(unet, cost) : sum(network.weights(), 1, cost);
+    return network instanceof UNet unet ? sum(unet, cost) : sum(network.weights(), 1, cost);
   }
 
-  private static long sum(SongUNet network, Cost cost) {
-    UNetLayout layout = UNetLayout.of(network);
-    long size = network.resolution();
+  private static long sum(UNet network, Cost cost) {
+    UNetLayout layout = network.layout();
+    long size = layout.resolution();
     long sum = sum(layout.embedding().weights(), 1, cost);
     sum += sum(layout.inputConvolution().weights(), size * size, cost);
     for (EncoderStep step : layout.encoder()) {
       if (step.image() != null) {
         // Convolved with the filter's padding around it, before it is halved.
-        long padded = size + 2L * new FirFilter(network.resampleFilter()).padding();
+        long padded = size + 2L * layout.filter().padding();
         sum += sum(step.image().weights(), padded * padded, cost);
       }
       // All of a block's convolutions come after its resampling.

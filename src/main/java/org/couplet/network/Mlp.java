@@ -58,11 +58,12 @@ public record Mlp(int dimension, int depth, int width) implements Network {
   }
 
   private List<Dense> layers() {
+    Initialization start = new Initialization.Xavier(1);
     List<Dense> layers = new ArrayList<>();
     for (int i = 0; i < depth; i++) {
-      layers.add(new Dense("hidden" + i, i == 0 ? dimension + 1 : width, width));
+      layers.add(new Dense("hidden" + i, i == 0 ? dimension + 1 : width, width, start));
     }
-    layers.add(new Dense("output", width, dimension));
+    layers.add(new Dense("output", width, dimension, start));
     return layers;
   }
 }

@@ -10,7 +10,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /** The free-form function F of a consistency model, described once and applied to any weights. */
-public sealed interface Network permits SongUNet, Mlp {
+public sealed interface Network permits UNet, Mlp {
   /** All weights, in the order of the checkpoint. */
   List<Weight> weights();
 

@@ -7,19 +7,22 @@ import org.couplet.graph.Rematerialized;
 import org.couplet.graph.Weight;
 import org.couplet.graph.Weights;
 import org.couplet.layer.Activation;
+import org.couplet.layer.Affine;
 import org.couplet.layer.Conv2d;
 import org.couplet.layer.Dropout;
 import org.couplet.layer.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The UNet's block: two convolutions, each after normalisation and SiLU, the noise embedding added
+ * The UNet's block: two convolutions, each after normalisation and SiLU, the noise embedding put
  * between them, a skip connection, and attention where wanted.
  *
  * @param name path of its weights
+ * @param style what differs between networks
  * @param in channels of the input
  * @param out channels of the output
  * @param embedding width of the noise embedding
@@ -30,6 +33,7 @@ import org.tensorflow.types.family.TFloating;
  */
 record ResidualBlock(
     String name,
+    BlockStyle style,
     int in,
     int out,
     int embedding,
@@ -38,8 +42,6 @@ record ResidualBlock(
     double dropout,
     int site)
     implements Layer {
-  private static final float HALF_POWER = (float) Math.sqrt(0.5);
-
   @Override
   public List<Weight> weights() {
     List<Layer> layers =
@@ -111,19 +113,34 @@ record ResidualBlock(
       Ops tf, Weights weights, Operand<T> x, Operand<T> noise, Pass pass) {
     Operand<T> h = norm0().activated(tf, weights, x, pass.activation());
     h = resampling.convolved(tf, h, convolution0().filter(weights), pass.conv2d());
-    // Bias and embedding go to the normalisation as one shift per image and channel.
-    Operand<T> shift =
-        Layers.biasAdd(tf, affine().apply(tf, weights, noise), convolution0().bias(weights));
-    h = norm1().activated(tf, weights, h, shift, pass.activation(), dropout, site);
+    h = conditioned(tf, weights, h, affine().apply(tf, weights, noise), pass);
     h = convolution1().apply(tf, weights, h, pass.conv2d());
-    Operand<T> y = sum(tf, h, skipped(tf, weights, x, pass.conv2d()));
-    return attention ? sum(tf, selfAttention().apply(tf, weights, y, pass.conv2d()), y) : y;
+    Operand<T> y = style.sum(tf, h, skipped(tf, weights, x, pass.conv2d()));
+    return attention ? style.sum(tf, selfAttention().apply(tf, weights, y, pass.conv2d()), y) : y;
+  }
+
+  // Normalisation, SiLU and dropout, with the embedding in [n, out], or [n, 2 out] if adaptive. The
+  // bias of the convolution before is a shift per image and channel of what is normalised.
+  private <T extends TFloating> Operand<T> conditioned(
+      Ops tf, Weights weights, Operand<T> h, Operand<T> embedded, Pass pass) {
+    Operand<TFloat32> bias = convolution0().bias(weights);
+    Affine affine = norm1().affine(weights);
+    Operand<T> shift;
+    if (style.adaptive()) {
+      affine = affine.modulated(tf, embedded);
+      Operand<T> half =
+          tf.slice(embedded, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, out}));
+      shift = Layers.biasAdd(tf, tf.zerosLike(half), bias);
+    } else {
+      shift = Layers.biasAdd(tf, embedded, bias);
+    }
+    return pass.activation().apply(tf, norm1().normalization(), h, shift, affine, dropout, site);
   }
 
   private <T extends TFloating> Operand<T> skipped(
       Ops tf, Weights weights, Operand<T> x, Conv2d conv2d) {
     if (!hasSkipConvolution()) {
-      return x;
+      return resampling.apply(tf, x);
     }
     if (resampling.direction() == Resampling.Direction.UP) {
       // A convolution of single pixels is cheapest on the smaller image. The bias, which a filter
@@ -134,40 +151,35 @@ record ResidualBlock(
     return skip().apply(tf, weights, resampling.apply(tf, x), conv2d);
   }
 
-  // Keeps the variance of two independent terms.
-  static <T extends TFloating> Operand<T> sum(Ops tf, Operand<T> a, Operand<T> b) {
-    return Layers.scale(tf, tf.math.add(a, b), HALF_POWER);
-  }
-
   private boolean hasSkipConvolution() {
-    return in != out || resampling.changesSize();
+    return in != out || (style.projectsResized() && resampling.changesSize());
   }
 
   private Norm norm0() {
-    return new Norm(name + "/norm0", in);
+    return new Norm(name + "/norm0", in, style.epsilon());
   }
 
   private Convolution convolution0() {
-    return new Convolution(name + "/conv0", in, out, 3);
+    return new Convolution(name + "/conv0", in, out, 3, style.start());
   }
 
   private Dense affine() {
-    return new Dense(name + "/affine", embedding, out);
+    return new Dense(name + "/affine", embedding, style.adaptive() ? 2 * out : out, style.start());
   }
 
   private Norm norm1() {
-    return new Norm(name + "/norm1", out);
+    return new Norm(name + "/norm1", out, style.epsilon());
   }
 
   private Convolution convolution1() {
-    return new Convolution(name + "/conv1", out, out, 3, Convolution.NEARLY_ZERO);
+    return new Convolution(name + "/conv1", out, out, 3, style.lastStart());
   }
 
   private Convolution skip() {
-    return new Convolution(name + "/skip", in, out, 1);
+    return new Convolution(name + "/skip", in, out, 1, style.start());
   }
 
   private SelfAttention selfAttention() {
-    return new SelfAttention(name, out);
+    return new SelfAttention(name, out, style);
   }
 }

@@ -1,16 +1,7 @@
 package org.couplet.network;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import org.couplet.graph.Weight;
-import org.couplet.graph.Weights;
-import org.couplet.layer.Dropout;
 import org.couplet.layer.FirFilter;
-import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * The UNet of DDPM++ and NCSN++ (Song et al. 2021, as Karras et al. 2022 write it) for images x [n,
@@ -43,7 +34,7 @@ public record SongUNet(
     Encoder encoder,
     List<Double> resampleFilter,
     int labelDim)
-    implements Network {
+    implements UNet {
   /** How the noise label enters. */
   public enum Embedding {
     /** Sinusoids at fixed frequencies (DDPM++). */
@@ -67,68 +58,35 @@ public record SongUNet(
     dropout = List.copyOf(dropout);
     attnResolutions = List.copyOf(attnResolutions);
     resampleFilter = List.copyOf(resampleFilter);
-    int levels = channelMult.size();
-    if (levels < 1 || numBlocks.size() != levels || dropout.size() != levels) {
-      throw new IllegalArgumentException(
-          "levels differ: channel factors "
-              + channelMult
-              + ", blocks "
-              + numBlocks
-              + ", dropout "
-              + dropout);
-    }
-    if (resolution % (1 << (levels - 1)) != 0) {
-      throw new IllegalArgumentException(
-          "resolution " + resolution + " does not halve " + (levels - 1) + " times");
-    }
-    if (modelChannels % 4 != 0 || channels < 1) {
-      throw new IllegalArgumentException(
-          modelChannels + " model channels, not a multiple of 4, or " + channels + " channels");
-    }
+    new UNetLevels(
+        resolution, channels, modelChannels, channelMult, numBlocks, dropout, attnResolutions);
   }
 
   @Override
-  public List<Weight> weights() {
-    return UNetLayout.of(this).weights();
-  }
-
-  @Override
-  public <T extends TFloating> Operand<T> apply(
-      Ops tf,
-      Weights weights,
-      Operand<T> x,
-      Operand<TFloat32> noiseLabel,
-      Labels labels,
-      Dropout dropout,
-      Execution execution) {
-    UNetLayout layout = UNetLayout.of(this);
-    ResidualBlock.Pass pass = ResidualBlock.Pass.of(dropout, execution);
-    Operand<T> noise = layout.embedding().apply(tf, weights, noiseLabel, labels, x.type());
-
-    // Encoder.
-    Deque<Operand<T>> skips = new ArrayDeque<>();
-    FirFilter filter = new FirFilter(resampleFilter);
-    Operand<T> image = x;
-    Operand<T> h = layout.inputConvolution().apply(tf, weights, x, pass.conv2d());
-    skips.push(h);
-    for (UNetLayout.EncoderStep step : layout.encoder()) {
-      h = step.block().apply(tf, weights, h, noise, pass);
-      if (step.image() != null) {
-        Operand<T> half = step.image().applyAndHalve(tf, weights, image, filter, pass.conv2d());
-        h = ResidualBlock.sum(tf, h, half);
-        image = h;
-      }
-      skips.push(h);
-    }
-
-    // Decoder.
-    for (UNetLayout.DecoderStep step : layout.decoder()) {
-      if (step.takesSkip()) {
-        h = tf.concat(List.of(h, skips.pop()), tf.constant(3));
-      }
-      h = step.block().apply(tf, weights, h, noise, pass);
-    }
-    h = layout.outputNorm().activated(tf, weights, h, pass.activation());
-    return layout.outputConvolution().apply(tf, weights, h, pass.conv2d());
+  public UNetLayout layout() {
+    UNetLevels levels =
+        new UNetLevels(
+            resolution, channels, modelChannels, channelMult, numBlocks, dropout, attnResolutions);
+    BlockStyle style = BlockStyle.SONG;
+    NoiseEmbedding.Sinusoids sinusoids =
+        switch (embedding) {
+          case POSITIONAL -> NoiseEmbedding.Sinusoids.DDPMPP;
+          case FOURIER -> NoiseEmbedding.Sinusoids.NCSNPP;
+        };
+    return new UNetLayout.Plan(
+            levels,
+            style,
+            new NoiseEmbedding(
+                sinusoids,
+                modelChannels * channelMultNoise,
+                4 * modelChannels,
+                style.start(),
+                labelDim),
+            new FirFilter(resampleFilter),
+            modelChannels,
+            false,
+            encoder == Encoder.RESIDUAL,
+            "dec/" + levels.size(0) + "_aux_")
+        .layout();
   }
 }

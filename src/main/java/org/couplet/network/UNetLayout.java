@@ -10,10 +10,15 @@ import org.couplet.network.Resampling.Direction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layers of a {@link SongUNet} in the order in which they are applied; the only place that goes
+ * The layers of a {@link UNet} in the order in which they are applied; the only place that goes
  * through the architecture.
+ *
+ * @param resolution of the image, pixels
+ * @param filter of the resampling
  */
 record UNetLayout(
+    int resolution,
+    FirFilter filter,
     NoiseEmbedding embedding,
     Convolution inputConvolution,
     List<EncoderStep> encoder,
@@ -32,10 +37,6 @@ record UNetLayout(
   /** A block of the decoder, which may take the latest skip beside its input. */
   record DecoderStep(ResidualBlock block, boolean takesSkip) {}
 
-  static UNetLayout of(SongUNet network) {
-    return new Builder(network).layout();
-  }
-
   /** All weights, in the order of the checkpoint. */
   List<Weight> weights() {
     List<Layer> layers = new ArrayList<>(List.of(embedding, inputConvolution));
@@ -50,11 +51,37 @@ record UNetLayout(
     return layers.stream().flatMap(part -> part.weights().stream()).toList();
   }
 
+  /**
+   * What the layers follow from.
+   *
+   * @param levels the sizes
+   * @param style of the blocks
+   * @param embedding of the noise label
+   * @param filter of the resampling
+   * @param inputWidth channels that the first convolution makes of the image
+   * @param attendsThroughout whether all of the decoder's blocks at a resolution with attention
+   *     have it, or the last one only
+   * @param residual whether the encoder sees the image at each level
+   * @param output path of the last two layers
+   */
+  record Plan(
+      UNetLevels levels,
+      BlockStyle style,
+      NoiseEmbedding embedding,
+      FirFilter filter,
+      int inputWidth,
+      boolean attendsThroughout,
+      boolean residual,
+      String output) {
+    UNetLayout layout() {
+      return new Builder(this).layout();
+    }
+  }
+
   /** One walk down and up, with what it has to remember: the width, the skips and the sites. */
   private static final class Builder {
-    private final SongUNet network;
-    private final int embeddingWidth;
-    private final FirFilter filter;
+    private final Plan plan;
+    private final UNetLevels levels;
     private final List<EncoderStep> encoder = new ArrayList<>();
     private final List<DecoderStep> decoder = new ArrayList<>();
     private final Deque<Integer> skipWidths = new ArrayDeque<>();
@@ -62,72 +89,67 @@ record UNetLayout(
     private int imageWidth;
     private int site;
 
-    Builder(SongUNet network) {
-      this.network = network;
-      embeddingWidth = 4 * network.modelChannels();
-      filter = new FirFilter(network.resampleFilter());
-      width = network.modelChannels();
-      imageWidth = network.channels();
+    Builder(Plan plan) {
+      this.plan = plan;
+      levels = plan.levels();
+      width = plan.inputWidth();
+      imageWidth = levels.channels();
     }
 
     UNetLayout layout() {
-      NoiseEmbedding embedding =
-          new NoiseEmbedding(
-              network.embedding(),
-              network.modelChannels() * network.channelMultNoise(),
-              embeddingWidth,
-              network.labelDim());
+      BlockStyle style = plan.style();
+      int channels = levels.channels();
       Convolution inputConvolution =
-          new Convolution("enc/" + size(0) + "_conv", network.channels(), width, 3);
+          new Convolution("enc/" + levels.size(0) + "_conv", channels, width, 3, style.start());
       skipWidths.push(width);
-      int levels = network.channelMult().size();
-      for (int level = 0; level < levels; level++) {
+      for (int level = 0; level < levels.count(); level++) {
         descend(level);
       }
-      for (int level = levels - 1; level >= 0; level--) {
+      for (int level = levels.count() - 1; level >= 0; level--) {
         ascend(level);
       }
-      String name = "dec/" + size(0) + "_aux_";
       return new UNetLayout(
-          embedding,
+          levels.resolution(),
+          plan.filter(),
+          plan.embedding(),
           inputConvolution,
           List.copyOf(encoder),
           List.copyOf(decoder),
-          new Norm(name + "norm", width),
-          new Convolution(name + "conv", width, network.channels(), 3, Convolution.NEARLY_ZERO));
+          new Norm(plan.output() + "norm", width, style.epsilon()),
+          new Convolution(plan.output() + "conv", width, channels, 3, style.lastStart()));
     }
 
     private void descend(int level) {
-      String path = "enc/" + size(level);
+      String path = "enc/" + levels.size(level);
       if (level > 0) {
         ResidualBlock down = block(path + "_down", level, width, width, Direction.DOWN, false);
         encoder.add(new EncoderStep(down, image(path)));
         skipWidths.push(width);
       }
-      for (int i = 0; i < network.numBlocks().get(level); i++) {
-        int out = outputWidth(level);
+      for (int i = 0; i < levels.numBlocks().get(level); i++) {
+        int out = levels.width(level);
+        boolean attention = levels.attends(level);
         encoder.add(
             new EncoderStep(
-                block(path + "_block" + i, level, width, out, Direction.KEEP, attends(level)),
-                null));
+                block(path + "_block" + i, level, width, out, Direction.KEEP, attention), null));
         width = out;
         skipWidths.push(width);
       }
     }
 
     private void ascend(int level) {
-      String path = "dec/" + size(level);
-      if (level == network.channelMult().size() - 1) {
+      String path = "dec/" + levels.size(level);
+      if (level == levels.count() - 1) {
         add(block(path + "_in0", level, width, width, Direction.KEEP, true));
         add(block(path + "_in1", level, width, width, Direction.KEEP, false));
       } else {
         add(block(path + "_up", level, width, width, Direction.UP, false));
       }
-      int last = network.numBlocks().get(level);
+      int last = levels.numBlocks().get(level);
       for (int i = 0; i <= last; i++) {
         int in = width + skipWidths.pop();
-        int out = outputWidth(level);
-        boolean attention = i == last && attends(level);
+        int out = levels.width(level);
+        boolean attention = levels.attends(level) && (plan.attendsThroughout() || i == last);
         decoder.add(
             new DecoderStep(
                 block(path + "_block" + i, level, in, out, Direction.KEEP, attention), true));
@@ -140,10 +162,11 @@ record UNetLayout(
     }
 
     private @Nullable Convolution image(String path) {
-      if (network.encoder() == SongUNet.Encoder.STANDARD) {
+      if (!plan.residual()) {
         return null;
       }
-      Convolution image = new Convolution(path + "_aux_residual", imageWidth, width, 3);
+      Convolution image =
+          new Convolution(path + "_aux_residual", imageWidth, width, 3, plan.style().start());
       imageWidth = width;
       return image;
     }
@@ -152,26 +175,14 @@ record UNetLayout(
         String name, int level, int in, int out, Direction direction, boolean attention) {
       return new ResidualBlock(
           name,
+          plan.style(),
           in,
           out,
-          embeddingWidth,
-          new Resampling(direction, filter),
+          plan.embedding().out(),
+          new Resampling(direction, plan.filter()),
           attention,
-          network.dropout().get(level),
+          levels.dropout().get(level),
           site++);
-    }
-
-    private int outputWidth(int level) {
-      return network.modelChannels() * network.channelMult().get(level);
-    }
-
-    private boolean attends(int level) {
-      return network.attnResolutions().contains(network.resolution() >> level);
-    }
-
-    private String size(int level) {
-      int resolution = network.resolution() >> level;
-      return resolution + "x" + resolution;
     }
   }
 }

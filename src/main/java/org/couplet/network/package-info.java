@@ -1,5 +1,5 @@
 /**
- * The networks of the paper: SongUNet for images and a multilayer perceptron for points, each a
+ * The networks: SongUNet and ADM's UNet for images and a multilayer perceptron for points, each a
  * list of weights and a function of them. They are built from the vocabulary of {@code graph} and
  * know nothing of noise levels, losses or training.
  */

@@ -12,9 +12,9 @@ public final class ShapeGrid {
   // 3 are those of images.
   private static final int[] IN = {
     3, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 336, 384,
-    448, 480, 512, 640, 768
+    448, 480, 512, 576, 640, 768, 960, 1152, 1344, 1536
   };
-  private static final int[] OUT = {3, 16, 32, 48, 64, 96, 128, 192, 256, 512};
+  private static final int[] OUT = {3, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 576, 768};
   // Multiply-adds of a filter's pixel: a grid of all sizes would take hours.
   private static final long MOST_WORK = 70_000_000;
 
@@ -23,7 +23,7 @@ public final class ShapeGrid {
   /** A few calls of each kind of kernel: seconds. */
   public static List<KernelCall> few(DataType type) {
     List<KernelCall> calls = new ArrayList<>();
-    for (int channels : new int[] {16, 48, 80, 112, 128, 208, 256, 336}) {
+    for (int channels : new int[] {16, 48, 80, 112, 128, 192, 208, 256, 336}) {
       for (int size : new int[] {8, 16, 32}) {
         calls.addAll(convolutions(type, 1, size, 3, channels, Math.max(64, channels)));
       }

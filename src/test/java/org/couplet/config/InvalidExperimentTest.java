@@ -244,7 +244,24 @@ class InvalidExperimentTest {
             "model_channels: 36 makes a layer of 144 channels, which GroupNorm can't split into 32 groups"),
         network(
             "resample_filter: [1, 2, 1]", "resample_filter: 3 values can't double a resolution"),
-        network("resample_filter: [1, -1]", "resample_filter: its sum, 0, is not positive"));
+        network("resample_filter: [1, -1]", "resample_filter: its sum, 0, is not positive"),
+        arguments(
+            "dataset { procedural {} }\nnetwork { adm_unet {} }",
+            "a.textproto:2: network.adm_unet.channel_mult: missing"),
+        adm("channel_mult: [1, 2, 2] dropout: [0, 0]", "dropout: 2 values for 3 levels"),
+        adm("channel_mult: 1 attn_resolutions: 5", "attn_resolutions: 5 is not the resolution"),
+        adm(
+            "channel_mult: [3, 1] model_channels: 44",
+            "model_channels: 44 makes a layer of 132 channels, which GroupNorm can't split"),
+        adm(
+            "channel_mult: [1, 2] model_channels: 32 channels_per_head: 48",
+            "channels_per_head: 64 channels at 8x8 do not fall into heads of 48"));
+  }
+
+  private static Arguments adm(String settings, String message) {
+    return arguments(
+        "dataset { procedural {} }\nnetwork { adm_unet {\n  " + settings + " } }",
+        "a.textproto:3: network.adm_unet." + message);
   }
 
   // What an objective does not allow.

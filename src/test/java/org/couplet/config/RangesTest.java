@@ -22,6 +22,8 @@ class RangesTest {
   // Any number will do, or a rule of its own says which.
   private static final Set<String> FREE =
       Set.of(
+          "AdmUNetConfig.attn_resolutions",
+          "AdmUNetConfig.model_channels",
           "GaussianMixtureConfig.offset",
           "GaussianMixtureConfig.seed",
           "ImageFileConfig.channels",

@@ -37,7 +37,8 @@ class ShippedExperimentsTest {
         files().map(file -> file.getFileName().toString()).collect(Collectors.toSet());
     assertTrue(names.contains("quickstart.textproto"));
     for (String name :
-        List.of("gaussians_1m2m", "cifar10", "celeba64", "imagenet32", "cifar10_small")) {
+        List.of(
+            "gaussians_1m2m", "cifar10", "celeba64", "imagenet32", "imagenet64", "cifar10_small")) {
       assertTrue(names.contains(name + "_ic.textproto"), name);
       assertTrue(names.contains(name + "_gc.textproto"), name);
     }
@@ -66,7 +67,15 @@ class ShippedExperimentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gaussians_1m2m", "cifar10", "celeba64", "imagenet32", "cifar10_small"})
+  @ValueSource(
+      strings = {
+        "gaussians_1m2m",
+        "cifar10",
+        "celeba64",
+        "imagenet32",
+        "imagenet64",
+        "cifar10_small"
+      })
   void bothCouplingsShareAllElse(String name) throws IOException {
     Experiment independent = load(name + "_ic");
     Experiment induced = load(name + "_gc");

@@ -24,21 +24,28 @@ class ActivationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, false, false, 8",
-    "0, true, true, 8",
-    "0.3, true, false, 8",
-    "0.3, false, true, 8",
-    "0.3, true, false, 9"
+    "0, false, false, false, 8",
+    "0, true, false, true, 8",
+    "0.3, true, false, false, 8",
+    "0.3, false, false, true, 8",
+    "0.3, true, false, false, 9",
+    "0, true, true, false, 8",
+    "0.3, true, true, true, 8",
+    "0.3, false, true, false, 9"
   })
   void fusedValuesAndGradientsAreThePlainOnes(
-      double rate, boolean shifted, boolean compiled, int height) {
+      double rate, boolean shifted, boolean modulated, boolean compiled, int height) {
     Shape image = Shape.of(2, height, height == 8 ? 4 : 9, CHANNELS);
     List<Input> inputs = inputs(image);
     List<float[]> plain =
-        Evaluation.of(false, inputs, (tf, in) -> valueAndGradients(tf, in, rate, shifted, false));
+        Evaluation.of(
+            false, inputs, (tf, in) -> valueAndGradients(tf, in, rate, shifted, modulated, false));
     List<float[]> fused =
-        Evaluation.of(compiled, inputs, (tf, in) -> valueAndGradients(tf, in, rate, shifted, true));
-    assertEquals(shifted ? 5 : 4, plain.size());
+        Evaluation.of(
+            compiled,
+            inputs,
+            (tf, in) -> valueAndGradients(tf, in, rate, shifted, modulated, true));
+    assertEquals(4 + (shifted ? 1 : 0) + (modulated ? 1 : 0), plain.size());
     for (int i = 0; i < plain.size(); i++) {
       assertEquals(0, relativeError(plain.get(i), fused.get(i)), 3e-6, "result " + i);
     }
@@ -55,8 +62,8 @@ class ActivationTest {
             (tf, in) -> {
               Dropout masks = masks(tf);
               return List.of(
-                  apply(tf, in, 0.5, true, new Activation(masks, true)),
-                  apply(tf, in, 0.5, true, new Activation(masks, false)));
+                  apply(tf, in, 0.5, true, false, new Activation(masks, true)),
+                  apply(tf, in, 0.5, true, false, new Activation(masks, false)));
             });
     assertEquals(0, relativeError(both.get(0), both.get(1)), 1e-6);
   }
@@ -67,14 +74,23 @@ class ActivationTest {
         Input.normal(2, CHANNEL, 1),
         Input.normal(3, CHANNEL, 0),
         Input.normal(4, ROWS, 0),
+        Input.normal(6, Shape.of(2, 2 * CHANNELS), 0),
         Input.normal(5, image, 0));
   }
 
   private static List<Operand<TFloat32>> valueAndGradients(
-      Ops tf, List<Operand<TFloat32>> in, double rate, boolean shifted, boolean fused) {
-    Operand<TFloat32> y = apply(tf, in, rate, shifted, new Activation(masks(tf), fused));
-    var loss = tf.reduceSum(tf.math.mul(y, in.get(4)), tf.constant(new int[] {0, 1, 2, 3}));
-    List<Operand<TFloat32>> wanted = in.subList(0, shifted ? 4 : 3);
+      Ops tf,
+      List<Operand<TFloat32>> in,
+      double rate,
+      boolean shifted,
+      boolean modulated,
+      boolean fused) {
+    Operand<TFloat32> y = apply(tf, in, rate, shifted, modulated, new Activation(masks(tf), fused));
+    var loss = tf.reduceSum(tf.math.mul(y, in.get(5)), tf.constant(new int[] {0, 1, 2, 3}));
+    List<Operand<TFloat32>> wanted = new ArrayList<>(in.subList(0, shifted ? 4 : 3));
+    if (modulated) {
+      wanted.add(in.get(4));
+    }
     var gradients = tf.gradients(loss, wanted);
     List<Operand<TFloat32>> results = new ArrayList<>(List.of(y));
     for (int i = 0; i < wanted.size(); i++) {
@@ -84,14 +100,19 @@ class ActivationTest {
   }
 
   private static Operand<TFloat32> apply(
-      Ops tf, List<Operand<TFloat32>> in, double rate, boolean shifted, Activation activation) {
+      Ops tf,
+      List<Operand<TFloat32>> in,
+      double rate,
+      boolean shifted,
+      boolean modulated,
+      Activation activation) {
+    Affine affine = Affine.shared(in.get(1), in.get(2));
     return activation.apply(
         tf,
-        GroupNorm.of(CHANNELS),
+        GroupNorm.of(CHANNELS, 1e-6),
         in.get(0),
         shifted ? in.get(3) : null,
-        in.get(1),
-        in.get(2),
+        modulated ? affine.modulated(tf, in.get(4)) : affine,
         rate,
         7);
   }

@@ -17,7 +17,7 @@ class GroupNormTest {
   private static final int BATCH = 2;
   private static final int SIZE = 8;
   private static final int CHANNELS = 24;
-  private static final GroupNorm NORM = GroupNorm.of(CHANNELS);
+  private static final GroupNorm NORM = GroupNorm.of(CHANNELS, 1e-6);
   private static final Shape IMAGE = Shape.of(BATCH, SIZE, SIZE, CHANNELS);
 
   @ParameterizedTest
@@ -50,7 +50,7 @@ class GroupNormTest {
             compiled,
             inputs,
             (tf, in) -> {
-              var y = NORM.apply(tf, in.get(0), in.get(1), in.get(2), in.get(3));
+              var y = NORM.apply(tf, in.get(0), in.get(1), Affine.shared(in.get(2), in.get(3)));
               var weights = tf.reshape(tf.constant(direction), tf.constant(IMAGE));
               var loss = tf.reduceSum(tf.math.mul(y, weights), tf.constant(new int[] {0, 1, 2, 3}));
               var all = tf.gradients(loss, in);
@@ -94,7 +94,8 @@ class GroupNormTest {
                 new Input(Shape.of(BATCH, CHANNELS), shift),
                 new Input(Shape.of(CHANNELS), scale),
                 new Input(Shape.of(CHANNELS), bias)),
-            (tf, in) -> List.of(NORM.apply(tf, in.get(0), in.get(1), in.get(2), in.get(3))))
+            (tf, in) ->
+                List.of(NORM.apply(tf, in.get(0), in.get(1), Affine.shared(in.get(2), in.get(3)))))
         .get(0);
   }
 

@@ -29,7 +29,9 @@ class NetworkWeightsTest {
         "imagenet_table5",
         "edm_cifar10_ddpmpp",
         "edm_64_ddpmpp",
-        "edm_cifar10_ncsnpp"
+        "edm_cifar10_ncsnpp",
+        "adm_imagenet64_unlabelled",
+        "adm_imagenet64"
       })
   void parameterCountMatchesReference(String name) {
     String count = words("count").stream().filter(line -> line[1].equals(name)).findAny().get()[2];

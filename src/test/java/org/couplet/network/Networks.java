@@ -34,6 +34,9 @@ public final class Networks {
               SongUNet.Encoder.STANDARD,
               BOX,
               5);
+      case "adm_imagenet64_unlabelled" -> admImagenet64(0);
+      case "adm_imagenet64" -> admImagenet64(1000);
+      case "adm" -> adm(8, 4, List.of(2, 3), 1, List.of(8), 4, 3);
       default -> throw new IllegalArgumentException("no network " + name);
     };
   }
@@ -62,6 +65,31 @@ public final class Networks {
         SongUNet.Encoder.STANDARD,
         BOX,
         0);
+  }
+
+  private static AdmUNet admImagenet64(int labelDim) {
+    return adm(64, 192, List.of(1, 2, 3, 4), 3, List.of(32, 16, 8), 64, labelDim);
+  }
+
+  private static AdmUNet adm(
+      int resolution,
+      int width,
+      List<Integer> mult,
+      int blocks,
+      List<Integer> attention,
+      int channelsPerHead,
+      int labelDim) {
+    return new AdmUNet(
+        resolution,
+        3,
+        width,
+        mult,
+        Collections.nCopies(mult.size(), blocks),
+        Collections.nCopies(mult.size(), 0.1),
+        attention,
+        4,
+        channelsPerHead,
+        labelDim);
   }
 
   private static SongUNet ncsnpp(
