@@ -60,11 +60,15 @@ final class FormScore {
   }
 
   private static void printClasses(NearestForm[] nearest, double[] labels) {
+    // 3 forms, or 18 forms of a colour.
+    boolean kinds = Arrays.stream(labels).anyMatch(label -> label >= DrawnForm.FORMS.size());
     int right = 0;
     int clean = 0;
     int cleanAndRight = 0;
     for (int i = 0; i < labels.length; i++) {
-      boolean isRight = nearest[i].form().form().ordinal() == (int) labels[i];
+      boolean isRight =
+          (int) labels[i]
+              == (kinds ? nearest[i].form().kind() : nearest[i].form().form().ordinal());
       right += isRight ? 1 : 0;
       clean += nearest[i].isClean() ? 1 : 0;
       cleanAndRight += isRight && nearest[i].isClean() ? 1 : 0;
