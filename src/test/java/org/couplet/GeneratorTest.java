@@ -35,7 +35,7 @@ class GeneratorTest {
   private static final int SIDE = 8;
   private static final int IMAGE = SIDE * SIDE * 3;
 
-  // The names that docs/java.md has.
+  // The names that README.md has.
   @TempDir private static Path folder = Path.of("");
   private static Path export = folder;
   private static Generator generator = none();
