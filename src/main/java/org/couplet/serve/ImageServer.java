@@ -116,8 +116,11 @@ public final class ImageServer implements AutoCloseable {
     } catch (Exception e) {
       close();
       throw new InvalidInputException(
-          "can't listen at %s: %s; choose another --port or --address, or check --keystore"
-              .formatted(settings.address(), root(e)),
+          "can't listen at %s:%d: %s; choose another --port or --address"
+              .formatted(
+                  settings.address().getAddress().getHostAddress(),
+                  settings.address().getPort(),
+                  root(e)),
           e);
     }
   }
