@@ -154,6 +154,7 @@ class GeneratorTest {
     try (Generator newest = Generator.load(versions);
         Generator score = Generator.load(versions.resolve("9"))) {
       assertArrayEquals(generator.samplePixels(2, 0), newest.samplePixels(2, 0));
+      assertArrayEquals(generator.samplePixels(2, 0), byCommand(versions, "--count", 2));
       assertArrayEquals(nine, score.samplePixels(2, 0, score.levels(3)));
     }
   }

@@ -68,9 +68,7 @@ final class ServeCommand implements Command {
             "an export, or a folder of versions 1/, 2/, ..., whose newest is served and which is"
                 + " watched for new ones")
         .repeatable(
-            "label",
-            "[NAME:]LABEL=N",
-            "keep version N of a model loaded, also under /labels/LABEL")
+            "label", "[NAME:]LABEL=N", "keep version N of a model loaded, also under /labels/LABEL")
         .optional("port", "N", "port; default: " + PORT)
         .optional(
             "address",
