@@ -50,7 +50,7 @@ public final class ImageServer implements AutoCloseable {
   private static final Duration STOPPING = Duration.ofSeconds(5);
   // The page takes its parts from here alone.
   private static final String PAGE_POLICY =
-      "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'";
+      "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'";
 
   private final Server server;
   private final ServerConnector connector;
