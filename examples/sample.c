@@ -1,6 +1,7 @@
 /* Draws samples of an exported model with TensorFlow's C API.
  *
- *     cc -I INCLUDE sample.c -L LIB -l:libtensorflow_cc.so.2 -l:libtensorflow_framework.so.2 -o sample
+ *     cc -I INCLUDE sample.c -L LIB -l:libtensorflow_cc.so.2 \
+ *         -l:libtensorflow_framework.so.2 -Wl,-rpath,LIB -o sample
  *     ./sample MODEL SEED COUNT SAMPLES.ppm
  */
 #include <stdio.h>

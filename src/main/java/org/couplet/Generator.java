@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.SortedMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.couplet.contract.Contract;
@@ -67,14 +65,14 @@ public final class Generator implements AutoCloseable {
   public static Generator load(Path model) throws IOException {
     return Failures.translated(
         () -> {
-          SortedMap<Long, Path> versions = VersionFolders.in(model);
-          if (versions.isEmpty()) {
-            throw new InvalidInputException(
-                model
-                    + ": no exported model is there (saved_model.pb is missing); give a folder that"
-                    + " `couplet export` wrote");
-          }
-          Path newest = Objects.requireNonNull(versions.get(versions.lastKey()));
+          Path newest =
+              VersionFolders.newest(model)
+                  .orElseThrow(
+                      () ->
+                          new InvalidInputException(
+                              model
+                                  + ": no exported model is there (saved_model.pb is missing); give"
+                                  + " a folder that `couplet export` wrote"));
           SamplingProgram program = SamplingProgram.load(newest, 0);
           if (!program.makesImages()) {
             program.close();

@@ -35,7 +35,7 @@ class GeneratorTest {
   private static final int SIDE = 8;
   private static final int IMAGE = SIDE * SIDE * 3;
 
-  // The names that docs/java.md has.
+  // The names that README.md has.
   @TempDir private static Path folder = Path.of("");
   private static Path export = folder;
   private static Generator generator = none();
@@ -154,6 +154,7 @@ class GeneratorTest {
     try (Generator newest = Generator.load(versions);
         Generator score = Generator.load(versions.resolve("9"))) {
       assertArrayEquals(generator.samplePixels(2, 0), newest.samplePixels(2, 0));
+      assertArrayEquals(generator.samplePixels(2, 0), byCommand(versions, "--count", 2));
       assertArrayEquals(nine, score.samplePixels(2, 0, score.levels(3)));
     }
   }

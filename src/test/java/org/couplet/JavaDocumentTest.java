@@ -17,16 +17,18 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of docs/java.md compile. */
+/** The programs of the documents compile. */
 class JavaDocumentTest {
   private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?\nclass (\\w+) .*?)```");
 
   /** The programs by the names of their classes. */
   static Map<String, String> programs() throws IOException {
     Map<String, String> programs = new TreeMap<>();
-    Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/java.md")));
-    while (block.find()) {
-      programs.put(block.group(2), block.group(1));
+    for (String document : List.of("README.md", "docs/java.md")) {
+      Matcher block = BLOCK.matcher(Files.readString(Path.of(document)));
+      while (block.find()) {
+        programs.put(block.group(2), block.group(1));
+      }
     }
     return programs;
   }

@@ -48,7 +48,7 @@ record ExportOptions(Output output, ReleaseOptions release) {
             name == null ? "model" : name.toString(),
             version,
             runtime,
-            options.has("license") ? Optional.of(options.value("license")) : Optional.empty()));
+            options.text("license").filter(license -> !license.isBlank())));
   }
 
   // The first value is the default.

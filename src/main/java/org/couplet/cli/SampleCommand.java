@@ -24,6 +24,7 @@ import org.couplet.sampling.SampleDraw;
 import org.couplet.sampling.SampleLevels;
 import org.couplet.sampling.SampleOutput;
 import org.couplet.sampling.SampleWalk;
+import org.couplet.serving.VersionFolders;
 
 /** {@code couplet sample}: draws samples from a run or an exported model. */
 final class SampleCommand implements Command {
@@ -47,7 +48,10 @@ final class SampleCommand implements Command {
         new CommandLine(
                 "sample", "couplet sample --run runs/quickstart --count 64 --output samples.png")
             .required("run", "DIR", "folder of a run, whose averaged weights are used")
-            .required("model", "DIR", "a SavedModel written by `couplet export`")
+            .required(
+                "model",
+                "DIR",
+                "an export, or a folder of versions 1/, 2/, ..., of which the newest is taken")
             .oneOf("run", "model")
             .required("count", "N", "number of samples")
             .required(
@@ -185,8 +189,9 @@ final class SampleCommand implements Command {
       throws IOException {
     stage.begin("loading the model");
     if (options.has("model")) {
-      Path export = options.path("model");
-      Runs.refuseRun(export, "it as --run");
+      Path given = options.path("model");
+      Runs.refuseRun(given, "it as --run");
+      Path export = VersionFolders.newest(given).orElse(given);
       TrainedModel.check(export, tests);
       return TrainedModel.ofExport(export);
     }

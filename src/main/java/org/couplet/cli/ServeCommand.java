@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,11 +66,9 @@ final class ServeCommand implements Command {
             "model",
             "[NAME=]DIR",
             "an export, or a folder of versions 1/, 2/, ..., whose newest is served and which is"
-                + " watched for new ones; may be repeated")
+                + " watched for new ones")
         .repeatable(
-            "label",
-            "[NAME:]LABEL=N",
-            "keep version N of a model loaded, also under /labels/LABEL; may be repeated")
+            "label", "[NAME:]LABEL=N", "keep version N of a model loaded, also under /labels/LABEL")
         .optional("port", "N", "port; default: " + PORT)
         .optional(
             "address",
@@ -116,12 +116,12 @@ final class ServeCommand implements Command {
           interrupt.endsAfter("the calls in hand");
           try {
             JETTY.setLevel(Level.WARNING);
-            err.println("loading " + models.size() + (models.size() == 1 ? " model" : " models"));
-            // Faulty kernels end this: the command is then started again with a remedy.
-            refresh(models, folder -> tests.sampling(folder, Contract.SERVE_TAG, 0), err);
-            requireLoaded(models);
             try (ImageServer server =
                 new ImageServer(settings, models, metrics, limits.deadline())) {
+              err.println("loading " + models.size() + (models.size() == 1 ? " model" : " models"));
+              // Faulty kernels end this: the command is then started again with a remedy.
+              refresh(models, folder -> tests.sampling(folder, Contract.SERVE_TAG, 0), err);
+              requireLoaded(models);
               out.println("serving at " + server.url());
               watch(models, tests, err, interrupt);
             }
@@ -274,13 +274,33 @@ final class ServeCommand implements Command {
               + ": others could reach the server; give --token-file, and --keystore for TLS, or"
               + " listen at 127.0.0.1");
     }
+    Optional<ServerSettings.Keys> keys =
+        password.isPresent()
+            ? Optional.of(keys(options.path("keystore"), password.get()))
+            : Optional.empty();
     return new ServerSettings(
         new InetSocketAddress(address, options.number("port", 0, MOST_PORT).orElse(PORT)),
         token,
-        password.map(secret -> new ServerSettings.Keys(options.path("keystore"), secret)),
+        keys,
         options.number("max-rows", 1, MOST).orElse(ROWS),
         options.number("max-body", 1, 1024).orElse(MEGABYTES) * 1_000_000,
         options.text("access-log").map(Path::of));
+  }
+
+  private static ServerSettings.Keys keys(Path file, String password) throws IOException {
+    // A missing file is named as everywhere.
+    FileFailure.reading(file, () -> Files.size(file));
+    try {
+      KeyStore.getInstance(file.toFile(), password.toCharArray());
+    } catch (IOException | GeneralSecurityException e) {
+      throw new InvalidInputException(
+          "--keystore "
+              + file
+              + ": can't be opened; give a PKCS12 file, and its password in"
+              + " --keystore-password-file",
+          e);
+    }
+    return new ServerSettings.Keys(file, password);
   }
 
   private static Optional<String> secret(CommandLine options, String option) throws IOException {

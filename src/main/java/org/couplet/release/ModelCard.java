@@ -153,9 +153,8 @@ record ModelCard(ModelFacts facts) {
             curl -d '{"signature_name": "%s", "inputs": {"%s": 1, "%s": 3, "%s": [%s]%s}}' \\
                 http://localhost:8501/v1/models/%s:predict
 
-        With Couplet: `couplet sample --model DIR --count 3 --seed 1 --output samples.png`, or `couplet
-        serve --model DIR`. Other ways are in Couplet's docs/serving.md.
-
+        With Couplet: `couplet sample --model DIR --count 3 --seed 1 --output samples.png`, or
+        `couplet serve --model DIR`. Other ways are in Couplet's docs/serving.md.
         """
         .formatted(
             Signature.SAMPLE.name(),

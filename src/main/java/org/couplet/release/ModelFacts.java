@@ -154,9 +154,10 @@ record ModelFacts(
         (signature, definition) ->
             all.put(
                 signature,
-                Map.of(
-                    "inputs", tensors(definition.getInputsMap()),
-                    "outputs", tensors(definition.getOutputsMap()))));
+                new TreeMap<>(
+                    Map.of(
+                        "inputs", tensors(definition.getInputsMap()),
+                        "outputs", tensors(definition.getOutputsMap())))));
     return all;
   }
 

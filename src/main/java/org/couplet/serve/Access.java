@@ -29,13 +29,16 @@ record Access(Optional<String> token, boolean loopback) {
     }
     if (token.isPresent() && !Routes.isOpen(path) && !isToken(authorization)) {
       throw new HttpProblem(
-          HttpStatus.UNAUTHORIZED_401, "a token is needed: Authorization: Bearer TOKEN");
+          HttpStatus.UNAUTHORIZED_401,
+          authorization == null
+              ? "a token is needed: Authorization: Bearer TOKEN"
+              : "the token is not that of this server; call with Authorization: Bearer TOKEN");
     }
   }
 
   private boolean isToken(@Nullable String authorization) {
     return authorization != null
-        && authorization.startsWith(BEARER)
+        && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
         // Takes the same time whatever is wrong.
         && MessageDigest.isEqual(
             authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8),

@@ -50,7 +50,7 @@ public final class ImageServer implements AutoCloseable {
   private static final Duration STOPPING = Duration.ofSeconds(5);
   // The page takes its parts from here alone.
   private static final String PAGE_POLICY =
-      "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'";
+      "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'";
 
   private final Server server;
   private final ServerConnector connector;
@@ -116,8 +116,11 @@ public final class ImageServer implements AutoCloseable {
     } catch (Exception e) {
       close();
       throw new InvalidInputException(
-          "can't listen at %s: %s; choose another --port or --address, or check --keystore"
-              .formatted(settings.address(), root(e)),
+          "can't listen at %s:%d: %s; choose another --port or --address"
+              .formatted(
+                  settings.address().getAddress().getHostAddress(),
+                  settings.address().getPort(),
+                  root(e)),
           e);
     }
   }

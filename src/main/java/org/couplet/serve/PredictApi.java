@@ -13,6 +13,7 @@ import org.couplet.report.Json;
 import org.couplet.serving.HostTensor;
 import org.couplet.serving.ServedVersion;
 import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorShapeProto;
 
 /**
  * TensorFlow Serving's {@code :predict}: any signature, its inputs as columns ({@code inputs}) or
@@ -118,6 +119,18 @@ record PredictApi(int mostRows) {
     if (!instances.isJsonArray() || instances.getAsJsonArray().isEmpty()) {
       throw HttpProblem.badRequest("instances: is not a list of at least one row");
     }
+    signature
+        .getInputsMap()
+        .forEach(
+            (name, input) -> {
+              TensorShapeProto shape = input.getTensorShape();
+              if (!shape.getUnknownRank() && shape.getDimCount() == 0) {
+                throw HttpProblem.badRequest(
+                    "the input '"
+                        + name
+                        + "' is one number, not rows; ask with 'inputs' instead of 'instances'");
+              }
+            });
     Map<String, JsonArray> columns = new LinkedHashMap<>();
     int rows = 0;
     for (JsonElement instance : instances.getAsJsonArray()) {
@@ -145,7 +158,7 @@ record PredictApi(int mostRows) {
           }
           if (rows < 0 || rows > mostRows) {
             throw HttpProblem.badRequest(
-                name + ": " + rows + " rows; a call may have " + mostRows + " at most");
+                name + ": " + rows + " rows; a call may have from 0 to " + mostRows);
           }
         });
   }

@@ -3,7 +3,9 @@ package org.couplet.serving;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,6 +45,11 @@ public final class VersionFolders {
           return versions;
         });
     return versions;
+  }
+
+  /** The newest of them. */
+  public static Optional<Path> newest(Path folder) throws IOException {
+    return Optional.ofNullable(in(folder).lastEntry()).map(Map.Entry::getValue);
   }
 
   /** Sizes and times of a version's files; equal as long as they stay as they are. */

@@ -212,6 +212,10 @@ async function card(name) {
 
 function choose() {
   const model = models.find((one) => one.name === find("model").value);
+  if (!model.versions.length) {
+    say("status", `${model.name} is not loaded yet; load this page again in a moment.`, true);
+    return;
+  }
   find("steps").value = model.score ? 18 : 1;
   find("steps").min = model.score ? 2 : 1;
   const names = model.classes || [];

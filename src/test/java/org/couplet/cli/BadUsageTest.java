@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -109,6 +111,11 @@ class BadUsageTest {
         "sample --count 3 --output T/a.png|--run or --model is missing",
         "sample --run S/none --count 3 --output T/a.png|S/none: no run is there",
         "sample --model S/none --count 3 --output T/a.png|S/none: no SavedModel is there",
+        "serve|--model is missing",
+        "serve --model S/run|S/run: is a run; export it first",
+        "serve --model S/export --address 0.0.0.0|give --token-file, and --keystore",
+        "serve --model S/export --keystore S/text.npy|--keystore-password-file go together",
+        "serve --model S/export --keystore S/text.npy --keystore-password-file S/text.npy|--keystore S/text.npy: can't be opened",
         "sample --model S/program --count 3 --output T/a.png|the tag train, not 'serve'",
         "sample --run S/run --count 3 --output T/a.png --sigmas abc|--sigmas: 'abc'",
         "sample --run S/run --count 3 --output T/a.png --sigmas 80,|--sigmas: ''",
@@ -176,6 +183,15 @@ class BadUsageTest {
         "train --model T/program --run T/r",
         program + ": the SavedModel has no signature '" + signature + "'");
     assertFalse(Files.exists(folder.resolve("r")));
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamedBeforeAModelIsLoaded() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      assertRefused(
+          "serve --model S/export --port " + taken.getLocalPort(),
+          "can't listen at 127.0.0.1:" + taken.getLocalPort());
+    }
   }
 
   @Test

@@ -181,6 +181,15 @@ class ExportCommandTest {
     assertEquals(STEPS, facts.get("step").getAsInt());
     assertEquals(50, facts.get("data_count").getAsInt());
     assertEquals("CC0-1.0", facts.get("license").getAsString());
+    facts
+        .getAsJsonObject("signatures")
+        .asMap()
+        .forEach(
+            (name, signature) ->
+                assertEquals(
+                    List.of("inputs", "outputs"),
+                    List.copyOf(signature.getAsJsonObject().keySet()),
+                    name));
     assertTrue(facts.getAsJsonObject("metrics").get("loss").getAsDouble() > 0);
     assertEquals(
         Files.readString(export.resolve("assets.extra/experiment.textproto")),

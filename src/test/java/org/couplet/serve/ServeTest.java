@@ -237,6 +237,16 @@ class ServeTest {
   }
 
   @Test
+  void aSignatureThatTakesSingleNumbersIsAskedInColumns() throws Exception {
+    String row = "{\"seed\": 1, \"count\": 1, \"sigmas\": [80]}";
+    HttpResponse<String> answer =
+        server.post(
+            PREDICT, "{\"signature_name\": \"sample\", \"instances\": [%s]}".formatted(row));
+    assertEquals(400, answer.statusCode());
+    assertTrue(answer.body().contains("ask with 'inputs' instead"), answer.body());
+  }
+
+  @Test
   void callsThatAreJoinedGetTheirOwnRows() throws Exception {
     // The last bits of a row may depend on its neighbours, and so may a rounding.
     assertTogether(server, 1);
@@ -576,13 +586,17 @@ class ServeTest {
         new TestServer(models, Map.of(), Optional.of("secret"), Optional.of(log))) {
       assertEquals(401, closed.get("/v1/models").statusCode());
       assertEquals(401, closed.get("/metrics").statusCode());
-      assertEquals(401, closed.get("/v1/models", "Authorization", "Bearer other").statusCode());
+      HttpResponse<byte[]> other = closed.get("/v1/models", "Authorization", "Bearer other");
+      assertEquals(401, other.statusCode());
+      assertTrue(
+          new String(other.body(), StandardCharsets.UTF_8).contains("is not that of this server"));
       assertEquals(200, closed.get("/v1/models", "Authorization", "Bearer secret").statusCode());
+      assertEquals(200, closed.get("/v1/models", "Authorization", "bearer secret").statusCode());
       assertEquals(200, closed.get("/healthz").statusCode());
       assertEquals(200, closed.get("/").statusCode());
     }
     List<String> lines = Files.readAllLines(log);
-    assertEquals(6, lines.size());
+    assertEquals(7, lines.size());
     JsonObject first = Json.GSON.fromJson(lines.get(0), JsonObject.class);
     assertEquals("/v1/models", first.get("path").getAsString());
     assertEquals(401, first.get("status").getAsInt());
