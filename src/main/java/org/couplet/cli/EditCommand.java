@@ -38,7 +38,7 @@ import org.couplet.source.Split;
 final class EditCommand implements Command {
   private static final int MOST_FACTOR = 4096;
   // Fewer leave seams between what is known and what is made.
-  private static final int KEEPING_STEPS = 20;
+  private static final int KEEPING_STEPS = 40;
 
   private static final Map<String, String> EDITS = edits();
   private static final String INTERPOLATE = "interpolate";

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
-import org.couplet.program.SamplingProgram.Start;
 import org.couplet.program.SamplingProgram.Solver;
+import org.couplet.program.SamplingProgram.Start;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
@@ -29,7 +29,9 @@ public record Editor(SamplingProgram program, Edit edit, List<Double> levels) {
     for (int step = 0; step < levels.size(); step++) {
       double sigma = levels.get(step);
       current =
-          step == 0 && edit.isNoisy() ? denoised(current, sigma, start.labels()) : refined(current, start, step);
+          step == 0 && edit.isNoisy()
+              ? denoised(current, sigma, start.labels())
+              : refined(current, start, step);
       for (int row = 0; row < tasks.size(); row++) {
         tasks.get(row).known().restore(tasks.get(row).given(), current.get(row));
       }
@@ -54,7 +56,8 @@ public record Editor(SamplingProgram program, Edit edit, List<Double> levels) {
       float[] from = new float[images.size()];
       Arrays.fill(from, (float) sigma);
       try (TFloat32 noisy = tensor(images, 1);
-          TFloat32 clean = program.with(Solver.EULER).flow(noisy, from, new float[from.length], labels)) {
+          TFloat32 clean =
+              program.with(Solver.EULER).flow(noisy, from, new float[from.length], labels)) {
         return rows(clean, images.size());
       }
     }
