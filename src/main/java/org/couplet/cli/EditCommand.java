@@ -37,9 +37,6 @@ import org.couplet.source.Split;
 /** {@code couplet edit}: changes images with a model that was not trained for it. */
 final class EditCommand implements Command {
   private static final int MOST_FACTOR = 4096;
-  // Fewer leave seams between what is known and what is made.
-  private static final int KEEPING_STEPS = 40;
-
   private static final Map<String, String> EDITS = edits();
   private static final String INTERPOLATE = "interpolate";
   private static final int FRAMES = 60;
@@ -95,7 +92,7 @@ final class EditCommand implements Command {
             "F.png for one image, DIR/ for one PNG per image, of the same name, or F.npz for an"
                 + " array (arr_0, float32 NHWC in [-1, 1], before rounding); for interpolate F.gif,"
                 + " F.png for all frames, or DIR/")
-        .overwrite("--output and --sheet")
+        .overwrite("--output or --sheet")
         .optional("sheet", "F.png", "also a picture of the first images before and after")
         .optional(
             "mask",
@@ -112,7 +109,10 @@ final class EditCommand implements Command {
             "sigmas",
             "S1,S2,...",
             "noise levels of the steps, falling; with --sigma's edits instead of it")
-        .optional("steps", "N", "number of steps; default: " + KEEPING_STEPS + ", with --sigma 1")
+        .optional(
+            "steps",
+            "N",
+            "number of steps; default: 40, for stroke and interpolate 10, for denoise 1")
         .oneOf("sigmas", "steps")
         .optional("seed", "S", "seed of the noise; default: 0")
         .optional("to", "PATH", "for interpolate: the last image")
@@ -267,7 +267,9 @@ final class EditCommand implements Command {
             String written =
                 work.done(new Editor(program, edit, levels), sampling, interrupt::check);
             out.println(written + " written to " + options.value("output"));
-            out.println("noise levels: --sigmas " + SampleLevels.text(levels));
+            if (sampling.steps().isPresent()) {
+              out.println("noise levels: --sigmas " + SampleLevels.text(levels));
+            }
           }
           return ExitCode.DONE;
         });
@@ -312,7 +314,7 @@ final class EditCommand implements Command {
       SamplingProgram program, Edit edit, Optional<Double> sigma, SamplingOptions sampling) {
     if (edit.keeps()) {
       return sampling.sigmas().isEmpty() && sampling.steps().isEmpty()
-          ? SampleLevels.of(program, KEEPING_STEPS)
+          ? SampleLevels.of(program, edit.usualSteps())
           : sampling.levels(program);
     }
     if (program.followsFlow() && (sampling.sigmas().size() > 1 || sampling.steps().isPresent())) {
@@ -329,7 +331,7 @@ final class EditCommand implements Command {
           "--sigma: %s is not above the model's sigma_min (%s) and up to its sigma_max (%s)"
               .formatted(first, (float) program.sigmaMin(), (float) program.sigmaMax()));
     }
-    int steps = sampling.steps().orElse(1);
+    int steps = sampling.steps().orElse(edit.usualSteps());
     if (steps > SampleLevels.MOST_ESTIMATES) {
       throw new InvalidInputException(
           "--steps: '%d' is not a whole number from 1 to %d"

@@ -42,9 +42,14 @@ public sealed interface Edit {
     return false;
   }
 
-  /** Whether something stays as it is. */
+  /** Whether something stays as it is, so that the edit begins at sigma_max. */
   default boolean keeps() {
     return true;
+  }
+
+  /** How many steps it takes where the user names no number. */
+  default int usualSteps() {
+    return 40; // As Song et al.; with few, what is made goes badly with what is known.
   }
 
   /** Makes the pixels anew at which a mask is white. */
@@ -124,6 +129,11 @@ public sealed interface Edit {
     public boolean keeps() {
       return false;
     }
+
+    @Override
+    public int usualSteps() {
+      return 10;
+    }
   }
 
   /** Takes away noise that the image has. */
@@ -136,6 +146,11 @@ public sealed interface Edit {
     @Override
     public boolean keeps() {
       return false;
+    }
+
+    @Override
+    public int usualSteps() {
+      return 1;
     }
   }
 }
