@@ -348,6 +348,9 @@ final class EditCommand implements Command {
       throw new InvalidInputException(
           "--sheet " + options.value("sheet") + ": give a name that ends in .png");
     }
+    if (options.path("sheet").equals(options.path("output"))) {
+      throw new InvalidInputException("--sheet: is the same file as --output; name another one");
+    }
     return Optional.of(options.output("sheet").requireFile().path());
   }
 }

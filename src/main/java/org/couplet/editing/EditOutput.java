@@ -81,7 +81,8 @@ public record EditOutput(Output output, Kind kind, List<String> names) {
     }
     Output output = new Output("output", Path.of(name), overwrite);
     Path place = output.path().toAbsolutePath().normalize();
-    if (place.startsWith(source.images().source().toAbsolutePath().normalize())) {
+    Path from = source.images().source().toAbsolutePath().normalize();
+    if (place.startsWith(from) || from.startsWith(place)) {
       throw new InvalidInputException(
           "--output %s: is where the images come from; choose another place".formatted(name));
     }
