@@ -96,13 +96,13 @@ public record EditSource(ImageSelection images, boolean fit, List<String> names)
   private byte[] pixels(Decoded decoded, int number, ImageForm form) {
     if (decoded instanceof Decoded.LeftOut image) {
       throw new InvalidInputException(
-          "--from %s: %s: %s; remove it, or choose others by --only"
+          "%s: %s: %s; remove it, or choose others by --only"
               .formatted(images.source(), image.name(), image.message()));
     }
     Decoded.Image image = (Decoded.Image) decoded;
     if (!image.size().equals(form.size())) {
       throw new InvalidInputException(
-          "--from %s: %s is %s pixels, not %s; resize it, or give --fit"
+          "%s: %s is %s pixels, not %s; resize it, or give --fit"
               .formatted(images.source(), names.get(number), image.size(), form.size()));
     }
     return image.pixels();
