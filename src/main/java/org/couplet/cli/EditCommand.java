@@ -129,7 +129,7 @@ final class EditCommand implements Command {
           interrupt.endsAfter("the images in hand");
           try (Stage stage = new Stage(err);
               TrainedModel model = SampleCommand.model(options.line(), sampling, tests, stage)) {
-            SamplingProgram program = model.sampler();
+            SamplingProgram program = options.applied(model.sampler());
             Editing.requireModel(program, options.edit(), options.name());
             List<Double> levels = options.levels(program);
             stage.end();

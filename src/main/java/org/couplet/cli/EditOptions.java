@@ -107,6 +107,10 @@ record EditOptions(
             "number of steps; default: 40, for stroke and interpolate 10, for denoise 1")
         .oneOf("sigmas", "steps")
         .optional("seed", "S", "seed of the noise; default: 0")
+        .optional(
+            "class",
+            "C1,C2,...",
+            "for a model with classes: names or numbers of those that the images have in turn")
         .optional("to", "PATH", "for interpolate: the last image")
         .optional(
             "to-seed", "S", "for interpolate: seed of the last image's noise; default: --seed")
@@ -216,6 +220,15 @@ record EditOptions(
   /** Seed of the last frame's noise, if it is not that of the first. */
   Optional<Long> toSeed() {
     return line.one("to-seed", Long::valueOf, "a whole number");
+  }
+
+  /** A model that makes images of the class asked for. */
+  SamplingProgram applied(SamplingProgram program) {
+    if (program.hasClasses() && sampling.classes().isEmpty()) {
+      throw new InvalidInputException(
+          "--class: is missing, and the model makes images of a class; name that of the images");
+    }
+    return sampling.applied(program);
   }
 
   /** The levels of the steps. */

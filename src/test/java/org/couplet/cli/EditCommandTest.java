@@ -431,6 +431,7 @@ class EditCommandTest {
         "stroke --model S/model --from S/images --sigma 81 --output T/e/|--sigma: 81",
         "stroke --model S/model --from S/images --sigma 2 --steps 101 --output T/e/|--steps",
         "denoise --model S/model --from S/images --sigmas 2,3 --output T/e/|--sigmas: 3.0",
+        "denoise --model S/model --from S/images --sigma 2 --class cat --output T/e/|has no classes",
         "denoise --model S/score --from S/images --sigma 2 --steps 2 --output T/e/|in one step",
         "denoise --model S/score --from S/images --sigmas 2,1 --output T/e/|in one step",
         "interpolate --model S/model --from S/mask.png --sigma 2 --output T/a.gif|--to is missing",
