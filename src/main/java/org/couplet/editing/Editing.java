@@ -34,7 +34,7 @@ public record Editing(Editor editor, EditSource source, long seed) {
       throw new InvalidInputException(
           "edit "
               + name
-              + ": needs a consistency model, and this is a score model, which does edit denoise");
+              + ": needs a consistency model; with a score model only edit denoise works");
     }
     edit.takes(program.elementShape());
   }
