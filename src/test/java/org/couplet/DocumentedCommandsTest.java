@@ -37,8 +37,9 @@ class DocumentedCommandsTest {
   private static final int IMAGES = 40;
   private static final Pattern PLACE =
       Pattern.compile(
-          "(?:runs|data|models|savedmodels|studies)(?:/.*)?|[\\w.-]+\\.(?:png|gif|npz|npy|zip|json|csv)");
-  private static final Set<String> WRITTEN = Set.of("--output", "--save-stats", "--trace");
+          "(?:runs|data|models|savedmodels|studies)(?:/.*)?|[\\w.-]+(?:\\.(?:png|gif|npz|npy|zip|json|csv)|/)");
+  private static final Set<String> WRITTEN =
+      Set.of("--output", "--sheet", "--save-stats", "--trace");
   private static final Set<String> ESSENTIAL =
       Set.of("--run", "--output", "--reference", "--batch", "--save-stats");
   private static final List<String> NARROW =
@@ -72,6 +73,9 @@ class DocumentedCommandsTest {
   static void makeStandIns(@TempDir Path temporary) throws IOException {
     folder = temporary;
     photos(folder.resolve("photos.zip"));
+    for (String name : List.of("mask.png", "a.png", "b.png")) {
+      ImageIO.write(photo(new Random(name.hashCode())), "png", folder.resolve(name).toFile());
+    }
     images(32, "data/cifar10.npy");
     images(64, "data/celeba64.npy");
     images(64, "data/photos.npy");
@@ -134,14 +138,18 @@ class DocumentedCommandsTest {
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {
       for (int i = 0; i < IMAGES; i++) {
-        BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
-        for (int pixel = 0; pixel < 32 * 32; pixel++) {
-          image.setRGB(pixel % 32, pixel / 32, random.nextInt());
-        }
         zip.putNextEntry(new ZipEntry("%02d.png".formatted(i)));
-        ImageIO.write(image, "png", zip);
+        ImageIO.write(photo(random), "png", zip);
       }
     }
+  }
+
+  private static BufferedImage photo(Random random) {
+    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+    for (int pixel = 0; pixel < 32 * 32; pixel++) {
+      image.setRGB(pixel % 32, pixel / 32, random.nextInt());
+    }
+    return image;
   }
 
   @ParameterizedTest(name = "{0}")
@@ -175,7 +183,9 @@ class DocumentedCommandsTest {
   private static String moved(String word, Path to) {
     List<String> parts = new ArrayList<>();
     for (String part : word.split(",", -1)) {
-      parts.add(PLACE.matcher(part).matches() ? to.resolve(part).toString() : part);
+      // A folder's slash counts.
+      String slash = part.endsWith("/") ? "/" : "";
+      parts.add(PLACE.matcher(part).matches() ? to.resolve(part) + slash : part);
     }
     return String.join(",", parts);
   }

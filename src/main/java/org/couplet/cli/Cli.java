@@ -29,6 +29,7 @@ public final class Cli {
           new BuildCommand(),
           new DataCommand(),
           new SampleCommand(),
+          new EditCommand(),
           new ExportCommand(),
           new ServeCommand(),
           new InceptionCommand(),

@@ -20,6 +20,7 @@ import org.couplet.launch.Runs;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.RunFolder;
 import org.couplet.run.TrainedModel;
+import org.couplet.sampling.Movie;
 import org.couplet.sampling.SampleDraw;
 import org.couplet.sampling.SampleLevels;
 import org.couplet.sampling.SampleOutput;
@@ -76,12 +77,7 @@ final class SampleCommand implements Command {
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
-    for (String choice : List.of("best", "checkpoint")) {
-      if (options.has(choice) && options.has("model")) {
-        throw new InvalidInputException(
-            "--" + choice + ": is for --run; an export has only one set of weights");
-      }
-    }
+    requireRunFor(options);
     SelfTests tests = SelfTests.of(options, err);
     SamplingOptions sampling = SamplingOptions.of(options);
     if (options.has(INTERPOLATE)) {
@@ -128,6 +124,16 @@ final class SampleCommand implements Command {
         });
   }
 
+  /** Refuses the options that choose a run's weights where there is none. */
+  static void requireRunFor(CommandLine options) {
+    for (String choice : List.of("best", "checkpoint")) {
+      if (options.has(choice) && options.has("model")) {
+        throw new InvalidInputException(
+            "--" + choice + ": is for --run; an export has only one set of weights");
+      }
+    }
+  }
+
   private int interpolate(
       CommandLine options,
       SamplingOptions sampling,
@@ -143,7 +149,7 @@ final class SampleCommand implements Command {
     int frames = options.number("frames", 2, MOST_FRAMES).orElse(FRAMES);
     int rows = options.number("count", 1, MOST_FRAMES).orElse(1);
     String name = options.value("output");
-    Output output = SampleWalk.place(name, options.has(Output.OVERWRITE));
+    Output output = Movie.place(name, options.has(Output.OVERWRITE));
     return drawing(
         options,
         sampling,
@@ -152,7 +158,8 @@ final class SampleCommand implements Command {
         (program, levels, stage, interrupt) -> {
           stage.begin("drawing " + frames + " frames");
           new SampleWalk(program, seeds.get(0), seeds.get(1), frames, rows, levels)
-              .write(name, output, interrupt::check);
+              .movie(interrupt::check)
+              .write(name, output);
           out.println(frames + " frames written to " + name);
         });
   }
@@ -184,7 +191,8 @@ final class SampleCommand implements Command {
         });
   }
 
-  private static TrainedModel model(
+  /** Loads what {@code --run} or {@code --model} names, after its self-test. */
+  static TrainedModel model(
       CommandLine options, SamplingOptions sampling, SelfTests tests, Stage stage)
       throws IOException {
     stage.begin("loading the model");

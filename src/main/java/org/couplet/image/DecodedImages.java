@@ -123,6 +123,27 @@ public final class DecodedImages implements AutoCloseable {
   }
 
   /**
+   * Opens a source, or a picture.
+   *
+   * @param reading what becomes of orientation and transparency
+   * @param fit what to do to each picture, on the thread that decodes it
+   * @throws InvalidInputException if the source can't be used
+   */
+  public static DecodedImages alsoOne(
+      ImageSelection images, PictureReading reading, UnaryOperator<Picture> fit)
+      throws IOException {
+    return new DecodedImages(
+        images.source(),
+        ImageSources.openAlsoOne(images),
+        false,
+        reading,
+        fit,
+        () -> {},
+        Runtime.getRuntime().maxMemory() / MEMORY_SHARE,
+        PictureDecoder.MAXIMUM_SECONDS);
+  }
+
+  /**
    * Opens a source whose images are taken as they are stored, all with {@link #channels} channels.
    *
    * @throws InvalidInputException if the source can't be used

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -54,13 +55,18 @@ public record Output(String option, Path path, boolean overwrite) {
     }
     requirePlace();
     if (Files.isDirectory(path)) {
-      Optional<String> stranger = stranger(belongs);
-      if (stranger.isPresent()) {
-        throw refusal(
-            "holds %s, which this command does not write; --%s would delete it, so choose another"
-                    .formatted(stranger.get(), OVERWRITE)
-                + " folder");
-      }
+      refuseStrangers(1, belongs);
+    }
+    return this;
+  }
+
+  /** The same where the output's files are known, with slashes where they are in sub folders. */
+  public Output requireFolderOf(Set<String> files) throws IOException {
+    Predicate<String> belongs =
+        name -> Files.isDirectory(path.resolve(name)) || files.contains(name);
+    requireFolder(belongs);
+    if (Files.isDirectory(path)) {
+      refuseStrangers(Integer.MAX_VALUE, belongs);
     }
     return this;
   }
@@ -89,18 +95,27 @@ public record Output(String option, Path path, boolean overwrite) {
     }
   }
 
-  private Optional<String> stranger(Predicate<String> belongs) throws IOException {
-    return FileFailure.reading(
-        path,
-        () -> {
-          try (Stream<Path> entries = Files.list(path)) {
-            return entries
-                .map(entry -> String.valueOf(entry.getFileName()))
-                .filter(belongs.negate())
-                .sorted()
-                .findFirst();
-          }
-        });
+  private void refuseStrangers(int depth, Predicate<String> belongs) throws IOException {
+    Optional<String> stranger =
+        FileFailure.reading(
+            path,
+            () -> {
+              Path folder = path.toRealPath(); // It may be a link, which a walk would not follow.
+              try (Stream<Path> entries = Files.walk(folder, depth)) {
+                return entries
+                    .filter(entry -> !entry.equals(folder))
+                    .map(entry -> folder.relativize(entry).toString())
+                    .filter(belongs.negate())
+                    .sorted()
+                    .findFirst();
+              }
+            });
+    if (stranger.isPresent()) {
+      throw refusal(
+          "holds %s, which this command does not write; --%s would delete it, so choose another"
+                  .formatted(stranger.get(), OVERWRITE)
+              + " folder");
+    }
   }
 
   private InvalidInputException refusal(String problem) {

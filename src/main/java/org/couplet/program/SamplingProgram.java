@@ -354,6 +354,40 @@ public final class SamplingProgram implements AutoCloseable {
     }
   }
 
+  /**
+   * A consistency model's estimates from noise at a level: f(p, sigma), where p is the noise times
+   * the level's share of noise. So of points x + sigma z it takes those over sigma.
+   *
+   * @param noise [n, element...]; stays the caller's
+   * @param labels of the rows, of a model with classes; else empty
+   * @return [n, element...], not clipped; the caller closes it
+   */
+  public TFloat32 generate(TFloat32 noise, double sigma, int[] labels) {
+    try (TFloat32 level = TFloat32.scalarOf((float) sigma)) {
+      return (TFloat32) one(Signature.GENERATE, Map.of(NOISE, noise, SIGMA, level), labels, X_HAT);
+    }
+  }
+
+  /**
+   * A further step of a consistency model: the estimates get fresh noise of a level and are
+   * estimated again.
+   *
+   * @param estimates [n, element...]; stay the caller's
+   * @param noise the same; stays the caller's
+   * @param labels of the rows, of a model with classes; else empty
+   * @return [n, element...], not clipped; the caller closes it
+   */
+  public TFloat32 refine(TFloat32 estimates, TFloat32 noise, double sigma, int[] labels) {
+    try (TFloat32 level = TFloat32.scalarOf((float) sigma)) {
+      return (TFloat32)
+          one(
+              Signature.REFINE,
+              Map.of(X_HAT, estimates, NOISE, noise, SIGMA, level),
+              labels,
+              X_HAT);
+    }
+  }
+
   /** Requires levels that fall from sigma_max towards sigma_min. */
   public void checkSigmas(List<Double> sigmas) {
     if (!sigmas.isEmpty() && sigmas.get(0).floatValue() != (float) sigmaMax()) {
@@ -363,6 +397,11 @@ public final class SamplingProgram implements AutoCloseable {
               + " comes first, but samples begin as noise at sigma_max; begin the list with "
               + sigmaMax());
     }
+    checkFalling(sigmas);
+  }
+
+  /** Requires levels that fall, none above sigma_max or below sigma_min. */
+  public void checkFalling(List<Double> sigmas) {
     double above = Math.nextUp((float) sigmaMax());
     for (double sigma : sigmas) {
       if (!(sigma < above) || !((float) sigma >= (float) sigmaMin())) {

@@ -19,6 +19,19 @@ public record NoiseWalk(Start from, Start to, double[] places) implements Start 
   // Between nearer directions a straight line is the same to rounding, and defined.
   private static final double NARROW = 1e-6;
 
+  /**
+   * Places evenly from 0, the first frame's, to 1, the last frame's.
+   *
+   * @param first frame whose place is given
+   * @param count how many, from that on
+   * @param frames of the whole way, at least 2
+   */
+  public static double[] places(int first, int count, int frames) {
+    return IntStream.range(first, first + count)
+        .mapToDouble(frame -> frame / (frames - 1.0))
+        .toArray();
+  }
+
   @Override
   public TFloat32 noise(long number) {
     try (TFloat32 start = from.noise(number);

@@ -55,6 +55,17 @@ public final class SampleLevels {
     return levels;
   }
 
+  /**
+   * Levels of a consistency model that begin below sigma_max.
+   *
+   * @param sigma the first, above sigma_min
+   * @param steps how many, 1 to {@link #MOST_ESTIMATES}
+   */
+  public static List<Double> from(SamplingProgram program, double sigma, int steps) {
+    KarrasLevels range = new KarrasLevels(program.sigmaMin(), sigma, program.rho());
+    return new FewStepLevels(range).levels(steps);
+  }
+
   /** The range of a model's levels. */
   public static KarrasLevels range(SamplingProgram program) {
     return new KarrasLevels(program.sigmaMin(), program.sigmaMax(), program.rho());

@@ -116,7 +116,12 @@ public record SampleOutput(Output output, Kind kind) {
 
   /** The file of a picture among many. */
   static Path numbered(Path folder, long index) {
-    return folder.resolve(String.format(Locale.ROOT, "%06d.png", index));
+    return folder.resolve(numbered(index));
+  }
+
+  /** The name of a picture among many. */
+  public static String numbered(long index) {
+    return String.format(Locale.ROOT, "%06d.png", index);
   }
 
   /** Whether a file's name is one that {@link #numbered} gives. */

@@ -16,6 +16,11 @@ public interface ImageSource extends AutoCloseable {
   /** Colour channels of every image: 1 or 3. */
   int channels();
 
+  /** Whether images are files, whose paths name them. */
+  default boolean hasFiles() {
+    return false;
+  }
+
   /** The next image; to be called {@link #size()} times. */
   Item next() throws IOException;
 

@@ -57,6 +57,22 @@ public final class ImageSources {
     return opened;
   }
 
+  /** As {@link #open}, where a file that is a picture is a source of this one. */
+  public static ImageSource openAlsoOne(ImageSelection images) throws IOException {
+    Path file = images.source();
+    if (Files.isRegularFile(file) && images.only().isEmpty() && images.split().isEmpty()) {
+      PictureFile picture =
+          new PictureFile(
+              String.valueOf(file.getFileName()),
+              Files.size(file),
+              () -> Files.newInputStream(file));
+      if (picture.kind().isRead()) {
+        return new PictureFiles(List.of(picture), () -> {});
+      }
+    }
+    return open(images, null);
+  }
+
   private ImageSource openFolder() throws IOException {
     List<PictureFile> all = FolderFiles.in(source, except);
     List<String> folders =

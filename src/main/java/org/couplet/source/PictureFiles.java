@@ -27,6 +27,11 @@ final class PictureFiles implements ImageSource {
   }
 
   @Override
+  public boolean hasFiles() {
+    return true;
+  }
+
+  @Override
   public int channels() {
     return 3;
   }

@@ -68,6 +68,11 @@ final class TarPictures implements ImageSource {
   }
 
   @Override
+  public boolean hasFiles() {
+    return true;
+  }
+
+  @Override
   public int channels() {
     return 3;
   }

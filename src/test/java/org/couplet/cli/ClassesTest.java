@@ -252,4 +252,43 @@ class ClassesTest {
           0);
     }
   }
+
+  @Test
+  void editedImagesHaveTheClassesAskedForInTurn() throws IOException {
+    Path images = folder.resolve("images.npz");
+    CommandRun.done("sample", "--run", shared.resolve("run"), "--count", 2, "--output", images);
+    double[] turn = edited(images, "--class", "square,disc");
+    double[] first = edited(images, "--class", "square");
+    double[] second = edited(images, "--class", "disc");
+    int size = turn.length / 2;
+    assertArrayEquals(Arrays.copyOf(turn, size), Arrays.copyOf(first, size), 1e-5);
+    assertArrayEquals(
+        Arrays.copyOfRange(turn, size, 2 * size), Arrays.copyOfRange(second, size, 2 * size), 1e-5);
+    assertFalse(Arrays.equals(first, second));
+    CommandRun refused =
+        CommandRun.of(
+            "edit",
+            "denoise",
+            "--model",
+            export("run"),
+            "--from",
+            images,
+            "--sigma",
+            1,
+            "--output",
+            folder.resolve("refused.npz"));
+    assertEquals(2, refused.code());
+    assertTrue(refused.err().contains("--class: is missing"), refused.err());
+  }
+
+  private double[] edited(Path images, Object... more) {
+    Path file = folder.resolve("edited.npz");
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("edit", "denoise", "--model", export("run"), "--from", images, "--sigma", 1));
+    arguments.addAll(List.of("--output", file, "--overwrite"));
+    arguments.addAll(Arrays.asList(more));
+    CommandRun.done(arguments.toArray());
+    return Npz.get(Npz.read(file), "arr_0").doubles();
+  }
 }

@@ -76,6 +76,42 @@ class GreyEndToEndTest {
   }
 
   @Test
+  void editsKeepWhatIsKnownOfGreyImages() throws IOException {
+    Path edited = shared.resolve("edited");
+    Path mask = pictures.resolve("7.png");
+    CommandRun.done(
+        "edit",
+        "inpaint",
+        "--run",
+        run,
+        "--from",
+        pictures,
+        "--mask",
+        mask,
+        "--steps",
+        1,
+        "--output",
+        edited + "/");
+    int[] masked = greys(mask);
+    for (int image = 0; image < IMAGES; image++) {
+      int[] before = greys(pictures.resolve(image + ".png"));
+      int[] after = greys(edited.resolve(image + ".png"));
+      for (int pixel = 0; pixel < 64; pixel++) {
+        assertTrue(masked[pixel] >= 128 || before[pixel] == after[pixel]);
+      }
+    }
+    CommandRun refused =
+        CommandRun.of(
+            "edit", "colorize", "--run", run, "--from", mask, "--output", shared + "/c.png");
+    assertEquals(2, refused.code());
+    assertTrue(refused.err().contains("the model makes grey images"), refused.err());
+  }
+
+  private static int[] greys(Path file) throws IOException {
+    return ImageIO.read(file.toFile()).getRaster().getSamples(0, 0, 8, 8, 0, new int[64]);
+  }
+
+  @Test
   void fidTakesGreysForEqualColours() throws IOException {
     Path features = shared.resolve("features");
     RandomFeaturesAssembly.write(features);

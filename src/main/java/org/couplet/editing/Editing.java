@@ -1,0 +1,86 @@
+package org.couplet.editing;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.couplet.contract.Contract;
+import org.couplet.io.InvalidInputException;
+import org.couplet.program.SamplingProgram;
+import org.couplet.report.Progress;
+import org.couplet.report.SampleGrid;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * Images to be edited.
+ *
+ * @param editor that edits them
+ * @param source of the images
+ * @param seed of the noise; image i gets its row i, whatever batch it is in
+ */
+public record Editing(Editor editor, EditSource source, long seed) {
+  /**
+   * Requires a model that can do an edit.
+   *
+   * @param name of the edit
+   */
+  public static void requireModel(SamplingProgram program, Edit edit, String name) {
+    if (!program.makesImages()) {
+      throw new InvalidInputException("edit " + name + ": the model makes points, not images");
+    }
+    if (program.followsFlow() && !edit.isNoisy()) {
+      throw new InvalidInputException(
+          "edit "
+              + name
+              + ": needs a consistency model; with a score model only edit denoise works");
+    }
+    edit.takes(program.elementShape());
+  }
+
+  /**
+   * Edits the images and writes them.
+   *
+   * @param sheet where the first images before and after go, if anywhere
+   * @param err where progress goes
+   * @param beforeEach run before each batch; may end it with an exception
+   */
+  public void write(EditOutput output, Optional<Path> sheet, PrintStream err, Runnable beforeEach)
+      throws IOException {
+    Shape image = editor.program().elementShape();
+    EditSheet drawn = new EditSheet();
+    try (Progress progress = new Progress("edit", source.names().size(), err)) {
+      output.write(image, sink -> edit(sink, drawn, progress, beforeEach));
+    }
+    if (sheet.isPresent()) {
+      SampleGrid.writePng(drawn.picture(image), sheet.get());
+    }
+  }
+
+  private void edit(EditOutput.Sink sink, EditSheet sheet, Progress progress, Runnable beforeEach)
+      throws IOException {
+    Edit edit = editor.edit();
+    Shape image = editor.program().elementShape();
+    List<Edit.Task> tasks = new ArrayList<>();
+    int count = source.names().size();
+    source.forEach(
+        edit.takes(image),
+        (number, pixels) -> {
+          tasks.add(edit.task(source.names().get(number), pixels, image));
+          if (tasks.size() < Contract.SAMPLES_AT_ONCE && number < count - 1) {
+            return;
+          }
+          beforeEach.run();
+          int first = number + 1 - tasks.size();
+          List<float[]> edited =
+              editor.run(tasks, editor.program().start(seed, first, tasks.size()));
+          for (int row = 0; row < edited.size(); row++) {
+            sink.accept(edited.get(row));
+            sheet.add(tasks.get(row).given(), edited.get(row));
+          }
+          tasks.clear();
+          progress.stepTo(number + 1, "");
+        });
+  }
+}
