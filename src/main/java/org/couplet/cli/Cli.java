@@ -30,6 +30,7 @@ public final class Cli {
           new DataCommand(),
           new SampleCommand(),
           new ExportCommand(),
+          new ImportCommand(),
           new ServeCommand(),
           new InceptionCommand(),
           new FidCommand(),
