@@ -82,15 +82,15 @@ public final class ForeignWeights implements AutoCloseable {
     file.read(0, ByteBuffer.wrap(begin));
     PickleReader.Budget budget = new PickleReader.Budget();
     if (begin.length > 1 && begin[0] == 'P' && begin[1] == 'K') {
-      return of(file, "PyTorch (zip)", TorchZip.read(file, budget), entry);
+      return of(file, "PyTorch (zip)", TorchZip.read(file, budget), entry, budget);
     }
     if (Arrays.equals(begin, TorchStream.MAGIC)) {
-      return of(file, "PyTorch (stream)", new TorchStream(file, budget, false).read(), entry);
+      return of(file, "PyTorch (stream)", new TorchStream(file, budget, false).read(), entry, budget);
     }
     if (begin.length > 0 && begin[0] == (byte) 0x80) {
       TorchClasses classes = new TorchClasses(file, budget, false);
       Object object = new PickleReader(new Cursor(file), classes, budget).read();
-      return of(file, "pickle", object, entry);
+      return of(file, "pickle", object, entry, budget);
     }
     if (SafetensorsFile.is(file)) {
       if (entry.isPresent()) {
@@ -129,15 +129,19 @@ public final class ForeignWeights implements AutoCloseable {
   }
 
   private static ForeignWeights of(
-      FilePart file, String format, @Nullable Object object, Optional<String> wanted) {
+      FilePart file,
+      String format,
+      @Nullable Object object,
+      Optional<String> wanted,
+      PickleReader.Budget budget) {
     Map<String, FoundWeights> candidates = new LinkedHashMap<>();
-    FoundWeights whole = FoundWeights.in(object, file);
+    FoundWeights whole = FoundWeights.in(object, file, budget);
     if (!whole.tensors().isEmpty() && wanted.isEmpty()) {
       return new ForeignWeights(file.file(), format, null, whole);
     }
     if (object instanceof Map<?, ?> entries) {
       for (Map.Entry<?, ?> each : entries.entrySet()) {
-        FoundWeights weights = FoundWeights.in(each.getValue(), file);
+        FoundWeights weights = FoundWeights.in(each.getValue(), file, budget);
         if (each.getKey() instanceof String name && !weights.tensors().isEmpty()) {
           candidates.put(name, weights);
         }

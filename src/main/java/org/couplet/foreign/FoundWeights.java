@@ -22,9 +22,13 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
   private static final int MOST_TENSORS = 100_000;
   private static final int DEEPEST = 32;
 
-  /** What an object holds; nothing if it is neither. */
-  static FoundWeights in(@Nullable Object object, FilePart file) {
-    Walk walk = new Walk(file);
+  /**
+   * What an object holds; nothing if it is neither.
+   *
+   * @param budget for all objects of the file together: many may hold the same
+   */
+  static FoundWeights in(@Nullable Object object, FilePart file, PickleReader.Budget budget) {
+    Walk walk = new Walk(file, budget);
     if (object instanceof Map<?, ?> dictionary) {
       walk.tensors("", dictionary);
     } else {
@@ -35,23 +39,25 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
 
   private static final class Walk {
     private final FilePart file;
+    private final PickleReader.Budget budget;
     private final Map<String, ForeignTensor> tensors = new LinkedHashMap<>();
     private final Map<String, Object> recorded = new LinkedHashMap<>();
-    private int modules;
 
-    Walk(FilePart file) {
+    Walk(FilePart file, PickleReader.Budget budget) {
       this.file = file;
+      this.budget = budget;
     }
 
     private void tensors(String prefix, @Nullable Object dictionary) {
-      items(dictionary)
+      Map<?, ?> all = items(dictionary);
+      budget.spend(all.size(), file);
+      all
           .forEach(
               (name, value) -> {
                 if (name instanceof String text && value instanceof ForeignTensor tensor) {
                   tensors.put(prefix + text, tensor);
                 }
               });
-      // Modules may hold each other in circles.
       if (tensors.size() > MOST_TENSORS) {
         throw file.refusal("it has more than %d tensors".formatted(MOST_TENSORS));
       }
@@ -59,8 +65,9 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
 
     private void module(String prefix, @Nullable Object module, int depth) {
       Map<?, ?> state = state(module);
-      modules++;
-      if (depth > DEEPEST || modules > MOST_TENSORS) {
+      // Modules may hold each other in circles.
+      budget.spend(1 + state.size(), file);
+      if (depth > DEEPEST) {
         throw file.refusal("its modules are in each other without an end");
       }
       if (depth < 2) {

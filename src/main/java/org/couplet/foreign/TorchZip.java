@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.ZipException;
 import org.couplet.archive.ZipArchive;
 import org.couplet.archive.ZipArchive.Entry;
@@ -48,7 +49,7 @@ final class TorchZip {
           try (ZipArchive zip = ZipArchive.open(file.path())) {
             return new TorchZip(file, zip, budget).read();
           } catch (ZipException | EOFException e) {
-            throw file.refusal("its zip is damaged: " + e.getMessage());
+            throw file.refusal("its zip is damaged: " + reason(e));
           }
         });
   }
@@ -85,6 +86,11 @@ final class TorchZip {
     return new PickleReader(new Cursor(text), classes, budget).read();
   }
 
+  // Java's own has none at an early end.
+  private static String reason(IOException e) {
+    return Objects.requireNonNullElse(e.getMessage(), "it ends too early");
+  }
+
   private String word(String name) throws IOException {
     if (!entries.containsKey(folder + name)) {
       return "";
@@ -111,7 +117,7 @@ final class TorchZip {
     try (InputStream in = zip.open(entry)) {
       in.transferTo(OutputStream.nullOutputStream());
     } catch (ZipException | EOFException e) {
-      throw file.refusal("its entry " + name + ": " + e.getMessage());
+      throw file.refusal("its entry " + name + ": " + reason(e));
     }
     return file.part(zip.content(entry), entry.size());
   }

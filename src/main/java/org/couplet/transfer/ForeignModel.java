@@ -66,7 +66,7 @@ public final class ForeignModel {
             WeightMap.weights(variables),
             weights.tensors(),
             network.prefix(),
-            experiment.getNetwork().getSongUnet().getResampleFilterList());
+            ResampleFilter.of(experiment));
     notes.addAll(network.remarks());
     notes.add(boundary());
     notes.add(

@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.couplet.config.proto.NetworkConfig;
 import org.couplet.foreign.ForeignTensor;
 import org.couplet.foreign.ForeignWeights;
 import org.couplet.io.InvalidInputException;
@@ -25,6 +24,7 @@ final class ForeignNetwork {
   private static final Pattern LEVEL = Pattern.compile("enc\\.(\\d{1,5})x\\1_.*");
   // Networks with the other encoders and decoders of EDM's code.
   private static final List<String> NOT_HERE = List.of("_aux_skip", "_aux_down", "_aux_up");
+  private static final String LABELS = "map_label.weight";
   private static final int EMBEDDING_FACTOR = 4;
 
   private final Path file;
@@ -83,7 +83,7 @@ final class ForeignNetwork {
             size(conv(0, "conv"), 1),
             labels(),
             adm ? "adm_unet" : "song_unet",
-            String.join(" ", adm ? common() : song()));
+            String.join(" ", adm ? adm() : song()));
   }
 
   private List<Integer> levels() {
@@ -106,25 +106,20 @@ final class ForeignNetwork {
         throw refusal("its encoder or decoder is of EDM's type skip, which Couplet has not");
       }
     }
-    if (size(ANCHOR, 0) != EMBEDDING_FACTOR * width) {
+    if (!adm && size(ANCHOR, 0) != EMBEDDING_FACTOR * width) {
       throw refusal(
           "its embedding has %d channels, not the %d of Couplet's networks of this width"
               .formatted(size(ANCHOR, 0), EMBEDDING_FACTOR * width));
     }
-    requireField(adm, "adm_unet", "is EDM's DhariwalUNet (ADM)");
-    requireField(tensors.containsKey("map_label.weight"), "label_dim", "has classes");
-  }
-
-  private void requireField(boolean needed, String field, String what) {
-    if (needed && NetworkConfig.getDescriptor().findFieldByName(field) == null) {
-      throw refusal("its network " + what + ", which this version has not");
-    }
   }
 
   private String labels() {
-    return tensors.containsKey("map_label.weight")
-        ? "label_dim: " + size("map_label.weight", 1) + " "
-        : "";
+    if (!tensors.containsKey(LABELS)) {
+      return "";
+    }
+    Object dropout = recorded.get("label_dropout");
+    return "label_dim: %d label_dropout: %s "
+        .formatted(size(LABELS, 1), dropout instanceof Number ? dropout : 0);
   }
 
   private List<String> common() {
@@ -153,6 +148,12 @@ final class ForeignNetwork {
         "num_blocks: " + blocks,
         "attn_resolutions: " + attention,
         "dropout: " + dropout());
+  }
+
+  private List<String> adm() {
+    List<String> fields = new ArrayList<>(common());
+    fields.add("channel_mult_emb: " + size(ANCHOR, 0) / width);
+    return fields;
   }
 
   private List<String> song() {

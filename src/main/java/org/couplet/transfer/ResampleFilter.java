@@ -2,6 +2,7 @@ package org.couplet.transfer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.couplet.config.proto.Experiment;
 
 /**
  * EDM's buffers {@code resample_filter}: the outer product of the taps with themselves, of sum 1.
@@ -10,6 +11,12 @@ final class ResampleFilter {
   private static final double NEAR = 1e-6;
 
   private ResampleFilter() {}
+
+  /** The taps of an experiment's network; ADM's are fixed. */
+  static List<Double> of(Experiment experiment) {
+    List<Double> own = experiment.getNetwork().getSongUnet().getResampleFilterList();
+    return own.isEmpty() ? List.of(1.0, 1.0) : own;
+  }
 
   /** The buffer, [1, 1, n, n], in float32 as PyTorch computes it. */
   static float[] buffer(List<Double> taps) {

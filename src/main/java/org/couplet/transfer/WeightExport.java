@@ -100,7 +100,7 @@ public final class WeightExport {
 
   private Map<String, long[]> shapes() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    List<Double> taps = taps();
+    List<Double> taps = ResampleFilter.of(experiment);
     weights.forEach(
         (name, shape) -> {
           names.put(PREFIX + Layout.foreign(name), name);
@@ -122,11 +122,6 @@ public final class WeightExport {
     return module.group(1) == null
         ? List.of(module.group(2))
         : List.of(module.group(1) + "conv0/", module.group(1) + "skip/");
-  }
-
-  private List<Double> taps() {
-    List<Double> own = experiment.getNetwork().getSongUnet().getResampleFilterList();
-    return own.isEmpty() ? List.of(1.0, 1.0) : own;
   }
 
   private Map<String, String> metadata() {
@@ -159,7 +154,8 @@ public final class WeightExport {
     Shape image = ElementShape.of(experiment.getDataset());
     arguments.put("img_resolution", image.get(0));
     arguments.put("img_channels", image.get(2));
-    arguments.put("label_dim", labels());
+    arguments.put("label_dim", ofNetwork("label_dim"));
+    arguments.put("label_dropout", ofNetwork("label_dropout"));
     Message objective = experiment.hasScore() ? experiment.getScore() : experiment.getConsistency();
     for (String name : List.of("sigma_min", "sigma_max", "sigma_data")) {
       arguments.put(
@@ -170,9 +166,10 @@ public final class WeightExport {
     return arguments;
   }
 
-  private Object labels() {
-    FieldDescriptor field = NetworkConfig.getDescriptor().findFieldByName("label_dim");
-    return field == null ? 0 : experiment.getNetwork().getField(field);
+  private Object ofNetwork(String name) {
+    return experiment
+        .getNetwork()
+        .getField(NetworkConfig.getDescriptor().findFieldByName(name));
   }
 
   private static void add(Map<String, Object> arguments, FieldDescriptor field, Object value) {

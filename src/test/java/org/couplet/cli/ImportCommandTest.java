@@ -3,6 +3,7 @@ package org.couplet.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.couplet.CommandRun;
 import org.couplet.Npz;
 import org.couplet.SavedVariables;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
@@ -253,21 +256,51 @@ class ImportCommandTest {
     assertFalse(Files.exists(Path.of("executed")));
   }
 
+  // Changes of a text in a file, of the same length so that sizes stay right.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"training.networks.ECMPrecond\" | \"training.nets.iDDPMPrecond\"   | preconditioning is iDDPM",
+        "aux_residual.bias | aux_resid_al.bias | enc.4x4_aux_residual.bias is missing",
+        "enc.8x8_conv.bias | enc.8x8_aux_skips | of EDM's type skip",
+        "map_layer0.weight | map_layer2.weight | not those of one network",
+        "\"shape\":[16,8] | \"shape\":[8,16] | embedding has 8 channels",
+        "\"shape\":[4,16] | \"shape\":[16,4] | is [16, 4], not [4, 16]",
+        "map_layer1.bias | map_layer1.bixs | map_layer1.bias is missing",
+        "conv0.resample_filter | conv0.resample_flters | has no place in the network"
+      })
+  void networksThatCoupletHasNotAreRefused(String from, String to, String problem)
+      throws IOException {
+    String other = to + " ".repeat(from.length() - to.length());
+    assertRefused(problem, text -> text.replace(from, other));
+  }
+
   @Test
-  void networksThatCoupletHasNotAreRefused() throws IOException {
-    byte[] file = ForeignFiles.get("ncsnpp.pkl");
-    String text = new String(file, StandardCharsets.ISO_8859_1);
-    // Names of the same length: the frames of the pickle stay right.
-    Map<String, String> changes = Map.of("aux_residual", "aux_resid_al", "_conv", "_conw");
-    for (Map.Entry<String, String> change : changes.entrySet()) {
-      Path changed = folder.resolve("other.pkl");
-      String other = text.replace(change.getKey(), change.getValue());
-      Files.write(changed, other.getBytes(StandardCharsets.ISO_8859_1));
-      CommandRun refused =
-          CommandRun.of("import", "--from", changed, "--output", folder.resolve("run"));
-      assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.out());
-      assertEquals(1, refused.err().lines().count(), refused.err());
-    }
+  void aWeightThatIsNotFiniteIsRefused() throws IOException {
+    // The last value, of a bias: the upper half of a NaN.
+    assertRefused("not finite", text -> text.substring(0, text.length() - 2) + "\u00c0\u007f");
+  }
+
+  @Test
+  void anotherFilterIsRefused() throws IOException {
+    // 9 / 64 as a little-endian float32, in the middle of NCSN++'s filter.
+    assertRefused(
+        "another filter", text -> text.replaceFirst("\u0000\u0000\u0010>", "\u0000\u0000\u0011>"));
+  }
+
+  private void assertRefused(String problem, UnaryOperator<String> change) throws IOException {
+    Path file = folder.resolve("weights.safetensors");
+    CommandRun.done("export", "--run", consistency, "--format", "safetensors", "--output", file);
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String changed = change.apply(text);
+    assertNotEquals(text, changed);
+    Files.writeString(file, changed, StandardCharsets.ISO_8859_1);
+    Path run = folder.resolve("run");
+    CommandRun refused = CommandRun.of("import", "--from", file, "--output", run);
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.out());
+    assertTrue(refused.err().contains(problem), refused.err());
+    assertFalse(Files.exists(run));
   }
 
   private static Reference expected() throws IOException {
