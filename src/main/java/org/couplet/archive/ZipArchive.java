@@ -88,6 +88,11 @@ public final class ZipArchive implements Closeable {
     public boolean isReadable() {
       return method == STORED || method == DEFLATED || method == DEFLATED_64 || method == BZIP2;
     }
+
+    /** Whether its bytes lie in the zip as they are. */
+    public boolean isStored() {
+      return method == STORED && compressed == size;
+    }
   }
 
   /** Where the directory is, and how many entries it has. */
@@ -230,10 +235,14 @@ public final class ZipArchive implements Closeable {
 
   /** Opens an entry's bytes, which are checked at their end; on any thread, while this is open. */
   public InputStream open(Entry entry) throws IOException {
-    ByteBuffer header = localHeader(entry);
-    long content = shift + entry.place() + LOCAL_BYTES + localName(header) + localExtra(header);
-    InputStream in = new Part(content, entry.compressed());
+    InputStream in = new Part(content(entry), entry.compressed());
     return new ChecksummedStream(decompressed(entry, in), entry.size(), entry.crc());
+  }
+
+  /** Where an entry's bytes begin in the file. */
+  public long content(Entry entry) throws IOException {
+    ByteBuffer header = localHeader(entry);
+    return shift + entry.place() + LOCAL_BYTES + localName(header) + localExtra(header);
   }
 
   /**

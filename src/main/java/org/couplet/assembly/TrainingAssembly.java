@@ -97,8 +97,16 @@ public final class TrainingAssembly {
 
   /** Number of float32 values that a checkpoint of an experiment holds. */
   public static long stateValues(Experiment experiment) {
-    return new TrainingStep(ModelFactory.create(experiment), experiment, 1)
-        .states().stream().mapToLong(state -> state.shape().size()).sum();
+    return variables(experiment).values().stream().mapToLong(Shape::size).sum();
+  }
+
+  /** The float32 variables of an experiment's program by name; {@code step} is one more. */
+  public static Map<String, Shape> variables(Experiment experiment) {
+    Map<String, Shape> variables = new LinkedHashMap<>();
+    new TrainingStep(ModelFactory.create(experiment), experiment, 1)
+        .states()
+        .forEach(state -> variables.put(state.name(), state.shape()));
+    return variables;
   }
 
   /**

@@ -31,6 +31,7 @@ public final class Cli {
           new SampleCommand(),
           new EditCommand(),
           new ExportCommand(),
+          new ImportCommand(),
           new ServeCommand(),
           new InceptionCommand(),
           new FidCommand(),

@@ -1,5 +1,6 @@
 package org.couplet.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -20,6 +21,7 @@ import org.couplet.release.Release;
 import org.couplet.run.CheckpointChoice;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
+import org.couplet.transfer.WeightExport;
 
 /** {@code couplet export}: a run's averaged weights as a SavedModel for serving. */
 final class ExportCommand implements Command {
@@ -30,7 +32,7 @@ final class ExportCommand implements Command {
 
   @Override
   public String summary() {
-    return "write a run's averaged weights as a SavedModel for serving";
+    return "write a run's averaged weights as a SavedModel for serving, or as safetensors";
   }
 
   @Override
@@ -39,7 +41,12 @@ final class ExportCommand implements Command {
         new CommandLine(
                 "export", "couplet export --run runs/quickstart --output savedmodels/quickstart")
             .required("run", "DIR", "folder of a run that has a checkpoint")
-            .required("output", "DIR", "folder of the SavedModel")
+            .required("output", "DIR", "folder of the SavedModel, or the file F.safetensors")
+            .optional(
+                "format",
+                "F",
+                "savedmodel (default) or safetensors, which EDM's and ECT's code reads")
+            .optional("weights", "W", "of safetensors: ema (default) or online")
             .optional("version", "N", "write DIR/N, as TensorFlow Serving expects its models")
             .optional("license", "TEXT", "the licence of the weights, for the model's card")
             .flag("png", "let images also come out as PNG files, as " + Contract.IMAGES_PNG)
@@ -51,6 +58,9 @@ final class ExportCommand implements Command {
       return ExitCode.DONE;
     }
     RunFolder run = new RunFolder(options.path("run"));
+    if (ExportOptions.isSafetensors(options)) {
+      return exportWeights(run, options, out);
+    }
     ExportOptions export = ExportOptions.of(options);
     Output output = export.output();
     Experiment experiment = Runs.experiment(run);
@@ -81,6 +91,20 @@ final class ExportCommand implements Command {
             + " written to "
             + output.path());
     out.println("its signature serving_default turns " + served(experiment));
+    return ExitCode.DONE;
+  }
+
+  private static int exportWeights(RunFolder run, CommandLine options, PrintStream out)
+      throws IOException {
+    boolean online = ExportOptions.isOnline(options);
+    Path file = options.output("output").requireFile().path();
+    WeightExport export = new WeightExport(Runs.experiment(run), online);
+    Path checkpoint =
+        run.read(SamplingOptions.checkpoint(options), prefix -> export.write(prefix, file));
+    out.println(
+        "%s weights of %s written to %s"
+            .formatted(online ? "online" : "averaged", checkpoint.getFileName(), file));
+    export.notes().forEach(note -> out.println("note: " + note));
     return ExitCode.DONE;
   }
 

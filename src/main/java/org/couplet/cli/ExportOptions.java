@@ -3,9 +3,7 @@ package org.couplet.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.couplet.command.CommandLine;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.io.InvalidInputException;
@@ -23,6 +21,32 @@ record ExportOptions(Output output, ReleaseOptions release) {
   // What makes sense for any number of rows; as a whole, each new number would be compiled anew.
   private static final List<RuntimeConfig.Xla> XLA =
       List.of(RuntimeConfig.Xla.OFF, RuntimeConfig.Xla.POINTWISE, RuntimeConfig.Xla.WINOGRAD);
+
+  private static final List<String> FORMATS = List.of("savedmodel", "safetensors");
+  private static final List<String> WEIGHTS = List.of("ema", "online");
+  private static final List<String> OF_MODELS =
+      List.of("version", "license", "png", "precision", "xla");
+
+  /** Whether the weights alone are wanted. */
+  static boolean isSafetensors(CommandLine options) {
+    boolean safetensors = word(options, "format", FORMATS).equals(FORMATS.get(1));
+    List<String> others = safetensors ? OF_MODELS : List.of("weights");
+    others.stream()
+        .filter(options::has)
+        .findFirst()
+        .ifPresent(
+            option -> {
+              throw new InvalidInputException(
+                  "--%s: is for --format %s; leave it out"
+                      .formatted(option, FORMATS.get(safetensors ? 0 : 1)));
+            });
+    return safetensors;
+  }
+
+  /** Whether the weights in training are wanted; else their average. */
+  static boolean isOnline(CommandLine options) {
+    return word(options, "weights", WEIGHTS).equals(WEIGHTS.get(1));
+  }
 
   static ExportOptions of(CommandLine options) {
     Output base = options.output("output");
@@ -53,21 +77,18 @@ record ExportOptions(Output output, ReleaseOptions release) {
 
   // The first value is the default.
   private static <E extends Enum<E>> E choice(CommandLine options, String option, List<E> values) {
-    if (!options.has(option)) {
-      return values.get(0);
-    }
-    String given = options.value(option);
-    return values.stream()
-        .filter(value -> value.name().equals(given.toUpperCase(Locale.ROOT)))
+    String chosen = word(options, option, values.stream().map(E::name).toList());
+    return values.stream().filter(value -> value.name().equals(chosen)).findFirst().orElseThrow();
+  }
+
+  private static String word(CommandLine options, String option, List<String> words) {
+    String given = options.text(option).orElse(words.get(0));
+    return words.stream()
+        .filter(word -> word.equalsIgnoreCase(given))
         .findFirst()
         .orElseThrow(
             () ->
                 new InvalidInputException(
-                    "--"
-                        + option
-                        + " "
-                        + given
-                        + ": give "
-                        + values.stream().map(E::name).collect(Collectors.joining(" or "))));
+                    "--%s %s: give %s".formatted(option, given, String.join(" or ", words))));
   }
 }

@@ -193,7 +193,7 @@ public final class Checkpoints {
   public void save(TrainingProgram program, long step) throws IOException {
     try {
       if (step != current) {
-        write(program, step);
+        write(program::save, step);
         current = step;
         deleteAll(file -> name(file).startsWith(ASIDE));
       }
@@ -225,12 +225,18 @@ public final class Checkpoints {
     deleteOthers(List.of(step));
   }
 
-  private void write(TrainingProgram program, long step) throws IOException {
+  /** Makes the first checkpoint of a run. {@code filling} writes both files of a prefix. */
+  public void create(AtomicFile.Filling filling, long step) throws IOException {
+    write(filling, step);
+    list.write(List.of(step));
+  }
+
+  private void write(AtomicFile.Filling filling, long step) throws IOException {
     Files.createDirectories(folder);
     Path partial = folder.resolve(PARTIAL);
     // The index goes first, here and below, so that never a new file makes a pair with an old one.
     Files.deleteIfExists(append(partial, INDEX));
-    program.save(partial);
+    filling.writeTo(partial);
     AtomicFile.force(append(partial, DATA));
     AtomicFile.force(append(partial, INDEX));
     Files.deleteIfExists(append(prefix(step), INDEX));

@@ -39,7 +39,11 @@ final class Kinds {
           "program",
           "checkpoint",
           "logs",
-          "run-config");
+          "run-config",
+          "pickle-network",
+          "torch-zip",
+          "torch-stream",
+          "safetensors");
 
   private final Path scratch;
   private final Map<String, Kind> made = new HashMap<>();
@@ -75,6 +79,7 @@ final class Kinds {
     SetKinds sets = new SetKinds(scratch);
     ModelKinds models = new ModelKinds(scratch);
     RunKinds runs = new RunKinds(scratch);
+    ForeignKinds foreign = new ForeignKinds(scratch);
     return switch (name) {
       case "config" -> texts.config();
       case "set" -> texts.set();
@@ -105,6 +110,10 @@ final class Kinds {
       case "checkpoint" -> runs.checkpoint();
       case "logs" -> runs.logs();
       case "run-config" -> runs.config();
+      case "pickle-network" -> foreign.pickle();
+      case "torch-zip" -> foreign.zip();
+      case "torch-stream" -> foreign.stream();
+      case "safetensors" -> foreign.safetensors();
       default -> throw new IllegalArgumentException("no kind " + name);
     };
   }

@@ -1,0 +1,237 @@
+package org.couplet.foreign;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.couplet.io.InvalidInputException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ForeignWeightsTest {
+  @TempDir private Path folder = Path.of("");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ddpmpp.pt",
+        "ddpmpp_stream.pt",
+        "ddpmpp.safetensors",
+        "half.pt",
+        "bfloat16.pt",
+        "double.pt",
+        "strided.pt",
+        "big.pt"
+      })
+  void everyFormatTypeAndOrderHoldsTheSameBits(String name) throws IOException {
+    Map<String, float[]> expected = values("ddpmpp.pkl");
+    expected.remove("map_augment.weight");
+    Map<String, float[]> found = values(name);
+    assertEquals(expected.keySet(), found.keySet());
+    found.forEach((tensor, values) -> assertArrayEquals(expected.get(tensor), values, tensor));
+  }
+
+  @Test
+  void aPickleSaysWhatItsNetworkWasMadeWith() throws IOException {
+    try (ForeignWeights weights = open("ncsnpp.pkl")) {
+      assertEquals("ECMPrecond", weights.recorded().get("class_name"));
+      assertEquals("SongUNet", weights.recorded().get("model_type"));
+      assertEquals(List.of(1L, 3L, 3L, 1L), weights.recorded().get("resample_filter"));
+      assertEquals(0.003, weights.recorded().get("sigma_min"));
+      assertEquals(0.13, weights.recorded().get("dropout"));
+      assertEquals("pickle, entry ema", weights.describe());
+      assertTrue(weights.hasBoundary());
+    }
+    try (ForeignWeights weights = open("ddpmpp.pkl")) {
+      assertFalse(weights.hasBoundary());
+    }
+  }
+
+  @Test
+  void theEntryCanBeNamed() throws IOException {
+    Path file = ForeignFiles.put(folder, "ddpmpp.pkl");
+    try (ForeignWeights weights = ForeignWeights.open(file, Optional.of("augment_pipe"))) {
+      assertEquals(List.of("Hz_fbank"), List.copyOf(weights.tensors().keySet()));
+    }
+    assertTrue(refusal(file, Optional.of("loss_fn")).contains("ema, augment_pipe"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evil.pkl", "evil.pt"})
+  void callsInAFileAreNotMade(String name) throws IOException {
+    assertTrue(refusal(name).contains("no named tensors"), refusal(name));
+    assertFalse(Files.exists(Path.of("executed")));
+  }
+
+  // Any beginning of a file lacks something.
+  @ParameterizedTest
+  @ValueSource(strings = {"ncsnpp.pkl", "ddpmpp.pt", "ddpmpp_stream.pt", "ddpmpp.safetensors"})
+  void aFileThatIsCutOffIsRefused(String name) throws IOException {
+    byte[] whole = ForeignFiles.get(name);
+    for (int length = 0; length < whole.length; length += Math.max(1, whole.length / 40)) {
+      Path file = Files.write(folder.resolve(name), Arrays.copyOf(whole, length));
+      refusal(file, Optional.empty());
+    }
+  }
+
+  // Pickles in hexadecimal digits: protocol 4, then what is wrong.
+  @ParameterizedTest
+  @CsvSource({
+    "8e ffffffffffffff7f 2e, claims",
+    "42 ffffffff 2e, claims",
+    "58 ffffffff 2e, text",
+    "8d 0000000000000080 2e, text",
+    "95 ffffffffffffff7f 4e 2e, claims",
+    "8b ffffff7f 2e, claims",
+    "2e, is not there",
+    "52 2e, is not there",
+    "75 2e, mark",
+    "28 75 2e, is not there",
+    "7d 28 4e 75 2e, without a value",
+    "6a ffffffff 2e, refers to",
+    "4e 93 2e, is not there",
+    "4e 4e 93 2e, name",
+    "82 01 2e, instruction",
+    "4e 2e, no named tensors",
+    "7d 94 68 00 2e, no named tensors"
+  })
+  void aPickleThatIsWrongIsRefusedInALine(String digits, String problem) throws IOException {
+    byte[] pickle = HexFormat.of().parseHex("8004" + digits.replace(" ", ""));
+    String line = refusal(Files.write(folder.resolve("wrong.pkl"), pickle), Optional.empty());
+    assertTrue(line.contains(problem), line);
+  }
+
+  // {"ema": [x]} with a list that holds itself twice, and that list the same, 40 times over.
+  @Test
+  void objectsThatHoldThemselvesAndEachOtherEndNowhere() throws IOException {
+    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+    pickle.writeBytes(HexFormat.of().parseHex("80045d94"));
+    for (int i = 0; i < 40; i++) {
+      pickle.writeBytes(new byte[] {']', (byte) 0x94, 'h', (byte) i, 'a', 'h', (byte) i, 'a'});
+    }
+    pickle.write('.');
+    Path file = Files.write(folder.resolve("deep.pkl"), pickle.toByteArray());
+    assertTrue(refusal(file, Optional.empty()).contains("no named tensors"));
+  }
+
+  // A module whose state has the module itself among its modules.
+  @Test
+  void modulesInACircleAreRefused() throws IOException {
+    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+    pickle.writeBytes(new byte[] {(byte) 0x80, 4});
+    text(pickle, "torch.nn");
+    text(pickle, "Module");
+    pickle.writeBytes(new byte[] {(byte) 0x93, ')', (byte) 0x81, (byte) 0x94, '}'});
+    text(pickle, "_modules");
+    pickle.write('}');
+    for (String name : List.of("one", "two")) {
+      text(pickle, name);
+      pickle.writeBytes(new byte[] {'h', 0, 's'});
+    }
+    pickle.writeBytes(new byte[] {'s', 'b', '.'});
+    Path file = Files.write(folder.resolve("circle.pkl"), pickle.toByteArray());
+    assertTrue(refusal(file, Optional.empty()).contains("without an end"));
+  }
+
+  private static void text(ByteArrayOutputStream pickle, String text) {
+    pickle.writeBytes(new byte[] {(byte) 0x8c, (byte) text.length()});
+    pickle.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 2 values",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}} | claims",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}} | claims",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}} | -1 values",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} |"
+            + " describe",
+        "{\"a\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}} | F4",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}} | describe",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}} | describe",
+        "{\"a\":1} | describe",
+        "{\"a\": | describe"
+      })
+  void aHeaderThatIsWrongIsRefusedInALine(String header, String problem) throws IOException {
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file =
+        ByteBuffer.allocate(Long.BYTES + text.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(text.length).put(text).putFloat(1);
+    String line =
+        refusal(Files.write(folder.resolve("a.safetensors"), file.array()), Optional.empty());
+    assertTrue(line.contains(problem), line);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 1, 1", "2, 3, 1", "2, 1, 4", "2, -1, 1", "-1, 1, 0", "4, 0, 0"})
+  void aViewMustLieInItsStorage(long size, long stride, long offset) {
+    Storage three = new Storage(ElementType.FLOAT32, 3, ByteOrder.LITTLE_ENDIAN);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ForeignTensor(three, offset, new long[] {size}, new long[] {stride}));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3c00, 1",
+    "c000, -2",
+    "7bff, 65504",
+    "0001, 5.9604645e-8",
+    "03ff, 6.097555e-5",
+    "8400, -6.1035156e-5",
+    "7c00, Infinity",
+    "fc00, -Infinity",
+    "3555, 0.33325195"
+  })
+  void halvesAreWidenedExactly(String bits, float value) {
+    ByteBuffer half = ByteBuffer.allocate(2).putShort(0, (short) Integer.parseInt(bits, 16));
+    assertEquals(value, ElementType.FLOAT16.get(half, 0));
+  }
+
+  private Map<String, float[]> values(String name) throws IOException {
+    Map<String, float[]> values = new TreeMap<>();
+    try (ForeignWeights weights = open(name)) {
+      for (Map.Entry<String, ForeignTensor> tensor : weights.tensors().entrySet()) {
+        values.put(tensor.getKey().replaceFirst("^model\\.", ""), tensor.getValue().values());
+      }
+    }
+    return values;
+  }
+
+  private ForeignWeights open(String name) throws IOException {
+    return ForeignWeights.open(ForeignFiles.put(folder, name), Optional.empty());
+  }
+
+  private String refusal(String name) throws IOException {
+    return refusal(ForeignFiles.put(folder, name), Optional.empty());
+  }
+
+  private static String refusal(Path file, Optional<String> entry) {
+    String line =
+        assertThrows(InvalidInputException.class, () -> ForeignWeights.open(file, entry).close())
+            .getMessage();
+    assertFalse(line.contains("\n"), line);
+    assertTrue(line.startsWith(file.toString()), line);
+    return line;
+  }
+}

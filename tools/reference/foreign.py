@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+"""foreign.zip: weight files as PyTorch, safetensors and EDM's and ECT's training write them, and what they compute.
+
+    python3 foreign.py              # writes the tests' foreign.zip
+    python3 foreign.py --full DIR   # a pickle of EDM's CIFAR-10 network with random weights, and its outputs
+
+Needs PyTorch, NumPy and safetensors. The networks are those of `songunet.py`. Weights are multiples of 1/64, which
+float16 and bfloat16 have too: every file of one network holds the same numbers. Files of foreign.zip:
+
+- `ddpmpp.pkl`: as EDM's training writes its snapshots, with classes of `torch_utils.persistence` and augmentation
+- `ddpmpp.pt`, `ddpmpp_stream.pt`, `ddpmpp.safetensors`: the same weights as a state_dict
+- `half.pt`, `bfloat16.pt`, `double.pt`, `strided.pt`, `big.pt`: in other types, orders of axes, and big-endian
+- `ncsnpp.pkl`: as ECT's training writes its snapshots
+- `evil.pkl`, `evil.pt`: calls of `os.system` that would make the file `executed`
+- `expected.npz`: `x` NCHW, `sigma`; `ddpmpp` = D(x, sigma) of EDM; `ncsnpp` = f(sigma x, sigma) of ECT; float64
+"""
+
+import argparse
+import collections
+import io
+import math
+import pathlib
+import pickle
+import sys
+import types
+import zipfile
+
+import numpy
+import torch
+
+import songunet
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resources" / "reference"
+SMALL = {"resolution": 8, "mult": (1, 2), "blocks": (1, 1), "attention": (4,), "width": 4}
+FULL = songunet.Settings(32, (2, 2, 2), (4, 4, 4), attention=(16,))
+SIGMA_DATA = 0.5
+SIGMA_MIN = 0.003  # ECT's.
+AUGMENTATIONS = 9
+# ECT's evaluation, whose boundary Couplet finds in the source text that a pickle carries.
+SOURCES = {
+    "EDMPrecond": "c_skip = self.sigma_data ** 2 / (sigma ** 2 + self.sigma_data ** 2)\n",
+    "ECMPrecond": "c_skip = self.sigma_data ** 2 / ((sigma - self.sigma_min) ** 2 + self.sigma_data ** 2)\n",
+}
+
+
+# What EDM's torch_utils.persistence puts on the wire.
+
+persistence = types.ModuleType("torch_utils.persistence")
+sys.modules["torch_utils"] = types.ModuleType("torch_utils")
+sys.modules["torch_utils.persistence"] = persistence
+
+
+def _reconstruct_persistent_obj(meta):
+    raise NotImplementedError
+
+
+_reconstruct_persistent_obj.__module__ = "torch_utils.persistence"
+persistence._reconstruct_persistent_obj = _reconstruct_persistent_obj
+
+
+class Settings(dict):
+    """Stands for dnnlib.EasyDict: a dictionary of a class that readers do not have."""
+
+
+class Persistent:
+    """An object that is pickled as a call with its class's name, its source and its state."""
+
+    def __reduce__(self):
+        meta = {
+            "type": "class",
+            "version": 6,
+            "module_src": self.source,
+            "class_name": self.kind,
+            "state": dict(self.__dict__),
+        }
+        return _reconstruct_persistent_obj, (meta,), None
+
+
+class Plain(Persistent):
+    def __init__(self, kind, **state):
+        self.kind, self.source = kind, ""
+        self.__dict__.update(state)
+
+
+class Module(Persistent, torch.nn.Module):
+    def __init__(self, kind, source="", **kwargs):
+        super().__init__()
+        self.kind, self.source = kind, source
+        self._init_args, self._init_kwargs = (), kwargs
+
+
+def drawn(settings, quantized):
+    """Weights by name, float32; filters and frequencies among them."""
+    torch.manual_seed(5)
+    weights = {}
+    for name, shape in songunet.shapes(settings).items():
+        if name.endswith("resample_filter"):
+            weights[name] = settings.filter.float()
+            continue
+        values = torch.randn(shape)
+        if name.endswith("freqs"):
+            values *= 4
+        elif values.dim() > 1:
+            values /= math.sqrt(values[0].numel())
+        else:
+            values = 0.2 * values + (1.0 if "norm" in name and name.endswith("weight") else 0.0)
+        weights[name] = (values * 64).round() / 64 if quantized else values
+    return weights
+
+
+def kind(path, weights):
+    name = ".".join(path)
+    weight = weights.get(f"{name}.weight")
+    if path[-1] == "map_noise":
+        return "FourierEmbedding" if f"{name}.freqs" in weights else "PositionalEmbedding"
+    if weight is None:
+        return "UNetBlock"
+    return {4: "Conv2d", 2: "Linear", 1: "GroupNorm"}[weight.dim()]
+
+
+def network(settings, weights, **kwargs):
+    """A tree of modules with EDM's names and classes."""
+    root = Module("SongUNet", **kwargs)
+    root.map_noise = Module(kind(["map_noise"], weights))
+    root.map_label = None
+    root.map_augment = Module("Linear", in_features=AUGMENTATIONS)
+    root.map_augment.weight = torch.nn.Parameter(torch.ones(settings.width, AUGMENTATIONS), False)
+    for name, value in weights.items():
+        *path, leaf = name.split(".")
+        at = root
+        for i, part in enumerate(path):
+            if part not in at._modules:
+                child = torch.nn.ModuleDict() if part in ("enc", "dec") else Module(kind(path[: i + 1], weights))
+                at.add_module(part, child)
+            at = at._modules[part]
+        if songunet.trained(name):
+            at.register_parameter(leaf, torch.nn.Parameter(value, False))
+            if value.dim() == 4:
+                at.register_buffer("resample_filter", None)
+        else:
+            at.register_buffer(leaf, value)
+    return root
+
+
+def preconditioned(kind, settings, weights, dropout=0.13, **levels):
+    shared = {
+        "model_channels": settings.width,
+        "channel_mult": list(settings.mult),
+        "num_blocks": settings.blocks[0],
+        "attn_resolutions": list(settings.attention),
+        "dropout": dropout,
+        "channel_mult_noise": 2 if settings.ncsnpp else 1,
+        "embedding_type": "fourier" if settings.ncsnpp else "positional",
+        "encoder_type": "residual" if settings.ncsnpp else "standard",
+        "decoder_type": "standard",
+        "resample_filter": [1, 3, 3, 1] if settings.ncsnpp else [1, 1],
+        "augment_dim": AUGMENTATIONS,
+    }
+    image = {"img_resolution": settings.resolution, "label_dim": 0}
+    outer = Module(kind, SOURCES[kind], img_channels=3, model_type="SongUNet", **image, **levels, **shared)
+    outer.img_resolution, outer.img_channels, outer.label_dim = settings.resolution, 3, 0
+    outer.sigma_min, outer.sigma_max = levels.get("sigma_min", 0), float("inf")
+    outer.sigma_data, outer.use_fp16 = SIGMA_DATA, False
+    outer.model = network(settings, weights, in_channels=3, out_channels=3, **image, **shared)
+    return outer.eval()
+
+
+def snapshot(ema):
+    """What EDM's training loop pickles."""
+    augment = Module("AugmentPipe", p=0.12)
+    augment.register_buffer("Hz_fbank", torch.ones(4, 6))
+    options = Settings(class_name="training.dataset.ImageFolderDataset", path="cifar10.zip", use_labels=False)
+    return {
+        "ema": ema,
+        "loss_fn": Plain("EDMLoss", P_mean=-1.2, P_std=1.2, sigma_data=SIGMA_DATA),
+        "augment_pipe": augment,
+        "dataset_kwargs": options,
+    }
+
+
+class Evil:
+    def __reduce__(self):
+        import os
+
+        return os.system, ("touch executed",)
+
+
+def saved(value, **how):
+    out = io.BytesIO()
+    torch.save(value, out, **how)
+    return out.getvalue()
+
+
+def strided(weights):
+    """The same values as views: of one storage, transposed, or with channels last."""
+    views, flat = {}, torch.cat([value.flatten() for value in weights.values()])
+    offset = 0
+    for i, (name, value) in enumerate(weights.items()):
+        if value.dim() == 4 and i % 2:
+            views[name] = value.contiguous(memory_format=torch.channels_last)
+        elif value.dim() == 2:
+            views[name] = value.t().contiguous().t()
+        else:
+            views[name] = flat[offset : offset + value.numel()].view(value.shape)
+        offset += value.numel()
+    return views
+
+
+def big_endian(file):
+    """A file of PyTorch as a big-endian machine writes it, of float32 alone."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if "/data/" in name:
+                content = numpy.frombuffer(content, "<f4").astype(">f4").tobytes()
+            new.writestr(name, b"big" if name.endswith("byteorder") else content)
+    return out.getvalue()
+
+
+def column(values):
+    return values[:, None, None, None]
+
+
+def applied(settings, weights, points, sigma, low):
+    """c_skip x + c_out F(c_in x, ln(sigma) / 4) with the boundary at a level, all in float64."""
+    weights = {name: value.double() for name, value in weights.items()}
+    root = (sigma**2 + SIGMA_DATA**2).sqrt()
+    c_skip = SIGMA_DATA**2 / ((sigma - low) ** 2 + SIGMA_DATA**2)
+    c_out = (sigma - low) * SIGMA_DATA / root
+    f = songunet.apply(settings, weights, column(1 / root) * points, sigma.log() / 4)
+    return column(c_skip) * points + column(c_out) * f
+
+
+def inputs(settings):
+    torch.manual_seed(6)
+    x = torch.randn(4, 3, settings.resolution, settings.resolution).double()
+    return x, torch.tensor([0.003, 0.5, 3, 80]).double()
+
+
+def write_small():
+    import safetensors.torch
+
+    plain, other = songunet.Settings(**SMALL), songunet.Settings(**SMALL, ncsnpp=True)
+    weights, fourier = drawn(plain, True), drawn(other, True)
+    state = collections.OrderedDict((f"model.{name}", value) for name, value in weights.items())
+    half = {name: value.half() for name, value in weights.items()}
+    x, sigma = inputs(plain)
+    expected = {
+        "x": x,
+        "sigma": sigma,
+        "ddpmpp": applied(plain, weights, x, sigma, 0),
+        "ncsnpp": applied(other, fourier, column(sigma) * x, sigma, SIGMA_MIN),
+    }
+    arrays = io.BytesIO()
+    numpy.savez(arrays, **{name: value.numpy() for name, value in expected.items()})
+    files = {
+        "ddpmpp.pkl": pickle.dumps(snapshot(preconditioned("EDMPrecond", plain, weights)), protocol=4),
+        "ddpmpp.pt": saved({"step": 7, "model": state}),
+        "ddpmpp_stream.pt": saved(weights, _use_new_zipfile_serialization=False),
+        "ddpmpp.safetensors": safetensors.torch.save(dict(state)),
+        "half.pt": saved(half),
+        "bfloat16.pt": saved({name: value.bfloat16() for name, value in weights.items()}),
+        "double.pt": saved({name: value.double() for name, value in weights.items()}),
+        "strided.pt": saved(strided(weights)),
+        "big.pt": big_endian(saved(weights)),
+        "ncsnpp.pkl": pickle.dumps(
+            snapshot(preconditioned("ECMPrecond", other, fourier, sigma_min=SIGMA_MIN)), protocol=5
+        ),
+        "evil.pkl": pickle.dumps({"ema": Evil()}),
+        "evil.pt": saved({"model": Evil()}),
+        "expected.npz": arrays.getvalue(),
+    }
+    with zipfile.ZipFile(FOLDER / "foreign.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 9)
+            print(f"{name}: {len(content)} bytes")
+
+
+def write_full(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = drawn(FULL, False)
+    with open(folder / "edm.pkl", "wb") as file:
+        pickle.dump(snapshot(preconditioned("EDMPrecond", FULL, weights)), file)
+    x, sigma = inputs(FULL)
+    values = applied(FULL, weights, x, sigma, 0)
+    numpy.savez(folder / "edm.npz", x=x.numpy(), sigma=sigma.numpy(), d=values.numpy())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", type=pathlib.Path, metavar="DIR")
+    given = parser.parse_args()
+    if given.full:
+        write_full(given.full)
+    else:
+        write_small()
+
+
+if __name__ == "__main__":
+    main()
