@@ -3,13 +3,14 @@ package org.couplet.config;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.couplet.config.proto.ClassConfig;
+import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 
 /** What must hold between the classes of the data and the network that is told them. */
 final class ClassRules {
   private static final String DIMENSION = "network.label_dim";
-  private static final String CLASSES = "dataset.classes";
+  private static final String NAMES = "dataset.class_names";
+  private static final String COUNTS = "dataset.class_counts";
 
   private final Experiment experiment;
   private final Origins origins;
@@ -31,31 +32,38 @@ final class ClassRules {
           "network.label_dropout",
           "this network is told no classes. Remove it, or set label_dim to their number");
     }
-    List<ClassConfig> classes = experiment.getDataset().getClassesList();
-    if (!classes.isEmpty() && classes.size() != dimension) {
+    DatasetConfig dataset = experiment.getDataset();
+    int names = dataset.getClassNamesCount();
+    if (names != dataset.getClassCountsCount()) {
       throw origins.problem(
-          CLASSES,
+          COUNTS,
+          "%d counts for %d names. Give one for each, or leave both out"
+              .formatted(dataset.getClassCountsCount(), names),
+          NAMES);
+    }
+    if (names > 0 && names != dimension) {
+      throw origins.problem(
+          NAMES,
           "%d classes where network.label_dim is %d. Set it to %d, or leave the classes out"
-              .formatted(classes.size(), dimension, classes.size()),
+              .formatted(names, dimension, names),
           DIMENSION);
     }
-    names(classes);
+    if (names > 0 && dataset.getClassCountsList().stream().allMatch(count -> count == 0)) {
+      throw origins.problem(COUNTS, "no class has an image. Give counts above 0");
+    }
+    names(dataset.getClassNamesList());
   }
 
-  private void names(List<ClassConfig> classes) {
+  private void names(List<String> names) {
     Set<String> seen = new HashSet<>();
-    for (ClassConfig one : classes) {
-      String name = one.getName();
+    for (String name : names) {
       if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-        throw origins.problem(CLASSES, "a class without a plain name. Name each in one line");
+        throw origins.problem(NAMES, "a class without a plain name. Name each in one line");
       }
       if (!seen.add(name)) {
         throw origins.problem(
-            CLASSES, "two classes are called " + name + ". Give each a name of its own");
+            NAMES, "two classes are called " + name + ". Give each a name of its own");
       }
-    }
-    if (!classes.isEmpty() && classes.stream().allMatch(one -> one.getCount() == 0)) {
-      throw origins.problem(CLASSES, "no class has an image. Give counts above 0");
     }
   }
 }

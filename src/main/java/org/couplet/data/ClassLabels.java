@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.couplet.config.proto.ClassConfig;
+import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
 import org.couplet.source.Labels;
@@ -75,13 +75,13 @@ public record ClassLabels(int[] ofElements, List<String> names) {
   public static Experiment named(Experiment experiment) throws IOException {
     int dimension = experiment.getNetwork().getLabelDim();
     if (dimension == 0
-        || experiment.getDataset().getClassesCount() > 0
+        || experiment.getDataset().getClassNamesCount() > 0
         || MissingImages.of(experiment.getDataset()).isPresent()) {
       return experiment;
     }
     try (Dataset dataset = Dataset.open(experiment.getDataset())) {
       Experiment.Builder named = experiment.toBuilder();
-      required(dataset).configs(dimension).forEach(named.getDatasetBuilder()::addClasses);
+      required(dataset).addTo(named.getDatasetBuilder(), dimension);
       return named.build();
     }
   }
@@ -101,7 +101,7 @@ public record ClassLabels(int[] ofElements, List<String> names) {
                         + " sources that have classes (docs/data.md), or set label_dim to 0"));
   }
 
-  private List<ClassConfig> configs(int dimension) {
+  private void addTo(DatasetConfig.Builder dataset, int dimension) {
     if (names.size() > dimension) {
       throw new InvalidInputException(
           "network.label_dim: %d, but the data have %d classes; set it to %d"
@@ -109,11 +109,9 @@ public record ClassLabels(int[] ofElements, List<String> names) {
     }
     long[] counts = new long[dimension];
     Arrays.stream(ofElements).forEach(label -> counts[label]++);
-    List<ClassConfig> configs = new ArrayList<>();
     for (int i = 0; i < dimension; i++) {
-      String name = i < names.size() ? names.get(i) : String.valueOf(i);
-      configs.add(ClassConfig.newBuilder().setName(name).setCount(counts[i]).build());
+      dataset.addClassNames(i < names.size() ? names.get(i) : String.valueOf(i));
+      dataset.addClassCounts(counts[i]);
     }
-    return configs;
   }
 }

@@ -1,6 +1,7 @@
 package org.couplet.data;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -76,6 +77,11 @@ record DrawnForm(
     /** The distance at (x, y) from the centre, for the form with the area of a disc. */
     abstract double distance(double x, double y, double radius);
 
+    /** Its place among {@link #FORMS}. */
+    int number() {
+      return FORMS.indexOf(name().toLowerCase(Locale.ROOT));
+    }
+
     /** The least distance of the centre of a form of this radius from the image's border. */
     double margin(double radius) {
       return radius * reach;
@@ -84,7 +90,7 @@ record DrawnForm(
 
   /** The form in its colour, as a number. */
   int kind() {
-    return form.ordinal() * HUES + (int) Math.round(hue * HUES) % HUES;
+    return form.number() * HUES + (int) Math.round(hue * HUES) % HUES;
   }
 
   /** A picture with everything drawn at random. */

@@ -64,7 +64,7 @@ public final class ProceduralImages implements Dataset {
   @Override
   public Optional<ClassLabels> classLabels() {
     int[] labels = new int[Math.toIntExact(count)];
-    Arrays.setAll(labels, index -> coloured ? image(index).kind() : image(index).form().ordinal());
+    Arrays.setAll(labels, index -> coloured ? image(index).kind() : image(index).form().number());
     return Optional.of(new ClassLabels(labels, coloured ? DrawnForm.KINDS : DrawnForm.FORMS));
   }
 

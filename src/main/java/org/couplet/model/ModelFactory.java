@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.couplet.config.ElementShape;
 import org.couplet.config.proto.AdmUNetConfig;
-import org.couplet.config.proto.ClassConfig;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.DatasetConfig;
@@ -129,15 +128,15 @@ public final class ModelFactory {
 
   // All alike where the data are not known.
   private static List<Model.ClassShare> classes(Experiment experiment) {
-    List<ClassConfig> known = experiment.getDataset().getClassesList();
-    double images = known.stream().mapToLong(ClassConfig::getCount).sum();
+    DatasetConfig dataset = experiment.getDataset();
+    double images = dataset.getClassCountsList().stream().mapToLong(Long::longValue).sum();
     int count = experiment.getNetwork().getLabelDim();
     List<Model.ClassShare> classes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       classes.add(
-          known.isEmpty()
+          dataset.getClassNamesCount() == 0
               ? new Model.ClassShare(String.valueOf(i), 1.0 / count)
-              : new Model.ClassShare(known.get(i).getName(), known.get(i).getCount() / images));
+              : new Model.ClassShare(dataset.getClassNames(i), dataset.getClassCounts(i) / images));
     }
     return classes;
   }

@@ -71,10 +71,11 @@ record NoiseEmbedding(
   /** noise label and labels [n] to [n, out] in a type; the sinusoids need float32. */
   <T extends TFloating> Operand<T> apply(
       Ops tf, Weights weights, Operand<TFloat32> noiseLabel, Labels labels, Class<T> type) {
+    int half = channels / 2;
     Operand<TFloat32> radians =
         switch (sinusoids) {
-          case DDPMPP -> tf.constant(geometric(channels / 2 - 1));
-          case ADM -> tf.constant(geometric(channels / 2));
+          case DDPMPP -> tf.constant(geometric(half - 1));
+          case ADM -> tf.constant(geometric(half));
           case NCSNPP -> tf.math.mul(weights.get(FREQUENCIES), tf.constant((float) (2 * Math.PI)));
         };
     Operand<T> h = Cast.to(tf, Layers.sinusoids(tf, noiseLabel, radians, isAdm()), type);

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.couplet.config.ExperimentFile;
-import org.couplet.config.proto.ClassConfig;
 import org.couplet.config.proto.CouplingConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.contract.Contract;
@@ -121,11 +120,11 @@ record ModelCard(ModelFacts facts) {
   }
 
   private String classes() {
-    List<ClassConfig> classes = facts.classes();
+    List<String> classes = facts.classes();
     int count = facts.experiment().getNetwork().getLabelDim();
     List<String> named = new ArrayList<>();
     for (int i = 0; i < Math.min(classes.size(), MOST_NAMED); i++) {
-      named.add(i + " " + classes.get(i).getName());
+      named.add(i + " " + classes.get(i));
     }
     String names = String.join(", ", named);
     return count + (named.isEmpty() ? "" : ": " + names + (count > named.size() ? ", ..." : ""));

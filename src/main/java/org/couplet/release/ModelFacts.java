@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.couplet.config.ElementShape;
 import org.couplet.config.ExperimentFile;
-import org.couplet.config.proto.ClassConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.contract.Contract;
@@ -78,9 +77,9 @@ record ModelFacts(
     return !experiment.getDataset().hasGaussians();
   }
 
-  /** Classes of the data, which the network is told; none for a model without. */
-  List<ClassConfig> classes() {
-    return experiment.getDataset().getClassesList();
+  /** Names of the classes that the network is told; none of a model without. */
+  List<String> classes() {
+    return experiment.getDataset().getClassNamesList();
   }
 
   /** Whether calls take a label a row. */
@@ -140,7 +139,7 @@ record ModelFacts(
     dataCount().ifPresent(count -> facts.put("data_count", count));
     data.ifPresent(identity -> facts.put("data", identity));
     if (takesLabels()) {
-      facts.put("classes", classes().stream().map(ClassConfig::getName).toList());
+      facts.put("classes", classes());
     }
     facts.put("metrics", lastMetrics());
     facts.put("signatures", signatureFacts());

@@ -187,7 +187,7 @@ class BadUsageTest {
 
   @Test
   void aPortThatIsTakenIsNamedBeforeAModelIsLoaded() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertRefused(
           "serve --model S/export --port " + taken.getLocalPort(),
           "can't listen at 127.0.0.1:" + taken.getLocalPort());

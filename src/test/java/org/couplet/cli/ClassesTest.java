@@ -90,7 +90,7 @@ class ClassesTest {
   @Test
   void theRunKnowsItsClasses() throws IOException {
     String config = Files.readString(shared.resolve("run/config.textproto"));
-    assertTrue(config.contains("name: \"triangle\""), config);
+    assertTrue(config.contains("\"triangle\""), config);
   }
 
   @Test
@@ -129,9 +129,9 @@ class ClassesTest {
     // Of the 50 pictures.
     int[] counts = new int[3];
     String config = Files.readString(shared.resolve("run/config.textproto"));
-    String[] parts = config.split("count: ", -1);
+    String[] parts = config.split("class_counts: ", -1);
     for (int i = 0; i < 3; i++) {
-      counts[i] = Integer.parseInt(parts[i + 2].split("\n", 2)[0].strip());
+      counts[i] = Integer.parseInt(parts[i + 1].split("\n", 2)[0].strip());
     }
     assertEquals(50, IntStream.of(counts).sum());
     int[] drawn = new int[3];

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.couplet.config.ExperimentFile;
-import org.couplet.config.proto.ClassConfig;
+import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.npy.NpyWriter;
 import org.couplet.source.Labels;
@@ -83,7 +83,7 @@ class ClassLabelsTest {
       for (int i = 0; i < 30; i++) {
         byte[] image = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
         DrawnForm nearest = NearestForm.of(image, 16).form();
-        assertEquals(nearest.form().ordinal(), labels.ofElements()[i]);
+        assertEquals(nearest.form().number(), labels.ofElements()[i]);
         assertEquals(nearest.kind(), kinds.ofElements()[i]);
       }
     }
@@ -93,10 +93,9 @@ class ClassLabelsTest {
   void anExperimentTakesTheClassesOfItsData() throws IOException {
     Path file = images(3);
     new Labels(List.of(1L, 0L, 1L), List.of("cat", "dog")).writeBeside(file);
-    List<ClassConfig> classes =
-        ClassLabels.named(experiment(file, 3)).getDataset().getClassesList();
-    assertEquals(List.of("cat", "dog", "2"), classes.stream().map(ClassConfig::getName).toList());
-    assertEquals(List.of(1L, 2L, 0L), classes.stream().map(ClassConfig::getCount).toList());
+    DatasetConfig dataset = ClassLabels.named(experiment(file, 3)).getDataset();
+    assertEquals(List.of("cat", "dog", "2"), dataset.getClassNamesList());
+    assertEquals(List.of(1L, 2L, 0L), dataset.getClassCountsList());
   }
 
   @Test

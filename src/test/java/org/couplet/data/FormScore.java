@@ -67,8 +67,7 @@ final class FormScore {
     int cleanAndRight = 0;
     for (int i = 0; i < labels.length; i++) {
       boolean isRight =
-          (int) labels[i]
-              == (kinds ? nearest[i].form().kind() : nearest[i].form().form().ordinal());
+          (int) labels[i] == (kinds ? nearest[i].form().kind() : nearest[i].form().form().number());
       right += isRight ? 1 : 0;
       clean += nearest[i].isClean() ? 1 : 0;
       cleanAndRight += isRight && nearest[i].isClean() ? 1 : 0;

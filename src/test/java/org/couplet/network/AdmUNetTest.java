@@ -141,7 +141,7 @@ class AdmUNetTest {
       } else if (name.matches(".*(conv1|proj|out_conv)/(weight|bias)")) {
         assertAll(0, drawn, name);
       } else {
-        assertUniform(1 / Math.sqrt(fanIn), drawn, name);
+        assertUniform(1 / Math.sqrt((double) fanIn), drawn, name);
       }
     }
   }
