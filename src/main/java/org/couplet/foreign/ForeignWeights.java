@@ -85,7 +85,8 @@ public final class ForeignWeights implements AutoCloseable {
       return of(file, "PyTorch (zip)", TorchZip.read(file, budget), entry, budget);
     }
     if (Arrays.equals(begin, TorchStream.MAGIC)) {
-      return of(file, "PyTorch (stream)", new TorchStream(file, budget, false).read(), entry, budget);
+      return of(
+          file, "PyTorch (stream)", new TorchStream(file, budget, false).read(), entry, budget);
     }
     if (begin.length > 0 && begin[0] == (byte) 0x80) {
       TorchClasses classes = new TorchClasses(file, budget, false);

@@ -51,13 +51,12 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
     private void tensors(String prefix, @Nullable Object dictionary) {
       Map<?, ?> all = items(dictionary);
       budget.spend(all.size(), file);
-      all
-          .forEach(
-              (name, value) -> {
-                if (name instanceof String text && value instanceof ForeignTensor tensor) {
-                  tensors.put(prefix + text, tensor);
-                }
-              });
+      all.forEach(
+          (name, value) -> {
+            if (name instanceof String text && value instanceof ForeignTensor tensor) {
+              tensors.put(prefix + text, tensor);
+            }
+          });
       if (tensors.size() > MOST_TENSORS) {
         throw file.refusal("it has more than %d tensors".formatted(MOST_TENSORS));
       }
