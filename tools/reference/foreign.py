@@ -10,9 +10,11 @@ float16 and bfloat16 have too: every file of one network holds the same numbers.
 - `ddpmpp.pkl`: as EDM's training writes its snapshots, with classes of `torch_utils.persistence` and augmentation
 - `ddpmpp.pt`, `ddpmpp_stream.pt`, `ddpmpp.safetensors`: the same weights as a state_dict
 - `half.pt`, `bfloat16.pt`, `double.pt`, `strided.pt`, `big.pt`: in other types, orders of axes, and big-endian
-- `ncsnpp.pkl`: as ECT's training writes its snapshots
+- `ncsnpp.pkl`: as ECT's training writes its snapshots, of a network with three classes
+- `adm.pkl`: EDM's other network, with heads of four channels, which EDM's code can't be told
 - `evil.pkl`, `evil.pt`: calls of `os.system` that would make the file `executed`
-- `expected.npz`: `x` NCHW, `sigma`; `ddpmpp` = D(x, sigma) of EDM; `ncsnpp` = f(sigma x, sigma) of ECT; float64
+- `expected.npz`: `x` NCHW, `sigma`, `classes` (-1: none); `ddpmpp` and `adm` = D(x, sigma, classes) of EDM;
+  `ncsnpp` = f(sigma x, sigma, classes) of ECT; float64
 """
 
 import argparse
@@ -28,6 +30,7 @@ import zipfile
 import numpy
 import torch
 
+import adm
 import songunet
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resources" / "reference"
@@ -89,13 +92,13 @@ class Module(Persistent, torch.nn.Module):
         self._init_args, self._init_kwargs = (), kwargs
 
 
-def drawn(settings, quantized):
+def drawn(settings, quantized, shapes=songunet.shapes):
     """Weights by name, float32; filters and frequencies among them."""
     torch.manual_seed(5)
     weights = {}
-    for name, shape in songunet.shapes(settings).items():
+    for name, shape in shapes(settings).items():
         if name.endswith("resample_filter"):
-            weights[name] = settings.filter.float()
+            weights[name] = settings.filter.float() if shape[-1] > 2 else torch.full(shape, 0.25)
             continue
         values = torch.randn(shape)
         if name.endswith("freqs"):
@@ -111,6 +114,8 @@ def drawn(settings, quantized):
 def kind(path, weights):
     name = ".".join(path)
     weight = weights.get(f"{name}.weight")
+    if path[-1] == "skip":
+        return "Conv2d"
     if path[-1] == "map_noise":
         return "FourierEmbedding" if f"{name}.freqs" in weights else "PositionalEmbedding"
     if weight is None:
@@ -118,11 +123,10 @@ def kind(path, weights):
     return {4: "Conv2d", 2: "Linear", 1: "GroupNorm"}[weight.dim()]
 
 
-def network(settings, weights, **kwargs):
+def network(type, settings, weights, **kwargs):
     """A tree of modules with EDM's names and classes."""
-    root = Module("SongUNet", **kwargs)
+    root = Module(type, **kwargs)
     root.map_noise = Module(kind(["map_noise"], weights))
-    root.map_label = None
     root.map_augment = Module("Linear", in_features=AUGMENTATIONS)
     root.map_augment.weight = torch.nn.Parameter(torch.ones(settings.width, AUGMENTATIONS), False)
     for name, value in weights.items():
@@ -143,6 +147,7 @@ def network(settings, weights, **kwargs):
 
 
 def preconditioned(kind, settings, weights, dropout=0.13, **levels):
+    """EDM's wrapper of a SongUNet."""
     shared = {
         "model_channels": settings.width,
         "channel_mult": list(settings.mult),
@@ -156,12 +161,28 @@ def preconditioned(kind, settings, weights, dropout=0.13, **levels):
         "resample_filter": [1, 3, 3, 1] if settings.ncsnpp else [1, 1],
         "augment_dim": AUGMENTATIONS,
     }
-    image = {"img_resolution": settings.resolution, "label_dim": 0}
-    outer = Module(kind, SOURCES[kind], img_channels=3, model_type="SongUNet", **image, **levels, **shared)
-    outer.img_resolution, outer.img_channels, outer.label_dim = settings.resolution, 3, 0
+    return wrapped(kind, "SongUNet", settings, weights, shared, levels)
+
+
+def preconditioned_adm(settings, weights):
+    """EDM's wrapper of a DhariwalUNet."""
+    shared = {
+        "model_channels": settings.width,
+        "channel_mult": list(settings.mult),
+        "num_blocks": settings.blocks,
+        "attn_resolutions": list(settings.attention),
+        "channels_per_head": settings.head,
+    }
+    return wrapped("EDMPrecond", "DhariwalUNet", settings, weights, shared, {})
+
+
+def wrapped(kind, type, settings, weights, shared, levels):
+    image = {"img_resolution": settings.resolution, "label_dim": settings.classes}
+    outer = Module(kind, SOURCES[kind], img_channels=3, model_type=type, **image, **levels, **shared)
+    outer.img_resolution, outer.img_channels, outer.label_dim = settings.resolution, 3, settings.classes
     outer.sigma_min, outer.sigma_max = levels.get("sigma_min", 0), float("inf")
     outer.sigma_data, outer.use_fp16 = SIGMA_DATA, False
-    outer.model = network(settings, weights, in_channels=3, out_channels=3, **image, **shared)
+    outer.model = network(type, settings, weights, in_channels=3, out_channels=3, **image, **shared)
     return outer.eval()
 
 
@@ -222,13 +243,22 @@ def column(values):
     return values[:, None, None, None]
 
 
-def applied(settings, weights, points, sigma, low):
+def adm_shapes(settings):
+    """ADM's weights, and the filters of the modules that resample."""
+    found = adm.shapes(settings)
+    for name, kind, *_ in adm.layers(settings):
+        if kind in ("down", "up"):
+            found |= {f"{name}.{part}.resample_filter": (1, 1, 2, 2) for part in ("conv0", "skip")}
+    return found
+
+
+def applied(apply, settings, weights, points, sigma, low, classes=None):
     """c_skip x + c_out F(c_in x, ln(sigma) / 4) with the boundary at a level, all in float64."""
     weights = {name: value.double() for name, value in weights.items()}
     root = (sigma**2 + SIGMA_DATA**2).sqrt()
     c_skip = SIGMA_DATA**2 / ((sigma - low) ** 2 + SIGMA_DATA**2)
     c_out = (sigma - low) * SIGMA_DATA / root
-    f = songunet.apply(settings, weights, column(1 / root) * points, sigma.log() / 4)
+    f = apply(settings, weights, column(1 / root) * points, sigma.log() / 4, classes)
     return column(c_skip) * points + column(c_out) * f
 
 
@@ -241,16 +271,19 @@ def inputs(settings):
 def write_small():
     import safetensors.torch
 
-    plain, other = songunet.Settings(**SMALL), songunet.Settings(**SMALL, ncsnpp=True)
-    weights, fourier = drawn(plain, True), drawn(other, True)
+    plain, other = songunet.Settings(**SMALL), songunet.Settings(**SMALL, ncsnpp=True, classes=3)
+    weights, fourier, heads = drawn(plain, True), drawn(other, True), drawn(adm.SMALL, True, adm_shapes)
     state = collections.OrderedDict((f"model.{name}", value) for name, value in weights.items())
     half = {name: value.half() for name, value in weights.items()}
     x, sigma = inputs(plain)
+    classes = torch.tensor([2, -1, 0, 1], dtype=torch.int32)
     expected = {
         "x": x,
         "sigma": sigma,
-        "ddpmpp": applied(plain, weights, x, sigma, 0),
-        "ncsnpp": applied(other, fourier, column(sigma) * x, sigma, SIGMA_MIN),
+        "classes": classes,
+        "ddpmpp": applied(songunet.apply, plain, weights, x, sigma, 0),
+        "adm": applied(adm.apply, adm.SMALL, heads, x, sigma, 0, classes),
+        "ncsnpp": applied(songunet.apply, other, fourier, column(sigma) * x, sigma, SIGMA_MIN, classes),
     }
     arrays = io.BytesIO()
     numpy.savez(arrays, **{name: value.numpy() for name, value in expected.items()})
@@ -267,6 +300,7 @@ def write_small():
         "ncsnpp.pkl": pickle.dumps(
             snapshot(preconditioned("ECMPrecond", other, fourier, sigma_min=SIGMA_MIN)), protocol=5
         ),
+        "adm.pkl": pickle.dumps(snapshot(preconditioned_adm(adm.SMALL, heads)), protocol=4),
         "evil.pkl": pickle.dumps({"ema": Evil()}),
         "evil.pt": saved({"model": Evil()}),
         "expected.npz": arrays.getvalue(),
@@ -283,7 +317,7 @@ def write_full(folder):
     with open(folder / "edm.pkl", "wb") as file:
         pickle.dump(snapshot(preconditioned("EDMPrecond", FULL, weights)), file)
     x, sigma = inputs(FULL)
-    values = applied(FULL, weights, x, sigma, 0)
+    values = applied(songunet.apply, FULL, weights, x, sigma, 0)
     numpy.savez(folder / "edm.npz", x=x.numpy(), sigma=sigma.numpy(), d=values.numpy())
 
 

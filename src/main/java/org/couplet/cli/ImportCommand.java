@@ -34,8 +34,8 @@ final class ImportCommand implements Command {
         new CommandLine(
                 "import", "couplet import --from edm-cifar10-32x32-uncond-vp.pkl --output runs/edm")
             .about(
-                "No code in the file is run. The network must be a SongUNet (DDPM++, NCSN++) with"
-                    + " the names of EDM's code.")
+                "No code in the file is run. The network must be a SongUNet (DDPM++, NCSN++) or ADM's"
+                    + " with the names of EDM's code.")
             .required(
                 "from",
                 "FILE",

@@ -153,6 +153,10 @@ final class ForeignNetwork {
   private List<String> adm() {
     List<String> fields = new ArrayList<>(common());
     fields.add("channel_mult_emb: " + size(ANCHOR, 0) / width);
+    if (recorded.get("channels_per_head") instanceof Number head) {
+      // EDM's code has always 64.
+      fields.add("channels_per_head: " + head);
+    }
     return fields;
   }
 
@@ -217,6 +221,6 @@ final class ForeignNetwork {
 
   private InvalidInputException refusal(String problem) {
     return new InvalidInputException(
-        file + ": " + problem + "; give weights of a SongUNet (DDPM++, NCSN++) with EDM's names");
+        file + ": " + problem + "; give weights of a SongUNet or an ADM network with EDM's names");
   }
 }

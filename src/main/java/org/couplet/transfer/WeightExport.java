@@ -35,6 +35,9 @@ public final class WeightExport {
   private static final String PREFIX = "model.";
   private static final Map<String, String> CLASSES =
       Map.of("song_unet", "SongUNet", "adm_unet", "DhariwalUNet");
+  // What EDM's code has as a constant and so is no argument of it.
+  private static final Map<String, Object> FIXED = Map.of("channels_per_head", 64);
+
   // Modules of EDM's that resample, by one of their weights; the skip of a block has no weight in
   // some networks.
   private static final Pattern RESAMPLING =
@@ -175,7 +178,7 @@ public final class WeightExport {
       arguments.put(field.getName() + "_type", choice.getName().toLowerCase(Locale.ROOT));
     } else if (value instanceof List<?> list && isOfAllLevels(field) && same(list)) {
       arguments.put(field.getName(), list.get(0));
-    } else {
+    } else if (!value.equals(FIXED.get(field.getName()))) {
       arguments.put(field.getName(), value);
     }
   }
@@ -199,6 +202,15 @@ public final class WeightExport {
                 .formatted(field.getKey().getName(), field.getValue()));
       }
     }
+    FIXED.forEach(
+        (name, value) -> {
+          FieldDescriptor field = network.getDescriptorForType().findFieldByName(name);
+          if (field != null && !network.getField(field).equals(value)) {
+            notes.add(
+                "EDM's code has %s %s, this network has %s"
+                    .formatted(name, value, network.getField(field)));
+          }
+        });
     if (experiment.getConsistency().getProcess().hasBridge()) {
       notes.add("EDM's and ECT's code has no bridge: their preconditioning is another one");
     }

@@ -36,10 +36,13 @@ import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /** {@code couplet import} of the files of {@code tools/reference/foreign.py}, and the way back. */
 @Tag("long")
 class ImportCommandTest {
+  private static final int[] CLASSES = {2, -1, 0, 1};
+
   @TempDir private static Path shared = Path.of("");
   private static Path score = shared;
   private static Path consistency = shared;
@@ -97,8 +100,28 @@ class ImportCommandTest {
         TFloat32 sigma = TFloat32.vectorOf(expected.values("sigma"));
         Result result =
             bundle.function("serving_default").call(Map.of("points", points, "sigma", sigma))) {
-      assertNear(expected.values("ddpmpp"), Floats.of((TFloat32) result.get(0)));
+      assertNear(expected.values("ddpmpp"), result);
     }
+  }
+
+  @Test
+  void admComputesWhatPyTorchDoes() throws IOException {
+    Path run = folder.resolve("adm");
+    imported("adm.pkl", run);
+    Reference expected = expected();
+    try (SavedModelBundle bundle = exported(run);
+        TFloat32 points = images(expected.values("x"));
+        TFloat32 sigma = TFloat32.vectorOf(expected.values("sigma"));
+        TInt32 labels = TInt32.vectorOf(CLASSES);
+        Result result =
+            bundle
+                .function("serving_default")
+                .call(Map.of("points", points, "sigma", sigma, "labels", labels))) {
+      assertNear(expected.values("adm"), result);
+    }
+    Path file = folder.resolve("adm.safetensors");
+    CommandRun.done("export", "--run", run, "--format", "safetensors", "--output", file);
+    assertNamesOfEdm(shared.resolve("adm.pkl"), file);
   }
 
   @Test
@@ -107,9 +130,12 @@ class ImportCommandTest {
     try (SavedModelBundle bundle = exported(consistency);
         TFloat32 noise = images(expected.values("x"));
         TFloat32 sigma = TFloat32.vectorOf(expected.values("sigma"));
-        Result result = bundle.function("generate").call(Map.of("noise", noise, "sigma", sigma))) {
-      assertNear(
-          expected.values("ncsnpp"), Floats.of((TFloat32) result.get("x_hat").orElseThrow()));
+        TInt32 labels = TInt32.vectorOf(CLASSES);
+        Result result =
+            bundle
+                .function("generate")
+                .call(Map.of("noise", noise, "sigma", sigma, "labels", labels))) {
+      assertNear(expected.values("ncsnpp"), result);
     }
   }
 
@@ -223,15 +249,28 @@ class ImportCommandTest {
   void anExportHasTheNamesAndShapesOfEdm() throws IOException {
     Path file = folder.resolve("weights.safetensors");
     CommandRun.done("export", "--run", consistency, "--format", "safetensors", "--output", file);
+    assertNamesOfEdm(shared.resolve("ncsnpp.pkl"), file);
+  }
+
+  private static void assertNamesOfEdm(Path pickle, Path file) throws IOException {
     try (ForeignWeights own = ForeignWeights.open(file, Optional.empty());
-        ForeignWeights edm = ForeignWeights.open(shared.resolve("ncsnpp.pkl"), Optional.empty())) {
+        ForeignWeights edm = ForeignWeights.open(pickle, Optional.empty())) {
       Map<String, String> expected = shapes(edm);
       expected.remove("model.map_augment.weight");
       assertEquals(expected, shapes(own));
       for (String name :
           new String[] {
-            "img_resolution", "img_channels", "model_type", "model_channels", "channel_mult",
-            "num_blocks", "attn_resolutions", "embedding_type", "encoder_type", "sigma_min"
+            "img_resolution",
+            "img_channels",
+            "model_type",
+            "model_channels",
+            "channel_mult",
+            "num_blocks",
+            "attn_resolutions",
+            "embedding_type",
+            "encoder_type",
+            "label_dim",
+            "channels_per_head"
           }) {
         assertEquals(edm.recorded().get(name), own.recorded().get(name), name);
       }
@@ -284,9 +323,10 @@ class ImportCommandTest {
 
   @Test
   void anotherFilterIsRefused() throws IOException {
-    // 9 / 64 as a little-endian float32, in the middle of NCSN++'s filter.
+    // The second row of NCSN++'s filter, 3, 9, 9 and 3 of 64 as float32: its second value.
+    String row = "\u0000\u0000@=\u0000\u0000\u0010>\u0000\u0000\u0010>";
     assertRefused(
-        "another filter", text -> text.replaceFirst("\u0000\u0000\u0010>", "\u0000\u0000\u0011>"));
+        "another filter", text -> text.replaceFirst(row, row.replaceFirst("\u0010", "\u0011")));
   }
 
   private void assertRefused(String problem, UnaryOperator<String> change) throws IOException {
@@ -319,7 +359,8 @@ class ImportCommandTest {
     return SavedModelBundle.load(export.toString(), "serve");
   }
 
-  private static void assertNear(float[] expected, float[] found) {
+  private static void assertNear(float[] expected, Result result) {
+    float[] found = Floats.of((TFloat32) result.get("x_hat").orElseThrow());
     assertEquals(expected.length, found.length);
     double largest = 0;
     for (float value : expected) {
