@@ -48,12 +48,7 @@ public record DenoisingLoss(ConsistencyFunction function, LognormalLaw law) impl
     Operand<TFloat32> estimate =
         function.apply(tf, online, noisy, sigma, function.labels(in), dropout);
     Operand<TFloat32> errors = new SquaredL2Distance().between(tf, estimate, x); // [n]
-    return tf.math.mean(weight(tf, sigma).times(errors), tf.constant(0));
-  }
-
-  private Expr<TFloat32> weight(Ops tf, Operand<TFloat32> sigma) {
-    float sigmaData = (float) function.sigmaData();
-    Expr<TFloat32> s = Expr.of(tf, sigma);
-    return s.squared().plus(sigmaData * sigmaData).over(s.times(sigmaData).squared());
+    Expr<TFloat32> weight = new SignalToNoiseWeighting(function.sigmaData()).at(Expr.of(tf, sigma));
+    return tf.math.mean(weight.times(errors), tf.constant(0));
   }
 }

@@ -6,7 +6,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
 /** Weight of a pair of levels in the loss. */
-public sealed interface Weighting permits InverseGapWeighting, ConstantWeighting {
+public sealed interface Weighting
+    permits InverseGapWeighting, ConstantWeighting, SignalToNoiseWeighting {
   /**
    * The weights of a batch.
    *

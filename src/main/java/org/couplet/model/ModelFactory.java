@@ -40,6 +40,7 @@ import org.couplet.consistency.ProbabilityFlow;
 import org.couplet.consistency.ProbabilityFlowCoupling;
 import org.couplet.consistency.PseudoHuberDistance;
 import org.couplet.consistency.ScaledSquaredL2Distance;
+import org.couplet.consistency.SignalToNoiseWeighting;
 import org.couplet.consistency.SquaredL2Distance;
 import org.couplet.consistency.StandardNormalNoise;
 import org.couplet.consistency.TimestepLaw;
@@ -269,6 +270,7 @@ public final class ModelFactory {
     return switch (config.getWeighting().getWeightingCase()) {
       case INVERSE_GAP -> new InverseGapWeighting();
       case CONSTANT -> new ConstantWeighting();
+      case SIGNAL_TO_NOISE -> new SignalToNoiseWeighting(config.getSigmaData());
       case WEIGHTING_NOT_SET -> throw unresolved("consistency.weighting");
     };
   }

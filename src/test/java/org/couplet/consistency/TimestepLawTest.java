@@ -80,6 +80,24 @@ class TimestepLawTest {
     }
   }
 
+  @Test
+  void theSignalToNoiseWeightIsThatOfTheHigherLevel() {
+    double[] high = {0.004, 0.5, 80};
+    float[] weights =
+        Evaluation.of(
+                false,
+                List.of(),
+                (tf, in) ->
+                    List.of(
+                        new SignalToNoiseWeighting(0.5)
+                            .weight(
+                                tf, tf.constant(new double[] {0.002, 0.4, 50}), tf.constant(high))))
+            .get(0);
+    for (int i = 0; i < high.length; i++) {
+      assertEquals(1, weights[i] / (1 / (high[i] * high[i]) + 4), 1e-6);
+    }
+  }
+
   // Five standard errors of each frequency.
   private static void assertClose(double[] expected, double[] counted) {
     for (int i = 0; i < counted.length; i++) {
