@@ -64,16 +64,28 @@ public final class Dropout {
   }
 
   /**
-   * What decides about each value: it is kept where the bits are at least the threshold.
+   * What decides about each value.
    *
    * @param bits uniform in [-2^31, 2^31)
-   * @param gain what a kept value is multiplied by, 1 / (1 - rate)
    */
-  record Draw(Operand<TInt32> bits, int threshold, float gain) {
+  record Draw(Operand<TInt32> bits, Rate rate) {
     private Operand<TFloat32> mask(Ops tf) {
       return tf.math.mul(
-          tf.dtypes.cast(tf.math.greaterEqual(bits, tf.constant(threshold)), TFloat32.class),
-          tf.constant(gain));
+          tf.dtypes.cast(tf.math.greaterEqual(bits, tf.constant(rate.threshold())), TFloat32.class),
+          tf.constant(rate.gain()));
+    }
+  }
+
+  /** The share of values that is dropped, in (0, 1). */
+  record Rate(double share) {
+    /** A value is kept where its bits are at least this. */
+    int threshold() {
+      return (int) Math.round(Integer.MIN_VALUE + share * Math.pow(2, 32));
+    }
+
+    /** What a kept value is multiplied by. */
+    float gain() {
+      return (float) (1 / (1 - share));
     }
   }
 
@@ -86,9 +98,6 @@ public final class Dropout {
     Operand<TInt32> bits =
         this.bits.computeIfAbsent(
             site, unused -> drawn.rowBits(tf, Randomness.Purpose.DROPOUT, site, shape));
-    return new Draw(
-        bits,
-        (int) Math.round(Integer.MIN_VALUE + rate * Math.pow(2, 32)),
-        (float) (1 / (1 - rate)));
+    return new Draw(bits, new Rate(rate));
   }
 }

@@ -55,7 +55,7 @@ final class FusedNorm {
             x.type(),
             affine.perImage(),
             shift != null,
-            dropped != null);
+            dropped == null ? null : dropped.rate());
     Functions known = functions.computeIfAbsent(kind, unused -> define(tf, kind));
 
     // Moments; the gradient of the function follows them, too.
@@ -65,6 +65,8 @@ final class FusedNorm {
     Operand<TFloat32> reciprocalDeviation =
         tf.stopGradient(norm.reciprocalDeviation(tf, mean(tf, kind, sum(tf, squares))));
 
+    // At most eight: of a call of more, TensorFlow takes the gradients in an order that differs
+    // from time to time, and so would the functions around it.
     List<Operand<?>> arguments =
         new ArrayList<>(List.of(image, centre, reciprocalDeviation, affine.scale(), affine.bias()));
     if (shift != null) {
@@ -72,8 +74,6 @@ final class FusedNorm {
     }
     if (dropped != null) {
       arguments.add(norm.flat(tf, dropped.bits()));
-      arguments.add(tf.constant(dropped.threshold()));
-      arguments.add(tf.constant(dropped.gain()));
     }
     Operand<?> y = known.activated().call(tf, arguments).get(0);
     return norm.image(tf, y.asOutput().expect(x.type()), x.shape());
@@ -122,9 +122,9 @@ final class FusedNorm {
     if (kind.shifted()) {
       results.add(tf.reduceSum(halfSummed(tf, kind, dx), tf.constant(1)));
     }
-    if (kind.dropped()) {
+    if (kind.rate() != null) {
       Operand<TInt32> unusedBits = tf.constant(0);
-      results.addAll(List.of(unusedBits, unusedBits, unused));
+      results.add(unusedBits);
     }
     return results;
   }

@@ -9,6 +9,7 @@ import org.couplet.graph.Cast;
 import org.couplet.graph.Expr;
 import org.couplet.graph.GraphFunction;
 import org.couplet.graph.GraphFunction.Argument;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.framework.activations.Swish;
@@ -49,7 +50,7 @@ record NormKernels(
    * @param type of the image
    * @param perImage whether scale and bias are each image's own
    * @param shifted whether there is a shift
-   * @param dropped whether there is dropout
+   * @param rate of the dropout, or null for none
    */
   record Kind(
       GroupNorm norm,
@@ -57,7 +58,7 @@ record NormKernels(
       Class<? extends TFloating> type,
       boolean perImage,
       boolean shifted,
-      boolean dropped) {
+      Dropout.@Nullable Rate rate) {
     /** How many positions are summed here: enough for a short rest, and a divisor of them. */
     int parts() {
       return positions % 8 == 0 ? 8 : 1;
@@ -73,7 +74,7 @@ record NormKernels(
               type.getSimpleName(),
               perImage ? "_per_image" : "",
               shifted ? "_shifted" : "",
-              dropped ? "_dropped" : "");
+              rate == null ? "" : "_dropped_" + Integer.toHexString(rate.threshold()));
     }
   }
 
@@ -90,7 +91,7 @@ record NormKernels(
   static NormKernels of(Kind kind) {
     Argument image = new Argument(kind.type(), Shape.unknown());
     // What has neither shift nor dropout in it is the same function for all, compiled once.
-    Kind bare = new Kind(kind.norm(), kind.positions(), kind.type(), false, false, false);
+    Kind bare = new Kind(kind.norm(), kind.positions(), kind.type(), false, false, null);
     return new NormKernels(
         kind,
         define(bare, "squares", List.of(image, FLOATS), NormKernels::squares),
@@ -106,15 +107,14 @@ record NormKernels(
 
   /**
    * Image; centre and reciprocal deviation, [n, 1, channels]; scale and bias, as {@link Affine} has
-   * them; shift, [n, channels], if there is one; bits like the image, threshold and gain, if there
-   * is dropout.
+   * them; shift, [n, channels], if there is one; bits like the image, if there is is dropout.
    */
   static List<Argument> arguments(Kind kind) {
     List<Argument> arguments = new ArrayList<>();
     arguments.add(new Argument(kind.type(), Shape.unknown()));
     arguments.addAll(Collections.nCopies(kind.shifted() ? 5 : 4, FLOATS));
-    if (kind.dropped()) {
-      arguments.addAll(List.of(INTS, INTS, FLOATS));
+    if (kind.rate() != null) {
+      arguments.add(INTS);
     }
     return arguments;
   }
@@ -191,15 +191,16 @@ record NormKernels(
 
     /** x times the gain where it is kept, else 0. */
     Expr<TFloat32> masked(Ops tf, Operand<TFloat32> x) {
-      if (!kind.dropped()) {
+      Dropout.Rate rate = kind.rate();
+      if (rate == null) {
         return Expr.of(tf, x);
       }
       int bits = BIAS + (kind.shifted() ? 2 : 1);
       return Expr.of(
           tf,
           tf.select(
-              tf.math.greaterEqual(typed(bits, TInt32.class), typed(bits + 1, TInt32.class)),
-              Expr.of(tf, x).times(get(tf, bits + 2)),
+              tf.math.greaterEqual(typed(bits, TInt32.class), tf.constant(rate.threshold())),
+              Expr.of(tf, x).times(tf.constant(rate.gain())),
               tf.constant(0f)));
     }
 
