@@ -69,7 +69,7 @@ final class StudyCommand implements Command {
             "every study that the options are enough for; without --config, the studies of the"
                 + " paper's Gaussians")
         .required("output", "DIR", "folder for the figures (PNG, SVG) and their numbers (CSV)")
-        .overwrite("the figures and numbers of an earlier call")
+        .overwrite("the output of an earlier call")
         .optional(
             "config",
             "F",
