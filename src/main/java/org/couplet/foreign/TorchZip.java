@@ -43,15 +43,13 @@ final class TorchZip {
 
   /** The object of a file. */
   static @Nullable Object read(FilePart file, PickleReader.Budget budget) throws IOException {
-    return FileFailure.reading(
-        file.path(),
-        () -> {
-          try (ZipArchive zip = ZipArchive.open(file.path())) {
-            return new TorchZip(file, zip, budget).read();
-          } catch (ZipException | EOFException e) {
-            throw file.refusal("its zip is damaged: " + reason(e));
-          }
-        });
+    try (ZipArchive zip = ZipArchive.open(file.path())) {
+      return new TorchZip(file, zip, budget).read();
+    } catch (ZipException | EOFException e) {
+      throw file.refusal("its zip is damaged: " + reason(e));
+    } catch (IOException e) {
+      throw FileFailure.of(FileFailure.Doing.READ, file.path(), e);
+    }
   }
 
   private @Nullable Object read() throws IOException {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.couplet.contract.Contract;
 import org.couplet.foreign.ForeignTensor;
@@ -98,7 +99,8 @@ record WeightMap(Path file, Map<String, ForeignTensor> tensors, List<String> lef
         outside.add(name);
       } else if (name.endsWith("." + FILTER)) {
         filters++;
-        if (!ResampleFilter.isOf(values(file, name, foreign.get(name)), filter)) {
+        if (!ResampleFilter.isOf(
+            values(file, name, Objects.requireNonNull(foreign.get(name))), filter)) {
           throw refusal(file, "the tensor " + name + " is another filter than the network's");
         }
       } else if (name.equals(prefix + "map_augment.weight")) {
@@ -124,7 +126,8 @@ record WeightMap(Path file, Map<String, ForeignTensor> tensors, List<String> lef
 
   /** A weight's values in Couplet's layout, all finite. */
   float[] values(String name, Shape shape) {
-    float[] values = Layout.toOwn(values(file, name, tensors.get(name)), shape);
+    float[] values =
+        Layout.toOwn(values(file, name, Objects.requireNonNull(tensors.get(name))), shape);
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw refusal(file, "the weight " + name + " has values that are not finite");

@@ -112,7 +112,7 @@ class CheckpointWriterTest {
 
   private static void assertRefused(
       String problem, org.junit.jupiter.api.function.Executable work) {
-    String message = assertThrows(InvalidInputException.class, work).getMessage();
+    String message = String.valueOf(assertThrows(InvalidInputException.class, work).getMessage());
     assertTrue(message.contains(problem), message);
   }
 

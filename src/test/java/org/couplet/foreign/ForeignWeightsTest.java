@@ -227,9 +227,9 @@ class ForeignWeightsTest {
   }
 
   private static String refusal(Path file, Optional<String> entry) {
-    String line =
-        assertThrows(InvalidInputException.class, () -> ForeignWeights.open(file, entry).close())
-            .getMessage();
+    InvalidInputException refused =
+        assertThrows(InvalidInputException.class, () -> ForeignWeights.open(file, entry).close());
+    String line = String.valueOf(refused.getMessage());
     assertFalse(line.contains("\n"), line);
     assertTrue(line.startsWith(file.toString()), line);
     return line;
