@@ -132,7 +132,7 @@ public final class WeightExport {
     metadata.put("format", "pt");
     metadata.put("name", experiment.getName());
     metadata.put("weights", scope.isEmpty() ? "online" : "ema");
-    metadata.put("written_by", "couplet " + Version.describe());
+    metadata.put("written_by", Version.describe());
     metadata.put(
         ForeignWeights.CLASS_NAME,
         "training.networks." + (experiment.hasScore() ? "EDMPrecond" : "ECMPrecond"));
