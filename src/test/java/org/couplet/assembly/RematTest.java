@@ -47,6 +47,13 @@ class RematTest {
     assertTrue(calls(folder.resolve("WINOGRAD2true"), winograd));
   }
 
+  @Test
+  void admsBlocksWithDropoutAreComputedAgainToo() throws IOException {
+    String text = SmallExperiments.independent(SmallExperiments.ADM);
+    Map<String, double[]> kept = trained(text, "OFF", 1, false);
+    assertEquals(0, difference(kept, trained(text, "POINTWISE", 1, true)), 1e-4);
+  }
+
   private static double difference(Map<String, double[]> expected, Map<String, double[]> actual) {
     assertEquals(expected.keySet(), actual.keySet());
     return SavedVariables.relativeDifference(expected, actual, expected.keySet());
