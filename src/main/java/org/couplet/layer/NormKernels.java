@@ -107,7 +107,7 @@ record NormKernels(
 
   /**
    * Image; centre and reciprocal deviation, [n, 1, channels]; scale and bias, as {@link Affine} has
-   * them; shift, [n, channels], if there is one; bits like the image, if there is is dropout.
+   * them; shift, [n, channels], if there is one; bits like the image, if there is dropout.
    */
   static List<Argument> arguments(Kind kind) {
     List<Argument> arguments = new ArrayList<>();

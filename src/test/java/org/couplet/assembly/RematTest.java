@@ -47,6 +47,22 @@ class RematTest {
     assertTrue(calls(folder.resolve("WINOGRAD2true"), winograd));
   }
 
+  // The teacher's blocks and the student's are the same functions, and their gradients must be, too.
+  @Test
+  void admsBlocksWithDropoutAreDefinedTheSameTwice() throws IOException {
+    String text = SmallExperiments.independent(SmallExperiments.ADM);
+    Path program = folder.resolve("program");
+    CommandRun.done(
+        "build",
+        "--config",
+        SmallExperiments.write(folder, text.replace("channel_mult: [1, 2]", "channel_mult: 1")),
+        "--output",
+        program,
+        "--set",
+        "runtime={xla: POINTWISE remat: true}");
+    assertTrue(calls(program.getParent(), "dec_8x8_in0_again"));
+  }
+
   private static double difference(Map<String, double[]> expected, Map<String, double[]> actual) {
     assertEquals(expected.keySet(), actual.keySet());
     return SavedVariables.relativeDifference(expected, actual, expected.keySet());

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
@@ -113,9 +114,10 @@ class ProgramKernelsTest {
     assertEquals(0, found.unchecked());
   }
 
-  @Test
-  void everySignatureIsKnown() throws IOException {
-    MetaGraphDef program = program(SmallExperiments.UNET);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everySignatureIsKnown(boolean adm) throws IOException {
+    MetaGraphDef program = program(adm ? SmallExperiments.ADM : SmallExperiments.UNET);
     for (String signature : program.getSignatureDefMap().keySet()) {
       ProgramKernels found = ProgramKernels.of(program, List.of(signature), 3);
       assertEquals(Optional.empty(), found.example(), signature);
