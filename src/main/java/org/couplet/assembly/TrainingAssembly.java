@@ -150,6 +150,9 @@ public final class TrainingAssembly {
     }
     if (model.takesNoiseAssignment()) {
       addPairCosts();
+      if (workers == 1) {
+        addPoolCosts();
+      }
     }
     addImports();
     Model plain = ModelFactory.create(plain(experiment), workers);
@@ -364,6 +367,18 @@ public final class TrainingAssembly {
     }
     inputs.put(Contract.STEP, completed);
     signatures.add(Signature.PAIR_COSTS, inputs, Map.of(Contract.COSTS, costs));
+  }
+
+  private void addPoolCosts() {
+    GraphFunction.Argument batch = step.dataInputs().get(Contract.BATCH);
+    Operand<?> rows =
+        tf.placeholder(batch.type(), Placeholder.shape(Shape.of(-1).append(batch.shape().tail())));
+    Operand<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<TInt64> completed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    signatures.add(
+        Signature.POOL_COSTS,
+        Map.of(Contract.BATCH, rows, Contract.SEED, seed, Contract.STEP, completed),
+        Map.of(Contract.COSTS, step.poolCosts(tf, rows, new Randomness(seed, completed))));
   }
 
   // [n, m] of each worker to [m, m]: a sum of what is 0 but for one of them.

@@ -287,6 +287,23 @@ final class TrainingStep {
         tf, x, coupling.noise(tf, model.objective().noise(), randomness, x.shape()));
   }
 
+  /**
+   * Squared distances between data rows and the noise rows of a step, as if both were mirrored as
+   * the step mirrors its rows.
+   *
+   * @param rows [m, element...], as they are fed
+   * @return [m, n]
+   */
+  Operand<TFloat32> poolCosts(Ops tf, Operand<?> rows, Randomness randomness) {
+    Operand<TFloat32> x =
+        model.isImages()
+            ? Pixels.toModel(tf, rows.asOutput().expect(TUint8.class))
+            : rows.asOutput().expect(TFloat32.class);
+    Coupling coupling = model.coupling().orElseThrow();
+    Operand<TFloat32> z = coupling.noise(tf, model.objective().noise(), randomness, batch);
+    return BatchTransportCoupling.costs(tf, x, flip ? Pixels.flip(tf, z, randomness) : z);
+  }
+
   static Randomness randomness(Map<String, Operand<?>> inputs, Operand<TInt64> completed) {
     return new Randomness(
         input(inputs, Contract.SEED, TInt64.class),

@@ -10,13 +10,13 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.data.RandomImages;
+import org.couplet.pairing.NoiseChoice;
+import org.couplet.pairing.PairedBatches;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TracedOperation;
 import org.couplet.program.TrainingProgram;
 import org.couplet.run.NewRun;
-import org.couplet.train.NoiseChoice;
-import org.couplet.train.PairedBatches;
 import org.couplet.train.Schedules;
 import org.tensorflow.ndarray.Shape;
 

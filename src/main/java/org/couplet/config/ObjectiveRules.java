@@ -1,5 +1,6 @@
 package org.couplet.config;
 
+import org.couplet.config.proto.BatchTransportCouplingConfig;
 import org.couplet.config.proto.BridgeConfig;
 import org.couplet.config.proto.ConsistencyConfig;
 import org.couplet.config.proto.CouplingConfig;
@@ -16,6 +17,8 @@ final class ObjectiveRules {
   private static final double MOST_TIGHTENING = 1e6;
   // A square of distances must fit an array.
   private static final int MOST_PAIRED_ROWS = 16_384;
+  // Their distances are computed and kept twice: 512 MB.
+  private static final int MOST_POOLED_ROWS = 8_192;
 
   private final Experiment experiment;
   private final Origins origins;
@@ -74,8 +77,28 @@ final class ObjectiveRules {
           "pairs at most " + MOST_PAIRED_ROWS + " rows. Lower run.batch_size",
           "run.batch_size");
     }
+    pool(coupling.getBatchOt());
     if (coupling.hasPfOde()) {
       distillation(coupling);
+    }
+  }
+
+  private void pool(BatchTransportCouplingConfig coupling) {
+    String path = "consistency.coupling.batch_ot.pool";
+    if (coupling.getPool() > 1 && coupling.hasSinkhorn()) {
+      throw origins.problem(
+          path,
+          "a pool needs each noise row for one data row. Use exact {}, or a pool of 1",
+          "consistency.coupling.batch_ot.sinkhorn");
+    }
+    long rows = (long) coupling.getPool() * experiment.getRun().getBatchSize();
+    if (coupling.getPool() > 1 && rows > MOST_POOLED_ROWS) {
+      throw origins.problem(
+          path,
+          "%d steps of %d rows (run.batch_size) are %d rows, more than %d. Lower it"
+              .formatted(
+                  coupling.getPool(), experiment.getRun().getBatchSize(), rows, MOST_POOLED_ROWS),
+          "run.batch_size");
     }
   }
 

@@ -47,18 +47,18 @@ public record BatchTransportCoupling(int parts) implements Coupling {
   /**
    * Squared Euclidean distances ||x_i - z_j||^2.
    *
-   * @param x [n, element...]
+   * @param x [n, element...]; n may be unknown
    * @param z [m, element...]
    * @return [n, m]
    */
   public static Operand<TFloat32> costs(Ops tf, Operand<TFloat32> x, Operand<TFloat32> z) {
-    int rows = (int) x.shape().get(0);
-    Operand<TFloat32> data = tf.reshape(x, tf.constant(new int[] {rows, -1}));
-    Operand<TFloat32> noise = tf.reshape(z, tf.constant(new int[] {(int) z.shape().get(0), -1}));
+    Operand<TInt32> flat = tf.constant(new int[] {-1, (int) x.shape().tail().size()});
+    Operand<TFloat32> data = tf.reshape(x, flat);
+    Operand<TFloat32> noise = tf.reshape(z, flat);
     Operand<TFloat32> inner =
         tf.linalg.matMul(data, noise, org.tensorflow.op.linalg.MatMul.transposeB(true)); // [n, m]
     Expr<TFloat32> ofData =
-        Expr.of(tf, tf.reshape(norms(tf, data), tf.constant(new int[] {rows, 1})));
+        Expr.of(tf, tf.reshape(norms(tf, data), tf.constant(new int[] {-1, 1})));
     return ofData.plus(norms(tf, noise)).minus(Expr.of(tf, inner).times(2));
   }
 

@@ -76,6 +76,16 @@ public record Signature(
           List.of(Contract.COSTS),
           Set.of(Contract.FIRST_ROW));
 
+  /**
+   * Of a batch-OT program for one worker: squared distances between data rows, any number, and the
+   * noise rows of a step; mirrored alike, if the step mirrors its rows.
+   */
+  public static final Signature POOL_COSTS =
+      of(
+          "pool_costs",
+          List.of(Contract.BATCH, Contract.SEED, Contract.STEP),
+          List.of(Contract.COSTS));
+
   /** Of a program for several workers: gives every variable the value that it has for the first. */
   public static final Signature SYNCHRONIZE =
       of("synchronize", List.of(Contract.FIRST_ROW), List.of(Contract.STEP));

@@ -5,7 +5,7 @@
  * <ul>
  *   <li>{@link Dataset}: elements with random access.
  *   <li>{@link Batches}: what training reads, shuffled batches of a data set without end. {@code
- *       train.PairedBatches} adds the noise rows of batch-OT.
+ *       pairing.PairedBatches} adds the noise rows of batch-OT.
  *   <li>{@link ImageBatches}: what is measured, images from the first to the last, once. They come
  *       from a data set ({@link ImageBatches#of}), from a folder or file as it is ({@link
  *       SourceBatches}), or from a model ({@code metric.SampleBatches}).

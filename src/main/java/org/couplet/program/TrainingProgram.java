@@ -252,6 +252,29 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
+  /** Whether {@link #poolCosts} works: programs of older versions and shared ones lack it. */
+  public boolean pairsOverSteps() {
+    return model.has(Signature.POOL_COSTS);
+  }
+
+  /**
+   * Squared distances between data rows and the noise rows of a step.
+   *
+   * @param rows [m, element...]; stays the caller's
+   * @param seed of the run
+   * @param completed steps before the one whose noise it is
+   * @return [m * n], row-major, data by noise
+   */
+  public float[] poolCosts(TType rows, long seed, long completed) {
+    try (TInt64 seedTensor = TInt64.scalarOf(seed);
+        TInt64 stepTensor = TInt64.scalarOf(completed);
+        Result result =
+            model.call(
+                Signature.POOL_COSTS, Map.of(BATCH, rows, SEED, seedTensor, STEP, stepTensor))) {
+      return Floats.of((TFloat32) result.get(0));
+    }
+  }
+
   /** Whether {@link #gradientVariance} works. */
   public boolean measuresGradientVariance() {
     return model.has(Signature.GRADIENT_VARIANCE);

@@ -6,6 +6,8 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.data.Batches;
 import org.couplet.data.Dataset;
 import org.couplet.io.FailureException;
+import org.couplet.pairing.NoiseChoice;
+import org.couplet.pairing.PairedBatches;
 import org.couplet.program.StepMetrics;
 import org.couplet.program.TrainingProgram;
 

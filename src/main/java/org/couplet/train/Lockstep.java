@@ -3,6 +3,7 @@ package org.couplet.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import org.couplet.pairing.PairedBatches;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingProgram;
 

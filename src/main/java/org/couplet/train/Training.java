@@ -19,6 +19,8 @@ import org.couplet.data.ClassLabels;
 import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
 import org.couplet.io.AtomicFile;
+import org.couplet.pairing.NoiseChoice;
+import org.couplet.pairing.PairedBatches;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingProgram;

@@ -26,10 +26,10 @@ import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
 import org.couplet.loading.SavedModelGraph;
+import org.couplet.pairing.PairedBatches;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingProgram;
 import org.couplet.train.Lockstep;
-import org.couplet.train.PairedBatches;
 import org.tensorflow.exceptions.TensorFlowException;
 
 /**

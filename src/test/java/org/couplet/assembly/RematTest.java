@@ -47,7 +47,8 @@ class RematTest {
     assertTrue(calls(folder.resolve("WINOGRAD2true"), winograd));
   }
 
-  // The teacher's blocks and the student's are the same functions, and their gradients must be, too.
+  // The teacher's blocks and the student's are the same functions, and their gradients must be,
+  // too.
   @Test
   void admsBlocksWithDropoutAreDefinedTheSameTwice() throws IOException {
     String text = SmallExperiments.independent(SmallExperiments.ADM);

@@ -1,11 +1,13 @@
-package org.couplet.train;
+package org.couplet.pairing;
 
 import java.util.Arrays;
 import org.couplet.data.Batch;
 import org.couplet.data.Batches;
 import org.couplet.io.BackgroundTasks;
+import org.couplet.io.InvalidInputException;
 import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Batches} for a training program: for batch-OT, each data row comes with the noise row that
@@ -33,6 +35,10 @@ public final class PairedBatches implements AutoCloseable {
   private final BackgroundTasks<PairedBatch, RuntimeException> ahead =
       new BackgroundTasks<>("couplet-pairing", 1, PairedBatch::close);
   private long aheadStep;
+  private final BackgroundTasks<NoisePool, RuntimeException> poolAhead =
+      new BackgroundTasks<>("couplet-pools", 1, unused -> {});
+  private long poolAheadNumber;
+  private @Nullable NoisePool pool;
 
   /**
    * @param end the step after the last one that will be asked for
@@ -42,12 +48,22 @@ public final class PairedBatches implements AutoCloseable {
     this.batches = batches;
     this.program = program;
     this.choice = choice;
+    if (pools() && !program.pairsOverSteps()) {
+      throw new InvalidInputException(
+          program.isShared()
+              ? "consistency.coupling.batch_ot.pool: is for one worker; set it to 1"
+              : "consistency.coupling.batch_ot.pool: the program was built by an earlier version;"
+                  + " begin a run that goes on from this one (--from), or set it to 1");
+    }
   }
 
   /** The batch of a step, which the caller closes. */
   public PairedBatch at(long step) {
     if (!program.takesNoiseAssignment()) {
       return paired(batches.at(step), new int[0], 0);
+    }
+    if (pools()) {
+      return pool(step / choice.pool()).at(step);
     }
     if (step != aheadStep) {
       ahead.discard();
@@ -61,6 +77,28 @@ public final class PairedBatches implements AutoCloseable {
       ahead.begin(() -> pair(step + 1));
     }
     return batch;
+  }
+
+  private boolean pools() {
+    return program.takesNoiseAssignment() && choice.pool() > 1;
+  }
+
+  private NoisePool pool(long number) {
+    if (pool != null && pool.number() == number) {
+      return pool;
+    }
+    if (number != poolAheadNumber) {
+      poolAhead.discard();
+    }
+    if (poolAhead.pending() == 0) {
+      poolAhead.begin(() -> NoisePool.of(number, batches, program, choice));
+    }
+    pool = poolAhead.take();
+    poolAheadNumber = number + 1;
+    if (poolAheadNumber * choice.pool() < end) {
+      poolAhead.begin(() -> NoisePool.of(number + 1, batches, program, choice));
+    }
+    return pool;
   }
 
   private PairedBatch pair(long step) {
@@ -99,5 +137,6 @@ public final class PairedBatches implements AutoCloseable {
   @Override
   public void close() {
     ahead.close();
+    poolAhead.close();
   }
 }

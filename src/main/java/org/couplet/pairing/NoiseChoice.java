@@ -1,6 +1,10 @@
-package org.couplet.train;
+package org.couplet.pairing;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.couplet.config.proto.BatchTransportCouplingConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.data.KeyedRandom;
@@ -15,7 +19,7 @@ import org.couplet.transport.SinkhornPlan;
  */
 public record NoiseChoice(BatchTransportCouplingConfig solver, long seed) {
   /** What an experiment asks for; not asked where its coupling is another one. */
-  static NoiseChoice of(Experiment experiment) {
+  public static NoiseChoice of(Experiment experiment) {
     return new NoiseChoice(
         experiment.getConsistency().getCoupling().getBatchOt(), experiment.getRun().getSeed());
   }
@@ -38,6 +42,42 @@ public record NoiseChoice(BatchTransportCouplingConfig solver, long seed) {
       }
       case SOLVER_NOT_SET -> throw new IllegalArgumentException("batch_ot is not resolved");
     };
+  }
+
+  /** Steps whose batches are paired together. */
+  int pool() {
+    return solver.getPool();
+  }
+
+  /**
+   * The place of each data row, one whose noise is near, among those of rows of its class.
+   *
+   * @param costs [n * n], squared distances, data by places
+   * @param labels of the rows; none where they have no classes
+   * @return a permutation
+   */
+  static int[] places(float[] costs, int[] labels) {
+    int rows = (int) Math.round(Math.sqrt(costs.length));
+    Map<Integer, List<Integer>> classes = new TreeMap<>();
+    for (int row = 0; row < rows; row++) {
+      int label = labels.length == 0 ? 0 : labels[row];
+      classes.computeIfAbsent(label, unused -> new ArrayList<>()).add(row);
+    }
+    int[] places = new int[rows];
+    for (List<Integer> own : classes.values()) {
+      int size = own.size();
+      float[] ownCosts = new float[size * size];
+      for (int i = 0; i < size; i++) {
+        for (int j = 0; j < size; j++) {
+          ownCosts[i * size + j] = costs[own.get(i) * rows + own.get(j)];
+        }
+      }
+      int[] chosen = ExactAssignment.solve(ownCosts, size);
+      for (int i = 0; i < size; i++) {
+        places[own.get(i)] = own.get(chosen[i]);
+      }
+    }
+    return places;
   }
 
   private double[] uniforms(int rows, long step) {

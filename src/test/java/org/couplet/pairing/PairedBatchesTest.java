@@ -1,4 +1,4 @@
-package org.couplet.train;
+package org.couplet.pairing;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
