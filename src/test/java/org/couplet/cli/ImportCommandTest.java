@@ -191,7 +191,7 @@ class ImportCommandTest {
         Files.readString(consistency.resolve("config.textproto"))
             .replaceFirst("(?s).*?\n(network \\{.*?\n\\}\n).*", "$1");
     String text =
-        SmallExperiments.independent(SmallExperiments.UNET)
+        SmallExperiments.score(SmallExperiments.UNET)
             .replaceFirst("(?s)network \\{.*?\n\\}\n", network);
     Path config = SmallExperiments.write(folder, text);
     Path child = folder.resolve("child");
