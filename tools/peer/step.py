@@ -30,6 +30,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--table", choices=TABLES, default="cifar10", help="network (default: %(default)s)")
     parser.add_argument("--width", type=int, metavar="CHANNELS", help="model_channels, other than the table's")
+    parser.add_argument("--head", type=int, metavar="CHANNELS", help="channels of an ADM head, other than the table's")
     parser.add_argument("--batch", type=int, default=4, help="images per step (default: %(default)s)")
     parser.add_argument("--mu", type=float, default=0.0, help="GC(mu) with round(mu * batch) rows; 0 is IC (default)")
     parser.add_argument("--threads", type=int, default=2, help="threads of one operation (default: %(default)s)")
@@ -70,8 +71,9 @@ def arguments():
 def measure(given):
     """Runs the warm-up and the timed steps; returns what to report, times in ms."""
     settings, parameters = TABLES[given.table]
-    if given.width:
-        settings, parameters = dataclasses.replace(settings, model_channels=given.width), None
+    changes = {"model_channels": given.width, "channels_per_head": given.head}
+    if changes := {name: value for name, value in changes.items() if value}:
+        settings, parameters = dataclasses.replace(settings, **changes), None
     network = settings.network().to(given.device).to(memory_format=LAYOUTS[given.layout])
     count = sum(p.numel() for p in network.parameters())
     if parameters is not None and count != parameters:
