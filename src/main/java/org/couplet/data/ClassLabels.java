@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.io.InvalidInputException;
@@ -101,6 +103,23 @@ public record ClassLabels(int[] ofElements, List<String> names) {
                         + " sources that have classes (docs/data.md), or set label_dim to 0"));
   }
 
+  /**
+   * The class of each element, for a network that is told so many classes.
+   *
+   * @throws InvalidInputException if there are none, or one is beyond the network's
+   */
+  public static int[] forNetwork(Dataset dataset, int dimension) throws IOException {
+    int[] labels = required(dataset).ofElements();
+    int highest = Arrays.stream(labels).max().orElse(0);
+    if (highest >= dimension) {
+      // Unnoticed it would be trained as of no class.
+      throw new InvalidInputException(
+          "network.label_dim: %d, but the data have images of class %d; give the data that this network was made for, or begin a run with label_dim %d"
+              .formatted(dimension, highest, highest + 1));
+    }
+    return labels;
+  }
+
   private void addTo(DatasetConfig.Builder dataset, int dimension) {
     if (names.size() > dimension) {
       throw new InvalidInputException(
@@ -109,9 +128,24 @@ public record ClassLabels(int[] ofElements, List<String> names) {
     }
     long[] counts = new long[dimension];
     Arrays.stream(ofElements).forEach(label -> counts[label]++);
+    Set<String> taken = new HashSet<>();
     for (int i = 0; i < dimension; i++) {
-      dataset.addClassNames(i < names.size() ? names.get(i) : String.valueOf(i));
+      dataset.addClassNames(nameOfItsOwn(i, taken));
       dataset.addClassCounts(counts[i]);
     }
+  }
+
+  // As a config must have them: plain, and no two alike.
+  private String nameOfItsOwn(int number, Set<String> taken) {
+    String name =
+        (number < names.size() ? names.get(number) : "")
+            .replaceAll("[\\x00-\\x1f\\x7f-\\x9f]", "?");
+    if (name.isBlank()) {
+      name = String.valueOf(number);
+    }
+    while (!taken.add(name)) {
+      name += " (" + number + ")";
+    }
+    return name;
   }
 }

@@ -15,6 +15,7 @@ import org.tensorflow.types.TUint8;
 public final class ProceduralImages implements Dataset {
   private static final long SEED = 0x636f75706c6574L;
 
+  private static final int MOST_LABELLED = 100_000_000;
   private final int resolution;
   private final long count;
   private final boolean coloured;
@@ -63,7 +64,12 @@ public final class ProceduralImages implements Dataset {
   /** The forms, from discs to triangles, or each in all colours, from red to magenta. */
   @Override
   public Optional<ClassLabels> classLabels() {
-    int[] labels = new int[Math.toIntExact(count)];
+    if (count > MOST_LABELLED) {
+      throw new InvalidInputException(
+          "dataset.procedural.count: %d images are too many to keep their classes; give at most %d"
+              .formatted(count, MOST_LABELLED));
+    }
+    int[] labels = new int[(int) count];
     Arrays.setAll(labels, index -> coloured ? image(index).kind() : image(index).form().number());
     return Optional.of(new ClassLabels(labels, coloured ? DrawnForm.KINDS : DrawnForm.FORMS));
   }

@@ -35,7 +35,7 @@ final class FirstLevelsLoss {
       throws IOException {
     this.program = program;
     this.dataset = dataset;
-    this.labels = Training.labels(dataset, program);
+    this.labels = Training.labels(experiment, dataset, program);
     this.rows = Training.rows(experiment, program);
     this.first = Schedules.of(experiment, program.sigmasLength()).at(0);
   }

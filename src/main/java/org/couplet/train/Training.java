@@ -205,15 +205,20 @@ public final class Training {
     int rows = rows(experiment, program);
     int first = (int) program.firstRow();
     return new Batches(
-        dataset, labels(dataset, program), experiment.getRun().getBatchSize(), first, rows, seed);
+        dataset,
+        labels(experiment, dataset, program),
+        experiment.getRun().getBatchSize(),
+        first,
+        rows,
+        seed);
   }
 
   /** The classes of all elements, if a program takes them; else none. */
-  static int[] labels(Dataset dataset, TrainingProgram program) throws IOException {
-    if (!program.takesLabels()) {
-      return ClassLabels.NONE;
-    }
-    return ClassLabels.required(dataset).ofElements();
+  static int[] labels(Experiment experiment, Dataset dataset, TrainingProgram program)
+      throws IOException {
+    return program.takesLabels()
+        ? ClassLabels.forNetwork(dataset, experiment.getNetwork().getLabelDim())
+        : ClassLabels.NONE;
   }
 
   /** How many rows of a batch a program takes. */

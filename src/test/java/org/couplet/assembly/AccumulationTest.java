@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.SavedModel;
@@ -44,6 +45,8 @@ class AccumulationTest {
   private static final String POINTS =
       SmallExperiments.GAUSSIANS.replace("batch_size: 32", "batch_size: " + ROWS);
   private static final String MU = "generator_induced { mu: 0.5 }";
+  private static final String[] CLASSES = {"network.label_dim=3", "network.label_dropout=0.4"};
+  private static final int[] LABELS = {0, 2, 1, 1, 0, 2, 2, 0};
 
   private final Path folder;
 
@@ -72,6 +75,13 @@ class AccumulationTest {
     assertPartsTrainAsTheWhole(UNET.replace(MU, "generator_induced { mu: 0.6 mu_end: 0.4 }"));
   }
 
+  // Each part has its own rows' classes, and the draws that drop them.
+  @ParameterizedTest
+  @ValueSource(strings = {"generator_induced { mu: 0.6 mu_end: 0.4 }", "pf_ode { run: 'score' }"})
+  void partsTrainAsTheWholeWithClasses(String coupling) throws IOException {
+    assertPartsTrainAsTheWhole(UNET.replace(MU, coupling), CLASSES);
+  }
+
   @Test
   void partsTrainAsTheWholeOnABridgeWithTheAveragesTeacher() throws IOException {
     assertPartsTrainAsTheWhole(
@@ -80,7 +90,7 @@ class AccumulationTest {
 
   @Test
   void partsTrainAsTheWholeWithoutACoupling() throws IOException {
-    assertPartsTrainAsTheWhole(SmallExperiments.score(UNET));
+    assertPartsTrainAsTheWhole(SmallExperiments.score(UNET), CLASSES);
   }
 
   @Test
@@ -158,10 +168,11 @@ class AccumulationTest {
           program.takesNoiseAssignment()
               ? IntStream.range(0, ROWS).map(row -> (3 * row + 1) % ROWS).toArray()
               : new int[0];
+      int[] labels = program.takesLabels() ? LABELS : new int[0];
       for (int step = 0; step < STEPS; step++) {
         StepMetrics metrics =
             program.step(
-                new TrainingBatch(batch, new int[0], noiseAssignment),
+                new TrainingBatch(batch, labels, noiseAssignment),
                 new ScheduledValues(3, sigmas, sigmas.length, 0.6, 1, 1e-3, 0.5));
         Path prefix = folder.resolve(name + step);
         program.save(prefix);

@@ -50,6 +50,7 @@ class SharedTrainingTest {
           .replace("batch_size: 4", "batch_size: " + ROWS)
           .replace("lion {}", "adam {}");
   private static final String MU = "generator_induced { mu: 0.5 }";
+  private static final int[] NONE = {};
   private final Path folder;
 
   SharedTrainingTest(@TempDir Path folder) {
@@ -61,10 +62,10 @@ class SharedTrainingTest {
       delimiter = '|',
       value = {
         "independent {} | 2 | optimizer.clip_norm=0.5 runtime.exchange.megabytes=0.01",
-        "generator_induced { mu: 0.6 mu_end: 0.4 } | 4 | optimizer.clip_norm=0.5",
+        "generator_induced { mu: 0.6 mu_end: 0.4 } | 4 | optimizer.clip_norm=0.5 network.label_dim=3 network.label_dropout=0.4",
         "generator_induced { mu: 0.5 rows: BERNOULLI } | 2 | runtime.remat=true",
         "generator_induced { mu: 0.5 } | 2 | runtime.xla=STEP optimizer.accumulate=2",
-        "batch_ot {} | 4 | optimizer.clip_norm=0.5",
+        "batch_ot {} | 4 | optimizer.clip_norm=0.5 network.label_dim=3 network.label_dropout=0.4",
       })
   void workersTrainAsOne(String coupling, int workers, String overrides) throws Exception {
     Experiment experiment =
@@ -154,12 +155,14 @@ class SharedTrainingTest {
       byte[] pixels = Arrays.copyOfRange(pixels(step), first * IMAGE, (first + rows) * IMAGE);
       try (TUint8 batch =
           TUint8.tensorOf(Shape.of(rows, 8, 8, 3), DataBuffers.of(pixels, true, false))) {
-        int[] assignment = new int[0];
+        int[] assignment = NONE;
         if (program.takesNoiseAssignment()) {
           int[] whole = ExactAssignment.solve(program.pairCosts(batch, 3, step), ROWS);
           assignment = Arrays.copyOfRange(whole, first, first + rows);
         }
-        TrainingBatch told = new TrainingBatch(batch, new int[0], assignment);
+        int[] labels =
+            program.takesLabels() ? Arrays.copyOfRange(labels(step), first, first + rows) : NONE;
+        TrainingBatch told = new TrainingBatch(batch, labels, assignment);
         ScheduledValues numbers = new ScheduledValues(3, sigmas, sigmas.length, 0.45, 1, 1e-3, 0.5);
         metrics.add(
             program.isShared()
@@ -178,6 +181,10 @@ class SharedTrainingTest {
     byte[] pixels = new byte[ROWS * IMAGE];
     IntStream.range(0, pixels.length).forEach(i -> pixels[i] = (byte) ((i + step) * i % 251));
     return pixels;
+  }
+
+  private static int[] labels(int step) {
+    return IntStream.range(0, ROWS).map(row -> (row * row + step) % 3).toArray();
   }
 
   // New ones each time, as they remember the shapes that they exchanged.

@@ -134,4 +134,41 @@ class ClassLabelsTest {
       assertArrayEquals(new int[] {2, 0, 1}, images.classLabels().orElseThrow().ofElements());
     }
   }
+
+  @Test
+  void namesInTheConfigArePlainAndNoTwoAlike() throws IOException {
+    Path file = images(2);
+    new Labels(List.of(0L, 1L), List.of("cat", "cat", " ", "4", "a\u0085")).writeBeside(file);
+    Experiment named = ClassLabels.named(experiment(file, 6));
+    assertEquals(
+        List.of("cat", "cat (1)", "2", "4", "a?", "5"), named.getDataset().getClassNamesList());
+    // The run's own config can be read again.
+    assertEquals(named, ExperimentFile.parse("a", ExperimentFile.print(named), List.of()));
+  }
+
+  @Test
+  void aNumberThatNamesAnotherClassIsNoName() throws IOException {
+    Path file = images(2);
+    new Labels(List.of(0L, 1L), List.of("1", "2")).writeBeside(file);
+    assertEquals(
+        List.of("1", "2", "2 (2)"),
+        ClassLabels.named(experiment(file, 3)).getDataset().getClassNamesList());
+  }
+
+  @Test
+  void aLabelBeyondTheNetworksIsRefused() throws IOException {
+    Path file = images(2);
+    new Labels(List.of(0L, 3L), List.of()).writeBeside(file);
+    try (NpyImages images = NpyImages.open(file, 8, 3)) {
+      assertArrayEquals(new int[] {0, 3}, ClassLabels.forNetwork(images, 4));
+      assertRefused(() -> ClassLabels.forNetwork(images, 3), "3, but the data have", "class 3");
+    }
+  }
+
+  @Test
+  void tooManyDrawnPicturesForClassesAreRefused() {
+    try (ProceduralImages images = new ProceduralImages(16, 3_000_000_000L)) {
+      assertRefused(images::classLabels, "dataset.procedural.count", "3000000000");
+    }
+  }
 }
