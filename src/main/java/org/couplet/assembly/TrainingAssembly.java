@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.couplet.config.Aspect;
@@ -370,7 +371,7 @@ public final class TrainingAssembly {
   }
 
   private void addPoolCosts() {
-    GraphFunction.Argument batch = step.dataInputs().get(Contract.BATCH);
+    GraphFunction.Argument batch = Objects.requireNonNull(step.dataInputs().get(Contract.BATCH));
     Operand<?> rows =
         tf.placeholder(batch.type(), Placeholder.shape(Shape.of(-1).append(batch.shape().tail())));
     Operand<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));

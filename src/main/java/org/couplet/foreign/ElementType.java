@@ -51,7 +51,7 @@ enum ElementType {
 
   /** Whether values are floating-point numbers, as weights are. */
   boolean isFloating() {
-    return ordinal() <= BFLOAT16.ordinal();
+    return this == FLOAT32 || this == FLOAT64 || this == FLOAT16 || this == BFLOAT16;
   }
 
   /** The value at a place of a buffer, counted in values. */

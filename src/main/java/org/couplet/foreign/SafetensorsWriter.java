@@ -77,9 +77,9 @@ public final class SafetensorsWriter {
     if (values.length != size) {
       throw new IllegalArgumentException(values.length + " values, not " + size);
     }
-    ByteBuffer bytes = buffer(values.length * Float.BYTES);
-    bytes.asFloatBuffer().put(values);
-    out.write(bytes.array());
+    byte[] bytes = new byte[values.length * Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+    out.write(bytes);
   }
 
   private static ByteBuffer buffer(int size) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.couplet.Bfloat16;
 import org.couplet.graph.Evaluation;
 import org.couplet.graph.Randomness;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
@@ -28,16 +26,11 @@ class AdmUNetTest {
   private static final Reference REFERENCE = Reference.read("adm");
   // The reference's, of which the second is none.
   private static final int[] CLASSES = {2, Labels.UNKNOWN, 0};
+  private static final ReferenceCheck CHECK = new ReferenceCheck(NETWORK, REFERENCE, CLASSES);
 
   @Test
   void namesShapesAndOrderMatchReference() {
-    String expected =
-        REFERENCE.arrays().keySet().stream()
-            .filter(name -> name.startsWith("param/"))
-            .map(name -> name.substring("param/".length()).replace('.', '/'))
-            .collect(Collectors.joining("\n"));
-    String actual = NETWORK.weights().stream().map(Weight::name).collect(Collectors.joining("\n"));
-    assertEquals(expected, actual);
+    CHECK.assertNamesAndOrder();
     for (Weight weight : NETWORK.weights()) {
       assertEquals(weight.shape().size(), REFERENCE.weightValues("param/", weight.name()).length);
     }
@@ -46,29 +39,7 @@ class AdmUNetTest {
   @ParameterizedTest
   @CsvSource({"OFF, false", "POINTWISE, true", "STEP, false"})
   void outputAndGradientsMatchReference(Execution.Compiled compiled, boolean remat) {
-    List<Weight> weights = NETWORK.weights();
-    List<float[]> results =
-        Evaluation.of(
-            compiled == Execution.Compiled.STEP,
-            inputs(),
-            (tf, in) -> {
-              Operand<TFloat32> y = output(tf, in, new Execution(compiled, remat), CLASSES);
-              Operand<TFloat32> all = tf.reshape(y, tf.constant(new int[] {-1}));
-              Operand<TFloat32> half =
-                  tf.math.mul(tf.math.mean(tf.math.square(all), tf.constant(0)), tf.constant(0.5f));
-              var gradients = tf.gradients(half, in.subList(2, in.size()));
-              List<Operand<TFloat32>> wanted = new ArrayList<>(List.of(y));
-              for (int i = 0; i < weights.size(); i++) {
-                wanted.add(gradients.dy(i));
-              }
-              return wanted;
-            });
-    assertEquals(0, relativeError(REFERENCE.values("raw_F"), results.get(0)), 1e-5);
-    for (int i = 0; i < weights.size(); i++) {
-      String name = weights.get(i).name();
-      double error = relativeError(REFERENCE.weightValues("grad/", name), results.get(1 + i));
-      assertTrue(error <= 1e-4, name + " " + error);
-    }
+    CHECK.assertOutputAndGradients(new Execution(compiled, remat));
   }
 
   @Test
@@ -77,8 +48,11 @@ class AdmUNetTest {
     List<float[]> results =
         Evaluation.of(
             false,
-            inputs(),
-            (tf, in) -> List.of(output(tf, in, Execution.PLAIN, none, none, none)));
+            CHECK.inputs(),
+            (tf, in) -> {
+              Labels unknown = Labels.of(tf.constant(new int[] {none, none, none}));
+              return List.of(CHECK.output(tf, in, unknown, Execution.PLAIN));
+            });
     assertEquals(0, relativeError(REFERENCE.values("raw_F_unlabelled"), results.get(0)), 1e-5);
   }
 
@@ -89,7 +63,7 @@ class AdmUNetTest {
     List<float[]> results =
         Evaluation.of(
             compiled == Execution.Compiled.STEP,
-            inputs(),
+            CHECK.inputs(),
             (tf, in) -> {
               Operand<TBfloat16> x = tf.dtypes.cast(in.get(0), TBfloat16.class);
               Weights values = Weights.of(NETWORK.weights(), in.subList(2, in.size()));
@@ -168,21 +142,5 @@ class AdmUNetTest {
       square += (double) value * value / drawn.length;
     }
     assertEquals(1, square, 5 * Math.sqrt(2.0 / drawn.length), name);
-  }
-
-  private static Operand<TFloat32> output(
-      Ops tf, List<Operand<TFloat32>> in, Execution execution, int... classes) {
-    Weights values = Weights.of(NETWORK.weights(), in.subList(2, in.size()));
-    Labels labels = Labels.of(tf.constant(classes));
-    return NETWORK.apply(tf, values, in.get(0), in.get(1), labels, Dropout.none(), execution);
-  }
-
-  // Images, noise labels, weights.
-  private static List<Evaluation.Input> inputs() {
-    List<Evaluation.Input> inputs = new ArrayList<>();
-    inputs.add(REFERENCE.input("x"));
-    inputs.add(REFERENCE.input("c_noise"));
-    NETWORK.weights().forEach(weight -> inputs.add(REFERENCE.weight(weight)));
-    return inputs;
   }
 }
