@@ -47,8 +47,7 @@ class RematTest {
     assertTrue(calls(folder.resolve("WINOGRAD2true"), winograd));
   }
 
-  // The teacher's blocks and the student's are the same functions, and their gradients must be,
-  // too.
+  // Teacher and student call the same functions, whose gradients must be the same, too.
   @Test
   void admsBlocksWithDropoutAreDefinedTheSameTwice() throws IOException {
     String text = SmallExperiments.independent(SmallExperiments.ADM);
@@ -61,7 +60,7 @@ class RematTest {
         program,
         "--set",
         "runtime={xla: POINTWISE remat: true}");
-    assertTrue(calls(program.getParent(), "dec_8x8_in0_again"));
+    assertTrue(calls(folder, "dec_8x8_in0_again"));
   }
 
   private static double difference(Map<String, double[]> expected, Map<String, double[]> actual) {
