@@ -89,7 +89,8 @@ final class EditCommand implements Command {
         err,
         (editor, seed, beforeEach) -> {
           new Editing(editor, source, seed).write(output, sheet, err, beforeEach);
-          return source.names().size() + " images";
+          int count = source.names().size();
+          return count + (count == 1 ? " image" : " images");
         });
   }
 

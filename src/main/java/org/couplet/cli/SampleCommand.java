@@ -117,7 +117,11 @@ final class SampleCommand implements Command {
                   levels,
                   err,
                   interrupt::check));
-          out.println(rows.count() + " samples written to " + options.value("output"));
+          out.println(
+              rows.count()
+                  + (rows.count() == 1 ? " sample" : " samples")
+                  + " written to "
+                  + options.value("output"));
           if (sampling.steps().isPresent() && !program.followsFlow()) {
             out.println("noise levels: --sigmas " + SampleLevels.text(levels));
           }

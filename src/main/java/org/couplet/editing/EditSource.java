@@ -96,15 +96,22 @@ public record EditSource(ImageSelection images, boolean fit, List<String> names)
   private byte[] pixels(Decoded decoded, int number, ImageForm form) {
     if (decoded instanceof Decoded.LeftOut image) {
       throw new InvalidInputException(
-          "%s: %s: %s; remove it, or choose others by --only"
-              .formatted(images.source(), image.name(), image.message()));
+          "%s: %s; remove it, or choose others by --only"
+              .formatted(where(image.name()), image.message()));
     }
     Decoded.Image image = (Decoded.Image) decoded;
     if (!image.size().equals(form.size())) {
       throw new InvalidInputException(
-          "%s: %s is %s pixels, not %s; resize it, or give --fit"
-              .formatted(images.source(), names.get(number), image.size(), form.size()));
+          "%s: is %s pixels, not %s; resize it, or give --fit"
+              .formatted(where(names.get(number)), image.size(), form.size()));
     }
     return image.pixels();
+  }
+
+  /** A single picture is named once. */
+  private String where(String name) {
+    return images.source().endsWith(name)
+        ? images.source().toString()
+        : images.source() + ": " + name;
   }
 }

@@ -156,6 +156,10 @@ public final class ForeignWeights implements AutoCloseable {
     if (chosen != null) {
       return new ForeignWeights(file.file(), format, entry, chosen);
     }
+    if (candidates.isEmpty() && !whole.tensors().isEmpty()) {
+      throw new InvalidInputException(
+          "--entry: %s has only one set of weights; leave it out".formatted(file.path()));
+    }
     if (candidates.isEmpty()) {
       throw file.refusal("it holds no named tensors");
     }

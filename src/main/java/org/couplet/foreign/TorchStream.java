@@ -88,7 +88,7 @@ final class TorchStream {
       if (count != storage.count() || count > in.left() / storage.type().bytes()) {
         throw in.part()
             .refusal(
-                "%d values are claimed where %d of %d bytes are"
+                "a storage of %d values has %d, with %d bytes left in the file"
                     .formatted(storage.count(), count, in.left()));
       }
       storage.at(in.bytes(count * storage.type().bytes()));

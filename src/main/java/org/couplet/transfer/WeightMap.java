@@ -130,7 +130,9 @@ record WeightMap(Path file, Map<String, ForeignTensor> tensors, List<String> lef
         Layout.toOwn(values(file, name, Objects.requireNonNull(tensors.get(name))), shape);
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        throw refusal(file, "the weight " + name + " has values that are not finite");
+        throw new InvalidInputException(
+            "%s: the weight %s has values that are not finite; give weights of an earlier step"
+                .formatted(file, name));
       }
     }
     return values;

@@ -408,7 +408,7 @@ class EditCommandTest {
         "inpaint --model S/model --from S/images --mask S/empty --output T/e/|has no mask a.png",
         "inpaint --model S/model --from S/images --mask S/black.png --output T/e/|nothing is white",
         "inpaint --model S/model --from S/images --mask S/large.png --output T/e/|is 16 x 16 pixels",
-        "inpaint --model S/model --from S/large.png --mask S/mask.png --output T/e.png|large.png is 16 x 16 pixels, not 8 x 8",
+        "inpaint --model S/model --from S/large.png --mask S/mask.png --output T/e.png|edit: S/large.png: is 16 x 16 pixels, not 8 x 8",
         "inpaint --model S/model --from S/empty --mask S/mask.png --output T/e/|no images found",
         "inpaint --model S/model --from S/none --mask S/mask.png --output T/e/|no such file",
         "inpaint --model S/model --from S/images --mask S/mask.png --output T/e.jpg|give NAME.png",

@@ -75,6 +75,18 @@ class ForeignWeightsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"ddpmpp_stream.pt", "ddpmpp.safetensors"})
+  void aFileOfOneSetHasNoEntries(String name) throws IOException {
+    Path file = ForeignFiles.put(folder, name);
+    InvalidInputException refused =
+        assertThrows(
+            InvalidInputException.class,
+            () -> ForeignWeights.open(file, Optional.of("ema")).close());
+    assertEquals(
+        "--entry: " + file + " has only one set of weights; leave it out", refused.getMessage());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"evil.pkl", "evil.pt"})
   void callsInAFileAreNotMade(String name) throws IOException {
     assertTrue(refusal(name).contains("no named tensors"), refusal(name));
