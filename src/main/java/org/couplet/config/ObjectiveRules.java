@@ -19,6 +19,8 @@ final class ObjectiveRules {
   private static final int MOST_PAIRED_ROWS = 16_384;
   // Their distances are computed and kept twice: 512 MB.
   private static final int MOST_POOLED_ROWS = 8_192;
+  // Kept twice as bytes, of points four to a value.
+  private static final long MOST_POOLED_VALUES = 200_000_000;
 
   private final Experiment experiment;
   private final Origins origins;
@@ -92,6 +94,14 @@ final class ObjectiveRules {
           "consistency.coupling.batch_ot.sinkhorn");
     }
     long rows = (long) coupling.getPool() * experiment.getRun().getBatchSize();
+    long values = rows * ElementShape.of(experiment.getDataset()).size();
+    if (coupling.getPool() > 1 && values > MOST_POOLED_VALUES) {
+      throw origins.problem(
+          path,
+          "%d steps of %d rows (run.batch_size) of this size don't fit into memory. Lower it"
+              .formatted(coupling.getPool(), experiment.getRun().getBatchSize()),
+          "run.batch_size");
+    }
     if (coupling.getPool() > 1 && rows > MOST_POOLED_ROWS) {
       throw origins.problem(
           path,

@@ -281,6 +281,33 @@ class InvalidExperimentTest {
             "timestep_law.uniform: tuning draws its levels from the lognormal law"),
         consistency("levels { tuning { q: 1 } }", "levels.tuning.q: must be above 1, got 1"),
         consistency(
+            "coupling { batch_ot { pool: 2 sinkhorn {} } }",
+            "coupling.batch_ot.pool: a pool needs each noise row for one data row"),
+        consistency(
+            "coupling { batch_ot { pool: 32 } }",
+            "coupling.batch_ot.pool: 32 steps of 512 rows (run.batch_size) are 16384 rows, more than"
+                + " 8192. Lower it"),
+        arguments(
+            "dataset { procedural { resolution: 512 } }\n"
+                + "network { song_unet { channel_mult: [1, 2, 2] } }\n"
+                + "consistency {\n  coupling { batch_ot { pool: 16 } }\n}",
+            "a.textproto:4: consistency.coupling.batch_ot.pool: 16 steps of 512 rows"),
+        told("label_dropout: 0.1", "network.label_dropout: this network is told no classes"),
+        told("label_dim: 100001", "network.label_dim: must be in [0, 100000], got 100001"),
+        arguments(
+            POINTS.replace("mlp {}", "mlp {} label_dim: 2"),
+            "a.textproto:2: network.label_dim: points have no classes"),
+        classes(
+            "class_names: 'a' class_counts: 1",
+            "class_names: 1 classes where network.label_dim is 2"),
+        classes("class_names: ['a', 'b'] class_counts: 1", "class_counts: 1 counts for 2 names"),
+        classes(
+            "class_names: ['a', 'a'] class_counts: [1, 1]",
+            "class_names: two classes are called a"),
+        classes("class_names: ['a', ' '] class_counts: [1, 1]", "class_names: a class without a"),
+        classes(
+            "class_names: ['a', 'b'] class_counts: [0, 0]", "class_counts: no class has an image"),
+        consistency(
             "levels { tuning { stages: 0 } }", "levels.tuning.stages: must be at least 1, got 0"),
         consistency(
             "levels { tuning { q: 4 stages: 10 } }",
@@ -386,6 +413,20 @@ class InvalidExperimentTest {
 
   private static Arguments images(String further, int line, String message) {
     return arguments(IMAGES + further, "a.textproto:" + line + ": " + message);
+  }
+
+  private static Arguments told(String setting, String message) {
+    return arguments(
+        "dataset { procedural {} }\nnetwork { song_unet { channel_mult: 1 }\n  " + setting + "\n}",
+        "a.textproto:3: " + message);
+  }
+
+  private static Arguments classes(String setting, String message) {
+    return arguments(
+        "dataset { procedural {}\n  "
+            + setting
+            + "\n}\nnetwork { song_unet { channel_mult: 1 } label_dim: 2 }",
+        "a.textproto:2: dataset." + message);
   }
 
   private static Arguments consistency(String setting, String message) {
