@@ -288,9 +288,13 @@ class InvalidExperimentTest {
             "coupling.batch_ot.pool: 32 steps of 512 rows (run.batch_size) are 16384 rows, more than"
                 + " 8192. Lower it"),
         arguments(
-            "dataset { procedural { resolution: 512 } }\n"
-                + "network { song_unet { channel_mult: [1, 2, 2] } }\n"
-                + "consistency {\n  coupling { batch_ot { pool: 16 } }\n}",
+            """
+            dataset { procedural { resolution: 512 } }
+            network { song_unet { channel_mult: [1, 2, 2] } }
+            consistency {
+              coupling { batch_ot { pool: 16 } }
+            }
+            """,
             "a.textproto:4: consistency.coupling.batch_ot.pool: 16 steps of 512 rows"),
         told("label_dropout: 0.1", "network.label_dropout: this network is told no classes"),
         told("label_dim: 100001", "network.label_dim: must be in [0, 100000], got 100001"),
