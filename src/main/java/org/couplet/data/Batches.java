@@ -1,6 +1,7 @@
 package org.couplet.data;
 
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.couplet.io.BackgroundTasks;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,15 @@ public final class Batches implements AutoCloseable {
       long position = step * batchSize + firstRow + row;
       indices[row] = epoch(position / size).order[(int) (position % size)];
     }
+    return of(indices);
+  }
+
+  /** The data set's first elements, again from its beginning where it has fewer; not shuffled. */
+  public Batch first(int count) {
+    return of(LongStream.range(0, count).map(i -> i % dataset.size()).toArray());
+  }
+
+  private Batch of(long[] indices) {
     return new Batch(dataset.batch(indices), ClassLabels.at(labels, indices));
   }
 

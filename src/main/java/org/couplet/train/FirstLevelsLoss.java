@@ -1,16 +1,13 @@
 package org.couplet.train;
 
-import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.couplet.config.proto.Experiment;
-import org.couplet.data.ClassLabels;
-import org.couplet.data.Dataset;
+import org.couplet.data.Batch;
+import org.couplet.data.Batches;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
-import org.tensorflow.types.family.TType;
 
 /**
  * The loss as the first step would have it: at the first number of noise levels, on the data set's
@@ -26,16 +23,13 @@ final class FirstLevelsLoss {
   private static final long LEAST_STEPS_BETWEEN = 50;
 
   private final TrainingProgram program;
-  private final Dataset dataset;
-  private final int[] labels;
+  private final Batches batches;
   private final int rows;
   private final ScheduledValues first;
 
-  FirstLevelsLoss(TrainingProgram program, Dataset dataset, Experiment experiment)
-      throws IOException {
+  FirstLevelsLoss(TrainingProgram program, Batches batches, Experiment experiment) {
     this.program = program;
-    this.dataset = dataset;
-    this.labels = Training.labels(experiment, dataset, program);
+    this.batches = batches;
     this.rows = Training.rows(experiment, program);
     this.first = Schedules.of(experiment, program.sigmasLength()).at(0);
   }
@@ -48,11 +42,9 @@ final class FirstLevelsLoss {
   }
 
   private double measure() {
-    long[] indices = LongStream.range(0, rows).map(row -> row % dataset.size()).toArray();
     int[] noise = program.takesNoiseAssignment() ? IntStream.range(0, rows).toArray() : new int[0];
-    try (TType batch = dataset.batch(indices)) {
-      int[] classes = ClassLabels.at(labels, indices);
-      return program.loss(new TrainingBatch(batch, classes, noise), first, 0);
+    try (Batch batch = batches.first(rows)) {
+      return program.loss(new TrainingBatch(batch.elements(), batch.labels(), noise), first, 0);
     }
   }
 }

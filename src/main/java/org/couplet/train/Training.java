@@ -113,7 +113,7 @@ public final class Training {
       try (RunStreams streams =
           RunStreams.open(folder, experiment.getName(), completed, stopAt, terminal)) {
         Listeners listeners =
-            listeners(program, dataset, checkpoints, reference, streams, completed, stopAt);
+            listeners(program, batches, checkpoints, reference, streams, completed, stopAt);
         listeners.begin(completed);
         completed = loop(program, paired, listeners, completed, stopAt);
         listeners.finish(completed);
@@ -214,7 +214,7 @@ public final class Training {
   }
 
   /** The classes of all elements, if a program takes them; else none. */
-  static int[] labels(Experiment experiment, Dataset dataset, TrainingProgram program)
+  private static int[] labels(Experiment experiment, Dataset dataset, TrainingProgram program)
       throws IOException {
     return program.takesLabels()
         ? ClassLabels.forNetwork(dataset, experiment.getNetwork().getLabelDim())
@@ -284,7 +284,7 @@ public final class Training {
 
   private Listeners listeners(
       TrainingProgram program,
-      Dataset dataset,
+      Batches batches,
       Checkpoints checkpoints,
       @Nullable FidReference reference,
       RunStreams streams,
@@ -308,7 +308,7 @@ public final class Training {
             new MetricsWriter(
                 streams,
                 experiment,
-                new FirstLevelsLoss(program, dataset, experiment),
+                new FirstLevelsLoss(program, batches, experiment),
                 stopAt,
                 skipped),
             new SampleWriter(
