@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A command in a process of its own. */
 public final class CommandProcess {
@@ -51,9 +52,27 @@ public final class CommandProcess {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
-    int code = process.waitFor();
-    String printed = Files.isRegularFile(out) ? Files.readString(out) : "";
-    return new CommandRun(code, printed, Files.readString(err));
+    try {
+      int code = process.waitFor();
+      return new CommandRun(code, printed(out), Files.readString(err));
+    } catch (InterruptedException e) {
+      // The test's time is over: Java answers this signal with the stacks of its threads.
+      signal("QUIT", process);
+      process.waitFor(5, TimeUnit.SECONDS);
+      System.err.println(printed(out) + Files.readString(err));
+      throw e;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static String printed(Path out) throws IOException {
+    return Files.isRegularFile(out) ? Files.readString(out) : "";
+  }
+
+  /** Sends a signal, such as {@code TERM}. */
+  public static void signal(String name, Process process) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
   }
 
   private static ProcessBuilder builder(Map<String, String> environment, Object... arguments) {

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.couplet.CommandProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -165,7 +166,7 @@ class ClusterProcessTest {
       start("a", ENDLESS);
     }
     awaitOutput(0, "step 10");
-    new ProcessBuilder("kill", "-KILL", "" + processes.get(1).pid()).start().waitFor();
+    CommandProcess.signal("KILL", processes.get(1));
     assertEnds(0, 1, name(1) + " has not answered");
     assertEnds(2, 1, name(1) + " has not answered");
   }
@@ -177,7 +178,7 @@ class ClusterProcessTest {
     start("a", ENDLESS);
     awaitOutput(1, "step 10");
     long stopped = System.nanoTime();
-    new ProcessBuilder("kill", "-STOP", "" + processes.get(0).pid()).start().waitFor();
+    CommandProcess.signal("STOP", processes.get(0));
     assertEnds(1, 1, name(0) + " has not answered");
     double seconds = (System.nanoTime() - stopped) / 1e9;
     assertTrue(seconds < WATCH_SECONDS + 10, seconds + " s");

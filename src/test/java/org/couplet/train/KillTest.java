@@ -184,7 +184,7 @@ class KillTest {
     };
     Process process = train(settings);
     waitFor(process, () -> Files.exists(run.resolve("metrics.jsonl")) && lines() > 3);
-    new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
+    CommandProcess.signal(signal, process);
     assertEquals(code, exitCode(process), this::said);
 
     long step = newest();

@@ -102,7 +102,7 @@ class WorkersTest {
     for (int asked : new int[] {1, 0}) {
       List<Process> workers = start(run, 1_000_000);
       await(run.resolve("checkpoints").resolve("step-" + saved + ".index"));
-      stop(workers.get(asked));
+      CommandProcess.signal("TERM", workers.get(asked));
       assertEquals(130, exitCode(workers.get(0)), said(0));
       assertEquals(130, exitCode(workers.get(1)), said(1));
       assertTrue(said(0).contains("interrupted after step " + newest(run)), said(0));
@@ -115,7 +115,7 @@ class WorkersTest {
   void aWorkerThatWaitsCanBeStopped() throws Exception {
     Process alone = start(1, arguments(folder.resolve("run"), cluster(), 1, 20));
     awaitSaid(1, "waiting for 1 of 2 workers");
-    stop(alone);
+    CommandProcess.signal("TERM", alone);
     assertEquals(130, exitCode(alone), said(1));
     assertTrue(said(1).contains("interrupted"), said(1));
     assertEquals(List.of(), temporaryFiles());
@@ -305,10 +305,6 @@ class WorkersTest {
       assertTrue(System.nanoTime() < end, said(task));
       Thread.sleep(5);
     }
-  }
-
-  private static void stop(Process process) throws Exception {
-    new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid())).start().waitFor();
   }
 
   private List<String> temporaryFiles() throws IOException {
