@@ -17,12 +17,12 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.io.Output;
 import org.couplet.io.Spelling;
-import org.couplet.study.Graphs;
-import org.couplet.study.InterruptedStudyException;
 import org.couplet.study.Studies;
 import org.couplet.study.Study;
 import org.couplet.study.StudyContext;
 import org.couplet.study.StudyOptions;
+import org.couplet.trial.Graphs;
+import org.couplet.trial.InterruptedStudyException;
 
 /** {@code couplet study}: one of the paper's experiments, with its figure. */
 final class StudyCommand implements Command {

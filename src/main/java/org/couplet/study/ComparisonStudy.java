@@ -25,6 +25,8 @@ import org.couplet.report.Progress;
 import org.couplet.report.Table;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
+import org.couplet.trial.RunClock;
+import org.couplet.trial.TrainingVariant;
 
 /**
  * Several ways to train, and how good their samples are along the training: table 1 and figures 5

@@ -2,6 +2,7 @@ package org.couplet.study;
 
 import java.io.IOException;
 import java.util.Set;
+import org.couplet.trial.InterruptedStudyException;
 
 /** One of the paper's experiments: it trains what it needs, measures, and draws. */
 public interface Study {

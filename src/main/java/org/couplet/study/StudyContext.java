@@ -23,6 +23,10 @@ import org.couplet.report.SampleGrid;
 import org.couplet.report.Table;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
+import org.couplet.trial.Graphs;
+import org.couplet.trial.InterruptedStudyException;
+import org.couplet.trial.RunStore;
+import org.couplet.trial.TrainingVariant;
 
 /** What a study works with: its options, the runs, the places of its results, the terminal. */
 public final class StudyContext {

@@ -32,6 +32,7 @@ import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 import org.couplet.train.Schedules;
 import org.couplet.train.Training;
+import org.couplet.trial.TrainingVariant;
 import org.tensorflow.types.TFloat32;
 
 /**

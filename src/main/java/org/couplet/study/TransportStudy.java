@@ -28,6 +28,7 @@ import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
 import org.couplet.train.Schedules;
 import org.couplet.train.Training;
+import org.couplet.trial.TrainingVariant;
 
 /**
  * Figures 3 and 8: the cost of transport from noisy points to their data, E||x - x_t||^2 under the

@@ -13,6 +13,7 @@ import org.couplet.chart.Panel;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Table;
 import org.couplet.run.RunFolder;
+import org.couplet.trial.TrainingVariant;
 
 /** Figure 2: the variance of the gradient's estimator during training, IC against GC. */
 final class VarianceStudy implements Study {

@@ -1,4 +1,4 @@
-package org.couplet.study;
+package org.couplet.trial;
 
 import java.io.IOException;
 import java.util.Map;
@@ -7,7 +7,7 @@ import org.couplet.report.MetricsLog;
 import org.couplet.run.RunFolder;
 
 /** How long a run had trained at each step, as its log says. */
-final class RunClock {
+public final class RunClock {
   private final TreeMap<Double, Double> secondsByStep = new TreeMap<>();
 
   private RunClock() {
@@ -15,7 +15,7 @@ final class RunClock {
   }
 
   /** Reads a run's log. */
-  static RunClock of(RunFolder run) throws IOException {
+  public static RunClock of(RunFolder run) throws IOException {
     RunClock clock = new RunClock();
     for (Map<String, Double> line : MetricsLog.read(run.metrics())) {
       Double seconds = line.get("seconds");
@@ -27,7 +27,7 @@ final class RunClock {
   }
 
   /** Seconds of training at a step, between the lines of the log in proportion. */
-  double seconds(long step) {
+  public double seconds(long step) {
     double at = step;
     Map.Entry<Double, Double> before = secondsByStep.floorEntry(at);
     Map.Entry<Double, Double> after = secondsByStep.ceilingEntry(at);

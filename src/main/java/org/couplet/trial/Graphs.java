@@ -1,4 +1,4 @@
-package org.couplet.study;
+package org.couplet.trial;
 
 import java.io.IOException;
 import java.nio.file.Path;

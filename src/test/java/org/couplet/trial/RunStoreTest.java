@@ -1,4 +1,4 @@
-package org.couplet.study;
+package org.couplet.trial;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package org.couplet.study;
+package org.couplet.trial;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,21 +11,24 @@ import org.couplet.config.proto.Experiment;
  * @param name for legends and tables
  * @param overrides {@code path=value} over the base experiment
  */
-record TrainingVariant(String name, List<String> overrides) {
-  TrainingVariant(String name, String... overrides) {
+public record TrainingVariant(String name, List<String> overrides) {
+  /** The same. */
+  public TrainingVariant(String name, String... overrides) {
     this(name, List.of(overrides));
   }
 
-  static TrainingVariant independent() {
+  /** Independent coupling. */
+  public static TrainingVariant independent() {
     return new TrainingVariant("IC", "consistency.coupling={independent{}}");
   }
 
-  static TrainingVariant batchTransport() {
+  /** Batch-OT with the exact assignment. */
+  public static TrainingVariant batchTransport() {
     return new TrainingVariant("batch-OT", "consistency.coupling={batch_ot{exact{}}}");
   }
 
   /** GC(mu) with the averaged or the online weights. */
-  static TrainingVariant induced(String name, double mu, boolean averaged) {
+  public static TrainingVariant induced(String name, double mu, boolean averaged) {
     return new TrainingVariant(
         name,
         "consistency.coupling={generator_induced{mu:"
@@ -36,13 +39,13 @@ record TrainingVariant(String name, List<String> overrides) {
   }
 
   /** GC(mu) by the averaged weights, under the paper's name. */
-  static TrainingVariant induced(double mu) {
+  public static TrainingVariant induced(double mu) {
     String factor = mu == Math.rint(mu) ? Long.toString((long) mu) : Double.toString(mu);
     return induced("GC(" + factor + ")", mu, true);
   }
 
   /** This with another name and more overrides. */
-  TrainingVariant also(String otherName, String... more) {
+  public TrainingVariant also(String otherName, String... more) {
     List<String> all = new ArrayList<>(overrides);
     all.addAll(List.of(more));
     return new TrainingVariant(otherName, all);
@@ -55,9 +58,9 @@ record TrainingVariant(String name, List<String> overrides) {
    * @param name of the variant, for legends
    * @param seed of the run
    */
-  record Seeded(Experiment experiment, String name, long seed) {
+  public record Seeded(Experiment experiment, String name, long seed) {
     /** For a folder's name. */
-    String folderName() {
+    public String folderName() {
       String words = experiment.getName() + "-" + name + "-seed" + seed;
       return words.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_.]+", "-");
     }

@@ -1,4 +1,4 @@
-package org.couplet.study;
+package org.couplet.trial;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,7 +26,7 @@ import org.couplet.train.Training;
  * The runs in one folder, found by what they trained and not by their names, so that studies share
  * them; those that are missing are trained, those that were stopped go on.
  */
-final class RunStore {
+public final class RunStore {
   private final Path folder;
   private final Graphs graphs;
   private final ProgramCheck check;
@@ -34,9 +34,13 @@ final class RunStore {
   private final BooleanSupplier interrupted;
 
   /**
+   * @param folder of all runs; it may not exist yet
+   * @param graphs the building half
+   * @param check of each program before it is trained
+   * @param err for progress
    * @param interrupted asked between and during runs; true ends the study
    */
-  RunStore(
+  public RunStore(
       Path folder,
       Graphs graphs,
       ProgramCheck check,
@@ -50,13 +54,13 @@ final class RunStore {
   }
 
   /** The run of an experiment, if it is there and far enough. */
-  Optional<RunFolder> done(TrainingVariant.Seeded wanted, Length length) throws IOException {
+  public Optional<RunFolder> done(TrainingVariant.Seeded wanted, Length length) throws IOException {
     Optional<RunFolder> run = find(wanted.experiment());
     return run.isPresent() && length.isReached(run.get()) ? run : Optional.empty();
   }
 
   /** The run of an experiment, trained as far as is wanted. */
-  RunFolder trained(TrainingVariant.Seeded wanted, Length length) throws IOException {
+  public RunFolder trained(TrainingVariant.Seeded wanted, Length length) throws IOException {
     Optional<RunFolder> known = find(wanted.experiment());
     RunFolder run = known.isPresent() ? known.get() : unusedFolder(wanted.folderName());
     if (known.isPresent() && length.isReached(run)) {
@@ -92,9 +96,9 @@ final class RunStore {
    * @param steps at most
    * @param seconds of training at most; {@link Long#MAX_VALUE} without a bound
    */
-  record Length(long steps, long seconds) {
+  public record Length(long steps, long seconds) {
     /** A bound for a run that has no more than its own steps. */
-    static Length of(TrainingVariant.Seeded run, long steps, long seconds) {
+    public static Length of(TrainingVariant.Seeded run, long steps, long seconds) {
       return new Length(Math.min(steps, run.experiment().getRun().getSteps()), seconds);
     }
 

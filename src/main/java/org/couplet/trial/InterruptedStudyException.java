@@ -1,10 +1,11 @@
-package org.couplet.study;
+package org.couplet.trial;
 
 /** The user ended a study; what was done so far is kept. */
 public final class InterruptedStudyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  InterruptedStudyException() {
+  /** Nothing more is to be said. */
+  public InterruptedStudyException() {
     super("interrupted; the same command continues");
   }
 }
