@@ -3,6 +3,7 @@ package org.couplet.consistency;
 import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -12,10 +13,13 @@ import org.tensorflow.types.TFloat32;
  * @param average whether x_hat is made with the moving average (figure 5b) or the online weights
  * @param rows which rows are generator-induced
  * @param largestMu the highest mu of the run, in [0, 1]
+ * @param minSigma rows whose sigma_i is lower keep their data: what the generator leaves of the
+ *     noise would be their target; data units, at least 0 (the paper)
  * @param workers that share a batch, at least 1
  */
 public record GeneratorInducedCoupling(
-    boolean average, InducedRows rows, double largestMu, int workers) implements Coupling {
+    boolean average, InducedRows rows, double largestMu, double minSigma, int workers)
+    implements Coupling {
   @Override
   public Pair pair(Ops tf, Inputs inputs) {
     return inputs.between(tf, dataEnd(tf, inputs), inputs.z()); // equation (8)
@@ -35,7 +39,10 @@ public record GeneratorInducedCoupling(
     Operand<TFloat32> xLow = inputs.process().point(tf, x, z, sigma);
     Labels labels = inputs.labels().at(tf, choice.rows());
     Operand<TFloat32> xHat = inputs.generator(average).estimate(xLow, sigma, labels);
-    Operand<TFloat32> chosen = tf.select(Rows.shaped(tf, choice.induced(), x), xHat, x);
+    Operand<TBool> induced =
+        tf.math.logicalAnd(
+            choice.induced(), tf.math.greaterEqual(sigma, tf.constant((float) minSigma)));
+    Operand<TFloat32> chosen = tf.select(Rows.shaped(tf, induced, x), xHat, x);
     return tf.stopGradient(Rows.replace(tf, inputs.x(), choice.rows(), chosen));
   }
 

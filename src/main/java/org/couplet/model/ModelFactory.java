@@ -301,6 +301,7 @@ public final class ModelFactory {
               case BERNOULLI -> InducedRows.BERNOULLI;
             },
             Math.max(induced.getMu(), induced.getMuEnd()),
+            induced.getMinSigma(),
             workers);
       }
       case BATCH_OT ->

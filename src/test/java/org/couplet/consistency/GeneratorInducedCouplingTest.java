@@ -25,25 +25,25 @@ class GeneratorInducedCouplingTest {
   void chosenRowsAreTheRoundedShareOfTheBatch() {
     assertArrayEquals(
         new float[] {3, 0, 3, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 1), 0.5f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, 1), 0.5f, 4));
     assertArrayEquals(
         new float[] {2, 2, 2, 0},
-        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1, 1), 0.7f, 4));
+        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1, 0, 1), 0.7f, 4));
   }
 
   @Test
   void muMayFallBelowTheLargest() {
     assertArrayEquals(
         new float[] {3, 0, 0, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 1), 0.25f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 0, 1), 0.25f, 4));
   }
 
   @Test
   void muZeroIsTheIndependentCoupling() {
     for (InducedRows choice : InducedRows.values()) {
       float[] expected = new float[4];
-      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 0, 1), 0, 4));
-      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 1, 1), 0, 4));
+      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 0, 0, 1), 0, 4));
+      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 1, 0, 1), 0, 4));
     }
   }
 
@@ -51,14 +51,24 @@ class GeneratorInducedCouplingTest {
   void muOneInducesEveryRow() {
     for (InducedRows choice : InducedRows.values()) {
       assertArrayEquals(
-          new float[] {3, 3, 3, 3}, ends(new GeneratorInducedCoupling(true, choice, 1, 1), 1, 4));
+          new float[] {3, 3, 3, 3},
+          ends(new GeneratorInducedCoupling(true, choice, 1, 0, 1), 1, 4));
+    }
+  }
+
+  @Test
+  void rowsBelowTheLowestSigmaKeepTheirData() {
+    for (InducedRows choice : InducedRows.values()) {
+      GeneratorInducedCoupling coupling = new GeneratorInducedCoupling(true, choice, 1, 0.5, 1);
+      assertArrayEquals(
+          new float[] {0, 3, 3, 0}, ends(coupling, 1, new float[] {0.49f, 0.5f, 80, 0.002f}, 0));
     }
   }
 
   @Test
   void bernoulliRowsFollowMu() {
     float[] ends =
-        ends(new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1, 1), 0.3f, 20_000);
+        ends(new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1, 0, 1), 0.3f, 20_000);
     double share = 0;
     for (float end : ends) {
       share += end / AVERAGE / ends.length;
@@ -85,10 +95,11 @@ class GeneratorInducedCouplingTest {
   @Test
   void workersInduceTheRowsThatOneWould() {
     for (InducedRows choice : InducedRows.values()) {
-      float[] whole = ends(new GeneratorInducedCoupling(true, choice, 0.7, 1), 0.45f, 12);
+      float[] whole = ends(new GeneratorInducedCoupling(true, choice, 0.7, 0, 1), 0.45f, 12);
       for (int workers : new int[] {2, 3, 4}) {
         int rows = 12 / workers;
-        GeneratorInducedCoupling shared = new GeneratorInducedCoupling(true, choice, 0.7, workers);
+        GeneratorInducedCoupling shared =
+            new GeneratorInducedCoupling(true, choice, 0.7, 0, workers);
         for (int first = 0; first < 12; first += rows) {
           assertArrayEquals(
               Arrays.copyOfRange(whole, first, first + rows), ends(shared, 0.45f, rows, first));
@@ -100,7 +111,7 @@ class GeneratorInducedCouplingTest {
   @Test
   void estimatesAreMadeWithTheRowsOwnLabels() {
     GeneratorInducedCoupling coupling =
-        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 1);
+        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, 1);
     assertArrayEquals(new float[] {7, 0, 9, 0}, ends(coupling, 0.5f, 4, 0, 7, 8, 9, 10));
   }
 
@@ -112,11 +123,17 @@ class GeneratorInducedCouplingTest {
 
   private static float[] ends(
       GeneratorInducedCoupling coupling, float mu, int rows, long firstRow, int... classes) {
+    return ends(coupling, mu, new float[rows], firstRow, classes);
+  }
+
+  private static float[] ends(
+      GeneratorInducedCoupling coupling, float mu, float[] sigmas, long firstRow, int... classes) {
+    int rows = sigmas.length;
     return Evaluation.of(
             true,
             List.of(
                 new Evaluation.Input(Shape.of(rows, 1), new float[rows]),
-                new Evaluation.Input(Shape.of(rows), new float[rows])),
+                new Evaluation.Input(Shape.of(rows), sigmas)),
             (tf, in) ->
                 List.of(
                     coupling.dataEnd(
