@@ -302,6 +302,7 @@ public final class ModelFactory {
             },
             Math.max(induced.getMu(), induced.getMuEnd()),
             induced.getMinSigma(),
+            induced.getRemoveNoise(),
             workers);
       }
       case BATCH_OT ->

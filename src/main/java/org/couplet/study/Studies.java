@@ -16,6 +16,7 @@ public final class Studies {
           ComparisonStudy.mixing(),
           SamplesStudy.figure(),
           SamplesStudy.compare(),
+          new DiagnosisStudy(),
           new ProgressStudy());
 
   private static final List<String> OF_GAUSSIANS =

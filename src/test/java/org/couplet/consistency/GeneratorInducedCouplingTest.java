@@ -25,25 +25,27 @@ class GeneratorInducedCouplingTest {
   void chosenRowsAreTheRoundedShareOfTheBatch() {
     assertArrayEquals(
         new float[] {3, 0, 3, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, 1), 0.5f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, false, 1), 0.5f, 4));
     assertArrayEquals(
         new float[] {2, 2, 2, 0},
-        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1, 0, 1), 0.7f, 4));
+        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1, 0, false, 1), 0.7f, 4));
   }
 
   @Test
   void muMayFallBelowTheLargest() {
     assertArrayEquals(
         new float[] {3, 0, 0, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 0, 1), 0.25f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 0, false, 1), 0.25f, 4));
   }
 
   @Test
   void muZeroIsTheIndependentCoupling() {
     for (InducedRows choice : InducedRows.values()) {
       float[] expected = new float[4];
-      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 0, 0, 1), 0, 4));
-      assertArrayEquals(expected, ends(new GeneratorInducedCoupling(true, choice, 1, 0, 1), 0, 4));
+      assertArrayEquals(
+          expected, ends(new GeneratorInducedCoupling(true, choice, 0, 0, false, 1), 0, 4));
+      assertArrayEquals(
+          expected, ends(new GeneratorInducedCoupling(true, choice, 1, 0, false, 1), 0, 4));
     }
   }
 
@@ -52,23 +54,49 @@ class GeneratorInducedCouplingTest {
     for (InducedRows choice : InducedRows.values()) {
       assertArrayEquals(
           new float[] {3, 3, 3, 3},
-          ends(new GeneratorInducedCoupling(true, choice, 1, 0, 1), 1, 4));
+          ends(new GeneratorInducedCoupling(true, choice, 1, 0, false, 1), 1, 4));
     }
   }
 
   @Test
   void rowsBelowTheLowestSigmaKeepTheirData() {
     for (InducedRows choice : InducedRows.values()) {
-      GeneratorInducedCoupling coupling = new GeneratorInducedCoupling(true, choice, 1, 0.5, 1);
+      GeneratorInducedCoupling coupling =
+          new GeneratorInducedCoupling(true, choice, 1, 0.5, false, 1);
       assertArrayEquals(
           new float[] {0, 3, 3, 0}, ends(coupling, 1, new float[] {0.49f, 0.5f, 80, 0.002f}, 0));
     }
   }
 
+  // The generator leaves all noise and adds 3: x_hat = x + sigma z + 3. What is not along z stays.
+  @Test
+  void whatIsLeftOfTheNoiseIsRemoved() {
+    GeneratorInducedCoupling coupling =
+        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 0, true, 1);
+    float[] x = {0.1f, -0.4f, 0.25f, 1};
+    float[] z = {1, -1, 2, 2};
+    float[] ends =
+        Evaluation.of(
+                true,
+                List.of(
+                    new Evaluation.Input(Shape.of(2, 2), x),
+                    new Evaluation.Input(Shape.of(2, 2), z),
+                    new Evaluation.Input(Shape.of(2), new float[] {0.5f, 80})),
+                (tf, in) ->
+                    List.of(
+                        coupling.dataEnd(tf, inputs(tf, in.get(0), in.get(1), in.get(2), 1, 0))))
+            .get(0);
+    // In the first row 3 is across z, in the second along it.
+    assertArrayEquals(new float[] {3.1f, 2.6f, 0.25f, 1}, ends, 1e-4f);
+  }
+
   @Test
   void bernoulliRowsFollowMu() {
     float[] ends =
-        ends(new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1, 0, 1), 0.3f, 20_000);
+        ends(
+            new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1, 0, false, 1),
+            0.3f,
+            20_000);
     double share = 0;
     for (float end : ends) {
       share += end / AVERAGE / ends.length;
@@ -95,11 +123,11 @@ class GeneratorInducedCouplingTest {
   @Test
   void workersInduceTheRowsThatOneWould() {
     for (InducedRows choice : InducedRows.values()) {
-      float[] whole = ends(new GeneratorInducedCoupling(true, choice, 0.7, 0, 1), 0.45f, 12);
+      float[] whole = ends(new GeneratorInducedCoupling(true, choice, 0.7, 0, false, 1), 0.45f, 12);
       for (int workers : new int[] {2, 3, 4}) {
         int rows = 12 / workers;
         GeneratorInducedCoupling shared =
-            new GeneratorInducedCoupling(true, choice, 0.7, 0, workers);
+            new GeneratorInducedCoupling(true, choice, 0.7, 0, false, workers);
         for (int first = 0; first < 12; first += rows) {
           assertArrayEquals(
               Arrays.copyOfRange(whole, first, first + rows), ends(shared, 0.45f, rows, first));
@@ -111,7 +139,7 @@ class GeneratorInducedCouplingTest {
   @Test
   void estimatesAreMadeWithTheRowsOwnLabels() {
     GeneratorInducedCoupling coupling =
-        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, 1);
+        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, false, 1);
     assertArrayEquals(new float[] {7, 0, 9, 0}, ends(coupling, 0.5f, 4, 0, 7, 8, 9, 10));
   }
 
@@ -137,24 +165,31 @@ class GeneratorInducedCouplingTest {
             (tf, in) ->
                 List.of(
                     coupling.dataEnd(
-                        tf,
-                        new Coupling.Inputs(
-                            in.get(0),
-                            classes.length == 0 ? Labels.none() : Labels.of(tf.constant(classes)),
-                            in.get(0),
-                            new Levels(levels(tf, in.get(1)), levels(tf, in.get(1))),
-                            new VarianceExploding(),
-                            (points, sigma, labels) -> tf.math.add(points, tf.constant(ONLINE)),
-                            (points, sigma, labels) ->
-                                classes.length == 0
-                                    ? tf.math.add(points, tf.constant(AVERAGE))
-                                    : column(tf, labels),
-                            Optional.empty(),
-                            Optional.empty(),
-                            tf.constant(mu),
-                            new Randomness(tf.constant(1L), tf.constant(2L))
-                                .fromRow(tf, tf.constant(firstRow))))))
+                        tf, inputs(tf, in.get(0), in.get(0), in.get(1), mu, firstRow, classes))))
         .get(0);
+  }
+
+  private static Coupling.Inputs inputs(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> z,
+      Operand<TFloat32> sigmas,
+      float mu,
+      long firstRow,
+      int... classes) {
+    return new Coupling.Inputs(
+        x,
+        classes.length == 0 ? Labels.none() : Labels.of(tf.constant(classes)),
+        z,
+        new Levels(levels(tf, sigmas), levels(tf, sigmas)),
+        new VarianceExploding(),
+        (points, sigma, labels) -> tf.math.add(points, tf.constant(ONLINE)),
+        (points, sigma, labels) ->
+            classes.length == 0 ? tf.math.add(points, tf.constant(AVERAGE)) : column(tf, labels),
+        Optional.empty(),
+        Optional.empty(),
+        tf.constant(mu),
+        new Randomness(tf.constant(1L), tf.constant(2L)).fromRow(tf, tf.constant(firstRow)));
   }
 
   private static Operand<TFloat32> column(Ops tf, Labels labels) {
