@@ -163,6 +163,40 @@ class StudyTest {
         Files.readAllBytes(folder.resolve("compare.png")));
   }
 
+  // A network that says nearly 0 makes f(x, sigma) = c_skip x: what it leaves of noise is known.
+  @Test
+  void diagnosisFindsTheNoiseThatIsLeft() throws IOException {
+    Path run = folder.resolve("run");
+    CommandRun.done(
+        "train",
+        "--config",
+        SmallExperiments.write(folder, SmallExperiments.independent(SmallExperiments.FLAT_UNET)),
+        "--run",
+        run,
+        "--steps",
+        1,
+        "--set",
+        "optimizer.learning_rate=1e-9");
+    CommandRun.done("study", "diagnosis", "--models", run, "--output", folder);
+    Table numbers = Table.read(folder.resolve("diagnosis.csv"));
+    assertEquals(2, numbers.size());
+    for (int row = 0; row < numbers.size(); row++) {
+      double sigma = numbers.number(row, "sigma");
+      double skip = 0.25 / ((sigma - 0.002) * (sigma - 0.002) + 0.25);
+      // Data and noise are not quite across each other in 256 rows.
+      assertEquals(skip * sigma, numbers.number(row, "noise_left"), 0.02, "sigma " + sigma);
+      assertEquals(
+          skip * (skip + 1) * sigma, numbers.number(row, "target_noise"), 0.02, "sigma " + sigma);
+      assertTrue(numbers.number(row, "gradient_variance_ic") > 0);
+      assertTrue(numbers.number(row, "nearest") < numbers.number(row, "error") * 1.0001);
+    }
+    assertEquals(0.002, numbers.number(0, "sigma"), 1e-9);
+    assertEquals(0.002, numbers.number(0, "error"), 1e-4);
+    assertFigure("diagnosis");
+    assertRefused("is not the folder of a run", "study", "diagnosis", "--models", "no/such");
+    assertRefused("--models is missing", "study", "diagnosis");
+  }
+
   @Test
   void mistakesAreOneLineAndCodeTwo() {
     assertRefused("there is no study 'varience'; did you mean variance?", "study", "varience");
