@@ -193,8 +193,6 @@ class StudyTest {
     assertEquals(0.002, numbers.number(0, "sigma"), 1e-9);
     assertEquals(0.002, numbers.number(0, "error"), 1e-4);
     assertFigure("diagnosis");
-    assertRefused("is not the folder of a run", "study", "diagnosis", "--models", "no/such");
-    assertRefused("--models is missing", "study", "diagnosis");
   }
 
   @Test
@@ -212,6 +210,8 @@ class StudyTest {
         "--seeds",
         "3");
     assertRefused("--models is missing", "study", "samples");
+    assertRefused("is not the folder of a run", "study", "diagnosis", "--models", "no/such");
+    assertRefused("--models is missing", "study", "diagnosis");
     assertRefused("no/such: no run or export is there", "study", "samples", "--models", "no/such");
     assertRefused("--models: '' is not the folder of", "study", "samples", "--models", "a,");
     assertRefused("--mu: '2' is not a mixing factor", "study", "mixing", "--mu", "0.5,2");
