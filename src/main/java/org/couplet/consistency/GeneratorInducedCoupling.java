@@ -4,7 +4,6 @@ import org.couplet.graph.Expr;
 import org.couplet.network.Labels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -12,24 +11,18 @@ import org.tensorflow.types.TInt32;
  * GC(mu), the paper's coupling (section 4.1): with probability mu a row's data end is x_hat, the
  * model's own estimate of it, instead of the data. mu = 0 is independent coupling.
  *
- * <p>Not from the paper: {@code removeNoise} and {@code minSigma}. What the generator leaves of the
- * noise in x_hat is along the z that the pair adds again, so that its points have more noise than
- * their levels say; the network learns to leave it, and from there on leaves more.
+ * <p>{@code removeNoise} is not from the paper. What the generator leaves of the noise in x_hat is
+ * along the z that the pair adds again: its points have more noise than their levels say, the
+ * network learns to leave it, and leaves more from then on (docs/studies.md).
  *
  * @param average whether x_hat is made with the moving average (figure 5b) or the online weights
  * @param rows which rows are generator-induced
  * @param largestMu the highest mu of the run, in [0, 1]
- * @param minSigma rows whose sigma_i is lower keep their data; data units, at least 0 (the paper)
  * @param removeNoise whether x_hat loses its component along z
  * @param workers that share a batch, at least 1
  */
 public record GeneratorInducedCoupling(
-    boolean average,
-    InducedRows rows,
-    double largestMu,
-    double minSigma,
-    boolean removeNoise,
-    int workers)
+    boolean average, InducedRows rows, double largestMu, boolean removeNoise, int workers)
     implements Coupling {
   @Override
   public Pair pair(Ops tf, Inputs inputs) {
@@ -51,10 +44,7 @@ public record GeneratorInducedCoupling(
     Labels labels = inputs.labels().at(tf, choice.rows());
     Operand<TFloat32> estimate = inputs.generator(average).estimate(xLow, sigma, labels);
     Operand<TFloat32> xHat = removeNoise ? withoutNoise(tf, estimate, x, z) : estimate;
-    Operand<TBool> induced =
-        tf.math.logicalAnd(
-            choice.induced(), tf.math.greaterEqual(sigma, tf.constant((float) minSigma)));
-    Operand<TFloat32> chosen = tf.select(Rows.shaped(tf, induced, x), xHat, x);
+    Operand<TFloat32> chosen = tf.select(Rows.shaped(tf, choice.induced(), x), xHat, x);
     return tf.stopGradient(Rows.replace(tf, inputs.x(), choice.rows(), chosen));
   }
 

@@ -301,7 +301,6 @@ public final class ModelFactory {
               case BERNOULLI -> InducedRows.BERNOULLI;
             },
             Math.max(induced.getMu(), induced.getMuEnd()),
-            induced.getMinSigma(),
             induced.getRemoveNoise(),
             workers);
       }

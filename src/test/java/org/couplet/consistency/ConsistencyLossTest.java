@@ -140,7 +140,7 @@ class ConsistencyLossTest {
         new InverseGapWeighting(),
         new PseudoHuberDistance(c),
         induced
-            ? new GeneratorInducedCoupling(true, InducedRows.CHOSEN, INDUCED, 0, false, 1)
+            ? new GeneratorInducedCoupling(true, InducedRows.CHOSEN, INDUCED, false, 1)
             : new IndependentCoupling(),
         ConsistencyFunction.denoiser(network, 0.5, TFloat32.class, execution),
         false);

@@ -25,17 +25,17 @@ class GeneratorInducedCouplingTest {
   void chosenRowsAreTheRoundedShareOfTheBatch() {
     assertArrayEquals(
         new float[] {3, 0, 3, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, false, 1), 0.5f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, false, 1), 0.5f, 4));
     assertArrayEquals(
         new float[] {2, 2, 2, 0},
-        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1, 0, false, 1), 0.7f, 4));
+        ends(new GeneratorInducedCoupling(false, InducedRows.CHOSEN, 1, false, 1), 0.7f, 4));
   }
 
   @Test
   void muMayFallBelowTheLargest() {
     assertArrayEquals(
         new float[] {3, 0, 0, 0},
-        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 0, false, 1), 0.25f, 4));
+        ends(new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, false, 1), 0.25f, 4));
   }
 
   @Test
@@ -43,9 +43,9 @@ class GeneratorInducedCouplingTest {
     for (InducedRows choice : InducedRows.values()) {
       float[] expected = new float[4];
       assertArrayEquals(
-          expected, ends(new GeneratorInducedCoupling(true, choice, 0, 0, false, 1), 0, 4));
+          expected, ends(new GeneratorInducedCoupling(true, choice, 0, false, 1), 0, 4));
       assertArrayEquals(
-          expected, ends(new GeneratorInducedCoupling(true, choice, 1, 0, false, 1), 0, 4));
+          expected, ends(new GeneratorInducedCoupling(true, choice, 1, false, 1), 0, 4));
     }
   }
 
@@ -54,25 +54,14 @@ class GeneratorInducedCouplingTest {
     for (InducedRows choice : InducedRows.values()) {
       assertArrayEquals(
           new float[] {3, 3, 3, 3},
-          ends(new GeneratorInducedCoupling(true, choice, 1, 0, false, 1), 1, 4));
+          ends(new GeneratorInducedCoupling(true, choice, 1, false, 1), 1, 4));
     }
   }
 
-  @Test
-  void rowsBelowTheLowestSigmaKeepTheirData() {
-    for (InducedRows choice : InducedRows.values()) {
-      GeneratorInducedCoupling coupling =
-          new GeneratorInducedCoupling(true, choice, 1, 0.5, false, 1);
-      assertArrayEquals(
-          new float[] {0, 3, 3, 0}, ends(coupling, 1, new float[] {0.49f, 0.5f, 80, 0.002f}, 0));
-    }
-  }
-
-  // The generator leaves all noise and adds 3: x_hat = x + sigma z + 3. What is not along z stays.
   @Test
   void whatIsLeftOfTheNoiseIsRemoved() {
     GeneratorInducedCoupling coupling =
-        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, 0, true, 1);
+        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 1, true, 1);
     float[] x = {0.1f, -0.4f, 0.25f, 1};
     float[] z = {1, -1, 2, 2};
     float[] ends =
@@ -93,10 +82,7 @@ class GeneratorInducedCouplingTest {
   @Test
   void bernoulliRowsFollowMu() {
     float[] ends =
-        ends(
-            new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1, 0, false, 1),
-            0.3f,
-            20_000);
+        ends(new GeneratorInducedCoupling(true, InducedRows.BERNOULLI, 1, false, 1), 0.3f, 20_000);
     double share = 0;
     for (float end : ends) {
       share += end / AVERAGE / ends.length;
@@ -123,11 +109,11 @@ class GeneratorInducedCouplingTest {
   @Test
   void workersInduceTheRowsThatOneWould() {
     for (InducedRows choice : InducedRows.values()) {
-      float[] whole = ends(new GeneratorInducedCoupling(true, choice, 0.7, 0, false, 1), 0.45f, 12);
+      float[] whole = ends(new GeneratorInducedCoupling(true, choice, 0.7, false, 1), 0.45f, 12);
       for (int workers : new int[] {2, 3, 4}) {
         int rows = 12 / workers;
         GeneratorInducedCoupling shared =
-            new GeneratorInducedCoupling(true, choice, 0.7, 0, false, workers);
+            new GeneratorInducedCoupling(true, choice, 0.7, false, workers);
         for (int first = 0; first < 12; first += rows) {
           assertArrayEquals(
               Arrays.copyOfRange(whole, first, first + rows), ends(shared, 0.45f, rows, first));
@@ -139,7 +125,7 @@ class GeneratorInducedCouplingTest {
   @Test
   void estimatesAreMadeWithTheRowsOwnLabels() {
     GeneratorInducedCoupling coupling =
-        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, 0, false, 1);
+        new GeneratorInducedCoupling(true, InducedRows.CHOSEN, 0.5, false, 1);
     assertArrayEquals(new float[] {7, 0, 9, 0}, ends(coupling, 0.5f, 4, 0, 7, 8, 9, 10));
   }
 
