@@ -1,13 +1,18 @@
 package org.couplet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.couplet.command.SelfTests;
 import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Bytes;
@@ -37,6 +42,7 @@ import org.tensorflow.types.TUint8;
  * taken, for each call. Score models are followed with Heun's solver.
  */
 public final class Generator implements AutoCloseable {
+  private final Path model;
   private final SamplingProgram program;
   private final int height;
   private final int width;
@@ -46,7 +52,8 @@ public final class Generator implements AutoCloseable {
   private volatile boolean closed;
   private boolean freed;
 
-  private Generator(SamplingProgram program) {
+  private Generator(Path model, SamplingProgram program) {
+    this.model = model;
     this.program = program;
     Shape image = program.elementShape();
     height = (int) image.get(0);
@@ -79,8 +86,31 @@ public final class Generator implements AutoCloseable {
             throw new InvalidInputException(
                 model + ": samples are points, not images; draw them with `couplet sample`");
           }
-          return new Generator(program);
+          return new Generator(newest, program);
         });
+  }
+
+  /**
+   * Checks that TensorFlow computes what the model needs correctly on this machine, which it does
+   * not on some processors. The first time it takes seconds; the result is then kept in the user's
+   * cache ({@code $XDG_CACHE_HOME/couplet}, or {@code ~/.cache/couplet}).
+   *
+   * @throws CoupletException if the model's images would be wrong; the message says with which
+   *     variable in its environment Java must be started, if one is known to help
+   * @throws IOException if the model's file can't be read
+   * @throws IllegalStateException if the generator is closed
+   */
+  public void selfTest() throws IOException {
+    lock.readLock().lock();
+    try {
+      requireOpen();
+      Failures.translated(
+          () ->
+              SelfTests.of(true, new PrintStream(OutputStream.nullOutputStream(), false, UTF_8))
+                  .sampling(model, Contract.SERVE_TAG, 0));
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   /** Height of an image, in pixels. */
@@ -251,15 +281,19 @@ public final class Generator implements AutoCloseable {
   private <T> T use(Failures.Work<T> work) {
     lock.readLock().lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("the generator is closed");
-      }
+      requireOpen();
       return Failures.translated(work);
     } catch (IOException e) {
       // No file is read after the model has been loaded.
       throw new IllegalStateException(e);
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the generator is closed");
     }
   }
 
