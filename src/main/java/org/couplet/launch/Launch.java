@@ -132,7 +132,7 @@ public final class Launch {
                 + " take more images");
       }
       if (dryRun.isWanted()) {
-        KnownData.check(run, experiment.getDataset(), dataset, session.acceptsNewData(), err);
+        KnownData.check(run, experiment, dataset, session.acceptsNewData(), err);
       }
     }
   }
