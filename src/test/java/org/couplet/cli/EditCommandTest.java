@@ -19,6 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
 import org.couplet.Npz;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
@@ -441,5 +442,32 @@ class EditCommandTest {
   void whatCanNotBeDoneIsRefused(String line, String named) throws IOException {
     assertRefused(line, named.replace("S/", shared + "/"));
     assertEquals(0, files(folder));
+  }
+
+  /** The model's weights are damaged, which is found out when it is loaded. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "inpaint --from S/images --mask S/mask.png --steps 1|variables",
+        "inpaint --from S/images --mask S/black.png|nothing is white",
+        "inpaint --from S/images --mask S/large.png|is 16 x 16 pixels",
+        "stroke --from S/large.png --sigma 1|large.png: is 16 x 16 pixels, not 8 x 8",
+        "stroke --from S/experiment.textproto --sigma 1|experiment.textproto",
+        "stroke --from S/images --sigma 2 --steps 101|--steps: '101'",
+        "upscale --from S/small --factor 3|--factor: 3 does not divide",
+        "interpolate --from S/mask.png --to S/large.png --sigma 1|large.png: is 16 x 16",
+        "interpolate --from S/mask.png --to S/mask.png --sigma 1 --to-seed x|--to-seed",
+      })
+  void imagesAreRefusedBeforeTheModelIsLoaded(String line, String named) throws IOException {
+    Path model = folder.resolve("model");
+    FolderContents.copy(shared.resolve("model"), model);
+    try (var weights = Files.list(model.resolve("variables"))) {
+      for (Path file : weights.toList()) {
+        Files.writeString(file, "");
+      }
+    }
+    assertRefused(line + " --model T/model --output T/e/", named);
+    assertEquals(1, files(folder));
   }
 }
