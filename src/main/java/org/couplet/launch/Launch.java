@@ -115,7 +115,7 @@ public final class Launch {
     boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
     Forecast forecast = Forecast.of(experiment, run, processes);
     if (!gpu) {
-      forecast.requireMemory();
+      dryRun.checkSize(forecast::requireMemory);
     }
     if (!goesOn) {
       gpuAdvice(experiment, gpu).ifPresent(err::println);
