@@ -52,7 +52,7 @@ public record Editing(Editor editor, EditSource source, long seed) {
         edit.takes(model),
         (number, pixels) -> {
           beforeEach.run();
-          edit.task(source.names().get(number), pixels, model);
+          edit.task(source.names().get(number), PixelValues.toModel(pixels), model);
         });
   }
 
@@ -84,7 +84,7 @@ public record Editing(Editor editor, EditSource source, long seed) {
     source.forEach(
         edit.takes(image),
         (number, pixels) -> {
-          tasks.add(edit.task(source.names().get(number), pixels, image));
+          tasks.add(edit.task(source.names().get(number), PixelValues.toModel(pixels), image));
           if (tasks.size() < Contract.SAMPLES_AT_ONCE && number < count - 1) {
             return;
           }
