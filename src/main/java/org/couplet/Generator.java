@@ -1,14 +1,20 @@
 package org.couplet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.couplet.command.SelfTests;
 import org.couplet.contract.Contract;
+import org.couplet.editing.ArrayEditing;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.Bytes;
 import org.couplet.program.SamplingProgram;
@@ -37,6 +43,7 @@ import org.tensorflow.types.TUint8;
  * taken, for each call. Score models are followed with Heun's solver.
  */
 public final class Generator implements AutoCloseable {
+  private final Path model;
   private final SamplingProgram program;
   private final int height;
   private final int width;
@@ -46,7 +53,8 @@ public final class Generator implements AutoCloseable {
   private volatile boolean closed;
   private boolean freed;
 
-  private Generator(SamplingProgram program) {
+  private Generator(Path model, SamplingProgram program) {
+    this.model = model;
     this.program = program;
     Shape image = program.elementShape();
     height = (int) image.get(0);
@@ -79,8 +87,31 @@ public final class Generator implements AutoCloseable {
             throw new InvalidInputException(
                 model + ": samples are points, not images; draw them with `couplet sample`");
           }
-          return new Generator(program);
+          return new Generator(newest, program);
         });
+  }
+
+  /**
+   * Checks that TensorFlow computes what the model needs correctly on this machine, which it does
+   * not on some processors. The first time it takes seconds; the result is then kept in the user's
+   * cache ({@code $XDG_CACHE_HOME/couplet}, or {@code ~/.cache/couplet}).
+   *
+   * @throws CoupletException if the model's images would be wrong; the message says with which
+   *     variable in its environment Java must be started, if one is known to help
+   * @throws IOException if the model's file can't be read
+   * @throws IllegalStateException if the generator is closed
+   */
+  public void selfTest() throws IOException {
+    lock.readLock().lock();
+    try {
+      requireOpen();
+      Failures.translated(
+          () ->
+              SelfTests.of(true, new PrintStream(OutputStream.nullOutputStream(), false, UTF_8))
+                  .sampling(model, Contract.SERVE_TAG, 0));
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   /** Height of an image, in pixels. */
@@ -119,6 +150,33 @@ public final class Generator implements AutoCloseable {
   }
 
   /**
+   * Noise levels for an edit that begins at one, as {@code couplet edit --sigma --steps} chooses
+   * them.
+   *
+   * @param sigma the first, above the model's lowest level and up to its highest
+   * @param steps how many: 1 to 100
+   * @throws IllegalArgumentException if they are not in these ranges
+   */
+  public double[] levels(double sigma, int steps) {
+    return use(
+        () -> {
+          if (!(sigma > (float) program.sigmaMin() && sigma <= (float) program.sigmaMax())) {
+            throw new IllegalArgumentException(
+                "sigma: %s is not above %s and up to %s"
+                    .formatted(sigma, (float) program.sigmaMin(), (float) program.sigmaMax()));
+          }
+          if (steps < 1 || steps > SampleLevels.MOST_ESTIMATES) {
+            throw new IllegalArgumentException(
+                "steps: %d is not a number from 1 to %d"
+                    .formatted(steps, SampleLevels.MOST_ESTIMATES));
+          }
+          return SampleLevels.from(program, sigma, steps).stream()
+              .mapToDouble(level -> level)
+              .toArray();
+        });
+  }
+
+  /**
    * Draws images.
    *
    * @param count how many, at least 1
@@ -147,6 +205,47 @@ public final class Generator implements AutoCloseable {
   /** The classes of the model, by name, in the order of their numbers; none of a model without. */
   public List<String> classes() {
     return use(program::classes);
+  }
+
+  /**
+   * Edits images, as {@code couplet edit} does. Image i gets row i of the seed's noise.
+   *
+   * @param images [count, height, width, channels], row-major, in [-1, 1] (noisy ones may be
+   *     beyond); {@link ImageEdit} says of which size
+   * @param seed of the noise
+   * @param sigmas noise levels, falling, a network call at each: of {@code inpaint}, {@code
+   *     colorize} and {@code upscale} from the model's highest (none: 40 levels); of {@code stroke}
+   *     and {@code denoise} from the noise that images get or have, see {@link #levels(double,
+   *     int)}
+   * @return [count, {@link #height}, {@link #width}, {@link #channels}], in [-1, 1]
+   * @throws IllegalArgumentException if the images, the levels or the model don't suit the edit: a
+   *     score model can only denoise, in one step
+   * @throws IllegalStateException if the generator is closed
+   * @throws CoupletException if TensorFlow fails, such as where memory is short
+   */
+  public float[] edit(ImageEdit edit, float[] images, long seed, double... sigmas) {
+    if (!classes().isEmpty()) {
+      throw new IllegalArgumentException(
+          "classes: are missing, and the model makes images of a class; name that of the images");
+    }
+    return edited(program, edit, images, seed, sigmas);
+  }
+
+  /**
+   * Edits images of some classes; otherwise as {@link #edit(ImageEdit, float[], long, double...)}.
+   *
+   * @param classes names out of {@link #classes}, which the images have in turn
+   */
+  public float[] edit(
+      ImageEdit edit, float[] images, long seed, List<String> classes, double... sigmas) {
+    return edited(of(classes), edit, images, seed, sigmas);
+  }
+
+  private float[] edited(
+      SamplingProgram chosen, ImageEdit edit, float[] images, long seed, double[] sigmas) {
+    List<Double> levels = Arrays.stream(sigmas).boxed().toList();
+    return use(
+        () -> new ArrayEditing(chosen, edit.name(), edit.edit(), levels).edited(images, seed));
   }
 
   private SamplingProgram of(List<String> classes) {
@@ -251,15 +350,19 @@ public final class Generator implements AutoCloseable {
   private <T> T use(Failures.Work<T> work) {
     lock.readLock().lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("the generator is closed");
-      }
+      requireOpen();
       return Failures.translated(work);
     } catch (IOException e) {
       // No file is read after the model has been loaded.
       throw new IllegalStateException(e);
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the generator is closed");
     }
   }
 

@@ -19,11 +19,14 @@ import javax.imageio.ImageIO;
 import org.couplet.config.ExperimentFile;
 import org.couplet.config.proto.Experiment;
 import org.couplet.inception.FrozenInception;
+import org.couplet.npy.NpyType;
+import org.couplet.npy.NpzWriter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * Every command that the documents show does its work, on small stand-ins for the files that it
@@ -79,6 +82,7 @@ class DocumentedCommandsTest {
     images(32, "data/cifar10.npy");
     images(64, "data/celeba64.npy");
     images(64, "data/photos.npy");
+    imageNet();
     Path frozen = folder.resolve("inception.pb");
     Files.write(frozen, FrozenInception.graph(2).toByteArray());
     CommandRun.done(
@@ -131,6 +135,19 @@ class DocumentedCommandsTest {
   private static void images(int size, String file) {
     Path photos = folder.resolve("photos.zip");
     CommandRun.done("data", "--from", photos, "--size", size, "--output", folder.resolve(file));
+  }
+
+  private static void imageNet() throws IOException {
+    Path pictures = Files.createDirectories(folder.resolve("data/imagenet/n01440764"));
+    ImageIO.write(photo(new Random(1)), "png", pictures.resolve("1.png").toFile());
+    Path batches = Files.createDirectories(folder.resolve("data/imagenet64"));
+    Path first = batches.resolve("train_data_batch_1.npz");
+    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(first));
+        OutputStream data = npz.begin("data", NpyType.U1, Shape.of(1, 3 * 64 * 64))) {
+      byte[] values = new byte[3 * 64 * 64];
+      new Random(1).nextBytes(values);
+      data.write(values);
+    }
   }
 
   private static void photos(Path file) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,6 +142,7 @@ class GeneratorTest {
               instanceof IllegalStateException);
       assertThrows(IllegalStateException.class, () -> other.sample(1, 0));
       assertThrows(IllegalStateException.class, () -> other.levels(2));
+      assertThrows(IllegalStateException.class, other::selfTest);
     } finally {
       threads.shutdown();
     }
@@ -184,6 +187,35 @@ class GeneratorTest {
     }
   }
 
+  /** A remembered verdict stands in for a fault of the processor. */
+  @Test
+  void theSelfTestNamesTheRemedyOfWrongKernels() throws Exception {
+    String classPath = couplet() + File.pathSeparator + tensorFlow();
+    // With which all known processors are right; one remedy is left.
+    Map<String, String> environment =
+        Map.of(
+            "XDG_CACHE_HOME", folder.resolve("cache").toString(),
+            "ONEDNN_MAX_CPU_ISA", "AVX2",
+            "TF_ENABLE_ONEDNN_OPTS", "1");
+    assertTrue(run("Check", classPath, environment).contains("right on this machine"));
+    for (Path verdicts : list(folder.resolve("cache/couplet"))) {
+      Files.writeString(
+          verdicts,
+          Files.readString(verdicts)
+              .replaceAll("(?m)^program.*\n", "")
+              .replaceAll("(?m)^right (MatMul .*)$", "wrong $1: 0.6"));
+    }
+    String refused = run("Check", classPath, environment);
+    assertTrue(refused.contains("MatMul"), refused);
+    assertTrue(refused.contains("start Java with TF_ENABLE_ONEDNN_OPTS=0"), refused);
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
   @Test
   void theDocumentsOtherProgramNeedsNoCouplet() throws Exception {
     byte[] expected = byCommand(export, "--count", 16, "--seed", 1, "--sigmas", "80,0.821");
@@ -204,12 +236,17 @@ class GeneratorTest {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  // As Java runs a program of one file.
   private static String run(String name, String classPath) throws Exception {
+    return run(name, classPath, Map.of());
+  }
+
+  // As Java runs a program of one file.
+  private static String run(String name, String classPath, Map<String, String> environment)
+      throws Exception {
     Path file = folder.resolve(name + ".java");
     Files.writeString(file, JavaDocumentTest.programs().get(name));
     Path output = folder.resolve(name + ".log");
-    Process process =
+    ProcessBuilder java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -217,8 +254,9 @@ class GeneratorTest {
                 file.toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+            .redirectOutput(output.toFile());
+    java.environment().putAll(environment);
+    Process process = java.start();
     assertTrue(process.waitFor(5, TimeUnit.MINUTES));
     String printed = Files.readString(output);
     assertEquals(0, process.exitValue(), printed);

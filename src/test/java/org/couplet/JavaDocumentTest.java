@@ -35,7 +35,7 @@ class JavaDocumentTest {
 
   @Test
   void theProgramsCompile(@TempDir Path folder) throws IOException {
-    assertEquals(Set.of("Draw", "Measure", "Train", "Plain"), programs().keySet());
+    assertEquals(Set.of("Draw", "Fill", "Check", "Measure", "Train", "Plain"), programs().keySet());
     List<String> arguments =
         new ArrayList<>(
             List.of(

@@ -23,10 +23,12 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.io.Output;
 import org.couplet.io.Spelling;
+import org.couplet.program.SampleForm;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.TrainedModel;
 import org.couplet.sampling.Movie;
 import org.couplet.sampling.SampleLevels;
+import org.tensorflow.ndarray.Shape;
 
 /** {@code couplet edit}: changes images with a model that was not trained for it. */
 final class EditCommand implements Command {
@@ -87,6 +89,7 @@ final class EditCommand implements Command {
         options,
         out,
         err,
+        (model, beforeEach) -> Editing.requireImages(options.edit(), source, model, beforeEach),
         (editor, seed, beforeEach) -> {
           new Editing(editor, source, seed).write(output, sheet, err, beforeEach);
           int count = source.names().size();
@@ -99,18 +102,30 @@ final class EditCommand implements Command {
     EditSource from = options.one("from");
     EditSource to = options.one("to");
     int frames = options.frames();
+    Optional<Long> toSeed = options.toSeed();
     Output output = Movie.place(options.output(), options.overwrite());
     return working(
         options,
         out,
         err,
+        (model, beforeEach) -> {
+          from.one(model);
+          to.one(model);
+        },
         (editor, seed, beforeEach) -> {
-          SamplingProgram program = editor.program();
-          new ImageWalk(editor, seed, options.toSeed().orElse(seed), frames)
-              .between(from.one(program), to.one(program), beforeEach)
+          Shape model = editor.program().elementShape();
+          new ImageWalk(editor, seed, toSeed.orElse(seed), frames)
+              .between(from.one(model), to.one(model), beforeEach)
               .write(options.output(), output);
           return frames + " frames";
         });
+  }
+
+  /** What is required of images. */
+  @FunctionalInterface
+  private interface Requirement {
+    /** Refuses images that don't suit a model's, [height, width, channels]. */
+    void require(Shape model, Runnable beforeEach) throws IOException;
   }
 
   /** What is done with a model that is loaded. */
@@ -120,7 +135,22 @@ final class EditCommand implements Command {
     String done(Editor editor, long seed, Runnable beforeEach) throws IOException;
   }
 
-  private int working(EditOptions options, PrintStream out, PrintStream err, Work work) {
+  // Before the seconds that the self-test and loading the model take.
+  private static void check(
+      EditOptions options, PrintStream err, Requirement images, Interrupt interrupt)
+      throws IOException {
+    Optional<SampleForm> form = TrainedModel.form(SampleCommand.folder(options.line()));
+    if (form.isPresent()) {
+      Editing.requireModel(form.get(), options.edit(), options.name());
+      try (Stage stage = new Stage(err)) {
+        stage.begin("checking the images");
+        images.require(form.get().element(), interrupt::check);
+      }
+    }
+  }
+
+  private int working(
+      EditOptions options, PrintStream out, PrintStream err, Requirement images, Work work) {
     SamplingOptions sampling = options.sampling();
     SelfTests tests = SelfTests.of(options.line(), err);
     return Interrupt.during(
@@ -128,10 +158,10 @@ final class EditCommand implements Command {
         err,
         interrupt -> {
           interrupt.endsAfter("the images in hand");
+          check(options, err, images, interrupt);
           try (Stage stage = new Stage(err);
               TrainedModel model = SampleCommand.model(options.line(), sampling, tests, stage)) {
             SamplingProgram program = options.applied(model.sampler());
-            Editing.requireModel(program, options.edit(), options.name());
             List<Double> levels = options.levels(program);
             stage.end();
             Editor editor = new Editor(program, options.edit(), levels);

@@ -128,7 +128,14 @@ record EditOptions(
     refuseUnheeded(name, line);
     SampleCommand.requireRunFor(line);
     Edit edit = edit(name, line);
-    return new EditOptions(name, edit, SamplingOptions.of(line), sigma(name, edit, line), line);
+    SamplingOptions sampling = SamplingOptions.of(line);
+    int steps = sampling.steps().orElse(1);
+    if (steps > SampleLevels.MOST_ESTIMATES) {
+      throw new InvalidInputException(
+          "--steps: '%d' is not a whole number from 1 to %d"
+              .formatted(steps, SampleLevels.MOST_ESTIMATES));
+    }
+    return new EditOptions(name, edit, sampling, sigma(name, edit, line), line);
   }
 
   private static void refuseUnheeded(String edit, CommandLine options) {
@@ -252,13 +259,7 @@ record EditOptions(
           "--sigma: %s is not above the model's sigma_min (%s) and up to its sigma_max (%s)"
               .formatted(first, (float) program.sigmaMin(), (float) program.sigmaMax()));
     }
-    int steps = sampling.steps().orElse(edit.usualSteps());
-    if (steps > SampleLevels.MOST_ESTIMATES) {
-      throw new InvalidInputException(
-          "--steps: '%d' is not a whole number from 1 to %d"
-              .formatted(steps, SampleLevels.MOST_ESTIMATES));
-    }
-    return SampleLevels.from(program, first, steps);
+    return SampleLevels.from(program, first, sampling.steps().orElse(edit.usualSteps()));
   }
 
   /** Where the sheet goes, if there is to be one. */

@@ -200,12 +200,19 @@ final class SampleCommand implements Command {
       CommandLine options, SamplingOptions sampling, SelfTests tests, Stage stage)
       throws IOException {
     stage.begin("loading the model");
+    Path folder = folder(options);
+    TrainedModel.check(folder, tests);
+    return options.has("model")
+        ? TrainedModel.ofExport(folder)
+        : TrainedModel.ofRun(new RunFolder(folder), sampling.checkpoint());
+  }
+
+  /** Where what {@code --run} or {@code --model} names is: a run, or a version of an export. */
+  static Path folder(CommandLine options) throws IOException {
     if (options.has("model")) {
       Path given = options.path("model");
       Runs.refuseRun(given, "it as --run");
-      Path export = VersionFolders.newest(given).orElse(given);
-      TrainedModel.check(export, tests);
-      return TrainedModel.ofExport(export);
+      return VersionFolders.newest(given).orElse(given);
     }
     RunFolder run = new RunFolder(options.path("run"));
     if (!run.isBegun() && TrainedModel.isIn(run.root())) {
@@ -213,7 +220,6 @@ final class SampleCommand implements Command {
           "--run " + run.root() + ": is an export, not a run; give it as --model");
     }
     Runs.experiment(run);
-    TrainedModel.check(run.root(), tests);
-    return TrainedModel.ofRun(run, sampling.checkpoint());
+    return run.root();
   }
 }

@@ -1,6 +1,7 @@
 package org.couplet.editing;
 
 import java.io.IOException;
+import java.util.List;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.ndarray.Shape;
 
@@ -30,11 +31,11 @@ public sealed interface Edit {
    * What is to be done to an image.
    *
    * @param name of the image among those of a folder
-   * @param pixels of the form that it takes
+   * @param image of the form that it takes, in [-1, 1]
    * @param model [height, width, channels] of a model's images
    */
-  default Task task(String name, byte[] pixels, Shape model) throws IOException {
-    return new Task(PixelValues.toModel(pixels), KnownPart.nothing(pixels.length));
+  default Task task(String name, float[] image, Shape model) throws IOException {
+    return new Task(image, KnownPart.nothing(image.length));
   }
 
   /** Whether the image has the first level's noise already; else it gets that noise. */
@@ -52,12 +53,22 @@ public sealed interface Edit {
     return 40; // As Song et al.; with few, what is made goes badly with what is known.
   }
 
-  /** Makes the pixels anew at which a mask is white. */
-  record Inpaint(Masks masks) implements Edit {
+  /** Which pixels of images stay. */
+  @FunctionalInterface
+  interface KnownPixels {
+    /** Requires that it is known of all images, by their names. */
+    default void require(List<String> names) {}
+
+    /** Whether each pixel of an image stays, [height, width]. */
+    boolean[] known(String name, ImageForm image) throws IOException;
+  }
+
+  /** Makes the pixels anew that are not to stay. */
+  record Inpaint(KnownPixels masks) implements Edit {
     @Override
-    public Task task(String name, byte[] pixels, Shape model) throws IOException {
+    public Task task(String name, float[] image, Shape model) throws IOException {
       boolean[] known = masks.known(name, takes(model));
-      float[] given = PixelValues.toModel(pixels);
+      float[] given = image.clone();
       int channels = given.length / known.length;
       for (int i = 0; i < given.length; i++) {
         given[i] = known[i / channels] ? given[i] : 0;
@@ -79,12 +90,12 @@ public sealed interface Edit {
     }
 
     @Override
-    public Task task(String name, byte[] pixels, Shape model) {
-      byte[] coloured = new byte[3 * pixels.length];
+    public Task task(String name, float[] image, Shape model) {
+      float[] coloured = new float[3 * image.length];
       for (int i = 0; i < coloured.length; i++) {
-        coloured[i] = pixels[i / 3];
+        coloured[i] = image[i / 3];
       }
-      return new Task(PixelValues.toModel(coloured), KnownPart.brightness(pixels.length));
+      return new Task(coloured, KnownPart.brightness(image.length));
     }
   }
 
@@ -106,16 +117,15 @@ public sealed interface Edit {
     }
 
     @Override
-    public Task task(String name, byte[] pixels, Shape model) {
+    public Task task(String name, float[] image, Shape model) {
       ImageForm form = ImageForm.of(model);
       int channels = form.channels();
-      float[] small = PixelValues.toModel(pixels);
-      float[] given = new float[small.length * factor * factor];
+      float[] given = new float[image.length * factor * factor];
       for (int i = 0; i < given.length; i++) {
         int pixel = i / channels;
         int row = pixel / form.width() / factor;
         int column = pixel % form.width() / factor;
-        given[i] = small[(row * (form.width() / factor) + column) * channels + i % channels];
+        given[i] = image[(row * (form.width() / factor) + column) * channels + i % channels];
       }
       return new Task(given, KnownPart.blockMeans(form.height(), form.width(), channels, factor));
     }

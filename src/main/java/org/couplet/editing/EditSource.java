@@ -11,11 +11,11 @@ import org.couplet.image.Decoded;
 import org.couplet.image.DecodedImages;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.PictureReading;
-import org.couplet.program.SamplingProgram;
 import org.couplet.sampling.SampleOutput;
 import org.couplet.source.ImageSelection;
 import org.couplet.source.ImageSource;
 import org.couplet.source.ImageSources;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * The images that are edited.
@@ -86,10 +86,14 @@ public record EditSource(ImageSelection images, boolean fit, List<String> names)
     }
   }
 
-  /** The only image. */
-  public byte[] one(SamplingProgram program) throws IOException {
+  /**
+   * The only image.
+   *
+   * @param model [height, width, channels] of a model's images
+   */
+  public byte[] one(Shape model) throws IOException {
     byte[][] one = new byte[1][];
-    forEach(ImageForm.of(program.elementShape()), (number, pixels) -> one[number] = pixels);
+    forEach(ImageForm.of(model), (number, pixels) -> one[number] = pixels);
     return one[0];
   }
 

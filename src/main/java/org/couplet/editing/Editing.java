@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
-import org.couplet.program.SamplingProgram;
+import org.couplet.program.SampleForm;
 import org.couplet.report.Progress;
 import org.couplet.report.SampleGrid;
 import org.tensorflow.ndarray.Shape;
@@ -26,17 +26,34 @@ public record Editing(Editor editor, EditSource source, long seed) {
    *
    * @param name of the edit
    */
-  public static void requireModel(SamplingProgram program, Edit edit, String name) {
-    if (!program.makesImages()) {
+  public static void requireModel(SampleForm model, Edit edit, String name) {
+    if (!model.images()) {
       throw new InvalidInputException("edit " + name + ": the model makes points, not images");
     }
-    if (program.followsFlow() && !edit.isNoisy()) {
+    if (model.followsFlow() && !edit.isNoisy()) {
       throw new InvalidInputException(
           "edit "
               + name
               + ": needs a consistency model; with a score model only edit denoise works");
     }
-    edit.takes(program.elementShape());
+    edit.takes(model.element());
+  }
+
+  /**
+   * Requires images, and masks if there are any, that can be read and suit a model. Decodes them
+   * all, which takes far less than the edit.
+   *
+   * @param model [height, width, channels] of its images
+   * @param beforeEach run before each image; may end it with an exception
+   */
+  public static void requireImages(Edit edit, EditSource source, Shape model, Runnable beforeEach)
+      throws IOException {
+    source.forEach(
+        edit.takes(model),
+        (number, pixels) -> {
+          beforeEach.run();
+          edit.task(source.names().get(number), PixelValues.toModel(pixels), model);
+        });
   }
 
   /**
@@ -67,7 +84,7 @@ public record Editing(Editor editor, EditSource source, long seed) {
     source.forEach(
         edit.takes(image),
         (number, pixels) -> {
-          tasks.add(edit.task(source.names().get(number), pixels, image));
+          tasks.add(edit.task(source.names().get(number), PixelValues.toModel(pixels), image));
           if (tasks.size() < Contract.SAMPLES_AT_ONCE && number < count - 1) {
             return;
           }

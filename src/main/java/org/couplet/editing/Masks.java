@@ -19,7 +19,7 @@ import org.couplet.picture.UnreadableImageException;
  * @param path a picture for all images, or a folder with one of each image's name
  * @param fit whether masks are cut and resized as images are
  */
-public record Masks(Path path, boolean fit) {
+public record Masks(Path path, boolean fit) implements Edit.KnownPixels {
   private static final int WHITE = 128;
 
   /**
@@ -27,6 +27,7 @@ public record Masks(Path path, boolean fit) {
    *
    * @param names of the images as PNG files
    */
+  @Override
   public void require(List<String> names) {
     if (!Files.exists(path)) {
       throw new InvalidInputException("--mask " + path + ": no such file or folder");
@@ -45,7 +46,8 @@ public record Masks(Path path, boolean fit) {
   }
 
   /** The pixels of an image that are not to be made anew. */
-  boolean[] known(String name, ImageForm image) throws IOException {
+  @Override
+  public boolean[] known(String name, ImageForm image) throws IOException {
     Path file = file(name);
     ImageForm form = new ImageForm(image.height(), image.width(), 1);
     Picture mask = form.of(read(file), fit);

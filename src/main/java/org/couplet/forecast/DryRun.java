@@ -11,10 +11,11 @@ import org.couplet.data.MissingImages;
 import org.couplet.io.InvalidInputException;
 import org.couplet.run.RunFolder;
 
-/** What {@code couplet train} would do, and which of its files are missing. */
+/** What {@code couplet train} would do, which of its files are missing, and whether it fits. */
 public final class DryRun {
   private final boolean wanted;
   private final List<String> missing = new ArrayList<>();
+  private final List<String> tooLarge = new ArrayList<>();
 
   /** Checks that something is there and fits. */
   @FunctionalInterface
@@ -37,13 +38,22 @@ public final class DryRun {
 
   /** Checks an input; a dry run goes on without one that is not there. */
   public void check(boolean isThere, Check check) throws IOException {
+    check(isThere, check, missing);
+  }
+
+  /** Checks that this machine is large enough; a dry run goes on, as another one may be. */
+  public void checkSize(Check check) throws IOException {
+    check(false, check, tooLarge);
+  }
+
+  private void check(boolean mustHold, Check check, List<String> notes) throws IOException {
     try {
       check.run();
     } catch (InvalidInputException e) {
-      if (isThere || !wanted) {
+      if (mustHold || !wanted) {
         throw e;
       }
-      missing.add(String.valueOf(e.getMessage()));
+      notes.add(String.valueOf(e.getMessage()));
     }
   }
 
@@ -73,5 +83,6 @@ public final class DryRun {
             + " in "
             + run.root());
     missing.forEach(line -> out.println("# missing: " + line));
+    tooLarge.forEach(line -> out.println("# too large for this machine: " + line));
   }
 }

@@ -115,7 +115,7 @@ public final class Launch {
     boolean gpu = new TensorFlowProbe(Path.of("/")).mayUseGpu();
     Forecast forecast = Forecast.of(experiment, run, processes);
     if (!gpu) {
-      forecast.requireMemory();
+      dryRun.checkSize(forecast::requireMemory);
     }
     if (!goesOn) {
       gpuAdvice(experiment, gpu).ifPresent(err::println);
@@ -132,7 +132,7 @@ public final class Launch {
                 + " take more images");
       }
       if (dryRun.isWanted()) {
-        KnownData.check(run, experiment.getDataset(), dataset, session.acceptsNewData(), err);
+        KnownData.check(run, experiment, dataset, session.acceptsNewData(), err);
       }
     }
   }

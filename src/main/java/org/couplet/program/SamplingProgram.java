@@ -200,6 +200,11 @@ public final class SamplingProgram implements AutoCloseable {
     return model.has(named(Signature.HEUN));
   }
 
+  /** What its samples are. */
+  public SampleForm form() {
+    return new SampleForm(elementShape(), makesImages(), followsFlow());
+  }
+
   /** Shape of a sample: [height, width, channels] or [2]. */
   public Shape elementShape() {
     Shape rows =

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.couplet.config.ExperimentFile;
 import org.couplet.contract.Contract;
 import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.program.ProgramCheck;
+import org.couplet.program.SampleForm;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
 
@@ -62,6 +64,14 @@ public final class TrainedModel implements AutoCloseable {
     return run.isBegun()
         ? check.sampling(program(run), Contract.TRAIN_TAG, threads(run))
         : check.sampling(folder, Contract.SERVE_TAG, 0);
+  }
+
+  /** What the samples of a run or an export are, without loading it; empty if it makes none. */
+  public static Optional<SampleForm> form(Path folder) {
+    RunFolder run = new RunFolder(folder);
+    return run.isBegun()
+        ? SampleForm.read(program(run), Contract.TRAIN_TAG)
+        : SampleForm.read(folder, Contract.SERVE_TAG);
   }
 
   private static Path program(RunFolder run) {

@@ -25,8 +25,19 @@ import org.couplet.serving.ServedVersion;
 record ImagesApi(int mostRows) {
   private static final Set<String> PARAMETERS =
       Set.of(
-          "model", "version", "label", "count", "seed", "to", "at", "steps", "sigmas", "format",
-          "columns", "class");
+          "model",
+          "version",
+          "label",
+          "count",
+          "seed",
+          "to",
+          "at",
+          "steps",
+          "sigmas",
+          "format",
+          "columns",
+          "class",
+          "guidance");
   private static final int USUAL_COUNT = 16;
   private static final int MOST_STEPS = 1000;
 
@@ -62,7 +73,8 @@ record ImagesApi(int mostRows) {
                 walk(call),
                 count,
                 levels(call, sampler),
-                classes));
+                classes,
+                guidance(call, sampler)));
     if (format == Format.ZIP) {
       return zip(images);
     }
@@ -78,6 +90,20 @@ record ImagesApi(int mostRows) {
     } catch (InvalidInputException e) {
       throw HttpProblem.badRequest(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Optional<Double> guidance(Call call, SamplingProgram sampler) {
+    String kind = "a finite number, such as 2";
+    Optional<Double> strength = call.parameter("guidance", Double::valueOf, kind);
+    if (strength.isPresent() && !Double.isFinite(strength.get())) {
+      throw HttpProblem.badRequest("guidance: '" + strength.get() + "' is not " + kind);
+    }
+    if (strength.isPresent() && !sampler.canBeGuided()) {
+      throw HttpProblem.badRequest(
+          "guidance: is for score models that were trained with network.label_dropout above 0;"
+              + " leave it out");
+    }
+    return strength;
   }
 
   private static Optional<ImageRequest.Walk> walk(Call call) {

@@ -103,6 +103,7 @@ final class ModelApi {
     summary.put("element", Arrays.stream(sampler.elementShape().asArray()).boxed().toList());
     summary.put("score", sampler.followsFlow());
     summary.put("classes", sampler.classes());
+    summary.put("guidance", sampler.canBeGuided());
     summary.put("sigma_min", (float) sampler.sigmaMin());
     summary.put("sigma_max", (float) sampler.sigmaMax());
     summary.put("sigmas", SampleLevels.text(SampleLevels.of(sampler)));

@@ -12,13 +12,16 @@ import org.couplet.sampling.ChosenClasses;
  * @param count rows 0 to {@code count - 1} of the seed
  * @param sigmas noise levels, as {@code couplet sample} takes them
  * @param classes that rows take in turn; empty for as often as in the data
+ * @param guidance of a score model's flow, if any; see {@link
+ *     org.couplet.program.SamplingProgram#guided}
  */
 public record ImageRequest(
     long seed,
     Optional<Walk> walk,
     int count,
     List<Double> sigmas,
-    Optional<ChosenClasses> classes) {
+    Optional<ChosenClasses> classes,
+    Optional<Double> guidance) {
   /**
    * Between the noise of two seeds.
    *

@@ -94,24 +94,24 @@ public final class ServedVersion {
     List<HostTensor> parts = new ArrayList<>();
     for (int first = 0; first < request.count(); first += Contract.SAMPLES_AT_ONCE) {
       int count = Math.min(Contract.SAMPLES_AT_ONCE, request.count() - first);
-      Object kind = List.of("images", request.sigmas());
+      Object kind = List.of("images", request.sigmas(), request.guidance());
       Start start = start(request, first, count);
-      parts.add(
-          batcher.call(
-              kind, count, new Rows(start, count), rows -> images(rows, request.sigmas())));
+      parts.add(batcher.call(kind, count, new Rows(start, count), rows -> images(rows, request)));
     }
     return HostTensor.joined(parts);
   }
 
   private record Rows(Start start, int count) {}
 
-  private List<HostTensor> images(List<Rows> rows, List<Double> sigmas) {
+  // All with the levels and the guidance of this request.
+  private List<HostTensor> images(List<Rows> rows, ImageRequest request) {
+    SamplingProgram sampler = request.guidance().map(sampler()::guided).orElse(sampler());
     Start start =
         rows.size() == 1
             ? rows.get(0).start()
             : new JoinedStart(rows.stream().map(Rows::start).toList());
     int count = rows.stream().mapToInt(Rows::count).sum();
-    try (TUint8 images = sampler().images(start, count, sigmas)) {
+    try (TUint8 images = sampler.images(start, count, request.sigmas())) {
       return split(HostTensor.of(images), rows.stream().map(Rows::count).toList());
     }
   }

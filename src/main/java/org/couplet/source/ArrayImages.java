@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
 import org.couplet.array.ArrayLayout;
 import org.couplet.array.ValueRange;
@@ -22,6 +23,8 @@ final class ArrayImages implements ImageSource {
   private final List<Part> parts;
   private final ArrayLayout layout;
   private final ValueRange range;
+  private static final int IMAGENET_CLASSES = 1000;
+
   private final String where;
   private final List<Long> sizes = new ArrayList<>();
   private final long size;
@@ -38,6 +41,11 @@ final class ArrayImages implements ImageSource {
     /** Opens the array of its labels; empty if there is none. */
     default Optional<NpyReader> labels() throws IOException {
       return Optional.empty();
+    }
+
+    /** Whether it has the name that downsampled ImageNet's images have. */
+    default boolean isNamedAsImageNet() {
+      return false;
     }
   }
 
@@ -175,7 +183,15 @@ final class ArrayImages implements ImageSource {
         all.addAll(Labels.read(array, sizes.get(i)));
       }
     }
-    return Optional.of(new Labels(taken.stream().mapToObj(all::get).toList(), List.of()));
+    // Downsampled ImageNet counts its classes from 1.
+    LongSummaryStatistics range = all.stream().mapToLong(each -> each).summaryStatistics();
+    boolean fromOne =
+        parts.stream().allMatch(Part::isNamedAsImageNet)
+            && range.getMin() == 1
+            && range.getMax() == IMAGENET_CLASSES;
+    long first = fromOne ? 1 : 0;
+    return Optional.of(
+        new Labels(taken.stream().mapToObj(i -> all.get(i) - first).toList(), List.of()));
   }
 
   @Override

@@ -68,6 +68,11 @@ final class NpzImages {
     }
 
     @Override
+    public boolean isNamedAsImageNet() {
+      return name.equals("data");
+    }
+
+    @Override
     public Optional<NpyReader> labels() throws IOException {
       long images;
       List<String> names;

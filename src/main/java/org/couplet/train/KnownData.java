@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.couplet.config.proto.DatasetConfig;
+import org.couplet.config.proto.Experiment;
 import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
@@ -27,13 +27,14 @@ public final class KnownData {
    * @throws InvalidInputException if it is another one and must not be
    */
   public static Optional<DataIdentity> check(
-      RunFolder run, DatasetConfig config, Dataset dataset, boolean accepts, PrintStream notes)
+      RunFolder run, Experiment experiment, Dataset dataset, boolean accepts, PrintStream notes)
       throws IOException {
-    if (!config.hasImageFile()) {
+    if (!experiment.getDataset().hasImageFile()) {
       return Optional.empty();
     }
-    String file = config.getImageFile().getPath();
-    DataIdentity now = DataIdentity.of(Path.of(file), dataset);
+    String file = experiment.getDataset().getImageFile().getPath();
+    DataIdentity now =
+        DataIdentity.of(Path.of(file), dataset, experiment.getNetwork().getLabelDim() > 0);
     RunHistory history = new RunHistory(run.history());
     Optional<DataIdentity> before = history.last(RunHistory.DATA).flatMap(KnownData::read);
     if (before.isEmpty() && history.lastSaved() > 0) {

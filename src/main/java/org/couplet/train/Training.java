@@ -94,8 +94,7 @@ public final class Training {
         @Nullable FidReference reference =
             FidReference.open(experiment, dataset, terminal, seen -> !interrupted.getAsBoolean())) {
       Optional<DataIdentity> data =
-          KnownData.check(
-              folder, experiment.getDataset(), dataset, session.acceptsNewData(), terminal);
+          KnownData.check(folder, experiment, dataset, session.acceptsNewData(), terminal);
       long completed = begin(program, checkpoints, checked);
       if (workers.isEmpty() && interrupted.getAsBoolean()) {
         return completed;

@@ -133,7 +133,7 @@ public final class Workers implements Lockstep, AutoCloseable {
     Map<String, String> facts = new LinkedHashMap<>();
     addFields(compared(experiment), "", facts);
     facts.put("last step", Long.toString(stopAt));
-    facts.put("data file", data(experiment.getDataset()));
+    facts.put("data file", data(experiment));
     facts.put("program", SavedModelGraph.fingerprint(program, Contract.TRAIN_TAG));
     return facts;
   }
@@ -165,12 +165,14 @@ public final class Workers implements Lockstep, AutoCloseable {
             });
   }
 
-  private static String data(DatasetConfig config) throws IOException {
+  private static String data(Experiment experiment) throws IOException {
+    DatasetConfig config = experiment.getDataset();
     if (!config.hasImageFile()) {
       return "none";
     }
     try (Dataset dataset = Dataset.open(config)) {
-      return DataIdentity.of(Path.of(config.getImageFile().getPath()), dataset).toString();
+      Path file = Path.of(config.getImageFile().getPath());
+      return DataIdentity.of(file, dataset, experiment.getNetwork().getLabelDim() > 0).toString();
     }
   }
 

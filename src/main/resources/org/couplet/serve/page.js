@@ -48,6 +48,9 @@ function address(parameters) {
   if (find("class").value) {
     wanted.class = find("class").value;
   }
+  if (!find("guidance-label").hidden && find("guidance").value) {
+    wanted.guidance = find("guidance").value;
+  }
   return "v1/images?" + new URLSearchParams(wanted);
 }
 
@@ -220,6 +223,7 @@ function choose() {
   find("steps").min = model.score ? 2 : 1;
   const names = model.classes || [];
   find("class-label").hidden = !names.length;
+  find("guidance-label").hidden = !model.guidance;
   find("class").replaceChildren(
     ...(names.length ? [new Option("as in the data", ""), new Option("all", "all")] : []),
     ...names.map((name, i) => new Option(name, String(i))),

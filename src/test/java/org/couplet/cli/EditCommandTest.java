@@ -1,5 +1,6 @@
 package org.couplet.cli;
 
+import static org.couplet.Refusal.assertArgumentRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,6 +20,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
+import org.couplet.Generator;
+import org.couplet.ImageEdit;
 import org.couplet.Npz;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
@@ -328,6 +332,89 @@ class EditCommandTest {
   }
 
   @Test
+  void theApisEditsAreThoseOfTheCommand() throws IOException {
+    float[] images = floats(given());
+    boolean[] mask = new boolean[SIDE * SIDE];
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = i % SIDE < 4;
+    }
+    float[] greys = new float[images.length / 3];
+    for (int i = 0; i < greys.length; i++) {
+      greys[i] = images[3 * i];
+      images[3 * i + 1] = greys[i];
+      images[3 * i + 2] = greys[i];
+    }
+    byte[] bytes = new byte[images.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Math.round((images[i] + 1) * 127.5);
+    }
+    try (NpyWriter out = new NpyWriter(folder.resolve("g.npy"), Shape.of(SIDE, SIDE, 3))) {
+      for (int i = 0; i < 3; i++) {
+        out.write(Arrays.copyOfRange(bytes, i * SIZE, (i + 1) * SIZE));
+      }
+    }
+    try (Generator model = Generator.load(shared.resolve("model"));
+        Generator score = Generator.load(shared.resolve("score"))) {
+      assertMade(
+          model.edit(ImageEdit.inpaint(mask), images, 5, 80, 2),
+          "inpaint --mask S/mask.png --sigmas 80,2 --seed 5 --model S/model --from T/g.npy");
+      assertMade(
+          model.edit(ImageEdit.colorize(), greys, 5, 80, 2),
+          "colorize --sigmas 80,2 --seed 5 --model S/model --from T/g.npy");
+      assertMade(
+          model.edit(ImageEdit.stroke(), images, 5, model.levels(2.0, 3)),
+          "stroke --sigma 2 --steps 3 --seed 5 --model S/model --from T/g.npy");
+      assertMade(
+          score.edit(ImageEdit.denoise(), images, 0, 0.5),
+          "denoise --sigma 0.5 --model S/score --from T/g.npy");
+      float[] small = Arrays.copyOf(images, 2 * 2 * 3);
+      float[] large = model.edit(ImageEdit.upscale(4), small, 0, 80);
+      assertEquals(SIZE, large.length);
+      float sum = 0;
+      for (int i = 0; i < 16; i++) {
+        sum += large[(i / 4 * SIDE + i % 4) * 3];
+      }
+      assertEquals(small[0], sum / 16, 1e-5);
+
+      assertArgumentRefused(() -> model.edit(ImageEdit.stroke(), images, 0), "sigmas", "missing");
+      assertArgumentRefused(
+          () -> model.edit(ImageEdit.stroke(), new float[1], 0, 2), "images", "8 x 8 x 3");
+      assertArgumentRefused(
+          () -> model.edit(ImageEdit.stroke(), filled(2), 0, 2), "images", "[-1, 1]");
+      assertArgumentRefused(
+          () -> model.edit(ImageEdit.inpaint(new boolean[7]), images, 0), "mask", "7 values");
+      assertArgumentRefused(
+          () -> model.edit(ImageEdit.upscale(3), images, 0), "factor", "does not divide");
+      assertArgumentRefused(() -> ImageEdit.upscale(1), "factor", "at least 2");
+      assertArgumentRefused(
+          () -> score.edit(ImageEdit.stroke(), images, 0, 2), "edit stroke", "consistency model");
+      assertArgumentRefused(() -> model.levels(81.0, 2), "sigma", "80");
+    }
+  }
+
+  private static float[] filled(float value) {
+    float[] image = new float[SIZE];
+    Arrays.fill(image, value);
+    return image;
+  }
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+
+  private void assertMade(float[] edited, String line) {
+    double[] expected = values(line);
+    assertEquals(expected.length, edited.length);
+    for (int i = 0; i < edited.length; i++) {
+      assertEquals(expected[i], edited[i], 1e-5, line);
+    }
+  }
+
+  @Test
   void aWalkBeginsAndEndsAtTheStrokesOfItsImages() throws IOException {
     String model = " --model S/model --sigma 5";
     done(
@@ -441,5 +528,32 @@ class EditCommandTest {
   void whatCanNotBeDoneIsRefused(String line, String named) throws IOException {
     assertRefused(line, named.replace("S/", shared + "/"));
     assertEquals(0, files(folder));
+  }
+
+  /** The model's weights are damaged, which is found out when it is loaded. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "inpaint --from S/images --mask S/mask.png --steps 1|variables",
+        "inpaint --from S/images --mask S/black.png|nothing is white",
+        "inpaint --from S/images --mask S/large.png|is 16 x 16 pixels",
+        "stroke --from S/large.png --sigma 1|large.png: is 16 x 16 pixels, not 8 x 8",
+        "stroke --from S/experiment.textproto --sigma 1|experiment.textproto",
+        "stroke --from S/images --sigma 2 --steps 101|--steps: '101'",
+        "upscale --from S/small --factor 3|--factor: 3 does not divide",
+        "interpolate --from S/mask.png --to S/large.png --sigma 1|large.png: is 16 x 16",
+        "interpolate --from S/mask.png --to S/mask.png --sigma 1 --to-seed x|--to-seed",
+      })
+  void imagesAreRefusedBeforeTheModelIsLoaded(String line, String named) throws IOException {
+    Path model = folder.resolve("model");
+    FolderContents.copy(shared.resolve("model"), model);
+    try (var weights = Files.list(model.resolve("variables"))) {
+      for (Path file : weights.toList()) {
+        Files.writeString(file, "");
+      }
+    }
+    assertRefused(line + " --model T/model --output T/e/", named);
+    assertEquals(1, files(folder));
   }
 }

@@ -43,7 +43,7 @@ class DataIdentityTest {
 
   private static DataIdentity identity(Path path) throws IOException {
     try (NpyImages images = NpyImages.open(path, 32, 3)) {
-      return DataIdentity.of(path, images);
+      return DataIdentity.of(path, images, true);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.couplet.CommandRun;
 import org.couplet.Refusal;
 import org.couplet.SmallExperiments;
@@ -140,20 +141,22 @@ class ForecastTest {
   }
 
   @Test
-  void aBatchThatNoMachineHoldsIsRefusedBeforeAnyWork(@TempDir Path folder) {
-    CommandRun refused =
-        CommandRun.of(
-            "train",
-            "--config",
-            "configs/quickstart.textproto",
-            "--set",
-            "run.batch_size=200000000",
-            "--set",
-            "consistency.coupling.independent={}",
-            "--run",
-            folder.resolve("run"));
+  void aBatchThatNoMachineHoldsIsRefusedBeforeAnyWork() {
+    Object[] train =
+        ("train --config configs/quickstart.textproto --set run.batch_size=200000000"
+                + " --set consistency.coupling.independent={} --run "
+                + folder.resolve("run"))
+            .split(" ", -1);
+    CommandRun refused = CommandRun.of(train);
     assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.err());
     assertTrue(refused.err().contains("run.batch_size: the training needs"), refused.err());
+    // A dry run shows the rest, too.
+    CommandRun dry =
+        CommandRun.done(Stream.concat(Stream.of(train), Stream.of("--dry-run")).toArray());
+    assertTrue(dry.out().contains("# network: "), dry.out());
+    assertTrue(
+        dry.out().contains("# too large for this machine: run.batch_size: the training needs"),
+        dry.out());
     assertTrue(Files.notExists(folder.resolve("run")));
   }
 }

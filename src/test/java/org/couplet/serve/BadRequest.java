@@ -55,6 +55,9 @@ record BadRequest(String path, Optional<String> body) {
           "version=-1",
           "label=none",
           "columns=-1",
+          "guidance=2",
+          "guidance=NaN",
+          "guidance=x",
           "other=1");
   private static final List<String> BODIES =
       List.of(

@@ -2,6 +2,7 @@ package org.couplet.serve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,6 +168,32 @@ class ServeTest {
         samples(2, 2, 3, "80"), zip("/v1/images?count=2&seed=3&to=4&at=0&format=zip"));
     assertArrayEquals(
         samples(2, 2, 4, "80"), zip("/v1/images?count=2&seed=3&to=4&at=1&format=zip"));
+  }
+
+  @Test
+  void aScoreModelWithLabelDropoutIsGuided() throws Exception {
+    Path model = folder.resolve("guided");
+    Path trained = folder.resolve("score-run");
+    String text =
+        SmallExperiments.score(SmallExperiments.FLAT_UNET)
+            .replaceFirst("network \\{", "network { label_dim: 3 label_dropout: 0.2 ");
+    Path config = SmallExperiments.write(folder, text);
+    CommandRun.done("train", "--config", config, "--run", trained, "--steps", 3);
+    CommandRun.done("export", "--run", trained, "--output", model, "--version", 1);
+    Path file = folder.resolve("guided.npz");
+    String few = "--count 3 --steps 3 --class square --output " + file;
+    Object[] options = ("sample --guidance 4 --model " + model + "/1 " + few).split(" ", -1);
+    CommandRun.done(options);
+    String path = "/v1/images?count=3&steps=3&class=square&format=zip";
+    try (TestServer guided = new TestServer(model, Map.of())) {
+      double[] images = zip(guided, path + "&guidance=4");
+      assertArrayEquals(Npz.get(Npz.read(file), "arr_0").doubles(), images);
+      assertFalse(Arrays.equals(images, zip(guided, path)));
+    }
+    HttpResponse<byte[]> refused = server.get("/v1/images?guidance=4");
+    assertEquals(400, refused.statusCode());
+    String why = new String(refused.body(), StandardCharsets.UTF_8);
+    assertTrue(why.contains("guidance: is for score models"), why);
   }
 
   @Test

@@ -56,16 +56,40 @@ class LabelsTest {
   }
 
   private void npz(String images, String labels, NpyType type) throws IOException {
-    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(folder.resolve("a.npz")))) {
-      try (OutputStream out = npz.begin(images, NpyType.U1, Shape.of(3, 2, 2, 3))) {
-        out.write(new byte[36]);
+    npz("a.npz", images, labels, type, 7, 8, 9);
+  }
+
+  private void npz(String name, String images, String labels, NpyType type, int... numbers)
+      throws IOException {
+    Files.createDirectories(folder.resolve(name).getParent());
+    try (NpzWriter npz = new NpzWriter(Files.newOutputStream(folder.resolve(name)))) {
+      try (OutputStream out = npz.begin(images, NpyType.U1, Shape.of(numbers.length, 2, 2, 3))) {
+        out.write(new byte[12 * numbers.length]);
       }
-      try (OutputStream out = npz.begin(labels, type, Shape.of(3))) {
-        for (int i = 0; i < 3 * type.bytes(); i++) {
-          out.write(i % type.bytes() == 0 ? 7 + i / type.bytes() : 0);
+      try (OutputStream out = npz.begin(labels, type, Shape.of(numbers.length))) {
+        for (int i = 0; i < numbers.length * type.bytes(); i++) {
+          int shift = 8 * (i % type.bytes());
+          out.write(shift < 32 ? numbers[i / type.bytes()] >> shift : 0);
         }
       }
     }
+  }
+
+  @Test
+  void classesOfDownsampledImageNetCountFromOne() throws IOException {
+    npz("b/batch_1.npz", "data", "labels", NpyType.I8, 7, 1000);
+    npz("b/batch_2.npz", "data", "labels", NpyType.I8, 1, 2);
+    assertEquals(
+        Optional.of(new Labels(List.of(6L, 999L, 0L, 1L), List.of())),
+        SourceTrial.labels(folder.resolve("b")));
+    // Classes of others stay.
+    Optional<Labels> as = Optional.of(new Labels(List.of(1L, 999L), List.of()));
+    npz("a.npz", "data", "labels", NpyType.I8, 1, 999);
+    assertEquals(as, SourceTrial.labels(folder.resolve("a.npz")));
+    npz("a.npz", "x_train", "y_train", NpyType.I8, 1, 1000);
+    assertEquals(
+        Optional.of(new Labels(List.of(1L, 1000L), List.of())),
+        SourceTrial.labels(folder.resolve("a.npz")));
   }
 
   @Test

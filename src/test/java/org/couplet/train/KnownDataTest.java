@@ -10,19 +10,23 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.couplet.CommandRun;
 import org.couplet.FolderContents;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
-import org.couplet.config.proto.DatasetConfig;
+import org.couplet.config.proto.Experiment;
 import org.couplet.data.DataIdentity;
 import org.couplet.data.Dataset;
 import org.couplet.npy.NpyWriter;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunHistory;
+import org.couplet.source.Labels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,12 +60,17 @@ class KnownDataTest {
   }
 
   private Optional<DataIdentity> check(Path file, boolean accepts) throws IOException {
-    DatasetConfig.Builder config = DatasetConfig.newBuilder();
-    config.getImageFileBuilder().setPath(file.toString()).setResolution(8);
-    try (Dataset dataset = Dataset.open(config.build())) {
+    return check(file, 0, accepts);
+  }
+
+  private Optional<DataIdentity> check(Path file, int classes, boolean accepts) throws IOException {
+    Experiment.Builder experiment = Experiment.newBuilder();
+    experiment.getNetworkBuilder().setLabelDim(classes);
+    experiment.getDatasetBuilder().getImageFileBuilder().setPath(file.toString()).setResolution(8);
+    try (Dataset dataset = Dataset.open(experiment.getDataset())) {
       return KnownData.check(
           run,
-          config.build(),
+          experiment.build(),
           dataset,
           accepts,
           new PrintStream(notes, true, StandardCharsets.UTF_8));
@@ -91,6 +100,30 @@ class KnownDataTest {
     trainedOn(other);
     check(other, false);
     assertRefused(() -> check(images, false), "other pixels");
+  }
+
+  @Test
+  void otherLabelsWantAFlagWhereTheNetworkIsToldThem() throws IOException {
+    // As an earlier version wrote it, which did not keep the labels.
+    trainedOn(images);
+    labels(1);
+    DataIdentity first = check(images, 2, false).orElseThrow();
+    new RunHistory(run.history()).add(6, Map.of(RunHistory.DATA, first));
+    check(images, 2, false);
+    assertEquals("", notes());
+    labels(0);
+    assertRefused(() -> check(images, 2, false), "the same images, but other labels; name the");
+    check(images, 0, false);
+    assertEquals("", notes());
+    check(images, 2, true);
+    assertTrue(notes().contains("other data from here on: " + images), notes());
+  }
+
+  // That of one image may differ.
+  private void labels(long last) throws IOException {
+    List<Long> numbers = new ArrayList<>(Collections.nCopies(29, 0L));
+    numbers.add(last);
+    new Labels(numbers, List.of()).writeBeside(images);
   }
 
   @Test
