@@ -133,11 +133,17 @@ final class FuzzProcess {
               } catch (IOException e) {
                 return Optional.<String>empty();
               }
-            });
+            },
+            // Not of a shared pool: one that waits for ever must not take another's place.
+            reading -> new Thread(reading, "answers").start());
     try {
       Optional<String> line = waiting.get(seconds, TimeUnit.SECONDS);
       if (line.isEmpty()) {
-        throw new IOException("exit code " + worker.waitFor());
+        // It may hang in its end.
+        throw new IOException(
+            worker.waitFor(seconds, TimeUnit.SECONDS)
+                ? "exit code " + worker.exitValue()
+                : "said no more");
       }
       return line.get();
     } catch (ExecutionException e) {

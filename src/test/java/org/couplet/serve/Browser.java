@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -37,12 +38,16 @@ final class Browser implements AutoCloseable {
 
   static boolean isThere() throws InterruptedException {
     try {
-      return new ProcessBuilder(PROGRAM, "--version")
+      Process process =
+          new ProcessBuilder(PROGRAM, "--version")
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
+              .start();
+      try {
+        return process.waitFor(LONGEST_S, TimeUnit.SECONDS) && process.exitValue() == 0;
+      } finally {
+        process.destroyForcibly();
+      }
     } catch (IOException e) {
       return false; // There is no such program.
     }
@@ -82,6 +87,7 @@ final class Browser implements AutoCloseable {
     WebSocket socket =
         client
             .newWebSocketBuilder()
+            .connectTimeout(Duration.ofSeconds(LONGEST_S))
             .buildAsync(URI.create(tab(client, list)), new Messages(answers))
             .join();
     return new Browser(process, socket, answers);
@@ -91,7 +97,9 @@ final class Browser implements AutoCloseable {
   private static String tab(HttpClient client, URI list) throws IOException, InterruptedException {
     for (int i = 0; i < 10 * LONGEST_S; i++) {
       HttpResponse<String> pages =
-          client.send(HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString());
+          client.send(
+              HttpRequest.newBuilder(list).timeout(Duration.ofSeconds(LONGEST_S)).build(),
+              HttpResponse.BodyHandlers.ofString());
       for (JsonElement one : Json.GSON.fromJson(pages.body(), JsonArray.class)) {
         JsonObject target = one.getAsJsonObject();
         if (target.has("webSocketDebuggerUrl") && target.get("type").getAsString().equals("page")) {

@@ -19,6 +19,7 @@ import org.couplet.serving.ServingLimits;
 final class TestServer implements AutoCloseable {
   static final ServingLimits LIMITS =
       new ServingLimits(16, Duration.ofMillis(2), 1000, Duration.ofSeconds(60));
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final int MOST_ROWS = 300;
   private static final int MOST_BYTES = 200_000;
 
@@ -76,9 +77,14 @@ final class TestServer implements AutoCloseable {
     return URI.create(server.url() + path.substring(1));
   }
 
+  // An answer that never comes is a failure, not a test that never ends.
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(path)).timeout(LONGEST);
+  }
+
   HttpResponse<byte[]> get(String path, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+    HttpRequest.Builder request = request(path);
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -87,13 +93,13 @@ final class TestServer implements AutoCloseable {
 
   HttpResponse<byte[]> send(String path, String body) throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
         HttpResponse.BodyHandlers.ofByteArray());
   }
 
   HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
