@@ -1,0 +1,165 @@
+package org.couplet.diagnosis;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.couplet.data.Batch;
+import org.couplet.data.Batches;
+import org.couplet.program.CoupledPoints;
+import org.couplet.program.Floats;
+import org.couplet.program.SamplingProgram;
+import org.couplet.program.ScheduledValues;
+import org.couplet.program.TrainingBatch;
+import org.couplet.program.TrainingProgram;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Measures what generator-induced pairs of one noise level teach, by 256 rows of the data: what
+ * x_hat and the targets keep of the noise, and the variance of the rows' gradients.
+ */
+public final class LevelProbe {
+  /** Of a batch of the program. */
+  public static final int ROWS = 64;
+
+  private static final int BATCHES = 4;
+  private static final int DATA_BATCHES = 32;
+  // One backward pass a row.
+  private static final int GRADIENT_BATCHES = 1;
+  private static final long SEED = 2718;
+
+  private final TrainingProgram program;
+  private final Batches batches;
+  private final List<float[]> data;
+
+  private LevelProbe(TrainingProgram program, Batches batches, List<float[]> data) {
+    this.program = program;
+    this.batches = batches;
+    this.data = data;
+  }
+
+  /**
+   * What a level showed.
+   *
+   * @param sigma sigma_i
+   * @param noiseLeft coefficient of z in x_hat = f(x + sigma_i z, sigma_i), data units: 0 where all
+   *     noise is gone, sigma_i where none is
+   * @param error root mean square of x_hat - x, a value
+   * @param nearest the same to the nearest of 2,048 data, x among them
+   * @param targetNoise coefficient of z in GC's target f(x_hat + sigma_i z, sigma_i)
+   * @param independent variance of the gradients of 64 rows with IC
+   * @param induced the same with GC(1)
+   */
+  public record Level(
+      double sigma,
+      double noiseLeft,
+      double error,
+      double nearest,
+      double targetNoise,
+      double independent,
+      double induced) {}
+
+  /**
+   * Reads the data to compare with.
+   *
+   * @param program with GC(1), two levels, {@link #ROWS} rows and the gradients' variance; with the
+   *     weights to look at
+   * @param batches of its rows
+   */
+  public static LevelProbe of(TrainingProgram program, Batches batches) {
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < DATA_BATCHES; i++) {
+      try (Batch elements = batches.at(i)) {
+        rows.addAll(rows(program.coupledPoints(batch(elements), SEED, i, 1).data()));
+      }
+    }
+    return new LevelProbe(program, batches, rows);
+  }
+
+  /**
+   * Measures a pair's lower level.
+   *
+   * @param low sigma_i
+   * @param high sigma_{i+1}
+   */
+  public Level at(double low, double high) {
+    double[] sums = new double[6];
+    for (int i = 0; i < BATCHES; i++) {
+      try (Batch elements = batches.at(i)) {
+        TrainingBatch batch = batch(elements);
+        CoupledPoints points = program.coupledPoints(batch, SEED, i, low);
+        sums[0] += noise(points.xHat(), points) / BATCHES;
+        sums[1] += meanSquare(points.xHat(), points.data()) / BATCHES;
+        sums[2] += nearest(rows(points.xHat())) / BATCHES;
+        sums[3] += noise(target(points, low, batch.labels()), points) / BATCHES;
+        if (i < GRADIENT_BATCHES) {
+          sums[4] += program.gradientVariance(batch, numbers(i, low, high, 0)) / GRADIENT_BATCHES;
+          sums[5] += program.gradientVariance(batch, numbers(i, low, high, 1)) / GRADIENT_BATCHES;
+        }
+      }
+    }
+    return new Level(
+        low, sums[0], Math.sqrt(sums[1]), Math.sqrt(sums[2]), sums[3], sums[4], sums[5]);
+  }
+
+  private static TrainingBatch batch(Batch elements) {
+    return new TrainingBatch(elements.elements(), elements.labels(), new int[0]);
+  }
+
+  private static ScheduledValues numbers(int draw, double low, double high, double mu) {
+    return new ScheduledValues(SEED + draw, new double[] {low, high}, 2, mu, 1, 0, 0);
+  }
+
+  // f(x_hat + sigma z, sigma) by the weights in training.
+  private float[] target(CoupledPoints points, double sigma, int[] labels) {
+    float[] induced = points.inducedPoints();
+    float[] scaled = new float[induced.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (float) (induced[i] / sigma);
+    }
+    SamplingProgram online = program.online();
+    try (TFloat32 noise =
+            TFloat32.tensorOf(
+                Shape.of(ROWS).append(online.elementShape()), DataBuffers.of(scaled));
+        TFloat32 target = online.generate(noise, sigma, labels)) {
+      return Floats.of(target);
+    }
+  }
+
+  // Coefficient of z in estimates of x.
+  private static double noise(float[] estimates, CoupledPoints points) {
+    double product = 0;
+    double square = 0;
+    for (int i = 0; i < estimates.length; i++) {
+      double z = points.noise()[i];
+      product += z * ((double) estimates[i] - points.data()[i]);
+      square += z * z;
+    }
+    return product / square;
+  }
+
+  private static double meanSquare(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      double difference = (double) a[i] - b[i];
+      sum += difference * difference;
+    }
+    return sum / a.length;
+  }
+
+  private double nearest(List<float[]> rows) {
+    return rows.stream()
+        .mapToDouble(row -> data.stream().mapToDouble(x -> meanSquare(row, x)).min().orElseThrow())
+        .average()
+        .orElseThrow();
+  }
+
+  private static List<float[]> rows(float[] values) {
+    int size = values.length / ROWS;
+    return IntStream.range(0, ROWS)
+        .mapToObj(row -> Arrays.copyOfRange(values, row * size, (row + 1) * size))
+        .toList();
+  }
+}
