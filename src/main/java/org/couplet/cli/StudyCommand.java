@@ -44,7 +44,7 @@ final class StudyCommand implements Command {
           "score-config",
           "models",
           "run");
-  private static final List<String> OF_MODELS = List.of("compare", "progress");
+  private static final List<String> OF_MODELS = List.of("compare", "diagnosis", "progress");
   private static final List<Double> FACTORS = List.of(0.3, 0.5, 0.7, 1.0);
 
   @Override
@@ -97,8 +97,8 @@ final class StudyCommand implements Command {
         .repeatable(
             "models",
             "D1,D2,...",
-            "for compare and samples: folders of runs or exports; or once for each folder, where"
-                + " names have commas")
+            "for compare, samples and diagnosis: folders of runs, or but for diagnosis of exports; or"
+                + " once for each folder, where names have commas")
         .optional("run", "DIR", "for progress: folder of a run")
         .optional("configs", "DIR", "folder of Couplet's experiments; default: Couplet's own");
   }
