@@ -98,6 +98,9 @@ record DiagnosisStudy() implements Study {
       throw new InvalidInputException(
           "--models: " + run.root() + " is not the folder of a run; diagnosis needs checkpoints");
     }
+    if (new Checkpoints(run.checkpoints(), 1).completed().isEmpty()) {
+      throw new InvalidInputException(run.root() + ": has no checkpoint yet; train it further");
+    }
     Experiment experiment = ExperimentFile.load(run.config(), List.of());
     if (!experiment.hasConsistency()
         || experiment.getConsistency().getLevels().hasTuning()

@@ -14,6 +14,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.SmallExperiments;
+import org.couplet.io.AtomicFile;
 import org.couplet.report.Table;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -193,6 +194,8 @@ class StudyTest {
     assertEquals(0.002, numbers.number(0, "sigma"), 1e-9);
     assertEquals(0.002, numbers.number(0, "error"), 1e-4);
     assertFigure("diagnosis");
+    AtomicFile.delete(run.resolve("checkpoints"));
+    assertRefused("has no checkpoint yet", "study", "diagnosis", "--overwrite", "--models", run);
   }
 
   @Test
