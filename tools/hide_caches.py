@@ -7,7 +7,8 @@
 Virtual machines that report no caches make oneDNN in TensorFlow 2.18 compute some convolutions
 wrongly, and Couplet must be right there too. This changes one number in TensorFlow's native library
 where JavaCPP unpacked it: the CPUID leaf that AMD's processors answer with their caches (0x8000001D)
-becomes one that they answer with zeros. `couplet doctor` then finds wrong operations.
+becomes one that they answer with zeros. `couplet doctor` then finds wrong operations. What self-tests
+remember of this user's programs is deleted each time.
 """
 
 import argparse
@@ -28,6 +29,14 @@ def library(cache):
     if not found:
         sys.exit(f"{cache}: no TensorFlow library; run `tools/couplet doctor` once")
     return found[-1]
+
+
+def forget():
+    """Deletes what self-tests remember: it was found with the other library."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    for verdicts in (cache / "couplet").glob("self-test-*.txt"):
+        verdicts.unlink()
+        print(f"{verdicts}: deleted")
 
 
 def hide(path, original):
@@ -75,6 +84,7 @@ def main():
     arguments = parser.parse_args()
     path = library(arguments.cache)
     (undo if arguments.undo else hide)(path, path.with_name(path.name + ".visible"))
+    forget()
 
 
 main()
