@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,7 +99,8 @@ public final class Generator implements AutoCloseable {
    *
    * @throws CoupletException if the model's images would be wrong; the message says with which
    *     variable in its environment Java must be started, if one is known to help
-   * @throws IOException if the model's file can't be read
+   * @throws IOException if the model's folder can't be read any more
+   * @throws IllegalArgumentException if the self-test can't follow the model's graph
    * @throws IllegalStateException if the generator is closed
    */
   public void selfTest() throws IOException {
@@ -106,9 +108,15 @@ public final class Generator implements AutoCloseable {
     try {
       requireOpen();
       Failures.translated(
-          () ->
-              SelfTests.of(true, new PrintStream(OutputStream.nullOutputStream(), false, UTF_8))
-                  .sampling(model, Contract.SERVE_TAG, 0));
+          () -> {
+            SelfTests tests =
+                SelfTests.of(true, new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+            if (tests.sampling(model, Contract.SERVE_TAG, 0).isEmpty()) {
+              // It leaves a model that is not there to whoever loads it; this one is loaded.
+              throw new NoSuchFileException(model.toString());
+            }
+            return tests;
+          });
     } finally {
       lock.readLock().unlock();
     }
@@ -220,7 +228,7 @@ public final class Generator implements AutoCloseable {
    * @return [count, {@link #height}, {@link #width}, {@link #channels}], in [-1, 1]
    * @throws IllegalArgumentException if the images, the levels or the model don't suit the edit: a
    *     score model can only denoise, in one step
-   * @throws IllegalStateException if the generator is closed
+   * @throws IllegalStateException if the generator is closed, or is while this is under way
    * @throws CoupletException if TensorFlow fails, such as where memory is short
    */
   public float[] edit(ImageEdit edit, float[] images, long seed, double... sigmas) {
@@ -245,7 +253,9 @@ public final class Generator implements AutoCloseable {
       SamplingProgram chosen, ImageEdit edit, float[] images, long seed, double[] sigmas) {
     List<Double> levels = Arrays.stream(sigmas).boxed().toList();
     return use(
-        () -> new ArrayEditing(chosen, edit.name(), edit.edit(), levels).edited(images, seed));
+        () ->
+            new ArrayEditing(chosen, edit.name(), edit.edit(), levels)
+                .edited(images, seed, this::requireOpen)); // close() waits for one batch.
   }
 
   private SamplingProgram of(List<String> classes) {

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.couplet.io.AtomicFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -145,6 +146,36 @@ class GeneratorTest {
       assertThrows(IllegalStateException.class, other::selfTest);
     } finally {
       threads.shutdown();
+    }
+  }
+
+  @Test
+  void closingEndsEditsUnderWay() throws Exception {
+    Generator other = Generator.load(export);
+    ExecutorService threads = Executors.newFixedThreadPool(1);
+    try {
+      float[] grey = new float[20_000 * IMAGE];
+      Future<?> endless = threads.submit(() -> other.edit(ImageEdit.stroke(), grey, 0, 80, 40, 20));
+      assertThrows(Exception.class, () -> endless.get(50, TimeUnit.MILLISECONDS));
+      other.close();
+      assertTrue(
+          assertThrows(ExecutionException.class, endless::get).getCause()
+              instanceof IllegalStateException);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void theSelfTestOfAModelThatIsGoneIsNotPassed() throws IOException {
+    Path gone = folder.resolve("gone");
+    FolderContents.copy(export, gone);
+    try (Generator other = Generator.load(gone)) {
+      AtomicFile.delete(gone);
+      IOException missing = assertThrows(IOException.class, other::selfTest);
+      assertTrue(
+          String.valueOf(missing.getMessage()).contains(gone + ": no such file"),
+          missing.toString());
     }
   }
 

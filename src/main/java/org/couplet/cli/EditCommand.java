@@ -162,6 +162,8 @@ final class EditCommand implements Command {
           try (Stage stage = new Stage(err);
               TrainedModel model = SampleCommand.model(options.line(), sampling, tests, stage)) {
             SamplingProgram program = options.applied(model.sampler());
+            // Where its form was not known before it was loaded.
+            Editing.requireModel(program.form(), options.edit(), options.name());
             List<Double> levels = options.levels(program);
             stage.end();
             Editor editor = new Editor(program, options.edit(), levels);

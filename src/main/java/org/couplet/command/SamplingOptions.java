@@ -91,7 +91,7 @@ public record SamplingOptions(
       chosen = chosen.with(ChosenClasses.of(classes.get(), "--class", program.classes()));
     }
     if (guidance.isPresent()) {
-      if (!Double.isFinite(guidance.get())) {
+      if (!Float.isFinite(guidance.get().floatValue())) {
         throw new InvalidInputException(
             "--guidance: " + guidance.get() + " is not a finite number; give one such as 2");
       }

@@ -72,6 +72,7 @@ final class ObjectiveRules {
   private void coupling(CouplingConfig coupling) {
     if (coupling.hasGeneratorInduced()) {
       chosenRows(coupling.getGeneratorInduced());
+      removedNoise(coupling.getGeneratorInduced());
     }
     if (coupling.hasBatchOt() && experiment.getRun().getBatchSize() > MOST_PAIRED_ROWS) {
       throw origins.problem(
@@ -82,6 +83,16 @@ final class ObjectiveRules {
     pool(coupling.getBatchOt());
     if (coupling.hasPfOde()) {
       distillation(coupling);
+    }
+  }
+
+  // Of a point in the plane half its error is along z: its part of the noise can't be told.
+  private void removedNoise(GeneratorInducedCouplingConfig coupling) {
+    if (coupling.getRemoveNoise() && experiment.getDataset().hasGaussians()) {
+      throw origins.problem(
+          "consistency.coupling.generator_induced.remove_noise",
+          "is for images; of points it would remove half of x_hat's error. Remove it",
+          "dataset");
     }
   }
 

@@ -12,8 +12,9 @@ import org.tensorflow.types.TInt32;
  * model's own estimate of it, instead of the data. mu = 0 is independent coupling.
  *
  * <p>{@code removeNoise} is not from the paper. What the generator leaves of the noise in x_hat is
- * along the z that the pair adds again: its points have more noise than their levels say, the
- * network learns to leave it, and leaves more from then on (docs/studies.md).
+ * along the z that the pair adds again: its points have more noise than their levels say, and the
+ * network seems to learn to leave it (docs/studies.md). In high dimensions little else of x_hat's
+ * error is along z; points in the plane would lose half of it.
  *
  * @param average whether x_hat is made with the moving average (figure 5b) or the online weights
  * @param rows which rows are generator-induced

@@ -37,7 +37,7 @@ public final class CheckpointIndex {
    * @param prefix of the checkpoint; one without an index is TensorFlow's to refuse
    */
   public static void check(Path prefix) {
-    Path file = prefix.resolveSibling(prefix.getFileName() + ".index");
+    Path file = file(prefix);
     if (!Files.isRegularFile(file)) {
       return;
     }
@@ -51,6 +51,11 @@ public final class CheckpointIndex {
     } catch (IOException e) {
       throw new UncheckedIOException(FileFailure.of(e));
     }
+  }
+
+  /** The index of a checkpoint. */
+  public static Path file(Path prefix) {
+    return prefix.resolveSibling(prefix.getFileName() + ".index");
   }
 
   private static InvalidInputException refusal(Path prefix, String problem) {

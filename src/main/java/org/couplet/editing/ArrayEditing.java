@@ -20,30 +20,38 @@ import org.tensorflow.ndarray.Shape;
  * @param levels of the steps; none: the usual ones of an edit that keeps something
  */
 public record ArrayEditing(SamplingProgram program, String name, Edit edit, List<Double> levels) {
+  // Of a Java array.
+  private static final long MOST_VALUES = Integer.MAX_VALUE - 8L;
+
   /**
    * Edits images.
    *
    * @param images [count, height, width, channels] of the form that the edit takes, row-major; in
    *     [-1, 1], unless they are noisy
    * @param seed of the noise; image i gets its row i
+   * @param beforeEach run before each batch; may end the edit with an exception
    * @return [count, height, width, channels] of the model, in [-1, 1]
    * @throws InvalidInputException if the images, the levels or the model don't suit the edit
    */
-  public float[] edited(float[] images, long seed) throws IOException {
+  public float[] edited(float[] images, long seed, Runnable beforeEach) throws IOException {
     Editing.requireModel(program.form(), edit, name);
     Shape model = program.elementShape();
     ImageForm form = edit.takes(model);
     int size = form.height() * form.width() * form.channels();
     check(images, size, form);
-    Editor editor = new Editor(program, edit, chosenLevels());
     int count = images.length / size;
-    float[] all = new float[Math.toIntExact(count * model.size())];
+    checkCount(count, model);
+    Editor editor = new Editor(program, edit, chosenLevels());
+    for (int i = 0; i < count; i++) {
+      task(images, i, size); // What is wrong with a late one is found before the work.
+    }
+    float[] all = new float[count * (int) model.size()];
     int next = 0;
     for (int first = 0; first < count; first += Contract.SAMPLES_AT_ONCE) {
+      beforeEach.run();
       List<Edit.Task> tasks = new ArrayList<>();
       for (int i = first; i < Math.min(count, first + Contract.SAMPLES_AT_ONCE); i++) {
-        float[] image = Arrays.copyOfRange(images, i * size, (i + 1) * size);
-        tasks.add(edit.task(String.valueOf(i), image, model));
+        tasks.add(task(images, i, size));
       }
       for (float[] one : editor.run(tasks, program.start(seed, first, tasks.size()))) {
         System.arraycopy(one, 0, all, next, one.length);
@@ -53,15 +61,32 @@ public record ArrayEditing(SamplingProgram program, String name, Edit edit, List
     return all;
   }
 
+  private Edit.Task task(float[] images, int number, int size) throws IOException {
+    float[] image = Arrays.copyOfRange(images, number * size, (number + 1) * size);
+    return edit.task(String.valueOf(number), image, program.elementShape());
+  }
+
+  private static void checkCount(int count, Shape model) {
+    long most = MOST_VALUES / model.size();
+    if (count > most) {
+      throw new InvalidInputException(
+          "images: %d edited ones are more than an array holds; edit at most %d at once"
+              .formatted(count, most));
+    }
+  }
+
   private void check(float[] images, int size, ImageForm form) {
     if (images.length == 0 || images.length % size != 0) {
       throw new InvalidInputException(
           "images: %d values are not those of images of %d x %d x %d"
               .formatted(images.length, form.height(), form.width(), form.channels()));
     }
-    float most = edit.isNoisy() ? Float.MAX_VALUE : 1;
     for (float value : images) {
-      if (!(Math.abs(value) <= most)) {
+      if (!Float.isFinite(value)) {
+        throw new InvalidInputException(
+            "images: the value %s is not finite; give numbers".formatted(value));
+      }
+      if (!edit.isNoisy() && Math.abs(value) > 1) {
         throw new InvalidInputException(
             "images: the value %s is not in [-1, 1]; scale them".formatted(value));
       }

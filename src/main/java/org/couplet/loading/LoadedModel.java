@@ -1,5 +1,6 @@
 package org.couplet.loading;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,29 @@ public final class LoadedModel implements AutoCloseable {
               + ErrorSummary.of(e),
           e);
     }
+  }
+
+  /**
+   * Loads a SavedModel to be served, with its weights.
+   *
+   * @param threads of one operation; 0: all cores
+   */
+  public static LoadedModel load(Path folder, int threads) {
+    LoadedModel model = load(folder, Contract.SERVE_TAG, threads);
+    Path index = CheckpointIndex.file(folder.resolve("variables").resolve("variables"));
+    // TensorFlow loads a model whose variables are missing, and fails when it is first called.
+    if (model.hasVariables() && !Files.isRegularFile(index)) {
+      model.close();
+      throw new InvalidInputException(
+          index
+              + ": no such file, so the SavedModel has no weights; export it again, or copy its"
+              + " whole folder");
+    }
+    return model;
+  }
+
+  private boolean hasVariables() {
+    return !metaGraph.getSaverDef().getRestoreOpName().isEmpty() && variableBytes() > 0;
   }
 
   /** Requires a signature with its inputs and outputs. */

@@ -4,7 +4,6 @@ import static org.couplet.contract.Contract.EXTRA_FOLDER;
 import static org.couplet.contract.Contract.FEATURES;
 import static org.couplet.contract.Contract.IMAGES;
 import static org.couplet.contract.Contract.LOGITS_UNBIASED;
-import static org.couplet.contract.Contract.SERVE_TAG;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -134,7 +133,7 @@ public final class FeatureProgram implements AutoCloseable {
    * @throws InvalidInputException if it has no such signature
    */
   public static FeatureProgram load(Path folder, String signature, int threads) throws IOException {
-    LoadedModel model = LoadedModel.load(folder, SERVE_TAG, threads);
+    LoadedModel model = LoadedModel.load(folder, threads);
     try {
       return new FeatureProgram(model, Signature.named(signature));
     } catch (IOException | RuntimeException e) {

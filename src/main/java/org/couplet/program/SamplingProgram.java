@@ -105,7 +105,7 @@ public final class SamplingProgram implements AutoCloseable {
    * @param threads of one operation; 0: all cores
    */
   public static SamplingProgram load(Path folder, int threads) {
-    LoadedModel model = LoadedModel.load(folder, SERVE_TAG, threads);
+    LoadedModel model = LoadedModel.load(folder, threads);
     try {
       check(model, false);
     } catch (RuntimeException e) {

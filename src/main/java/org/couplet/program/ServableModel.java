@@ -33,7 +33,7 @@ public final class ServableModel implements AutoCloseable {
   public static ServableModel load(Path folder, int threads) {
     Map<String, SignatureDef> signatures =
         SavedModelGraph.read(folder, Contract.SERVE_TAG).getSignatureDefMap();
-    LoadedModel model = LoadedModel.load(folder, Contract.SERVE_TAG, threads);
+    LoadedModel model = LoadedModel.load(folder, threads);
     try {
       SamplingProgram.check(model, false);
     } catch (RuntimeException e) {

@@ -95,7 +95,7 @@ record ImagesApi(int mostRows) {
   private static Optional<Double> guidance(Call call, SamplingProgram sampler) {
     String kind = "a finite number, such as 2";
     Optional<Double> strength = call.parameter("guidance", Double::valueOf, kind);
-    if (strength.isPresent() && !Double.isFinite(strength.get())) {
+    if (strength.isPresent() && !Float.isFinite(strength.get().floatValue())) {
       throw HttpProblem.badRequest("guidance: '" + strength.get() + "' is not " + kind);
     }
     if (strength.isPresent() && !sampler.canBeGuided()) {

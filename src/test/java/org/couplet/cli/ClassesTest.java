@@ -208,6 +208,19 @@ class ClassesTest {
             folder.resolve("x.npz"));
     assertEquals(2, refused.code());
     assertTrue(refused.err().contains("--guidance: is for score models"), refused.err());
+    CommandRun infinite =
+        CommandRun.of(
+            "sample",
+            "--model",
+            export,
+            "--count",
+            1,
+            "--guidance",
+            "1e39",
+            "--output",
+            folder.resolve("x.npz"));
+    assertEquals(2, infinite.code());
+    assertTrue(infinite.err().contains("--guidance: 1.0E39 is not a finite"), infinite.err());
   }
 
   private static int[] filled(int count, int label) {

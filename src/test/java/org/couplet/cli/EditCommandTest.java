@@ -383,6 +383,11 @@ class EditCommandTest {
           () -> model.edit(ImageEdit.stroke(), filled(2), 0, 2), "images", "[-1, 1]");
       assertArgumentRefused(
           () -> model.edit(ImageEdit.inpaint(new boolean[7]), images, 0), "mask", "7 values");
+      boolean[] two = new boolean[2 * SIDE * SIDE];
+      assertArgumentRefused(
+          () -> model.edit(ImageEdit.inpaint(two), images, 0), "mask", "128 values");
+      assertArgumentRefused(
+          () -> model.edit(ImageEdit.denoise(), filled(Float.NaN), 0, 2), "NaN is not finite");
       assertArgumentRefused(
           () -> model.edit(ImageEdit.upscale(3), images, 0), "factor", "does not divide");
       assertArgumentRefused(() -> ImageEdit.upscale(1), "factor", "at least 2");
@@ -554,6 +559,17 @@ class EditCommandTest {
       }
     }
     assertRefused(line + " --model T/model --output T/e/", named);
+    assertEquals(1, files(folder));
+  }
+
+  @Test
+  void aModelWithoutWeightsIsRefused() throws IOException {
+    Path model = folder.resolve("model");
+    FolderContents.copy(shared.resolve("model"), model);
+    Files.delete(model.resolve("variables/variables.index"));
+    assertRefused(
+        "stroke --from S/images --sigma 1 --model T/model --output T/e/",
+        "variables.index: no such file, so the SavedModel has no weights");
     assertEquals(1, files(folder));
   }
 }

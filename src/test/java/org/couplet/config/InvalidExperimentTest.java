@@ -274,6 +274,9 @@ class InvalidExperimentTest {
             IMAGES + "consistency {\n noise { two_gaussians {} } }",
             "a.textproto:4: consistency.noise.two_gaussians: noise in the plane, but the data are images"),
         consistency(
+            "coupling { generator_induced { remove_noise: true } }",
+            "coupling.generator_induced.remove_noise: is for images"),
+        consistency(
             "noise { two_gaussians { standard_deviation: 0 } }",
             "noise.two_gaussians.standard_deviation: must be positive, got 0"),
         consistency(

@@ -57,6 +57,7 @@ record BadRequest(String path, Optional<String> body) {
           "columns=-1",
           "guidance=2",
           "guidance=NaN",
+          "guidance=1e300",
           "guidance=x",
           "other=1");
   private static final List<String> BODIES =
