@@ -34,16 +34,29 @@ class FeatureProgramTest {
   }
 
   @Test
-  void aModelWithoutFeaturesIsRefusedByName(@TempDir Path folder) throws Exception {
+  void aModelWithoutTheSignatureIsRefusedByName(@TempDir Path folder) throws Exception {
+    Path model = folder.resolve("features");
+    RandomFeaturesAssembly.write(model);
+    InvalidInputException refusal =
+        assertThrows(InvalidInputException.class, () -> FeatureProgram.load(model, "other", 1));
+    String message = String.valueOf(refusal.getMessage());
+    assertTrue(message.startsWith(model + ": "), message);
+    assertTrue(message.contains("no signature 'other' (it has features)"), message);
+  }
+
+  @Test
+  void aModelWithoutWeightsIsRefused(@TempDir Path folder) throws Exception {
     Path model = folder.resolve("export");
     Path text = SmallExperiments.write(folder, SmallExperiments.GAUSSIANS);
     InferenceAssembly.write(
         ExperimentFile.load(text, List.of()), RuntimeConfig.getDefaultInstance(), false, model);
     InvalidInputException refusal =
         assertThrows(InvalidInputException.class, () -> FeatureProgram.load(model, 1));
-    String message = String.valueOf(refusal.getMessage());
-    assertTrue(message.startsWith(model + ": "), message);
-    assertTrue(message.contains("no signature 'features' (it has "), message);
+    assertEquals(
+        model.resolve("variables/variables.index")
+            + ": no such file, so the SavedModel has no weights; export it again, or copy its"
+            + " whole folder",
+        refusal.getMessage());
   }
 
   @Test
