@@ -43,6 +43,7 @@ final class StudyCommand implements Command {
           "mu",
           "score-config",
           "models",
+          "checkpoints",
           "run");
   private static final List<String> OF_MODELS = List.of("compare", "diagnosis", "progress");
   private static final List<Double> FACTORS = List.of(0.3, 0.5, 0.7, 1.0);
@@ -99,6 +100,10 @@ final class StudyCommand implements Command {
             "D1,D2,...",
             "for compare, samples and diagnosis: folders of runs, or but for diagnosis of exports; or"
                 + " once for each folder, where names have commas")
+        .optional(
+            "checkpoints",
+            "N1,N2,...",
+            "for diagnosis: the steps whose checkpoints are measured; default: all that are kept")
         .optional("run", "DIR", "for progress: folder of a run")
         .optional("configs", "DIR", "folder of Couplet's experiments; default: Couplet's own");
   }
@@ -211,6 +216,7 @@ final class StudyCommand implements Command {
         options.number("seconds", 1).orElse(Long.MAX_VALUE),
         options.number("samples", 2, Integer.MAX_VALUE).orElse(2000),
         options.list("models", StudyCommand::model, "the folder of a run or an export"),
+        options.list("checkpoints", Long::valueOf, "the step of a checkpoint, such as 1500"),
         options.text("run").map(Path::of),
         options.text("features").map(Path::of));
   }

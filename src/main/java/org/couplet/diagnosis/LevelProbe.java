@@ -48,7 +48,9 @@ public final class LevelProbe {
    *     noise is gone, sigma_i where none is
    * @param error root mean square of x_hat - x, a value
    * @param nearest the same to the nearest of 2,048 data, x among them
-   * @param targetNoise coefficient of z in GC's target f(x_hat + sigma_i z, sigma_i)
+   * @param independentTarget coefficient of z in IC's target f(x + sigma_i z, sigma_i), by the
+   *     weights in training; those of x_hat are the averaged ones
+   * @param inducedTarget the same in GC's target f(x_hat + sigma_i z, sigma_i)
    * @param independent variance of the gradients of 64 rows with IC
    * @param induced the same with GC(1)
    */
@@ -57,20 +59,23 @@ public final class LevelProbe {
       double noiseLeft,
       double error,
       double nearest,
-      double targetNoise,
+      double independentTarget,
+      double inducedTarget,
       double independent,
       double induced) {}
 
   /**
-   * Reads the data to compare with.
+   * Reads the data to compare with; begins with any weights.
    *
-   * @param program with GC(1), two levels, {@link #ROWS} rows and the gradients' variance; with the
-   *     weights to look at
+   * @param program with GC(1), two levels, {@link #ROWS} rows and the gradients' variance; the
+   *     weights that it has when it is asked are looked at
    * @param batches of its rows
+   * @param beforeEach run before each batch is read; may end it with an exception
    */
-  public static LevelProbe of(TrainingProgram program, Batches batches) {
+  public static LevelProbe of(TrainingProgram program, Batches batches, Runnable beforeEach) {
     List<float[]> rows = new ArrayList<>();
     for (int i = 0; i < DATA_BATCHES; i++) {
+      beforeEach.run();
       try (Batch elements = batches.at(i)) {
         rows.addAll(rows(program.coupledPoints(batch(elements), SEED, i, 1).data()));
       }
@@ -85,7 +90,7 @@ public final class LevelProbe {
    * @param high sigma_{i+1}
    */
   public Level at(double low, double high) {
-    double[] sums = new double[6];
+    double[] sums = new double[7];
     for (int i = 0; i < BATCHES; i++) {
       try (Batch elements = batches.at(i)) {
         TrainingBatch batch = batch(elements);
@@ -93,15 +98,16 @@ public final class LevelProbe {
         sums[0] += noise(points.xHat(), points) / BATCHES;
         sums[1] += meanSquare(points.xHat(), points.data()) / BATCHES;
         sums[2] += nearest(rows(points.xHat())) / BATCHES;
-        sums[3] += noise(target(points, low, batch.labels()), points) / BATCHES;
+        sums[3] += noise(target(points.points(), low, batch.labels()), points) / BATCHES;
+        sums[4] += noise(target(points.inducedPoints(), low, batch.labels()), points) / BATCHES;
         if (i < GRADIENT_BATCHES) {
-          sums[4] += program.gradientVariance(batch, numbers(i, low, high, 0)) / GRADIENT_BATCHES;
-          sums[5] += program.gradientVariance(batch, numbers(i, low, high, 1)) / GRADIENT_BATCHES;
+          sums[5] += program.gradientVariance(batch, numbers(i, low, high, 0)) / GRADIENT_BATCHES;
+          sums[6] += program.gradientVariance(batch, numbers(i, low, high, 1)) / GRADIENT_BATCHES;
         }
       }
     }
     return new Level(
-        low, sums[0], Math.sqrt(sums[1]), Math.sqrt(sums[2]), sums[3], sums[4], sums[5]);
+        low, sums[0], Math.sqrt(sums[1]), Math.sqrt(sums[2]), sums[3], sums[4], sums[5], sums[6]);
   }
 
   private static TrainingBatch batch(Batch elements) {
@@ -112,12 +118,11 @@ public final class LevelProbe {
     return new ScheduledValues(SEED + draw, new double[] {low, high}, 2, mu, 1, 0, 0);
   }
 
-  // f(x_hat + sigma z, sigma) by the weights in training.
-  private float[] target(CoupledPoints points, double sigma, int[] labels) {
-    float[] induced = points.inducedPoints();
-    float[] scaled = new float[induced.length];
+  // f(point, sigma) by the weights in training.
+  private float[] target(float[] points, double sigma, int[] labels) {
+    float[] scaled = new float[points.length];
     for (int i = 0; i < scaled.length; i++) {
-      scaled[i] = (float) (induced[i] / sigma);
+      scaled[i] = (float) (points[i] / sigma);
     }
     SamplingProgram online = program.online();
     try (TFloat32 noise =
@@ -149,9 +154,24 @@ public final class LevelProbe {
     return sum / a.length;
   }
 
+  /**
+   * Root mean square of 256 data to the nearest other ones of 2,048, a value: what an estimate that
+   * is as good as data has.
+   */
+  public double nearestOther() {
+    return Math.sqrt(nearest(data.subList(0, BATCHES * ROWS)));
+  }
+
+  // Mean square to the nearest datum that is not the row itself.
   private double nearest(List<float[]> rows) {
     return rows.stream()
-        .mapToDouble(row -> data.stream().mapToDouble(x -> meanSquare(row, x)).min().orElseThrow())
+        .mapToDouble(
+            row ->
+                data.stream()
+                    .filter(x -> !Arrays.equals(x, row)) // Small data repeat.
+                    .mapToDouble(x -> meanSquare(row, x))
+                    .min()
+                    .orElse(0))
         .average()
         .orElseThrow();
   }

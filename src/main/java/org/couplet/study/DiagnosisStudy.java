@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.couplet.chart.Axis;
 import org.couplet.chart.LineChart;
@@ -31,8 +32,8 @@ import org.couplet.train.Training;
 
 /**
  * What decides whether generator-induced pairs teach well, by noise level, at each checkpoint of
- * any runs: how much of the noise x_hat keeps, how near to data it is, what the targets keep of the
- * noise, and the variance of the rows' gradients with IC and with GC.
+ * any runs: how much of the noise x_hat keeps, how near to data it is, what the targets of IC and
+ * of GC keep of the noise, and the variance of the rows' gradients with IC and with GC.
  */
 record DiagnosisStudy() implements Study {
   private static final int MOST_LEVELS = 7;
@@ -50,7 +51,7 @@ record DiagnosisStudy() implements Study {
 
   @Override
   public Set<String> options() {
-    return Set.of("models");
+    return Set.of("models", "checkpoints");
   }
 
   @Override
@@ -61,7 +62,9 @@ record DiagnosisStudy() implements Study {
     }
     Map<String, Experiment> experiments = new LinkedHashMap<>();
     for (Path model : bench.options().models()) {
-      experiments.put(model.toString(), experiment(new RunFolder(model)));
+      RunFolder run = new RunFolder(model);
+      experiments.put(model.toString(), experiment(run));
+      checkpoints(bench, run);
     }
     Table numbers =
         new Table(
@@ -72,20 +75,27 @@ record DiagnosisStudy() implements Study {
             "noise_left",
             "error",
             "nearest",
-            "target_noise",
+            "nearest_other",
+            "target_noise_ic",
+            "target_noise_gc",
             "gradient_variance_ic",
             "gradient_variance_gc");
     Map<String, List<LevelProbe.Level>> last = new LinkedHashMap<>();
     for (Map.Entry<String, Experiment> entry : experiments.entrySet()) {
+      RunFolder run = new RunFolder(Path.of(entry.getKey()));
+      List<Long> steps = checkpoints(bench, run);
       last.put(
-          entry.getKey(),
-          diagnose(bench, new RunFolder(Path.of(entry.getKey())), entry.getValue(), numbers));
+          "%s, step %d".formatted(run.root(), steps.get(steps.size() - 1)),
+          diagnose(bench, run, entry.getValue(), steps, numbers));
     }
     bench.figure(
         name(),
         List.of(
             panel(last, "Noise left in x_hat, over sigma", l -> l.noiseLeft() / l.sigma()),
-            panel(last, "Noise left in GC's target, over sigma", l -> l.targetNoise() / l.sigma()),
+            panel(
+                last,
+                "Noise in GC's target less that in IC's, over sigma",
+                l -> (l.inducedTarget() - l.independentTarget()) / l.sigma()),
             panel(last, "Distance of x_hat to the nearest data", LevelProbe.Level::nearest),
             panel(last, "Gradient variance, GC over IC", l -> l.induced() / l.independent())),
         2);
@@ -97,9 +107,6 @@ record DiagnosisStudy() implements Study {
     if (!run.isBegun()) {
       throw new InvalidInputException(
           "--models: " + run.root() + " is not the folder of a run; diagnosis needs checkpoints");
-    }
-    if (new Checkpoints(run.checkpoints(), 1).completed().isEmpty()) {
-      throw new InvalidInputException(run.root() + ": has no checkpoint yet; train it further");
     }
     Experiment experiment = ExperimentFile.load(run.config(), List.of());
     if (!experiment.hasConsistency()
@@ -113,6 +120,26 @@ record DiagnosisStudy() implements Study {
     return experiment;
   }
 
+  /** Those that the user named, or all. */
+  private static List<Long> checkpoints(StudyContext bench, RunFolder run) throws IOException {
+    List<Long> kept = new Checkpoints(run.checkpoints(), 1).completed();
+    if (kept.isEmpty()) {
+      throw new InvalidInputException(run.root() + ": has no checkpoint yet; train it further");
+    }
+    List<Long> wanted = bench.options().checkpoints();
+    for (long step : wanted) {
+      if (!kept.contains(step)) {
+        throw new InvalidInputException(
+            "--checkpoints: %s has none of step %d; it has those of %s"
+                .formatted(
+                    run.root(),
+                    step,
+                    kept.stream().map(String::valueOf).collect(Collectors.joining(", "))));
+      }
+    }
+    return wanted.isEmpty() ? kept : wanted.stream().sorted().distinct().toList();
+  }
+
   private static Panel panel(
       Map<String, List<LevelProbe.Level>> runs,
       String title,
@@ -122,7 +149,7 @@ record DiagnosisStudy() implements Study {
         (run, levels) ->
             curves.add(
                 new LineChart.Curve(
-                    String.valueOf(Path.of(run).getFileName()),
+                    run,
                     levels.stream().mapToDouble(LevelProbe.Level::sigma).toArray(),
                     levels.stream().mapToDouble(quantity).toArray())));
     return new LineChart(title, Axis.logarithmic("sigma"), Axis.linear(""), curves);
@@ -142,34 +169,40 @@ record DiagnosisStudy() implements Study {
         .setConstant(ConstantLevelsConfig.newBuilder().setCount(2));
     probe.getEvaluationBuilder().setGradientVarianceEvery(1);
     probe.getRunBuilder().setBatchSize(LevelProbe.ROWS);
+    probe.getOptimizerBuilder().setAccumulate(1);
     return probe.build();
   }
 
   // Of the last checkpoint.
   private static List<LevelProbe.Level> diagnose(
-      StudyContext bench, RunFolder run, Experiment experiment, Table numbers) throws IOException {
+      StudyContext bench, RunFolder run, Experiment experiment, List<Long> steps, Table numbers)
+      throws IOException {
     Experiment probe = probe(experiment);
     Path folder = Files.createTempDirectory("couplet-diagnosis");
     List<LevelProbe.Level> levels = new ArrayList<>();
     try (Dataset dataset = Dataset.open(experiment.getDataset())) {
       bench.graphs().training(probe, folder.resolve("program"));
       int threads = experiment.getRuntime().getThreads();
+      bench.check().program(folder.resolve("program"), threads);
       try (TrainingProgram program = TrainingProgram.load(folder.resolve("program"), threads);
           Batches batches = Training.batches(probe, dataset, program, SEED)) {
         Schedules schedules = Schedules.of(experiment, 0);
         Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 1);
-        for (long step : checkpoints.completed()) {
+        bench.err().println(run.root() + ": reading data ...");
+        program.restore(checkpoints.at(steps.get(0)));
+        LevelProbe levelProbe = LevelProbe.of(program, batches, bench::checkInterrupted);
+        double other = levelProbe.nearestOther();
+        for (long step : steps) {
           bench.err().println(run.root() + ": measuring step " + step + " ...");
           program.restore(checkpoints.at(step));
           int count = schedules.count().levels(Math.min(step, schedules.steps() - 1));
           double[] sigmas = schedules.levels().levels(count);
-          LevelProbe levelProbe = LevelProbe.of(program, batches);
           levels.clear();
           for (int low : spread(count - 1)) {
             bench.checkInterrupted();
             levels.add(levelProbe.at(sigmas[low], sigmas[low + 1]));
           }
-          levels.forEach(level -> row(numbers, run, step, count, level));
+          levels.forEach(level -> row(numbers, run, step, count, level, other));
         }
       }
     } finally {
@@ -179,7 +212,7 @@ record DiagnosisStudy() implements Study {
   }
 
   private static void row(
-      Table numbers, RunFolder run, long step, int count, LevelProbe.Level level) {
+      Table numbers, RunFolder run, long step, int count, LevelProbe.Level level, double other) {
     numbers.row(
         run.root(),
         step,
@@ -188,7 +221,9 @@ record DiagnosisStudy() implements Study {
         level.noiseLeft(),
         level.error(),
         level.nearest(),
-        level.targetNoise(),
+        other,
+        level.independentTarget(),
+        level.inducedTarget(),
         level.independent(),
         level.induced());
   }

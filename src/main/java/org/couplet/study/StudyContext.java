@@ -40,6 +40,7 @@ public final class StudyContext {
 
   private final StudyOptions options;
   private final Graphs graphs;
+  private final ProgramCheck check;
   private final RunStore runs;
   private final PrintStream out;
   private final PrintStream err;
@@ -47,7 +48,7 @@ public final class StudyContext {
 
   /**
    * @param graphs the building half
-   * @param check of each program that is trained
+   * @param check of each program that is run
    * @param out for results
    * @param err for progress
    * @param interrupted asked now and then; true ends the study
@@ -61,6 +62,7 @@ public final class StudyContext {
       BooleanSupplier interrupted) {
     this.options = options;
     this.graphs = graphs;
+    this.check = check;
     this.runs = new RunStore(options.runs(), graphs, check, err, interrupted);
     this.out = out;
     this.err = err;
@@ -73,6 +75,11 @@ public final class StudyContext {
 
   Graphs graphs() {
     return graphs;
+  }
+
+  /** Of each program that is run. */
+  ProgramCheck check() {
+    return check;
   }
 
   /** Where progress is shown. */

@@ -22,6 +22,7 @@ import java.util.Optional;
  *     bound
  * @param samples how many the quality of images is measured on
  * @param models runs or exports of {@code samples}
+ * @param checkpoints steps that {@code diagnosis} measures; none: all
  * @param run whose pictures {@code progress} shows
  * @param features a SavedModel with a {@code features} signature; without one, random features
  */
@@ -38,5 +39,6 @@ public record StudyOptions(
     long seconds,
     int samples,
     List<Path> models,
+    List<Long> checkpoints,
     Optional<Path> run,
     Optional<Path> features) {}

@@ -186,14 +186,29 @@ class StudyTest {
       double skip = 0.25 / ((sigma - 0.002) * (sigma - 0.002) + 0.25);
       // Data and noise are not quite across each other in 256 rows.
       assertEquals(skip * sigma, numbers.number(row, "noise_left"), 0.02, "sigma " + sigma);
+      assertEquals(skip * sigma, numbers.number(row, "target_noise_ic"), 0.02, "sigma " + sigma);
       assertEquals(
-          skip * (skip + 1) * sigma, numbers.number(row, "target_noise"), 0.02, "sigma " + sigma);
+          skip * (skip + 1) * sigma,
+          numbers.number(row, "target_noise_gc"),
+          0.02,
+          "sigma " + sigma);
+      // Of data of 8 x 8 pixels no other is as near as x_hat of almost no noise.
+      assertTrue(numbers.number(row, "nearest_other") > numbers.number(0, "nearest"));
       assertTrue(numbers.number(row, "gradient_variance_ic") > 0);
       assertTrue(numbers.number(row, "nearest") < numbers.number(row, "error") * 1.0001);
     }
     assertEquals(0.002, numbers.number(0, "sigma"), 1e-9);
     assertEquals(0.002, numbers.number(0, "error"), 1e-4);
     assertFigure("diagnosis");
+    assertRefused(
+        "--checkpoints: " + run + " has none of step 3; it has those of 1",
+        "study",
+        "diagnosis",
+        "--overwrite",
+        "--models",
+        run,
+        "--checkpoints",
+        "1,3");
     AtomicFile.delete(run.resolve("checkpoints"));
     assertRefused("has no checkpoint yet", "study", "diagnosis", "--overwrite", "--models", run);
   }
