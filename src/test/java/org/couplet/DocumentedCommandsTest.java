@@ -21,6 +21,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.inception.FrozenInception;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpzWriter;
+import org.couplet.study.Studies;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +39,13 @@ import org.tensorflow.ndarray.Shape;
     disabledReason = "takes minutes; the profile slow runs it")
 class DocumentedCommandsTest {
   private static final int IMAGES = 40;
+  // CIFAR-10's.
+  private static final List<String> CLASSES =
+      List.of(
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
   private static final Pattern PLACE =
       Pattern.compile(
-          "(?:runs|data|models|savedmodels|studies)(?:/.*)?|[\\w.-]+(?:\\.(?:png|gif|npz|npy|zip|json|csv)|/)");
+          "(?:runs|data|models|savedmodels|studies)(?:/.*)?|[\\w.-]+(?:\\.(?:png|gif|npz|npy|zip|tar\\.gz|json|csv)|/)");
   private static final Set<String> WRITTEN =
       Set.of("--output", "--sheet", "--save-stats", "--trace");
   private static final Set<String> ESSENTIAL =
@@ -95,6 +100,9 @@ class DocumentedCommandsTest {
     train(
         SmallExperiments.write(folder, SmallExperiments.score(SmallExperiments.FLAT_UNET)),
         "runs/cifar10_score");
+    Files.copy(folder.resolve("photos.zip"), folder.resolve("cifar-10-python.tar.gz"));
+    narrow("quickstart_classes", "runs/kinds");
+    narrow("cifar10_classes_gc", "runs/classes");
     CommandRun.done(
         "build",
         "--config",
@@ -132,6 +140,18 @@ class DocumentedCommandsTest {
     return run;
   }
 
+  private static void narrow(String config, String name) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of("train", "--config", config, "--run", folder.resolve(name), "--steps", 1));
+    words.addAll(NARROW);
+    if (config.startsWith("cifar10")) {
+      words.addAll(
+          List.of("--set", "dataset.image_file.path=" + folder.resolve("data/cifar10.npy")));
+    }
+    CommandRun.done(words.toArray());
+  }
+
   private static void images(int size, String file) {
     Path photos = folder.resolve("photos.zip");
     CommandRun.done("data", "--from", photos, "--size", size, "--output", folder.resolve(file));
@@ -155,7 +175,7 @@ class DocumentedCommandsTest {
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {
       for (int i = 0; i < IMAGES; i++) {
-        zip.putNextEntry(new ZipEntry("%02d.png".formatted(i)));
+        zip.putNextEntry(new ZipEntry("%s/%02d.png".formatted(CLASSES.get(i % 10), i)));
         ImageIO.write(photo(random), "png", zip);
       }
     }
@@ -213,6 +233,14 @@ class DocumentedCommandsTest {
     if (words.contains("progress")) {
       return more; // It trains nothing.
     }
+    if (command.equals("fid")) {
+      int count = words.indexOf("--count") + 1;
+      if (count > 0) {
+        words.set(count, "100");
+      } else if (words.get(words.indexOf("--generated") + 1).contains("runs/")) {
+        more.addAll(List.of("--count", "100"));
+      }
+    }
     boolean runs = command.equals("train") || command.equals("study") || command.equals("bench");
     int config = words.indexOf("--config") + 1;
     if (runs && config > 0) {
@@ -226,22 +254,27 @@ class DocumentedCommandsTest {
         more.addAll(List.of("--set", "dataset.image_file.path=" + data));
       }
     }
-    if (runs && !words.contains("--dry-run")) {
-      // Studies of points measure every 50 steps.
-      boolean points = command.equals("study") && config == 0;
-      more.addAll(List.of("--steps", points ? "50" : "2"));
-    }
     if (command.equals("study")) {
-      more.addAll(List.of("--samples", "16"));
+      // Studies of points measure every 50 steps.
+      unlessGiven(words, "--steps", config == 0 ? "50" : "2", more);
+      unlessGiven(words, "--samples", "16", more);
       unlessGiven(words, "--seeds", "1", more);
       unlessGiven(words, "--output", folder.resolve("made/" + made++).toString(), more);
+    } else if (runs && !words.contains("--dry-run")) {
+      more.addAll(List.of("--steps", "2"));
     }
     return more;
   }
 
   private static void unlessGiven(
       List<String> words, String option, String value, List<String> more) {
-    if (!words.contains(option)) {
+    // A study refuses options that make no difference to it.
+    boolean heeded =
+        option.equals("--output")
+            || Studies.named(words.get(1))
+                .map(study -> study.options().contains(option.substring(2)))
+                .orElse(true);
+    if (heeded && !words.contains(option)) {
       more.addAll(List.of(option, value));
     }
   }
