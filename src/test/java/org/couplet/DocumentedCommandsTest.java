@@ -94,7 +94,19 @@ class DocumentedCommandsTest {
         "inception", "--from", frozen, "--output", folder.resolve("savedmodels/inception"));
     Path unet = SmallExperiments.write(folder, SmallExperiments.FLAT_UNET);
     Path trained = train(unet, "runs/quickstart");
-    for (String run : List.of("small_gc", "celeba64_ic", "celeba64_gc", "photos", "a")) {
+    for (String run :
+        List.of(
+            "small_gc",
+            "celeba64_ic",
+            "celeba64_gc",
+            "photos",
+            "a",
+            "b",
+            "ic",
+            "gc",
+            "cifar10_ic",
+            "cifar10_gc",
+            "cifar10_gc_noise")) {
       FolderContents.copy(trained, folder.resolve("runs").resolve(run));
     }
     train(
@@ -255,8 +267,8 @@ class DocumentedCommandsTest {
       }
     }
     if (command.equals("study")) {
-      // Studies of points measure every 50 steps.
-      unlessGiven(words, "--steps", config == 0 ? "50" : "2", more);
+      // Studies of points measure every 50 or 100 steps.
+      unlessGiven(words, "--steps", config == 0 ? "100" : "2", more);
       unlessGiven(words, "--samples", "16", more);
       unlessGiven(words, "--seeds", "1", more);
       unlessGiven(words, "--output", folder.resolve("made/" + made++).toString(), more);
