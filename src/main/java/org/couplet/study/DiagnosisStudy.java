@@ -91,11 +91,11 @@ record DiagnosisStudy() implements Study {
     bench.figure(
         name(),
         List.of(
-            panel(last, "Noise left in x_hat, over sigma", l -> l.noiseLeft() / l.sigma()),
+            panel(last, "Noise left in x_hat, of one unit of z", LevelProbe.Level::noiseLeft),
             panel(
                 last,
-                "Noise in GC's target less that in IC's, over sigma",
-                l -> (l.inducedTarget() - l.independentTarget()) / l.sigma()),
+                "Noise in GC's target less that in IC's",
+                l -> l.inducedTarget() - l.independentTarget()),
             panel(last, "Distance of x_hat to the nearest data", LevelProbe.Level::nearest),
             panel(last, "Gradient variance, GC over IC", l -> l.induced() / l.independent())),
         2);
