@@ -9,6 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
 import org.couplet.Npz;
 import org.couplet.SmallExperiments;
@@ -167,6 +169,20 @@ class PredictTest {
     JsonArray values = new JsonArray();
     IntStream.range(0, times).forEach(i -> values.add(one));
     return values;
+  }
+
+  @Test
+  void theLimitOfRowsIsOneOfSamplesNotOfLevels() throws Exception {
+    try (TestServer small = new TestServer(export, 1)) {
+      HttpResponse<String> one = small.post(MODEL + ":predict", sample(1, "[0]", "[80, 0.8, 0.1]"));
+      assertEquals(200, one.statusCode(), one.body());
+      HttpResponse<String> two = small.post(MODEL + ":predict", sample(2, "[0, 1]", "[80]"));
+      assertEquals(400, two.statusCode());
+      assertTrue(two.body().contains("count: 2 rows; a call may have from 0 to 1"), two.body());
+      // Without a count as many as there may be: one, eight times as large.
+      byte[] grid = small.get("/v1/images").body();
+      assertEquals(64, ImageIO.read(new ByteArrayInputStream(grid)).getWidth());
+    }
   }
 
   @Test
