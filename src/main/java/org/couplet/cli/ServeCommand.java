@@ -160,13 +160,16 @@ final class ServeCommand implements Command {
     Map<String, Path> folders = new LinkedHashMap<>();
     for (String given : options.texts("model")) {
       int equals = given.indexOf('=');
-      Path folder = Path.of(given.substring(equals + 1));
+      // A folder's own name may have one.
+      boolean named =
+          equals > 0 && isName(given.substring(0, equals)) && !Files.isDirectory(Path.of(given));
+      Path folder = Path.of(named ? given.substring(equals + 1) : given);
       String name =
-          equals > 0
+          named
               ? given.substring(0, equals)
               : String.valueOf(folder.toAbsolutePath().normalize().getFileName());
       requireExport(folder);
-      if (!name.matches("[^/:]+") || folders.putIfAbsent(name, folder) != null) {
+      if (!isName(name) || folders.putIfAbsent(name, folder) != null) {
         throw new InvalidInputException(
             "--model "
                 + given
@@ -192,6 +195,11 @@ final class ServeCommand implements Command {
                     limits,
                     rows -> metrics.batch(name, rows))));
     return models;
+  }
+
+  // As paths of requests have it.
+  private static boolean isName(String name) {
+    return name.matches("[^/:]+");
   }
 
   private static void requireExport(Path folder) throws IOException {
