@@ -120,10 +120,14 @@ final class ServeCommand implements Command {
                 new ImageServer(settings, models, metrics, limits.deadline())) {
               err.println("loading " + models.size() + (models.size() == 1 ? " model" : " models"));
               // Faulty kernels end this: the command is then started again with a remedy.
-              refresh(models, folder -> tests.sampling(folder, Contract.SERVE_TAG, 0), err);
+              VersionWatch watch = new VersionWatch(models, err);
+              watch.refresh(folder -> tests.sampling(folder, Contract.SERVE_TAG, 0));
               requireLoaded(models);
               out.println("serving at " + server.url());
-              watch(models, tests, err, interrupt);
+              while (!interrupt.requested()) {
+                Thread.sleep(WATCH_MS);
+                watch.refresh(folder -> leaveOutFaulty(tests, folder));
+              }
             }
           } finally {
             models.forEach(ServedModel::close);
@@ -133,34 +137,12 @@ final class ServeCommand implements Command {
         });
   }
 
-  private static void watch(
-      List<ServedModel> models, SelfTests tests, PrintStream err, Interrupt interrupt)
-      throws InterruptedException {
-    while (!interrupt.requested()) {
-      Thread.sleep(WATCH_MS);
-      refresh(models, folder -> leaveOutFaulty(tests, folder), err);
-    }
-  }
-
   // What is wrong with a new version must not end the old one.
   private static void leaveOutFaulty(SelfTests tests, Path folder) throws IOException {
     try {
       tests.sampling(folder, Contract.SERVE_TAG, 0);
     } catch (FaultyKernelsException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static void refresh(
-      List<ServedModel> models, ServedModel.BeforeLoading before, PrintStream err) {
-    for (ServedModel model : models) {
-      try {
-        model.refresh(before).forEach(err::println);
-      } catch (FaultyKernelsException e) {
-        throw e;
-      } catch (IOException | RuntimeException e) {
-        err.println("model " + model.name() + ": " + e.getMessage());
-      }
     }
   }
 
@@ -178,13 +160,16 @@ final class ServeCommand implements Command {
     Map<String, Path> folders = new LinkedHashMap<>();
     for (String given : options.texts("model")) {
       int equals = given.indexOf('=');
-      Path folder = Path.of(given.substring(equals + 1));
+      // A folder's own name may have one.
+      boolean named =
+          equals > 0 && isName(given.substring(0, equals)) && !Files.isDirectory(Path.of(given));
+      Path folder = Path.of(named ? given.substring(equals + 1) : given);
       String name =
-          equals > 0
+          named
               ? given.substring(0, equals)
               : String.valueOf(folder.toAbsolutePath().normalize().getFileName());
       requireExport(folder);
-      if (!name.matches("[^/:]+") || folders.putIfAbsent(name, folder) != null) {
+      if (!isName(name) || folders.putIfAbsent(name, folder) != null) {
         throw new InvalidInputException(
             "--model "
                 + given
@@ -210,6 +195,11 @@ final class ServeCommand implements Command {
                     limits,
                     rows -> metrics.batch(name, rows))));
     return models;
+  }
+
+  // As paths of requests have it.
+  private static boolean isName(String name) {
+    return name.matches("[^/:]+");
   }
 
   private static void requireExport(Path folder) throws IOException {

@@ -25,8 +25,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.couplet.contract.Contract;
 import org.couplet.contract.Signature;
 import org.couplet.io.AtomicFile;
@@ -264,12 +264,28 @@ public final class SamplingProgram implements AutoCloseable {
    * @param count of its rows
    */
   public TUint8 images(Start start, int count, List<Double> sigmas) {
-    return (TUint8) run(start, count, sigmas, IMAGES);
+    return (TUint8) outputs(start, count, sigmas, List.of(IMAGES)).get(0);
   }
 
   /** Makes samples from a start of the caller's; otherwise as the method of the same name. */
   public TFloat32 samples(Start start, int count, List<Double> sigmas) {
-    return (TFloat32) run(start, count, sigmas, X_HAT);
+    return (TFloat32) outputs(start, count, sigmas, List.of(X_HAT)).get(0);
+  }
+
+  /**
+   * Makes several outputs of the same samples; otherwise as {@link #images(Start, int, List)}.
+   *
+   * @param outputs of the signature {@code sample}, such as {@link Contract#X_HAT}
+   * @return them in this order; the caller closes each
+   */
+  public List<TType> outputs(Start start, int count, List<Double> sigmas, List<String> outputs) {
+    return followsFlow()
+        ? alongFlow(
+            start,
+            count,
+            sigmas,
+            outputs.stream().map(output -> output.equals(X_HAT) ? POINTS : output).toList())
+        : byEstimates(start, sigmas, outputs);
   }
 
   /** What rows of samples start from: their noise and, of a model with classes, their labels. */
@@ -287,6 +303,9 @@ public final class SamplingProgram implements AutoCloseable {
     default int[] labels() {
       return NO_LABELS;
     }
+
+    /** Comes before the network is called at each level; may end the sampling by an exception. */
+    default void beforeLevel() {}
   }
 
   /**
@@ -431,10 +450,11 @@ public final class SamplingProgram implements AutoCloseable {
    * @return [n, element...]; the caller closes it
    */
   public TFloat32 flow(TFloat32 points, float[] sigma, float[] next, int[] labels) {
-    return (TFloat32) flow(points, sigma, next, labels, POINTS);
+    return (TFloat32) flow(points, sigma, next, labels, List.of(POINTS)).get(0);
   }
 
-  private TType flow(TFloat32 points, float[] sigma, float[] next, int[] labels, String output) {
+  private List<TType> flow(
+      TFloat32 points, float[] sigma, float[] next, int[] labels, List<String> outputs) {
     boolean guided = guidance != 1;
     try (TFloat32 from = TFloat32.vectorOf(sigma);
         TFloat32 to = TFloat32.vectorOf(next);
@@ -444,32 +464,29 @@ public final class SamplingProgram implements AutoCloseable {
       if (guided) {
         inputs.put(GUIDANCE, strength);
       }
-      return one(solver.signature(guided), inputs, labels, output);
+      return called(solver.signature(guided), inputs, labels, outputs);
     }
   }
 
-  private TType run(Start start, int count, List<Double> sigmas, String output) {
-    return followsFlow()
-        ? alongFlow(start, count, sigmas, output.equals(IMAGES) ? IMAGES : POINTS)
-        : byEstimates(start, sigmas, output);
+  private List<TType> alongFlow(Start start, int count, List<Double> sigmas, List<String> outputs) {
+    TFloat32 points = start.noise(0);
+    scale(points, sigmas.get(0).floatValue());
+    for (int i = 0; i < sigmas.size() - 1; i++) {
+      float[] next = filled(count, sigmas.get(i + 1));
+      points =
+          (TFloat32)
+              flowed(start, points, filled(count, sigmas.get(i)), next, List.of(POINTS)).get(0);
+    }
+    float[] last = filled(count, sigmas.get(sigmas.size() - 1));
+    return flowed(start, points, last, filled(count, 0), outputs);
   }
 
-  private TType alongFlow(Start start, int count, List<Double> sigmas, String output) {
-    TType current = start.noise(0);
-    scale((TFloat32) current, sigmas.get(0).floatValue());
-    for (int i = 0; i < sigmas.size(); i++) {
-      boolean last = i == sigmas.size() - 1;
-      try (TFloat32 before = (TFloat32) current) {
-        current =
-            flow(
-                before,
-                filled(count, sigmas.get(i)),
-                filled(count, last ? 0 : sigmas.get(i + 1)),
-                start.labels(),
-                last ? output : POINTS);
-      }
+  private List<TType> flowed(
+      Start start, TFloat32 points, float[] sigma, float[] next, List<String> outputs) {
+    try (points) {
+      start.beforeLevel();
+      return flow(points, sigma, next, start.labels(), outputs);
     }
-    return current;
   }
 
   private static void scale(TFloat32 values, float factor) {
@@ -486,26 +503,27 @@ public final class SamplingProgram implements AutoCloseable {
     return values;
   }
 
-  private TType byEstimates(Start start, List<Double> sigmas, String output) {
+  private List<TType> byEstimates(Start start, List<Double> sigmas, List<String> outputs) {
     List<Double> levels = sigmas.isEmpty() ? List.of(sigmaMax()) : sigmas;
-    @Nullable TType current = null;
+    List<TType> current = List.of();
     for (int draw = 0; draw < levels.size(); draw++) {
-      String wanted = draw == levels.size() - 1 ? output : X_HAT;
+      List<String> wanted = draw == levels.size() - 1 ? outputs : List.of(X_HAT);
       try (TFloat32 fresh = start.noise(draw);
           TFloat32 sigma = TFloat32.scalarOf(levels.get(draw).floatValue());
-          @Nullable TType before = current) {
+          @Nullable TType before = draw == 0 ? null : current.get(0)) {
+        start.beforeLevel();
         current =
             before == null
-                ? one(
+                ? called(
                     Signature.GENERATE, Map.of(NOISE, fresh, SIGMA, sigma), start.labels(), wanted)
-                : one(
+                : called(
                     Signature.REFINE,
                     Map.of(X_HAT, before, NOISE, fresh, SIGMA, sigma),
                     start.labels(),
                     wanted);
       }
     }
-    return Objects.requireNonNull(current);
+    return current;
   }
 
   private TFloat32 noise(long seed, long draw, long first, long count) {
@@ -522,12 +540,18 @@ public final class SamplingProgram implements AutoCloseable {
   }
 
   private TType one(Signature signature, Map<String, TType> inputs, int[] labels, String output) {
+    return called(signature, inputs, labels, List.of(output)).get(0);
+  }
+
+  private List<TType> called(
+      Signature signature, Map<String, TType> inputs, int[] labels, List<String> outputs) {
     try (TInt32 classes = TInt32.vectorOf(labels)) {
       Map<String, TType> all = new LinkedHashMap<>(inputs);
       if (hasClasses()) {
         all.put(LABELS, classes);
       }
-      return (TType) model.call(named(signature), all, List.of(output)).get(0);
+      Result result = model.call(named(signature), all, outputs);
+      return IntStream.range(0, outputs.size()).mapToObj(i -> (TType) result.get(i)).toList();
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.couplet.contract.Contract;
 import org.couplet.contract.Signature;
+import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
 import org.couplet.loading.LoadedModel;
 import org.couplet.loading.SavedModelGraph;
@@ -63,7 +64,15 @@ public final class ServableModel implements AutoCloseable {
    * @throws InvalidInputException if TensorFlow can't compute them from these inputs
    */
   public Result call(String signature, Map<String, TType> inputs, List<String> outputs) {
-    return model.call(Signature.named(signature), inputs, outputs);
+    try {
+      return model.tried(Signature.named(signature), inputs, outputs);
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      // TensorFlow's errors are among them.
+      throw new InvalidInputException(
+          "the signature '%s' can't be computed from these inputs: %s"
+              .formatted(signature, ErrorSummary.of(e)),
+          e);
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.couplet.io.FailureException;
 import org.couplet.io.InvalidInputException;
@@ -32,6 +33,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +73,7 @@ public final class ImageServer implements AutoCloseable {
     threads.setName("couplet-http");
     server = new Server(threads);
     secure = settings.keys().isPresent();
-    connector = connector(server, settings);
+    connector = connector(server, settings, deadline);
     server.addConnector(connector);
     metrics.watch(models);
     Routes routes = new Routes(models, metrics, settings.mostRows());
@@ -80,7 +82,7 @@ public final class ImageServer implements AutoCloseable {
     server.setHandler(
         new GracefulHandler(
             new Dispatcher(routes, access, metrics, settings.mostBytes(), deadline)));
-    server.setErrorHandler(new JsonErrors());
+    server.setErrorHandler(new JsonErrors(metrics));
     server.setStopTimeout(deadline.plus(STOPPING).toMillis());
     log =
         settings.accessLog().isPresent()
@@ -90,8 +92,11 @@ public final class ImageServer implements AutoCloseable {
     start(settings);
   }
 
-  private static ServerConnector connector(Server server, ServerSettings settings) {
+  private static ServerConnector connector(
+      Server server, ServerSettings settings, Duration deadline) {
     HttpConfiguration http = new HttpConfiguration();
+    // A call has its deadline; connections without one have the connector's limit.
+    http.setIdleTimeout(Math.max(IDLE_MS, deadline.plus(STOPPING).toMillis()));
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MOST_HEADER_BYTES);
     ServerConnector connector;
@@ -186,8 +191,8 @@ public final class ImageServer implements AutoCloseable {
       response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
       response.getHeaders().put("Content-Security-Policy", PAGE_POLICY);
       answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-      double seconds = (System.nanoTime() - request.getBeginNanoTime()) / 1e9;
-      metrics.request(Routes.kind(Request.getPathInContext(request)), answer.status(), seconds);
+      metrics.request(
+          Routes.kind(Request.getPathInContext(request)), answer.status(), seconds(request));
       response.write(true, ByteBuffer.wrap(answer.body()), callback);
       return true;
     }
@@ -224,17 +229,30 @@ public final class ImageServer implements AutoCloseable {
     }
 
     private byte[] body(Request request) {
+      long begun = System.nanoTime();
+      Scheduler.Task end =
+          request
+              .getComponents()
+              .getScheduler()
+              .schedule(
+                  () -> request.fail(new TimeoutException()),
+                  deadline.toMillis(),
+                  TimeUnit.MILLISECONDS);
       try (InputStream in = Content.Source.asInputStream(request)) {
         return body(in);
-      } catch (IOException e) {
-        throw HttpProblem.badRequest("the body did not arrive whole");
-      } catch (UncheckedIOException e) {
-        throw HttpProblem.badRequest("the body did not arrive whole");
+      } catch (IOException | UncheckedIOException e) {
+        if (System.nanoTime() - begun < deadline.toNanos()) {
+          throw HttpProblem.badRequest("the body did not arrive whole");
+        }
+        throw new HttpProblem(
+            HttpStatus.REQUEST_TIMEOUT_408,
+            "the body did not arrive within " + deadline.toSeconds() + " s");
+      } finally {
+        end.cancel();
       }
     }
 
     private byte[] body(InputStream in) throws IOException {
-      long begun = System.nanoTime();
       ByteArrayOutputStream body = new ByteArrayOutputStream();
       byte[] part = new byte[PART];
       long total = 0;
@@ -243,11 +261,6 @@ public final class ImageServer implements AutoCloseable {
         total += read;
         if (total <= mostBytes) {
           body.write(part, 0, read);
-        }
-        if (System.nanoTime() - begun > deadline.toNanos()) {
-          throw new HttpProblem(
-              HttpStatus.REQUEST_TIMEOUT_408,
-              "the body did not arrive within " + deadline.toSeconds() + " s");
         }
         read = in.read(part);
       }
@@ -260,8 +273,16 @@ public final class ImageServer implements AutoCloseable {
     }
   }
 
-  /** What Jetty refuses by itself is said as JSON, too. */
+  /**
+   * What Jetty refuses by itself, and what fails unexpectedly, is said as JSON and counted, too.
+   */
   private static final class JsonErrors extends ErrorHandler {
+    private final ServerMetrics metrics;
+
+    JsonErrors(ServerMetrics metrics) {
+      this.metrics = metrics;
+    }
+
     @Override
     public boolean errorPageForMethod(String method) {
       return true;
@@ -277,7 +298,18 @@ public final class ImageServer implements AutoCloseable {
         Callback callback) {
       Answer answer = Answer.error(code, message == null ? HttpStatus.getMessage(code) : message);
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+      metrics.request(kind(request), code, seconds(request));
       response.write(true, ByteBuffer.wrap(answer.body()), callback);
     }
+
+    // Where the request could not be read, it has no path of its own.
+    private static String kind(Request request) {
+      String path = request.getHttpURI().getDecodedPath();
+      return Routes.kind(path == null ? "" : path);
+    }
+  }
+
+  private static double seconds(Request request) {
+    return (System.nanoTime() - request.getBeginNanoTime()) / 1e9;
   }
 }

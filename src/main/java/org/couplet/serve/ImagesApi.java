@@ -13,6 +13,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
+import org.couplet.program.SamplingProgram.ClassChoice;
 import org.couplet.report.SampleGrid;
 import org.couplet.sampling.ChosenClasses;
 import org.couplet.sampling.SampleLevels;
@@ -59,7 +60,7 @@ record ImagesApi(int mostRows) {
     if (!sampler.makesImages()) {
       throw HttpProblem.badRequest("the model makes points, not images; use :predict");
     }
-    int count = number(call, "count", 1, mostRows).orElse(USUAL_COUNT);
+    int count = number(call, "count", 1, mostRows).orElse(Math.min(USUAL_COUNT, mostRows));
     int columns = number(call, "columns", 0, mostRows).orElse(0);
     Format format =
         call.parameter(
@@ -73,7 +74,7 @@ record ImagesApi(int mostRows) {
                 walk(call),
                 count,
                 levels(call, sampler),
-                classes,
+                classes.map(ClassChoice.class::cast),
                 guidance(call, sampler)));
     if (format == Format.ZIP) {
       return zip(images);
@@ -129,19 +130,24 @@ record ImagesApi(int mostRows) {
       throw HttpProblem.badRequest("give either steps or sigmas");
     }
     if (sigmas.isPresent()) {
-      if (sigmas.get().size() > mostSteps(sampler)) {
-        throw HttpProblem.badRequest("sigmas: more than " + mostSteps(sampler) + " levels");
-      }
-      try {
-        sampler.checkSigmas(sigmas.get());
-      } catch (InvalidInputException e) {
-        throw HttpProblem.badRequest(String.valueOf(e.getMessage()).replaceFirst("^--", ""));
-      }
+      checkLevels(sampler, sigmas.get());
       return sigmas.get();
     }
     return steps
         .map(number -> SampleLevels.of(sampler, number))
         .orElseGet(() -> SampleLevels.of(sampler));
+  }
+
+  /** Requires levels that fall from sigma_max, and not too many. */
+  static void checkLevels(SamplingProgram sampler, List<Double> sigmas) {
+    if (sigmas.size() > mostSteps(sampler)) {
+      throw HttpProblem.badRequest("sigmas: more than " + mostSteps(sampler) + " levels");
+    }
+    try {
+      sampler.checkSigmas(sigmas);
+    } catch (InvalidInputException e) {
+      throw HttpProblem.badRequest(String.valueOf(e.getMessage()).replaceFirst("^--", ""));
+    }
   }
 
   private static int mostSteps(SamplingProgram sampler) {

@@ -81,9 +81,12 @@ final class ModelApi {
     return tensor;
   }
 
-  /** All models, for the page. */
-  static Answer list(List<ServedModel> models) {
-    return Answer.json(Map.of("models", models.stream().map(ModelApi::summary).toList()));
+  /** All models and the limit of a call, for the page. */
+  static Answer list(List<ServedModel> models, int mostRows) {
+    Map<String, Object> list = new LinkedHashMap<>();
+    list.put("max_rows", mostRows);
+    list.put("models", models.stream().map(ModelApi::summary).toList());
+    return Answer.json(list);
   }
 
   private static Map<String, Object> summary(ServedModel model) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.couplet.contract.Signature;
 import org.couplet.report.Json;
 import org.couplet.serving.HostTensor;
 import org.couplet.serving.ServedVersion;
@@ -46,9 +47,13 @@ record PredictApi(int mostRows) {
               + String.join(", ", version.signatures().keySet()));
     }
     Inputs inputs = inputs(request, signature);
-    checkRows(inputs.tensors());
+    PredictInputs checked = new PredictInputs(inputs.tensors(), version.sampler());
+    checked.check(mostRows);
     List<String> outputs = List.copyOf(new TreeSet<>(signature.getOutputsMap().keySet()));
-    Map<String, HostTensor> results = version.call(name, inputs.tensors(), outputs);
+    Map<String, HostTensor> results =
+        name.equals(Signature.SAMPLE.name())
+            ? version.samples(checked.sampleRequest(), outputs)
+            : version.call(name, inputs.tensors(), outputs);
     return Answer.text("application/json", inputs.rows() ? predictions(results) : outputs(results));
   }
 
@@ -146,21 +151,6 @@ record PredictApi(int mostRows) {
       }
     }
     return new LinkedHashMap<>(columns);
-  }
-
-  private void checkRows(Map<String, HostTensor> inputs) {
-    inputs.forEach(
-        (name, tensor) -> {
-          long rows = tensor.shape().length == 0 ? 1 : tensor.shape()[0];
-          // The rows that a signature is asked to make.
-          if (name.equals("count") && tensor.shape().length == 0) {
-            rows = tensor.buffer().getLong();
-          }
-          if (rows < 0 || rows > mostRows) {
-            throw HttpProblem.badRequest(
-                name + ": " + rows + " rows; a call may have from 0 to " + mostRows);
-          }
-        });
   }
 
   private static String outputs(Map<String, HostTensor> results) {

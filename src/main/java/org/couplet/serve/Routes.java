@@ -42,12 +42,14 @@ final class Routes {
   private final List<ServedModel> models;
   private final Semaphore calls = new Semaphore(CALLS);
   private final ServerMetrics metrics;
+  private final int mostRows;
   private final PredictApi predict;
   private final ImagesApi images;
 
   Routes(List<ServedModel> models, ServerMetrics metrics, int mostRows) {
     this.models = models;
     this.metrics = metrics;
+    this.mostRows = mostRows;
     this.predict = new PredictApi(mostRows);
     this.images = new ImagesApi(mostRows);
   }
@@ -133,7 +135,7 @@ final class Routes {
       }
       case "/v1/models" -> {
         require(call, GET);
-        yield ModelApi.list(models);
+        yield ModelApi.list(models, mostRows);
       }
       case "/v1/images" -> {
         require(call, GET);

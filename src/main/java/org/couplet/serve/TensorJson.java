@@ -6,10 +6,12 @@ import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.couplet.report.Json;
 import org.couplet.serving.HostTensor;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorInfo;
@@ -122,7 +124,8 @@ final class TensorJson {
   /**
    * Writes a tensor.
    *
-   * @param name of the output: where it ends in {@code _bytes}, strings are written as base64
+   * @param name of the output: where it ends in {@code _bytes}, strings are written as base64, else
+   *     as text
    */
   static void write(StringBuilder json, String name, HostTensor tensor) {
     new Writer(json, name, tensor).write(0);
@@ -191,8 +194,12 @@ final class TensorJson {
     }
 
     private void string(byte[] bytes) {
-      String text = Base64.getEncoder().encodeToString(bytes);
-      json.append(base64 ? "{\"b64\":\"" + text + "\"}" : "\"" + text + "\"");
+      if (base64) {
+        String text = Base64.getEncoder().encodeToString(bytes);
+        json.append("{\"b64\":\"").append(text).append("\"}");
+      } else {
+        json.append(Json.GSON.toJson(new String(bytes, StandardCharsets.UTF_8)));
+      }
     }
   }
 }

@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.couplet.io.InvalidInputException;
 
 /**
@@ -27,8 +26,12 @@ final class Batcher implements AutoCloseable {
    */
   @FunctionalInterface
   interface Work<I, O> {
-    /** The results of the calls, in their order. */
-    List<O> run(List<I> inputs);
+    /**
+     * The results of the calls, in their order.
+     *
+     * @param wanted ends long work by an exception once nobody waits for its results
+     */
+    List<O> run(List<I> inputs, Runnable wanted);
   }
 
   private static final class Call<I, O> {
@@ -41,14 +44,13 @@ final class Batcher implements AutoCloseable {
     final long until;
     final CompletableFuture<O> result = new CompletableFuture<>();
 
-    Call(Object kind, int rows, I input, Work<I, O> work, Duration delay, Duration deadline) {
-      long now = System.nanoTime();
+    Call(Object kind, int rows, I input, Work<I, O> work, Duration delay, long due) {
       this.kind = kind;
       this.rows = rows;
       this.input = input;
       this.work = work;
-      this.due = now + deadline.toNanos();
-      this.until = now + delay.toNanos();
+      this.due = due;
+      this.until = System.nanoTime() + delay.toNanos();
     }
   }
 
@@ -72,28 +74,27 @@ final class Batcher implements AutoCloseable {
     thread.start();
   }
 
+  /** When a call that comes now must be computed, of {@link System#nanoTime}. */
+  long due() {
+    return System.nanoTime() + limits.deadline().toNanos();
+  }
+
   /**
    * Has a call computed.
    *
    * @param kind calls of equal kinds may be joined; their {@code work} is the same
    * @param rows of the input
+   * @param due {@link #due} when the call came, of which this may be a part
    * @throws Refusal if too many rows wait, or the deadline passes
    * @throws InvalidInputException if it can't be computed
    */
-  <I, O> O call(Object kind, int rows, I input, Work<I, O> work) {
-    return computed(new Call<>(kind, rows, input, work, limits.delay(), limits.deadline()));
+  <I, O> O call(Object kind, int rows, I input, Work<I, O> work, long due) {
+    return computed(new Call<>(kind, rows, input, work, limits.delay(), due));
   }
 
-  /** Has a call computed that can't be joined with others; it counts as one row. */
-  <I, O> O callAlone(I input, Function<I, O> work) {
-    return computed(
-        new Call<I, O>(
-            new Object(),
-            1,
-            input,
-            inputs -> List.of(work.apply(inputs.get(0))),
-            Duration.ZERO,
-            limits.deadline()));
+  /** Has a call computed that is not joined with others; otherwise the same. */
+  <I, O> O callAlone(int rows, I input, Work<I, O> work, long due) {
+    return computed(new Call<>(new Object(), rows, input, work, Duration.ZERO, due));
   }
 
   private <O> O computed(Call<?, O> call) {
@@ -208,10 +209,14 @@ final class Batcher implements AutoCloseable {
 
   // Calls of one kind have the same types.
   @SuppressWarnings("unchecked")
-  private static <I, O> void compute(List<Call<?, ?>> batch) {
+  private <I, O> void compute(List<Call<?, ?>> batch) {
     List<Call<I, O>> calls = batch.stream().map(call -> (Call<I, O>) call).toList();
     try {
-      List<O> results = calls.get(0).work.run(calls.stream().map(call -> call.input).toList());
+      List<O> results =
+          calls
+              .get(0)
+              .work
+              .run(calls.stream().map(call -> call.input).toList(), () -> wanted(batch));
       for (int i = 0; i < calls.size(); i++) {
         calls.get(i).result.complete(Objects.requireNonNull(results.get(i)));
       }
@@ -220,8 +225,17 @@ final class Batcher implements AutoCloseable {
         calls.get(0).result.completeExceptionally(e);
       } else {
         // One bad call must not spoil the others.
-        batch.forEach(call -> compute(List.of(call)));
+        batch.stream()
+            .filter(call -> !call.result.isDone())
+            .forEach(call -> compute(List.of(call)));
       }
+    }
+  }
+
+  // Those who have waited in vain have cancelled their calls.
+  private void wanted(List<Call<?, ?>> batch) {
+    if (batch.stream().allMatch(call -> call.result.isDone())) {
+      throw late();
     }
   }
 

@@ -109,6 +109,7 @@ public record HostTensor(DataType type, long[] shape, byte[] numbers, List<byte[
     ByteBuffer all =
         ByteBuffer.allocate(parts.stream().mapToInt(part -> part.numbers.length).sum());
     parts.forEach(part -> all.put(part.numbers));
-    return of(parts.get(0).type, sizes, all.array());
+    List<byte[]> strings = parts.stream().flatMap(part -> part.strings.stream()).toList();
+    return new HostTensor(parts.get(0).type, sizes, all.array(), strings);
   }
 }

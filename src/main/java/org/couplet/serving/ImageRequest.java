@@ -2,16 +2,16 @@ package org.couplet.serving;
 
 import java.util.List;
 import java.util.Optional;
-import org.couplet.sampling.ChosenClasses;
+import org.couplet.program.SamplingProgram.ClassChoice;
 
 /**
- * Images that are wanted.
+ * Samples that are wanted.
  *
  * @param seed of the noise
  * @param walk to another seed, if any
  * @param count rows 0 to {@code count - 1} of the seed
  * @param sigmas noise levels, as {@code couplet sample} takes them
- * @param classes that rows take in turn; empty for as often as in the data
+ * @param classes of the rows; empty for as often as in the data
  * @param guidance of a score model's flow, if any; see {@link
  *     org.couplet.program.SamplingProgram#guided}
  */
@@ -20,7 +20,7 @@ public record ImageRequest(
     Optional<Walk> walk,
     int count,
     List<Double> sigmas,
-    Optional<ChosenClasses> classes,
+    Optional<ClassChoice> classes,
     Optional<Double> guidance) {
   /**
    * Between the noise of two seeds.

@@ -21,7 +21,6 @@ import org.tensorflow.Result;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
-import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /** One version of a model, loaded. It is unloaded once it is retired and no call uses it. */
@@ -91,28 +90,71 @@ public final class ServedVersion {
    * @throws Refusal if it can't be done now or in time
    */
   public HostTensor images(ImageRequest request) {
+    Object kind = List.of("images", request.sigmas(), request.guidance());
     List<HostTensor> parts = new ArrayList<>();
-    for (int first = 0; first < request.count(); first += Contract.SAMPLES_AT_ONCE) {
-      int count = Math.min(Contract.SAMPLES_AT_ONCE, request.count() - first);
-      Object kind = List.of("images", request.sigmas(), request.guidance());
-      Start start = start(request, first, count);
-      parts.add(batcher.call(kind, count, new Rows(start, count), rows -> images(rows, request)));
+    long due = batcher.due();
+    for (Rows rows : parts(request)) {
+      parts.add(
+          batcher.call(
+              kind, rows.count(), rows, (all, wanted) -> images(all, request, wanted), due));
     }
     return HostTensor.joined(parts);
   }
 
+  /**
+   * What the signature {@code sample} makes, but in parts, and it ends once it is late. Not joined
+   * with other calls, so that all bits are those of the signature.
+   *
+   * @param outputs names of those that are wanted
+   * @return the outputs by name, in this order
+   * @throws Refusal if it can't be done now or in time
+   */
+  public Map<String, HostTensor> samples(ImageRequest request, List<String> outputs) {
+    Map<String, List<HostTensor>> parts = new LinkedHashMap<>();
+    long due = batcher.due();
+    for (Rows rows : parts(request)) {
+      List<HostTensor> part =
+          batcher.callAlone(
+              rows.count(),
+              rows,
+              (alone, wanted) -> List.of(drawn(alone, request, outputs, wanted)),
+              due);
+      for (int i = 0; i < outputs.size(); i++) {
+        parts.computeIfAbsent(outputs.get(i), output -> new ArrayList<>()).add(part.get(i));
+      }
+    }
+    Map<String, HostTensor> whole = new LinkedHashMap<>();
+    parts.forEach((output, values) -> whole.put(output, HostTensor.joined(values)));
+    return whole;
+  }
+
   private record Rows(Start start, int count) {}
 
+  private List<Rows> parts(ImageRequest request) {
+    List<Rows> parts = new ArrayList<>();
+    for (int first = 0; first < request.count(); first += Contract.SAMPLES_AT_ONCE) {
+      int count = Math.min(Contract.SAMPLES_AT_ONCE, request.count() - first);
+      parts.add(new Rows(start(request, first, count), count));
+    }
+    return parts;
+  }
+
+  private List<HostTensor> images(List<Rows> rows, ImageRequest request, Runnable wanted) {
+    HostTensor images = drawn(rows, request, List.of(Contract.IMAGES), wanted).get(0);
+    return split(images, rows.stream().map(Rows::count).toList());
+  }
+
   // All with the levels and the guidance of this request.
-  private List<HostTensor> images(List<Rows> rows, ImageRequest request) {
+  private List<HostTensor> drawn(
+      List<Rows> rows, ImageRequest request, List<String> outputs, Runnable wanted) {
     SamplingProgram sampler = request.guidance().map(sampler()::guided).orElse(sampler());
-    Start start =
-        rows.size() == 1
-            ? rows.get(0).start()
-            : new JoinedStart(rows.stream().map(Rows::start).toList());
+    Start start = new JoinedStart(rows.stream().map(Rows::start).toList(), wanted);
     int count = rows.stream().mapToInt(Rows::count).sum();
-    try (TUint8 images = sampler.images(start, count, request.sigmas())) {
-      return split(HostTensor.of(images), rows.stream().map(Rows::count).toList());
+    List<TType> drawn = sampler.outputs(start, count, request.sigmas(), outputs);
+    try {
+      return drawn.stream().map(HostTensor::of).toList();
+    } finally {
+      drawn.forEach(TType::close);
     }
   }
 
@@ -143,7 +185,11 @@ public final class ServedVersion {
     SignatureDef definition = Objects.requireNonNull(model.signatures().get(signature));
     int rows = hasRows(definition, outputs) ? rows(inputs) : 0;
     if (rows < 1) {
-      return batcher.callAlone(inputs, all -> run(signature, all, outputs));
+      return batcher.callAlone(
+          mostRows(inputs),
+          inputs,
+          (alone, wanted) -> List.of(run(signature, alone.get(0), outputs)),
+          batcher.due());
     }
     // Rows of one kind have the same sizes.
     List<Object> kind = new ArrayList<>(List.of(signature, outputs));
@@ -151,7 +197,8 @@ public final class ServedVersion {
       long[] shape = input.getValue().shape();
       kind.add(input.getKey() + Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length)));
     }
-    return batcher.call(kind, rows, inputs, all -> runJoined(signature, all, outputs));
+    return batcher.call(
+        kind, rows, inputs, (all, wanted) -> runJoined(signature, all, outputs), batcher.due());
   }
 
   private List<Map<String, HostTensor>> runJoined(
@@ -220,6 +267,18 @@ public final class ServedVersion {
       rows.add(input.shape().length == 0 ? 0 : input.rows());
     }
     return rows.size() == 1 ? rows.first() : 0;
+  }
+
+  // Of inputs that don't all have the same: what is computed at most, at least 1.
+  private static int mostRows(Map<String, HostTensor> inputs) {
+    long most = 1;
+    for (Map.Entry<String, HostTensor> input : inputs.entrySet()) {
+      HostTensor values = input.getValue();
+      boolean asked = input.getKey().equals(Contract.COUNT) && values.shape().length == 0;
+      long rows = values.shape().length == 0 ? 1 : values.rows();
+      most = Math.max(most, asked ? values.buffer().getLong() : rows);
+    }
+    return Math.toIntExact(most);
   }
 
   /** Begins to use it; false if it is being unloaded. */

@@ -241,7 +241,10 @@ function choose() {
 
 async function start() {
   try {
-    models = (await (await get("v1/models")).json()).models;
+    const list = await (await get("v1/models")).json();
+    models = list.models;
+    find("count").max = list.max_rows;
+    find("count").value = Math.min(find("count").value, list.max_rows);
     find("model").replaceChildren(...models.map((model) => new Option(model.name, model.name)));
     find("token-form").hidden = true;
     choose();

@@ -20,10 +20,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.couplet.report.Json;
 
-/** Chromium without a screen, as wide as a phone, asked through its debugging protocol. */
+/** Chromium without a screen, as a phone shows pages, asked through its debugging protocol. */
 final class Browser implements AutoCloseable {
   private static final String PROGRAM = "chromium";
   private static final long LONGEST_S = 60;
+  private static final int WIDTH = 360;
 
   private final Process process;
   private final WebSocket socket;
@@ -66,7 +67,6 @@ final class Browser implements AutoCloseable {
                 "--headless=new",
                 "--no-sandbox",
                 "--disable-gpu",
-                "--window-size=390,900",
                 "--remote-debugging-port=0",
                 "--user-data-dir=" + folder,
                 page.toString())
@@ -90,7 +90,12 @@ final class Browser implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(LONGEST_S))
             .buildAsync(URI.create(tab(client, list)), new Messages(answers))
             .join();
-    return new Browser(process, socket, answers);
+    Browser browser = new Browser(process, socket, answers);
+    // A window itself can't be as narrow as that.
+    browser.call(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", WIDTH, "height", 800, "deviceScaleFactor", 1, "mobile", true));
+    return browser;
   }
 
   // Where the page's own tab is reached; it may not be there at once.
@@ -113,26 +118,34 @@ final class Browser implements AutoCloseable {
 
   /** What an expression is on the page, as text. */
   String text(String expression) throws InterruptedException {
-    int id = ++calls;
-    Map<String, Object> call =
-        Map.of(
-            "id",
-            id,
-            "method",
+    JsonObject answer =
+        call(
             "Runtime.evaluate",
-            "params",
             Map.of("expression", "String((() => { " + returning(expression) + " })())"));
+    // While another page opens there is no result.
+    JsonObject result = answer.has("result") ? answer.getAsJsonObject("result") : answer;
+    // Where there is no value, an exception is told instead: the page may not be there yet.
+    return result.has("value") ? result.get("value").getAsString() : result.toString();
+  }
+
+  /** Goes to another page. */
+  void go(URI page) throws InterruptedException {
+    call("Page.navigate", Map.of("url", page.toString()));
+  }
+
+  private JsonObject call(String method, Map<String, Object> parameters)
+      throws InterruptedException {
+    int id = ++calls;
+    Map<String, Object> call = Map.of("id", id, "method", method, "params", parameters);
     socket.sendText(Json.GSON.toJson(call), true).join();
     while (true) {
       String answer = answers.poll(LONGEST_S, TimeUnit.SECONDS);
       if (answer == null) {
-        throw new IllegalStateException("no answer to " + expression);
+        throw new IllegalStateException("no answer to " + method + " " + parameters);
       }
       JsonObject json = Json.GSON.fromJson(answer, JsonObject.class);
       if (json.has("id") && json.get("id").getAsInt() == id) {
-        JsonObject result = json.getAsJsonObject("result").getAsJsonObject("result");
-        // Where there is no value, an exception is told instead: the page may not be there yet.
-        return result.has("value") ? result.get("value").getAsString() : result.toString();
+        return json.has("result") ? json.getAsJsonObject("result") : json;
       }
     }
   }

@@ -56,9 +56,18 @@ class PageTest {
           browser
               .text("document.getElementById('card').textContent")
               .contains("A consistency model"));
-      // Nothing sticks out of a narrow window.
+      // Nothing sticks out of a phone's window, which would else become wider.
+      assertEquals("360", browser.text("window.innerWidth"));
       assertEquals(
           "true", browser.text("document.documentElement.scrollWidth <= window.innerWidth"));
+
+      // Where fewer images are allowed the page asks for fewer.
+      try (TestServer small = new TestServer(export, 4)) {
+        browser.go(small.uri("/"));
+        browser.waitFor("location.port === '" + small.uri("/").getPort() + "'");
+        browser.waitFor("document.getElementById('grid').naturalWidth > 0");
+        assertEquals("4 samples of seed 0", browser.text("document.getElementById('grid').alt"));
+      }
     }
   }
 }

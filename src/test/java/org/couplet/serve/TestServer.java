@@ -34,12 +34,17 @@ final class TestServer implements AutoCloseable {
   TestServer(
       Path folder, Map<String, Long> labels, Optional<String> token, Optional<Path> accessLog)
       throws IOException {
-    this(folder, labels, token, accessLog, LIMITS);
+    this(folder, labels, token, accessLog, LIMITS, MOST_ROWS);
   }
 
   /** With limits of its own. */
   TestServer(Path folder, ServingLimits limits) throws IOException {
-    this(folder, Map.of(), Optional.empty(), Optional.empty(), limits);
+    this(folder, Map.of(), Optional.empty(), Optional.empty(), limits, MOST_ROWS);
+  }
+
+  /** With its own limit of a call's rows. */
+  TestServer(Path folder, int mostRows) throws IOException {
+    this(folder, Map.of(), Optional.empty(), Optional.empty(), LIMITS, mostRows);
   }
 
   private TestServer(
@@ -47,7 +52,8 @@ final class TestServer implements AutoCloseable {
       Map<String, Long> labels,
       Optional<String> token,
       Optional<Path> accessLog,
-      ServingLimits limits)
+      ServingLimits limits,
+      int mostRows)
       throws IOException {
     ServerMetrics metrics = new ServerMetrics();
     model =
@@ -58,7 +64,7 @@ final class TestServer implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             token,
             Optional.empty(),
-            MOST_ROWS,
+            mostRows,
             MOST_BYTES,
             accessLog);
     server = new ImageServer(settings, List.of(model), metrics, limits.deadline());

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class BatcherTest {
   private final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
@@ -23,14 +25,14 @@ class BatcherTest {
         batches::add);
   }
 
-  private static List<Integer> doubled(List<Integer> inputs) {
+  private static List<Integer> doubled(List<Integer> inputs, Runnable wanted) {
     return inputs.stream().map(value -> 2 * value).toList();
   }
 
   private static CompletableFuture<Integer> later(
       Batcher batcher, Object kind, int rows, int input) {
     return CompletableFuture.supplyAsync(
-        () -> batcher.call(kind, rows, input, BatcherTest::doubled),
+        () -> batcher.call(kind, rows, input, BatcherTest::doubled, batcher.due()),
         task -> new Thread(task).start());
   }
 
@@ -70,10 +72,11 @@ class BatcherTest {
                       "slow",
                       4,
                       1,
-                      inputs -> {
+                      (inputs, wanted) -> {
                         await(go);
                         return inputs;
-                      }));
+                      },
+                      batcher.due()));
       while (batcher.waitingRows() > 0 || batches.isEmpty()) {
         Thread.sleep(1);
       }
@@ -90,7 +93,7 @@ class BatcherTest {
   @Test
   void aCallLargerThanABatchIsComputedAlone() {
     try (Batcher batcher = batcher(4, 0, 2, 60_000)) {
-      assertEquals(6, batcher.call("a", 9, 3, BatcherTest::doubled));
+      assertEquals(6, batcher.call("a", 9, 3, BatcherTest::doubled, batcher.due()));
       assertEquals(List.of(9), batches);
     }
   }
@@ -98,7 +101,7 @@ class BatcherTest {
   @Test
   void aCallThatCannotBeJoinedDoesNotWaitForOthers() {
     try (Batcher batcher = batcher(4, 50_000, 100, 10_000)) {
-      int doubled = batcher.callAlone(3, value -> 2 * value);
+      int doubled = batcher.callAlone(1, 3, BatcherTest::doubled, batcher.due());
       assertEquals(6, doubled);
       assertEquals(List.of(1), batches);
     }
@@ -118,7 +121,8 @@ class BatcherTest {
         Thread.sleep(1);
       }
       Refusal refusal =
-          assertThrows(Refusal.class, () -> batcher.call("a", 1, 3, BatcherTest::doubled));
+          assertThrows(
+              Refusal.class, () -> batcher.call("a", 1, 3, BatcherTest::doubled, batcher.due()));
       assertEquals(Refusal.Reason.BUSY, refusal.reason());
       go.countDown();
       assertEquals(1, first.join());
@@ -144,10 +148,11 @@ class BatcherTest {
                       "a",
                       1,
                       2,
-                      inputs -> {
+                      (inputs, wanted) -> {
                         computed.addAll(inputs);
                         return inputs;
-                      }));
+                      },
+                      batcher.due()));
       assertEquals(Refusal.Reason.LATE, second.reason());
       assertEquals(Refusal.Reason.LATE, first.join().reason());
       go.countDown();
@@ -156,20 +161,65 @@ class BatcherTest {
   }
 
   @Test
+  void partsOfACallHaveOneDeadline() {
+    Batcher.Work<Integer, Integer> slow =
+        (inputs, wanted) -> {
+          sleep(300);
+          return inputs;
+        };
+    try (Batcher batcher = batcher(1, 0, 10, 500)) {
+      long due = batcher.due();
+      assertEquals(1, batcher.call("a", 1, 1, slow, due));
+      Refusal refusal = assertThrows(Refusal.class, () -> batcher.call("a", 1, 2, slow, due));
+      assertEquals(Refusal.Reason.LATE, refusal.reason());
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void workThatNobodyWaitsForAnyMoreIsTold() {
+    Batcher.Work<Integer, Integer> endless =
+        (inputs, wanted) -> {
+          while (true) {
+            wanted.run();
+            sleep(1);
+          }
+        };
+    Batcher batcher = batcher(2, 1_000, 10, 100);
+    CompletableFuture<Integer> other =
+        CompletableFuture.supplyAsync(
+            () -> batcher.call("a", 1, 1, endless, batcher.due()),
+            task -> new Thread(task).start());
+    assertThrows(Refusal.class, () -> batcher.call("a", 1, 2, endless, batcher.due()));
+    assertThrows(CompletionException.class, other::join);
+    // Waits for the work.
+    batcher.close();
+  }
+
+  private static void sleep(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void oneBadCallDoesNotSpoilTheOthers() {
     Batcher.Work<Integer, Integer> work =
-        inputs -> {
+        (inputs, wanted) -> {
           if (inputs.contains(13)) {
             throw new InvalidInputException("13");
           }
-          return doubled(inputs);
+          return doubled(inputs, wanted);
         };
     try (Batcher batcher = batcher(3, 10_000, 100, 60_000)) {
       List<CompletableFuture<Integer>> calls = new ArrayList<>();
       for (int input : new int[] {1, 13, 2}) {
         calls.add(
             CompletableFuture.supplyAsync(
-                () -> batcher.call("a", 1, input, work), task -> new Thread(task).start()));
+                () -> batcher.call("a", 1, input, work, batcher.due()),
+                task -> new Thread(task).start()));
       }
       assertEquals(2, calls.get(0).join());
       assertEquals(4, calls.get(2).join());
@@ -188,7 +238,8 @@ class BatcherTest {
     batcher.close();
     assertEquals(10, call.join());
     Refusal refusal =
-        assertThrows(Refusal.class, () -> batcher.call("a", 1, 1, BatcherTest::doubled));
+        assertThrows(
+            Refusal.class, () -> batcher.call("a", 1, 1, BatcherTest::doubled, batcher.due()));
     assertEquals(Refusal.Reason.UNAVAILABLE, refusal.reason());
   }
 
@@ -198,11 +249,12 @@ class BatcherTest {
         "slow",
         1,
         1,
-        inputs -> {
+        (inputs, wanted) -> {
           begun.countDown();
           await(go);
           return inputs;
-        });
+        },
+        batcher.due());
   }
 
   private static void await(CountDownLatch latch) {

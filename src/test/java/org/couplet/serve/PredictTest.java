@@ -1,0 +1,226 @@
+package org.couplet.serve;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.couplet.CommandRun;
+import org.couplet.Npz;
+import org.couplet.SmallExperiments;
+import org.couplet.report.Json;
+import org.couplet.serving.ServingLimits;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code :predict} with a tiny UNet that is told one of three classes. */
+@Tag("long")
+class PredictTest {
+  private static final String MODEL = "/v1/models/shapes";
+
+  @TempDir private static Path shared = Path.of("");
+  private static Path export = shared;
+  private static TestServer server;
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeAll
+  static void serve() throws IOException {
+    String text = SmallExperiments.FLAT_UNET.replaceFirst("network \\{", "network { label_dim: 3");
+    Path config = SmallExperiments.write(shared, text);
+    Path run = shared.resolve("run");
+    export = shared.resolve("shapes");
+    CommandRun.done("train", "--config", config, "--run", run, "--steps", 3);
+    CommandRun.done("export", "--run", run, "--output", export, "--png");
+    server = new TestServer(export, Map.of());
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    server.close();
+  }
+
+  private static HttpResponse<String> predict(String body) throws Exception {
+    return server.post(MODEL + ":predict", body);
+  }
+
+  private static JsonObject outputs(String body) throws Exception {
+    HttpResponse<String> answer = predict(body);
+    assertEquals(200, answer.statusCode(), answer.body());
+    return Json.GSON.fromJson(answer.body(), JsonObject.class).getAsJsonObject("outputs");
+  }
+
+  private static String sample(int count, String labels, String sigmas) {
+    return "{\"signature_name\": \"sample\", \"inputs\": {\"seed\": 7, \"count\": %d, \"labels\": %s, \"sigmas\": %s}}"
+        .formatted(count, labels, sigmas);
+  }
+
+  private static void assertRefused(String reason, String body) throws Exception {
+    HttpResponse<String> answer = predict(body);
+    assertEquals(400, answer.statusCode(), answer.body());
+    String error = Json.GSON.fromJson(answer.body(), JsonObject.class).get("error").getAsString();
+    assertTrue(error.contains(reason), error);
+    assertFalse(error.contains(shared.toString()) || error.contains("export"), error);
+  }
+
+  private static double[] flat(JsonElement json) {
+    List<Double> values = new ArrayList<>();
+    collect(json, values);
+    return values.stream().mapToDouble(value -> value).toArray();
+  }
+
+  private static void collect(JsonElement json, List<Double> values) {
+    if (json.isJsonArray()) {
+      json.getAsJsonArray().forEach(element -> collect(element, values));
+    } else {
+      values.add(json.getAsDouble());
+    }
+  }
+
+  @Test
+  void stringsAreTextUnlessTheirNameEndsInBytes() throws Exception {
+    JsonObject classes = outputs("{\"signature_name\": \"classes\", \"inputs\": {}}");
+    assertEquals(
+        JsonParser.parseString("[\"disc\", \"square\", \"triangle\"]"), classes.get("class_names"));
+    JsonArray files = outputs(sample(2, "[0, 1]", "[80]")).getAsJsonArray("images_png_bytes");
+    assertEquals(2, files.size());
+    files.forEach(file -> assertTrue(file.getAsJsonObject().has("b64"), file::toString));
+  }
+
+  @Test
+  void samplesInSeveralPartsAreThoseOfTheCommandToTheBit() throws Exception {
+    Path file = folder.resolve("samples.npz");
+    CommandRun.done(
+        ("sample --model "
+                + export
+                + " --count 205 --seed 7 --class all --sigmas 80,0.8 --output "
+                + file)
+            .split(" ", -1));
+    List<Integer> labels = IntStream.range(0, 205).mapToObj(row -> row % 3).toList();
+    JsonObject outputs = outputs(sample(205, labels.toString(), "[80, 0.8]"));
+    assertArrayEquals(Npz.get(Npz.read(file), "arr_0").doubles(), flat(outputs.get("images")));
+    assertEquals(205, outputs.getAsJsonArray("x_hat").size());
+    assertEquals(205, outputs.getAsJsonArray("images_png_bytes").size());
+  }
+
+  @Test
+  void labelsThatAreNoClassAreRefused() throws Exception {
+    assertRefused("labels: 99 is not a class; give numbers from 0 to 2", sample(1, "[99]", "[80]"));
+    assertRefused("labels: -5 is not a class", sample(2, "[0, -5]", "[80]"));
+    assertRefused(
+        "labels: 3 is not a class",
+        "{\"instances\": [{\"noise\": %s, \"labels\": 3}]}".formatted(noise()));
+  }
+
+  @Test
+  void levelsThatDoNotFallFromTheHighestAreRefused() throws Exception {
+    assertRefused("sigmas: 0.5 comes first", sample(1, "[0]", "[0.5, 80, -3]"));
+    assertRefused("sigmas: -3.0 does not fall", sample(1, "[0]", "[80, -3]"));
+    assertRefused("sigmas: more than 100 levels", sample(1, "[0]", levels(101)));
+    assertRefused(
+        "sigma: -3.0 is below",
+        "{\"signature_name\": \"generate\", \"inputs\": {\"noise\": [%s], \"sigma\": -3, \"labels\": [0]}}"
+            .formatted(noise()));
+  }
+
+  @Test
+  void inputsOfDifferentNumbersOfRowsAreRefused() throws Exception {
+    assertRefused("different numbers of rows: {count=2, labels=1}", sample(2, "[1]", "[80]"));
+  }
+
+  // Of a consistency model; falling.
+  private static String levels(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> Double.toString(80 - i / 2.0))
+        .toList()
+        .toString();
+  }
+
+  private static String noise() {
+    JsonArray pixel = repeated(1.5);
+    return repeated(repeated(pixel, 8), 8).toString();
+  }
+
+  private static JsonArray repeated(double value) {
+    JsonArray values = new JsonArray();
+    IntStream.range(0, 3).forEach(i -> values.add(value));
+    return values;
+  }
+
+  private static JsonArray repeated(JsonArray one, int times) {
+    JsonArray values = new JsonArray();
+    IntStream.range(0, times).forEach(i -> values.add(one));
+    return values;
+  }
+
+  @Test
+  void theLimitOfRowsIsOneOfSamplesNotOfLevels() throws Exception {
+    try (TestServer small = new TestServer(export, 1)) {
+      HttpResponse<String> one = small.post(MODEL + ":predict", sample(1, "[0]", "[80, 0.8, 0.1]"));
+      assertEquals(200, one.statusCode(), one.body());
+      HttpResponse<String> two = small.post(MODEL + ":predict", sample(2, "[0, 1]", "[80]"));
+      assertEquals(400, two.statusCode());
+      assertTrue(two.body().contains("count: 2 rows; a call may have from 0 to 1"), two.body());
+      // Without a count as many as there may be: one, eight times as large.
+      byte[] grid = small.get("/v1/images").body();
+      assertEquals(64, ImageIO.read(new ByteArrayInputStream(grid)).getWidth());
+    }
+  }
+
+  @Test
+  void theDeadlineIsThatOfTheWholeCall() throws Exception {
+    String path = "/v1/images?count=300&steps=20";
+    assertEquals(200, server.get(path).statusCode());
+    long whole = nanos(() -> assertEquals(200, server.get(path).statusCode()));
+    // Enough for any of the three parts.
+    try (TestServer hasty = hasty(whole / 2)) {
+      assertEquals(504, hasty.get(path).statusCode());
+    }
+  }
+
+  @Test
+  void samplesThatAreLateAreNotComputedToTheEnd() throws Exception {
+    String labels = Collections.nCopies(200, 0).toString();
+    String body = sample(200, labels, levels(100));
+    long whole = nanos(() -> assertEquals(200, predict(body).statusCode()));
+    try (TestServer hasty = hasty(whole / 10)) {
+      assertEquals(504, hasty.post(MODEL + ":predict", body).statusCode());
+      // Waits for what is being computed.
+      long rest = nanos(() -> hasty.model().close());
+      assertTrue(rest < whole / 2, () -> rest + " ns after the deadline, of " + whole);
+    }
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static long nanos(Work work) throws Exception {
+    long begun = System.nanoTime();
+    work.run();
+    return System.nanoTime() - begun;
+  }
+
+  private static TestServer hasty(long nanos) throws IOException {
+    return new TestServer(
+        export, new ServingLimits(16, Duration.ofMillis(2), 1000, Duration.ofNanos(nanos)));
+  }
+}
