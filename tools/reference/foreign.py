@@ -14,6 +14,7 @@ float16 and bfloat16 have too: every file of one network holds the same numbers.
 - `adm.pkl`: EDM's other network, with heads of four channels, which EDM's code can't be told
 - `loose.pt`: a tensor beside two entries with networks; `unclear.pt`: two entries with other names; `flat.pt`: two
   networks whose names begin with `ema.` and `net.`; `nested.pt`: such names in an entry; of networks of one tensor
+- `types.pt`, `types_stream.pt`, `types.safetensors`: a float32 tensor beside tensors of types that Couplet does not read
 - `evil.pkl`, `evil.pt`: calls of `os.system` that would make the file `executed`
 - `expected.npz`: `x` NCHW, `sigma`, `classes` (-1: none); `ddpmpp` and `adm` = D(x, sigma, classes) of EDM;
   `ncsnpp` = f(sigma x, sigma, classes) of ECT; float64
@@ -285,6 +286,22 @@ def entries():
     }
 
 
+def types_files():
+    import safetensors.torch
+
+    given = {
+        "map_layer0.weight": torch.ones(2),
+        "complex": torch.ones(3, dtype=torch.complex64),
+        "unsigned": torch.ones(2, 2, dtype=torch.uint16),
+        "eighth": torch.ones(4).to(torch.float8_e4m3fn),
+    }
+    return {
+        "types.pt": saved(given),
+        "types_stream.pt": saved(given, _use_new_zipfile_serialization=False),
+        "types.safetensors": safetensors.torch.save(given),
+    }
+
+
 def write_small():
     import safetensors.torch
 
@@ -319,6 +336,7 @@ def write_small():
         ),
         "adm.pkl": pickle.dumps(snapshot(preconditioned_adm(adm.SMALL, heads)), protocol=4),
         **entries(),
+        **types_files(),
         "evil.pkl": pickle.dumps({"ema": Evil()}),
         "evil.pt": saved({"model": Evil()}),
         "expected.npz": arrays.getvalue(),

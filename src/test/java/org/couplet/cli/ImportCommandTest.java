@@ -306,6 +306,8 @@ class ImportCommandTest {
         "map_layer0.weight | map_layer2.weight | not those of one network",
         "\"shape\":[16,8] | \"shape\":[8,16] | embedding has 8 channels",
         "\"shape\":[4,16] | \"shape\":[16,4] | is [16, 4], not [4, 16]",
+        "\"F32\",\"shape\":[4] | \"I32\",\"shape\":[4] | is of the type int32; save the weights as float32",
+        "\"F32\",\"shape\":[16,8] | \"F99\",\"shape\":[16,8] | map_layer0.weight is of the type F99",
         "map_layer1.bias | map_layer1.bixs | map_layer1.bias is missing",
         "conv0.resample_filter | conv0.resample_flters | has no place in the network"
       })

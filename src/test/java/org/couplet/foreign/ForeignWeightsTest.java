@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.couplet.io.InvalidInputException;
@@ -236,7 +237,6 @@ class ForeignWeightsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}} | -1 values",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} |"
             + " describe",
-        "{\"a\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}} | F4",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}} | describe",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}} | describe",
         "{\"a\":1} | describe",
@@ -284,6 +284,39 @@ class ForeignWeightsTest {
   void halvesAreWidenedExactly(String bits, float value) {
     ByteBuffer half = ByteBuffer.allocate(2).putShort(0, (short) Integer.parseInt(bits, 16));
     assertEquals(value, ElementType.FLOAT16.get(half, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "types.pt, complex64, uint16, float8_e4m3fn",
+    "types_stream.pt, complex64, uint16, float8_e4m3fn",
+    "types.safetensors, complex64, U16, F8_E4M3"
+  })
+  void tensorsOfOtherTypesHaveShapesButNoValues(
+      String name, String complex, String unsigned, String eighth) throws IOException {
+    Map<String, String> expected =
+        Map.of(
+            "map_layer0.weight", "float32 [2]",
+            "complex", complex + " [3]",
+            "unsigned", unsigned + " [2, 2]",
+            "eighth", eighth + " [4]");
+    try (ForeignWeights weights = open(name)) {
+      Map<String, String> found = new TreeMap<>();
+      weights
+          .tensors()
+          .forEach(
+              (tensor, value) ->
+                  found.put(tensor, value.type() + " " + Arrays.toString(value.shape())));
+      assertEquals(new TreeMap<>(expected), found);
+      for (String tensor : List.of("complex", "unsigned", "eighth")) {
+        ForeignTensor other = Objects.requireNonNull(weights.tensors().get(tensor));
+        assertFalse(other.isFloating());
+        assertThrows(IllegalStateException.class, other::values);
+      }
+      assertArrayEquals(
+          new float[] {1, 1},
+          Objects.requireNonNull(weights.tensors().get("map_layer0.weight")).values());
+    }
   }
 
   private Map<String, float[]> values(String name) throws IOException {
