@@ -25,6 +25,7 @@ import org.couplet.foreign.ForeignFiles;
 import org.couplet.foreign.ForeignWeights;
 import org.couplet.network.Reference;
 import org.couplet.program.Floats;
+import org.couplet.program.SamplingProgram;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,15 @@ class ImportCommandTest {
     assertTrue(run.out().contains("it is 0.999984 x + 0.002000 F at sigma_min = 0.002"), run.out());
     assertTrue(run.out().contains("2.5e-05 of itself larger"), run.out());
     assertTrue(run.out().contains("dropout is not recorded"), run.out());
+  }
+
+  // The pickle has three classes; how many images of each there were is not in it.
+  @Test
+  void classesOfUnknownSharesAreDrawnEquallyAndThatIsSaid() {
+    exported(consistency).close();
+    try (SamplingProgram program = SamplingProgram.load(folder.resolve("export"), 0)) {
+      assertEquals(Optional.of("classes in equal shares"), ClassesTest.drawn(program));
+    }
   }
 
   @Test
