@@ -12,6 +12,9 @@ float16 and bfloat16 have too: every file of one network holds the same numbers.
 - `half.pt`, `bfloat16.pt`, `double.pt`, `strided.pt`, `big.pt`: in other types, orders of axes, and big-endian
 - `ncsnpp.pkl`: as ECT's training writes its snapshots, of a network with three classes
 - `adm.pkl`: EDM's other network, with heads of four channels, which EDM's code can't be told
+- `loose.pt`: a tensor beside two entries with networks; `unclear.pt`: two entries with other names; `flat.pt`: two
+  networks whose names begin with `ema.` and `net.`; `nested.pt`: such names in an entry; of networks of one tensor
+- `types.pt`, `types_stream.pt`, `types.safetensors`: a float32 tensor beside tensors of types that Couplet does not read
 - `evil.pkl`, `evil.pt`: calls of `os.system` that would make the file `executed`
 - `expected.npz`: `x` NCHW, `sigma`, `classes` (-1: none); `ddpmpp` and `adm` = D(x, sigma, classes) of EDM;
   `ncsnpp` = f(sigma x, sigma, classes) of ECT; float64
@@ -268,6 +271,37 @@ def inputs(settings):
     return x, torch.tensor([0.003, 0.5, 3, 80]).double()
 
 
+def entries():
+    """Files that hold several networks, each of one tensor whose values say which it is."""
+
+    def net(value, prefix=""):
+        return {f"{prefix}model.map_layer0.weight": torch.full((2,), float(value))}
+
+    flat = net(1, "ema.") | net(2, "net.")
+    return {
+        "loose.pt": saved({"step": torch.tensor(7), "net": net(2), "ema": net(1)}),
+        "unclear.pt": saved({"weights_ema": net(1), "weights_online": net(2)}),
+        "flat.pt": saved(flat),
+        "nested.pt": saved({"epoch": 3, "state_dict": flat}),
+    }
+
+
+def types_files():
+    import safetensors.torch
+
+    given = {
+        "map_layer0.weight": torch.ones(2),
+        "complex": torch.ones(3, dtype=torch.complex64),
+        "unsigned": torch.ones(2, 2, dtype=torch.uint16),
+        "eighth": torch.ones(4).to(torch.float8_e4m3fn),
+    }
+    return {
+        "types.pt": saved(given),
+        "types_stream.pt": saved(given, _use_new_zipfile_serialization=False),
+        "types.safetensors": safetensors.torch.save(given),
+    }
+
+
 def write_small():
     import safetensors.torch
 
@@ -301,6 +335,8 @@ def write_small():
             snapshot(preconditioned("ECMPrecond", other, fourier, sigma_min=SIGMA_MIN)), protocol=5
         ),
         "adm.pkl": pickle.dumps(snapshot(preconditioned_adm(adm.SMALL, heads)), protocol=4),
+        **entries(),
+        **types_files(),
         "evil.pkl": pickle.dumps({"ema": Evil()}),
         "evil.pt": saved({"model": Evil()}),
         "expected.npz": arrays.getvalue(),

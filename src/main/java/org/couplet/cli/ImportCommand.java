@@ -44,8 +44,8 @@ final class ImportCommand implements Command {
             .optional(
                 "entry",
                 "NAME",
-                "which weights of a file that has several; default: ema, model, state_dict or net,"
-                    + " whichever is there first")
+                "which network of a file that has several: an entry, or what its tensors' names begin"
+                    + " with; default: ema, model, state_dict or net, whichever is there first")
             .repeatable("set", "path=value", "set one field of the run's config")
             .overwrite("--output");
     if (!options.parse(arguments, out)) {

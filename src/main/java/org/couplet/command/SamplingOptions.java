@@ -49,7 +49,7 @@ public record SamplingOptions(
             "class",
             "C1,C2,...",
             "for a model with classes: names or numbers of those that the samples take in turn, or"
-                + " all; default: as often as in the data")
+                + " all; default: as often as in the data, or equally often if these are not known")
         .optional(
             "guidance",
             "W",
@@ -105,8 +105,8 @@ public record SamplingOptions(
     if (!program.hasClasses()) {
       return Optional.empty();
     }
-    String drawn =
-        classes.map(given -> "classes " + given + " in turn").orElse("classes as in the data");
+    String shares = program.hasEqualShares() ? "classes in equal shares" : "classes as in the data";
+    String drawn = classes.map(given -> "classes " + given + " in turn").orElse(shares);
     return Optional.of(drawn + guidance.map(strength -> ", guidance " + strength).orElse(""));
   }
 

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * The type of a tensor's values. Weights are float32 in Couplet: float16 and bfloat16 are widened,
- * which changes no value, and float64 is rounded to the nearest float32.
+ * which changes no value, and float64 is rounded to the nearest float32. Values of the other types
+ * are not read: they are here for their size.
  */
 enum ElementType {
   FLOAT32("FloatStorage", "F32", 4),
@@ -18,7 +19,14 @@ enum ElementType {
   INT16("ShortStorage", "I16", 2),
   INT8("CharStorage", "I8", 1),
   UINT8("ByteStorage", "U8", 1),
-  BOOL("BoolStorage", "BOOL", 1);
+  BOOL("BoolStorage", "BOOL", 1),
+  COMPLEX64("ComplexFloatStorage", "C64", 8),
+  COMPLEX128("ComplexDoubleStorage", "C128", 16),
+  QINT32("QInt32Storage", "", 4),
+  QINT8("QInt8Storage", "", 1),
+  QUINT8("QUInt8Storage", "", 1),
+  /** Bytes of a type that the tensor names. */
+  UNTYPED("UntypedStorage", "", 1);
 
   private static final int HALF_FRACTION = 10;
   private static final int HALF_EXPONENT = 0x1f;

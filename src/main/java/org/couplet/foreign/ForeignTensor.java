@@ -3,13 +3,17 @@ package org.couplet.foreign;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A tensor in a file: its values are read when they are asked for. */
 public final class ForeignTensor {
   private static final int MOST_AXES = 8;
 
-  private final Storage storage;
+  private final String type;
+  // None where values of the type are not read.
+  private final @Nullable Storage storage;
   private final long offset;
   private final long[] shape;
   private final long[] strides;
@@ -22,14 +26,25 @@ public final class ForeignTensor {
    * @throws IllegalArgumentException if the view leaves the storage or has more values than it
    */
   ForeignTensor(Storage storage, long offset, long[] shape, long[] strides) {
+    this(storage.type().toString().toLowerCase(Locale.ROOT), storage, offset, shape, strides);
+    check(storage);
+  }
+
+  private ForeignTensor(
+      String type, @Nullable Storage storage, long offset, long[] shape, long[] strides) {
+    this.type = type;
     this.storage = storage;
     this.offset = offset;
     this.shape = shape.clone();
     this.strides = strides.clone();
-    check();
   }
 
-  private void check() {
+  /** A tensor of a type whose values are not read here. */
+  static ForeignTensor unread(String type, long[] shape) {
+    return new ForeignTensor(type, null, 0, shape, new long[0]);
+  }
+
+  private void check(Storage storage) {
     if (shape.length > MOST_AXES || strides.length != shape.length || offset < 0) {
       throw new IllegalArgumentException("a view that has no sense");
     }
@@ -68,9 +83,14 @@ public final class ForeignTensor {
     return shape.clone();
   }
 
-  /** Whether its values are floating-point numbers. */
+  /** What its values are: {@code float32}, {@code int64}, or what the file calls it. */
+  public String type() {
+    return type;
+  }
+
+  /** Whether its values are floating-point numbers that can be read. */
   public boolean isFloating() {
-    return storage.type().isFloating();
+    return storage != null && storage.type().isFloating();
   }
 
   /** Number of values. */
@@ -81,8 +101,13 @@ public final class ForeignTensor {
   /**
    * All values, row-major, as float32: float16 and bfloat16 are widened, float64 is rounded to the
    * nearest.
+   *
+   * @throws IllegalStateException if it is not {@link #isFloating}
    */
   public float[] values() throws IOException {
+    if (storage == null || !isFloating()) {
+      throw new IllegalStateException(type + " is no type of weights");
+    }
     FilePart file = Objects.requireNonNull(storage.values());
     int bytes = storage.type().bytes();
     long span = size() == 0 ? 0 : 1;

@@ -43,19 +43,13 @@ public final class ForeignWeights implements AutoCloseable {
   // What the preconditioner of Easy Consistency Tuning has in its source, for evaluation.
   private static final String SHIFTED = "sigma - self.sigma_min";
 
-  // Where weights to sample with are, the best first.
-  private static final List<String> ENTRIES = List.of("ema", "model", "state_dict", "net");
-
   private final FileChannel file;
   private final String format;
-  private final @Nullable String entry;
-  private final FoundWeights found;
+  private final WeightSets.Named found;
 
-  private ForeignWeights(
-      FileChannel file, String format, @Nullable String entry, FoundWeights found) {
+  private ForeignWeights(FileChannel file, String format, WeightSets.Named found) {
     this.file = file;
     this.format = format;
-    this.entry = entry;
     this.found = found;
   }
 
@@ -94,13 +88,10 @@ public final class ForeignWeights implements AutoCloseable {
       return of(file, "pickle", object, entry, budget);
     }
     if (SafetensorsFile.is(file)) {
-      if (entry.isPresent()) {
-        throw new InvalidInputException(
-            "--entry: " + file.path() + " has only one set of weights; leave it out");
-      }
       SafetensorsFile all = SafetensorsFile.read(file);
       FoundWeights weights = new FoundWeights(all.tensors(), recorded(file, all));
-      return new ForeignWeights(file.file(), "safetensors", null, weights);
+      WeightSets sets = WeightSets.of(weights, file, budget);
+      return new ForeignWeights(file.file(), "safetensors", sets.choose(entry));
     }
     throw file.refusal("it is neither a pickle nor a file of PyTorch or safetensors");
   }
@@ -133,54 +124,20 @@ public final class ForeignWeights implements AutoCloseable {
       FilePart file,
       String format,
       @Nullable Object object,
-      Optional<String> wanted,
+      Optional<String> entry,
       PickleReader.Budget budget) {
-    Map<String, FoundWeights> candidates = new LinkedHashMap<>();
-    FoundWeights whole = FoundWeights.in(object, file, budget);
-    if (!whole.tensors().isEmpty() && wanted.isEmpty()) {
-      return new ForeignWeights(file.file(), format, null, whole);
-    }
-    if (object instanceof Map<?, ?> entries) {
-      for (Map.Entry<?, ?> each : entries.entrySet()) {
-        FoundWeights weights = FoundWeights.in(each.getValue(), file, budget);
-        if (each.getKey() instanceof String name && !weights.tensors().isEmpty()) {
-          candidates.put(name, weights);
-        }
-      }
-    }
-    String entry =
-        wanted
-            .or(() -> ENTRIES.stream().filter(candidates::containsKey).findFirst())
-            .orElseGet(() -> String.join(", ", candidates.keySet()));
-    FoundWeights chosen = candidates.get(entry);
-    if (chosen != null) {
-      return new ForeignWeights(file.file(), format, entry, chosen);
-    }
-    if (candidates.isEmpty() && !whole.tensors().isEmpty()) {
-      throw new InvalidInputException(
-          "--entry: %s has only one set of weights; leave it out".formatted(file.path()));
-    }
-    if (candidates.isEmpty()) {
-      throw file.refusal("it holds no named tensors");
-    }
-    throw new InvalidInputException(
-        "%s: %s; --entry chooses one of those that it has: %s"
-            .formatted(
-                file.path(),
-                wanted
-                    .map(name -> "it has no weights called " + name)
-                    .orElse("it is not clear which weights are wanted"),
-                String.join(", ", candidates.keySet())));
+    WeightSets sets = WeightSets.in(object, file, budget);
+    return new ForeignWeights(file.file(), format, sets.choose(entry));
   }
 
   /** What kind of file it is, and which entry of it was taken. */
   public String describe() {
-    return format + (entry == null ? "" : ", entry " + entry);
+    return format + found.entry().map(name -> ", entry " + name).orElse("");
   }
 
   /** All tensors of the network by name, buffers among them, in the file's order. */
   public Map<String, ForeignTensor> tensors() {
-    return found.tensors();
+    return found.weights().tensors();
   }
 
   /**
@@ -188,7 +145,7 @@ public final class ForeignWeights implements AutoCloseable {
    * Values are texts, {@link Long}, {@link Double}, {@link Boolean} or lists of them.
    */
   public Map<String, Object> recorded() {
-    return found.recorded();
+    return found.weights().recorded();
   }
 
   /**

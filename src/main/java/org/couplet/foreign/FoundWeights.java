@@ -19,6 +19,9 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
   /** In {@link #recorded}: the class of the network within a preconditioner. */
   static final String NETWORK_CLASS = "model_type";
 
+  /** A tensor that every network of EDM's code has, below its name. */
+  static final String ANCHOR = "map_layer0.weight";
+
   private static final int MOST_TENSORS = 100_000;
   private static final int DEEPEST = 32;
 
@@ -35,6 +38,28 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
       walk.module("", object, 0);
     }
     return new FoundWeights(walk.tensors, walk.recorded);
+  }
+
+  /** What stands before the names of each network's tensors, without EDM's own {@code model.}. */
+  List<String> networks() {
+    return tensors.keySet().stream()
+        .filter(name -> name.equals(ANCHOR) || name.endsWith("." + ANCHOR))
+        .map(name -> name.substring(0, Math.max(0, name.length() - ANCHOR.length() - 1)))
+        .map(name -> name.replaceFirst("\\.model$", ""))
+        .toList();
+  }
+
+  /** The tensors whose names begin so, without that beginning. */
+  FoundWeights below(String prefix, FilePart file, PickleReader.Budget budget) {
+    budget.spend(tensors.size(), file);
+    Map<String, ForeignTensor> below = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            below.put(name.substring(prefix.length()), tensor);
+          }
+        });
+    return new FoundWeights(below, recorded);
   }
 
   private static final class Walk {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.couplet.report.Json;
 
 /**
@@ -78,17 +79,17 @@ record SafetensorsFile(Map<String, ForeignTensor> tensors, Map<String, String> m
 
   private static ForeignTensor tensor(FilePart place, JsonObject tensor) {
     String name = text(tensor.get(TYPE));
-    ElementType type =
-        ElementType.ofSafetensors(name)
-            .orElseThrow(() -> place.refusal("values of the type " + name + " are not read here"));
+    Optional<ElementType> type = ElementType.ofSafetensors(name);
     long[] shape = numbers(tensor, SHAPE).stream().mapToLong(Long::longValue).toArray();
     long[] strides = ForeignTensor.rowMajor(shape);
     long count = 1;
     for (long size : shape) {
       count = Math.multiplyExact(count, size);
     }
-    return new ForeignTensor(
-        new Storage(type, count, ByteOrder.LITTLE_ENDIAN).at(place), 0, shape, strides);
+    return type.isEmpty()
+        ? ForeignTensor.unread(name, shape)
+        : new ForeignTensor(
+            new Storage(type.get(), count, ByteOrder.LITTLE_ENDIAN).at(place), 0, shape, strides);
   }
 
   private static List<Long> numbers(JsonObject tensor, String name) {

@@ -48,6 +48,11 @@ class TorchClasses implements PickleReader.Classes {
             return tensor(storage, arguments);
           }
         }
+        case "_rebuild_tensor_v3" -> {
+          if (argument(arguments, 6) instanceof ClassName values) {
+            return unread(values.name(), arguments);
+          }
+        }
         case "_rebuild_parameter", "_rebuild_parameter_with_state" -> {
           if (argument(arguments, 0) instanceof ForeignTensor tensor) {
             return tensor;
@@ -85,6 +90,15 @@ class TorchClasses implements PickleReader.Classes {
           storage, number(argument(arguments, 1)), numbers(arguments, 2), numbers(arguments, 3));
     } catch (IllegalArgumentException e) {
       throw file.refusal("a tensor in it does not fit its storage: " + e.getMessage());
+    }
+  }
+
+  // Of the newer types, whose storages are bytes.
+  private ForeignTensor unread(String values, List<@Nullable Object> arguments) {
+    try {
+      return ForeignTensor.unread(values, numbers(arguments, 2));
+    } catch (IllegalArgumentException e) {
+      throw file.refusal("a tensor in it is not described as PyTorch does: " + e.getMessage());
     }
   }
 

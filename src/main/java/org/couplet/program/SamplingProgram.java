@@ -1,6 +1,7 @@
 package org.couplet.program;
 
 import static org.couplet.contract.Contract.CLASS_NAMES;
+import static org.couplet.contract.Contract.CLASS_SHARES;
 import static org.couplet.contract.Contract.COUNT;
 import static org.couplet.contract.Contract.DRAW;
 import static org.couplet.contract.Contract.FIRST;
@@ -337,7 +338,7 @@ public final class SamplingProgram implements AutoCloseable {
     int[] labels(long seed, long first, int count);
   }
 
-  /** The same model, its rows of classes of the caller's choice, not as often as in the data. */
+  /** The same model, its rows of classes of the caller's choice, not in the model's shares. */
   public SamplingProgram with(ClassChoice other) {
     return new SamplingProgram(model, online, ownsModel, solver, guidance, other);
   }
@@ -361,6 +362,14 @@ public final class SamplingProgram implements AutoCloseable {
       List<String> names = new ArrayList<>();
       ((TString) result.get(0)).scalars().forEach(name -> names.add(name.getObject()));
       return names;
+    }
+  }
+
+  /** Whether its rows are of each class as often, as where the data are not known. */
+  public boolean hasEqualShares() {
+    try (Result result = model.call(Signature.CLASSES, Map.of(), List.of(CLASS_SHARES))) {
+      float[] shares = Floats.of((TFloat32) result.get(0));
+      return IntStream.range(1, shares.length).allMatch(i -> shares[i] == shares[0]);
     }
   }
 

@@ -216,6 +216,7 @@ final class ForeignNetwork {
                   prefix + name,
                   tensors.keySet().stream().limit(3).collect(Collectors.joining(", "))));
     }
+    WeightMap.requireFloating(file, prefix + name, tensor);
     return tensor.shape()[axis];
   }
 

@@ -165,7 +165,10 @@ public final class WeightExport {
           name, objective.getField(objective.getDescriptorForType().findFieldByName(name)));
     }
     arguments.put("model_type", type);
-    network.getAllFields().forEach((field, value) -> add(arguments, field, value));
+    for (FieldDescriptor field : network.getDescriptorForType().getFields()) {
+      // Also a list that is empty: the defaults of EDM's code are others.
+      add(arguments, field, network.getField(field));
+    }
     return arguments;
   }
 

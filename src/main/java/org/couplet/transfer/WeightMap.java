@@ -69,16 +69,14 @@ record WeightMap(Path file, Map<String, ForeignTensor> tensors, List<String> lef
             throw refusal(file, "the tensor " + foreignName + " is missing");
           }
           long[] wanted = Layout.foreign(shape);
-          if (!Arrays.equals(tensor.shape(), wanted) || !tensor.isFloating()) {
+          if (!Arrays.equals(tensor.shape(), wanted)) {
             throw refusal(
                 file,
-                "the tensor %s is %s%s, not %s"
+                "the tensor %s is %s, not %s"
                     .formatted(
-                        foreignName,
-                        Arrays.toString(tensor.shape()),
-                        tensor.isFloating() ? "" : " of whole numbers",
-                        Arrays.toString(wanted)));
+                        foreignName, Arrays.toString(tensor.shape()), Arrays.toString(wanted)));
           }
+          requireFloating(file, foreignName, tensor);
           found.put(name, tensor);
           unused.remove(foreignName);
         });
@@ -138,11 +136,22 @@ record WeightMap(Path file, Map<String, ForeignTensor> tensors, List<String> lef
     return values;
   }
 
+  /**
+   * Checks the type of a tensor that is used.
+   *
+   * @throws InvalidInputException if it can't be a weight's
+   */
+  static void requireFloating(Path file, String name, ForeignTensor tensor) {
+    if (!tensor.isFloating()) {
+      throw new InvalidInputException(
+          "%s: the tensor %s is of the type %s; save the weights as float32"
+              .formatted(file, name, tensor.type()));
+    }
+  }
+
   static float[] values(Path file, String name, ForeignTensor tensor) {
     try {
-      if (!tensor.isFloating()) {
-        throw refusal(file, "the tensor " + name + " is of whole numbers");
-      }
+      requireFloating(file, name, tensor);
       return tensor.values();
     } catch (IOException e) {
       throw new UncheckedIOException(FileFailure.of(FileFailure.Doing.READ, file, e));

@@ -225,7 +225,7 @@ function choose() {
   find("class-label").hidden = !names.length;
   find("guidance-label").hidden = !model.guidance;
   find("class").replaceChildren(
-    ...(names.length ? [new Option("as in the data", ""), new Option("all", "all")] : []),
+    ...(names.length ? [new Option("mixed", ""), new Option("all", "all")] : []),
     ...names.map((name, i) => new Option(name, String(i))),
   );
   find("sigmas").placeholder = model.sigmas || String(model.sigma_max);

@@ -13,16 +13,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.couplet.CommandRun;
 import org.couplet.Generator;
 import org.couplet.Npz;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
+import org.couplet.command.SamplingOptions;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
+import org.couplet.run.CheckpointChoice;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,19 @@ class ClassesTest {
     assertFalse(Arrays.equals(discs, squares), "the class makes no difference");
   }
 
+  /** What is said about the classes of samples where none are asked for. */
+  static Optional<String> drawn(SamplingProgram program) {
+    return new SamplingOptions(
+            new CheckpointChoice(false, OptionalLong.empty()),
+            0,
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty())
+        .classesDrawn(program);
+  }
+
   @Test
   void classesAreDrawnAsOftenAsInTheData() throws IOException {
     // Of the 50 pictures.
@@ -137,6 +154,7 @@ class ClassesTest {
     int[] drawn = new int[3];
     int rows = 20_000;
     try (SamplingProgram program = SamplingProgram.load(export("run"), 0)) {
+      assertEquals(Optional.of("classes as in the data"), drawn(program));
       int[] labels = program.start(5, 0, rows).labels();
       IntStream.of(labels).forEach(label -> drawn[label]++);
       assertArrayEquals(Arrays.copyOfRange(labels, 100, 120), program.start(5, 100, 20).labels());

@@ -25,6 +25,7 @@ import org.couplet.foreign.ForeignFiles;
 import org.couplet.foreign.ForeignWeights;
 import org.couplet.network.Reference;
 import org.couplet.program.Floats;
+import org.couplet.program.SamplingProgram;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,15 @@ class ImportCommandTest {
     assertTrue(run.out().contains("dropout is not recorded"), run.out());
   }
 
+  // The pickle has three classes; how many images of each there were is not in it.
+  @Test
+  void classesOfUnknownSharesAreDrawnEquallyAndThatIsSaid() {
+    exported(consistency).close();
+    try (SamplingProgram program = SamplingProgram.load(folder.resolve("export"), 0)) {
+      assertEquals(Optional.of("classes in equal shares"), ClassesTest.drawn(program));
+    }
+  }
+
   @Test
   void anImportedRunIsSampled() throws IOException {
     Path grid = folder.resolve("grid.png");
@@ -306,6 +316,8 @@ class ImportCommandTest {
         "map_layer0.weight | map_layer2.weight | not those of one network",
         "\"shape\":[16,8] | \"shape\":[8,16] | embedding has 8 channels",
         "\"shape\":[4,16] | \"shape\":[16,4] | is [16, 4], not [4, 16]",
+        "\"F32\",\"shape\":[4] | \"I32\",\"shape\":[4] | is of the type int32; save the weights as float32",
+        "\"F32\",\"shape\":[16,8] | \"F99\",\"shape\":[16,8] | map_layer0.weight is of the type F99",
         "map_layer1.bias | map_layer1.bixs | map_layer1.bias is missing",
         "conv0.resample_filter | conv0.resample_flters | has no place in the network"
       })

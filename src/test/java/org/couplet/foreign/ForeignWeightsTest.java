@@ -17,9 +17,11 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.couplet.io.InvalidInputException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +73,64 @@ class ForeignWeightsTest {
     try (ForeignWeights weights = ForeignWeights.open(file, Optional.of("augment_pipe"))) {
       assertEquals(List.of("Hz_fbank"), List.copyOf(weights.tensors().keySet()));
     }
-    assertTrue(refusal(file, Optional.of("loss_fn")).contains("ema, augment_pipe"));
+    assertTrue(refusal(file, Optional.of("loss_fn")).endsWith("those that it has: ema"));
+  }
+
+  // Networks of one tensor: 1 is ema's, 2 the other's.
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "loose.pt, -, 1, ', entry ema'",
+        "loose.pt, net, 2, ', entry net'",
+        "unclear.pt, weights_online, 2, ', entry weights_online'",
+        "flat.pt, -, 1, ', entry ema'",
+        "flat.pt, net, 2, ', entry net'",
+        "flat.pt, net.model, 2, ', entry net.model'",
+        "nested.pt, -, 1, ', entry state_dict.ema'",
+        "nested.pt, state_dict.net, 2, ', entry state_dict.net'"
+      })
+  void aNetworkIsChosenByItsEntryOrByWhatItsNamesBeginWith(
+      String name, @Nullable String entry, float value, String described) throws IOException {
+    Path file = ForeignFiles.put(folder, name);
+    try (ForeignWeights weights = ForeignWeights.open(file, Optional.ofNullable(entry))) {
+      assertEquals(1, weights.tensors().size());
+      ForeignTensor tensor = weights.tensors().values().iterator().next();
+      assertArrayEquals(new float[] {value, value}, tensor.values());
+      assertEquals("PyTorch (zip)" + described, weights.describe());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "unclear.pt, -, 'it is not clear which weights are wanted', 'weights_ema, weights_online'",
+        "loose.pt, step, 'it has no weights called step', 'net, ema'",
+        "flat.pt, other, 'it has no weights called other', 'ema, net'",
+        "nested.pt, state_dict, 'state_dict has several networks', 'state_dict.ema, state_dict.net'"
+      })
+  void theRefusalNamesTheChoices(
+      String name, @Nullable String entry, String problem, String choices) throws IOException {
+    Path file = ForeignFiles.put(folder, name);
+    assertEquals(
+        file + ": " + problem + "; --entry chooses one of those that it has: " + choices,
+        refusal(file, Optional.ofNullable(entry)));
+  }
+
+  @Test
+  void safetensorsAreChosenByWhatTheirNamesBeginWith() throws IOException {
+    String tensor =
+        "\"%s.map_layer0.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":%s}";
+    String header =
+        "{" + tensor.formatted("b", "[0,4]") + "," + tensor.formatted("a", "[4,8]") + "}";
+    Path file = Files.write(folder.resolve("two.safetensors"), safetensors(header, 1, 2));
+    try (ForeignWeights weights = ForeignWeights.open(file, Optional.of("a"))) {
+      assertEquals(List.of("map_layer0.weight"), List.copyOf(weights.tensors().keySet()));
+      assertArrayEquals(new float[] {2}, weights.tensors().values().iterator().next().values());
+    }
+    assertTrue(
+        refusal(file, Optional.empty()).endsWith("--entry chooses one of those that it has: b, a"));
   }
 
   @ParameterizedTest
@@ -178,20 +237,27 @@ class ForeignWeightsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}} | -1 values",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} |"
             + " describe",
-        "{\"a\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}} | F4",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}} | describe",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}} | describe",
         "{\"a\":1} | describe",
         "{\"a\": | describe"
       })
   void aHeaderThatIsWrongIsRefusedInALine(String header, String problem) throws IOException {
+    Path file = Files.write(folder.resolve("a.safetensors"), safetensors(header, 1));
+    String line = refusal(file, Optional.empty());
+    assertTrue(line.contains(problem), line);
+  }
+
+  private static byte[] safetensors(String header, float... values) {
     byte[] text = header.getBytes(StandardCharsets.UTF_8);
     ByteBuffer file =
-        ByteBuffer.allocate(Long.BYTES + text.length + 4).order(ByteOrder.LITTLE_ENDIAN);
-    file.putLong(text.length).put(text).putFloat(1);
-    String line =
-        refusal(Files.write(folder.resolve("a.safetensors"), file.array()), Optional.empty());
-    assertTrue(line.contains(problem), line);
+        ByteBuffer.allocate(Long.BYTES + text.length + Float.BYTES * values.length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(text.length).put(text);
+    for (float value : values) {
+      file.putFloat(value);
+    }
+    return file.array();
   }
 
   @ParameterizedTest
@@ -218,6 +284,39 @@ class ForeignWeightsTest {
   void halvesAreWidenedExactly(String bits, float value) {
     ByteBuffer half = ByteBuffer.allocate(2).putShort(0, (short) Integer.parseInt(bits, 16));
     assertEquals(value, ElementType.FLOAT16.get(half, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "types.pt, complex64, uint16, float8_e4m3fn",
+    "types_stream.pt, complex64, uint16, float8_e4m3fn",
+    "types.safetensors, complex64, U16, F8_E4M3"
+  })
+  void tensorsOfOtherTypesHaveShapesButNoValues(
+      String name, String complex, String unsigned, String eighth) throws IOException {
+    Map<String, String> expected =
+        Map.of(
+            "map_layer0.weight", "float32 [2]",
+            "complex", complex + " [3]",
+            "unsigned", unsigned + " [2, 2]",
+            "eighth", eighth + " [4]");
+    try (ForeignWeights weights = open(name)) {
+      Map<String, String> found = new TreeMap<>();
+      weights
+          .tensors()
+          .forEach(
+              (tensor, value) ->
+                  found.put(tensor, value.type() + " " + Arrays.toString(value.shape())));
+      assertEquals(new TreeMap<>(expected), found);
+      for (String tensor : List.of("complex", "unsigned", "eighth")) {
+        ForeignTensor other = Objects.requireNonNull(weights.tensors().get(tensor));
+        assertFalse(other.isFloating());
+        assertThrows(IllegalStateException.class, other::values);
+      }
+      assertArrayEquals(
+          new float[] {1, 1},
+          Objects.requireNonNull(weights.tensors().get("map_layer0.weight")).values());
+    }
   }
 
   private Map<String, float[]> values(String name) throws IOException {
