@@ -9,6 +9,7 @@ import org.couplet.command.ExitCode;
 import org.couplet.command.Guard;
 import org.couplet.command.Restart;
 import org.couplet.command.StandardOutput;
+import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.io.PlainStream;
 import org.couplet.io.Spelling;
@@ -20,6 +21,8 @@ import org.couplet.selftest.Report;
 public final class Cli {
   // The class that starts this one: a name, as this package does not know it.
   private static final String MAIN = "org.couplet.Couplet";
+
+  private static final char LOST = '\ufffd';
 
   private static final Set<String> HELP = Set.of("--help", "-h", "help");
 
@@ -97,7 +100,13 @@ public final class Cli {
 
   private static int run(Command command, String[] arguments, PrintStream out, PrintStream err) {
     try {
-      return Guard.run(command.name(), err, () -> command.run(arguments, out, err));
+      return Guard.run(
+          command.name(),
+          err,
+          () -> {
+            requireDecoded(arguments);
+            return command.run(arguments, out, err);
+          });
     } catch (FaultyKernelsException e) {
       Report report = e.report();
       List<String> again = new ArrayList<>(List.of(command.name()));
@@ -106,6 +115,17 @@ public final class Cli {
           command.name(),
           err,
           () -> Restart.run(report, report.remedy().orElseThrow(), MAIN, again, err));
+    }
+  }
+
+  // Java puts this sign for bytes that the locale's encoding lacks, so different names become one.
+  private static void requireDecoded(String[] arguments) {
+    for (String argument : arguments) {
+      if (argument.indexOf(LOST) >= 0) {
+        throw new InvalidInputException(
+            "'%s': has bytes that are not %s, which Java can't pass on; rename what it names (mv, or convmv for many), or set LC_ALL to a locale of its encoding"
+                .formatted(argument, System.getProperty("sun.jnu.encoding")));
+      }
     }
   }
 

@@ -81,7 +81,8 @@ final class ExportCommand implements Command {
                 run,
                 experiment,
                 Checkpoints.step(Objects.requireNonNull(checkpoint.get())),
-                export.release());
+                export.release(),
+                err);
           });
     }
     out.println(

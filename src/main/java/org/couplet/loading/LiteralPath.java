@@ -3,6 +3,7 @@ package org.couplet.loading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.couplet.io.AtomicFile;
@@ -35,22 +36,39 @@ final class LiteralPath {
   }
 
   private static <T> T linked(Path folder, Function<Path, T> work) {
-    Path temporary;
-    Path link;
+    Path temporary = temporary(folder);
     try {
-      temporary = Files.createTempDirectory("couplet-link");
-      link = Files.createSymbolicLink(temporary.resolve("folder"), folder.toAbsolutePath());
+      return work.apply(
+          Files.createSymbolicLink(temporary.resolve("folder"), folder.toAbsolutePath()));
     } catch (IOException | UnsupportedOperationException e) {
-      throw new InvalidInputException(
-          "%s: TensorFlow takes one of the signs []*?{}\\ for a pattern, and no link without it can be made in %s (%s); rename the folder"
-              .formatted(folder, System.getProperty("java.io.tmpdir"), e.getMessage()),
-          e);
-    }
-    try {
-      return work.apply(link);
+      throw noLink(folder, temporary.toString(), e);
     } finally {
       remove(temporary);
     }
+  }
+
+  // The temporary folder may itself have such a sign.
+  private static Path temporary(Path folder) {
+    String first = System.getProperty("java.io.tmpdir", "");
+    Exception failure = new IOException("it has such a sign itself");
+    for (String name : List.of(first, "/tmp", "/var/tmp", System.getProperty("user.home", ""))) {
+      Path place = Path.of(name).toAbsolutePath();
+      if (!hasSigns(place)) {
+        try {
+          return Files.createTempDirectory(place, "couplet-link");
+        } catch (IOException e) {
+          failure = e;
+        }
+      }
+    }
+    throw noLink(folder, first, failure);
+  }
+
+  private static InvalidInputException noLink(Path folder, String place, Exception cause) {
+    return new InvalidInputException(
+        "%s: TensorFlow takes one of the signs []*?{}\\ for a pattern, and no link without it can be made in %s (%s); rename the folder"
+            .formatted(folder, place, cause.getMessage()),
+        cause);
   }
 
   private static void remove(Path temporary) {

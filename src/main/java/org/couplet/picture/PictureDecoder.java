@@ -15,6 +15,7 @@ import java.util.Set;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.plugins.tiff.TIFFDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,7 +153,11 @@ public final class PictureDecoder {
         kind == PictureKind.JPEG ? Optional.of(checked(JpegHeader.of(file))) : Optional.empty();
     boolean frames = kind == PictureKind.GIF;
     decoding.setInput(in, !frames, true);
-    memory.take(checkedSize(kind, file, decoding));
+    ImageSize size = checkedSize(kind, file, decoding);
+    if (kind == PictureKind.TIFF) {
+      new TiffForm(TIFFDirectory.createFromMetadata(decoding.getImageMetadata(0))).check();
+    }
+    memory.take(size);
     begun = System.nanoTime();
 
     Set<PictureTrait> traits = EnumSet.noneOf(PictureTrait.class);

@@ -23,13 +23,9 @@ final class PicturePixels {
     this.notes = notes;
   }
 
-  Picture of(BufferedImage image) throws UnreadableImageException {
+  Picture of(BufferedImage image) {
     ColorModel model = image.getColorModel();
     ColorSpace space = model.getColorSpace();
-    if (model.getComponentSize(0) > 16) {
-      throw new UnreadableImageException(
-          "deep", "%d bits a channel; 16 are read".formatted(model.getComponentSize(0)));
-    }
     if (space.getType() == ColorSpace.TYPE_CMYK && image.getRaster().getNumBands() >= 4) {
       return ofInks(image.getRaster(), false, false);
     }
@@ -40,7 +36,11 @@ final class PicturePixels {
     if (grey) {
       add(PictureTrait.GREY);
     }
-    boolean plain = space.getType() == ColorSpace.TYPE_GRAY || space.isCS_sRGB();
+    // Java's decoder of TIFF calls the RGB linear that it makes of YCbCr, which it is not.
+    boolean plain =
+        space.getType() == ColorSpace.TYPE_GRAY
+            || space.isCS_sRGB()
+            || space.equals(ColorSpace.getInstance(ColorSpace.CS_LINEAR_RGB));
     if (!plain) {
       add(PictureTrait.PROFILE);
     }

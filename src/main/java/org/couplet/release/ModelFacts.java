@@ -2,6 +2,7 @@ package org.couplet.release;
 
 import com.google.gson.JsonElement;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,9 +51,18 @@ record ModelFacts(
     RuntimeConfig runtime,
     Optional<String> license,
     Map<String, SignatureDef> signatures) {
-  /** Collects them. */
+  /**
+   * Collects them.
+   *
+   * @param err for a warning of damaged metrics
+   */
   static ModelFacts of(
-      Path savedModel, RunFolder run, Experiment experiment, long step, ReleaseOptions options)
+      Path savedModel,
+      RunFolder run,
+      Experiment experiment,
+      long step,
+      ReleaseOptions options,
+      PrintStream err)
       throws IOException {
     return new ModelFacts(
         options.name(),
@@ -60,7 +70,7 @@ record ModelFacts(
         experiment,
         step,
         new RunHistory(run.history()).last(RunHistory.DATA),
-        MetricsLog.read(run.metrics()).stream()
+        MetricsLog.read(run.metrics(), err).stream()
             .filter(line -> line.getOrDefault(Contract.STEP, 0.) <= step)
             .toList(),
         options.runtime(),
@@ -107,9 +117,15 @@ record ModelFacts(
       default ->
           data.filter(JsonElement::isJsonObject)
               .map(known -> known.getAsJsonObject().get("count"))
-              .map(count -> OptionalLong.of(count.getAsLong()))
+              .filter(ModelFacts::isNumber)
+              .map(count -> OptionalLong.of(Math.round(count.getAsDouble())))
               .orElseGet(OptionalLong::empty);
     };
+  }
+
+  // The history's line may be damaged.
+  private static boolean isNumber(JsonElement value) {
+    return value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
   }
 
   /** The last value of each metric. */

@@ -1,6 +1,7 @@
 package org.couplet.release;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,17 @@ public final class Release {
    * @param savedModel folder of the SavedModel
    * @param run that it is of
    * @param step of the checkpoint
+   * @param err for a warning of damaged metrics
    */
   public static void write(
-      Path savedModel, RunFolder run, Experiment experiment, long step, ReleaseOptions options)
+      Path savedModel,
+      RunFolder run,
+      Experiment experiment,
+      long step,
+      ReleaseOptions options,
+      PrintStream err)
       throws IOException {
-    ModelFacts facts = ModelFacts.of(savedModel, run, experiment, step, options);
+    ModelFacts facts = ModelFacts.of(savedModel, run, experiment, step, options, err);
     AtomicFile.write(savedModel.resolve(FACTS_FILE), Json.GSON.toJson(facts.asMap()) + "\n");
     AtomicFile.write(savedModel.resolve(CARD_FILE), new ModelCard(facts).text());
     AtomicFile.write(

@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.FileFailure;
-import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,75 +45,61 @@ public final class MetricsLog implements AutoCloseable {
 
   /**
    * Makes a log end with a step, as if the run had gone no further: drops the lines of later steps,
-   * and a line torn by a kill. To be called before a resumed run opens the log.
+   * and damaged ones. To be called before a resumed run opens the log.
    *
    * @param file a log; no file is fine
    * @param step the last step to keep
-   * @return how many lines besides the last were damaged, and are dropped
+   * @return how many lines were damaged, but for one torn at the end
    */
   public static int truncateAfter(Path file, long step) throws IOException {
     if (!Files.exists(file)) {
       return 0;
     }
-    List<String> lines = lines(file);
-    List<String> kept = new ArrayList<>();
-    int damaged = 0;
-    for (int i = 0; i < lines.size(); i++) {
-      Map<String, Object> object = object(lines.get(i));
-      if (object == null || !(object.get(STEP) instanceof Double at)) {
-        damaged += i < lines.size() - 1 ? 1 : 0;
-      } else if (at <= step) {
-        kept.add(lines.get(i));
-      }
-    }
+    Lines lines = lines(file);
     AtomicFile.write(
         file,
         whole -> {
-          for (String line : kept) {
-            whole.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
+          for (Line line : lines.sound) {
+            if (step(line.numbers) <= step) {
+              whole.write((line.text + "\n").getBytes(StandardCharsets.ISO_8859_1));
+            }
           }
         });
-    return damaged;
+    return lines.damaged;
   }
 
   /**
-   * All lines' names and numbers, in the order written; a last line torn by a kill is left out.
+   * All lines' names and numbers, in the order written. Damaged lines are passed over: those that
+   * are not an object of numbers with a step.
    *
    * @param file a log; no file is fine
-   * @throws InvalidInputException if another line is not an object of numbers
    */
   public static List<Map<String, Double>> read(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return List.of();
-    }
-    byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
-    String[] lines = new String(bytes, StandardCharsets.UTF_8).split("\n", -1);
-    List<Map<String, Double>> all = new ArrayList<>();
-    for (int i = 0; i < lines.length; i++) {
-      Optional<Map<String, Double>> numbers = numbers(lines[i]);
-      numbers.ifPresent(all::add);
-      // Whole files end with a line feed, and so with an empty part.
-      if (numbers.isEmpty() && i < lines.length - 1) {
-        throw new InvalidInputException(
-            "%s:%d: not an object of numbers. Remove the line".formatted(file, i + 1));
-      }
-    }
-    return all;
+    return lines(file).all();
   }
 
   /**
-   * The last number of a name in a log.
+   * The same, with a warning that counts damaged lines; a torn last one, which a kill leaves, does
+   * not count.
+   */
+  public static List<Map<String, Double>> read(Path file, PrintStream warnings) throws IOException {
+    Lines lines = lines(file);
+    if (lines.damaged > 0) {
+      warnings.printf("warning: %s: damaged lines are passed over: %d%n", file, lines.damaged);
+    }
+    return lines.all();
+  }
+
+  /**
+   * The last number of a name in a log, NaN and infinities passed over.
    *
    * @param file a log; no file is fine
    */
   public static OptionalDouble last(Path file, String name) throws IOException {
-    if (!Files.exists(file)) {
-      return OptionalDouble.empty();
-    }
-    List<String> lines = lines(file);
+    List<Map<String, Double>> lines = read(file);
     for (int i = lines.size() - 1; i >= 0; i--) {
-      Map<String, Object> object = object(lines.get(i));
-      if (object != null && object.get(name) instanceof Double value) {
+      double value = lines.get(i).getOrDefault(name, Double.NaN);
+      if (Double.isFinite(value)) {
         return OptionalDouble.of(value);
       }
     }
@@ -140,31 +125,52 @@ public final class MetricsLog implements AutoCloseable {
     out.close();
   }
 
-  // Latin-1 gives every byte back as it was, also a torn character's.
-  private static List<String> lines(Path file) throws IOException {
-    return FileFailure.reading(file, () -> Files.readAllLines(file, StandardCharsets.ISO_8859_1));
+  /** A sound line, and the text that it is written as, a byte each character. */
+  private record Line(String text, Map<String, Double> numbers) {}
+
+  private record Lines(List<Line> sound, int damaged) {
+    List<Map<String, Double>> all() {
+      return sound.stream().map(Line::numbers).toList();
+    }
   }
 
-  private static Optional<Map<String, Double>> numbers(String line) {
-    Map<String, Object> object = object(line);
-    if (object == null) {
-      return Optional.empty();
+  private static Lines lines(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return new Lines(List.of(), 0);
     }
+    byte[] bytes = FileFailure.reading(file, () -> Files.readAllBytes(file));
+    // Latin-1 gives every byte back as it was, also a torn character's.
+    String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\n", -1);
+    List<Line> sound = new ArrayList<>();
+    int damaged = 0;
+    for (int i = 0; i < lines.length; i++) {
+      Map<String, Double> numbers = numbers(lines[i]);
+      if (numbers != null && Double.isFinite(step(numbers))) {
+        sound.add(new Line(lines[i], numbers));
+      } else if (i < lines.length - 1) {
+        damaged++;
+      }
+    }
+    return new Lines(sound, damaged);
+  }
+
+  private static double step(Map<String, Double> numbers) {
+    return numbers.getOrDefault(STEP, Double.NaN);
+  }
+
+  // Null for a line that is not a JSON object of numbers, such as one torn by a kill.
+  private static @Nullable Map<String, Double> numbers(String line) {
+    String text = new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     try {
+      Map<String, Object> object = Json.GSON.fromJson(text, OBJECT);
+      if (object == null) {
+        return null;
+      }
       Map<String, Double> numbers = new LinkedHashMap<>();
       // NaN and infinities are text.
       object.forEach((name, value) -> numbers.put(name, Double.valueOf(String.valueOf(value))));
-      return Optional.of(numbers);
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
-  }
-
-  // Null for a line that is not a JSON object, such as one torn by a kill.
-  private static @Nullable Map<String, Object> object(String line) {
-    try {
-      return Json.GSON.fromJson(line, OBJECT);
-    } catch (JsonParseException e) {
+      return numbers;
+    } catch (JsonParseException | NumberFormatException e) {
       return null;
     }
   }

@@ -21,6 +21,7 @@ import org.couplet.config.proto.Experiment;
 import org.couplet.data.Dataset;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.TrainingProgram;
+import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
 import org.couplet.report.Table;
 import org.couplet.run.Checkpoints;
@@ -165,7 +166,7 @@ record ComparisonStudy(
       StudyContext bench, RunFolder run, Experiment experiment, SampleMetric quality)
       throws IOException {
     Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 1);
-    RunClock clock = RunClock.of(run);
+    RunClock clock = RunClock.of(MetricsLog.read(run.metrics(), bench.err()));
     List<Long> steps =
         bench.measured(run, experiment).stream()
             .filter(step -> bench.isWithinTime(clock.seconds(step)))

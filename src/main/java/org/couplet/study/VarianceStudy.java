@@ -132,7 +132,7 @@ final class VarianceStudy implements Study {
 
   private static List<Map<String, Double>> measured(StudyContext bench, RunFolder run)
       throws IOException {
-    return MetricsLog.read(run.metrics()).stream()
+    return MetricsLog.read(run.metrics(), bench.err()).stream()
         .filter(line -> line.containsKey(MEASURED))
         .filter(line -> value(line, "step") <= bench.options().steps())
         .toList();

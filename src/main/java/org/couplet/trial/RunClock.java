@@ -1,10 +1,8 @@
 package org.couplet.trial;
 
-import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.couplet.report.MetricsLog;
-import org.couplet.run.RunFolder;
 
 /** How long a run had trained at each step, as its log says. */
 public final class RunClock {
@@ -14,10 +12,14 @@ public final class RunClock {
     secondsByStep.put(0.0, 0.0);
   }
 
-  /** Reads a run's log. */
-  public static RunClock of(RunFolder run) throws IOException {
+  /**
+   * By a run's log.
+   *
+   * @param metrics its lines
+   */
+  public static RunClock of(List<Map<String, Double>> metrics) {
     RunClock clock = new RunClock();
-    for (Map<String, Double> line : MetricsLog.read(run.metrics())) {
+    for (Map<String, Double> line : metrics) {
       Double seconds = line.get("seconds");
       if (seconds != null) {
         clock.secondsByStep.put(line.getOrDefault("step", Double.NaN), seconds);

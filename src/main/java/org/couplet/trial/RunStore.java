@@ -107,7 +107,8 @@ public final class RunStore {
       long completed =
           new Checkpoints(run.checkpoints(), 1)
               .completed().stream().mapToLong(Long::longValue).max().orElse(0);
-      return completed >= steps || RunClock.of(run).seconds(completed) >= seconds;
+      return completed >= steps
+          || RunClock.of(MetricsLog.read(run.metrics())).seconds(completed) >= seconds;
     }
   }
 

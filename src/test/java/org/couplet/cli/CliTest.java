@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Guard;
@@ -71,6 +73,15 @@ class CliTest {
     assertTrue(text(err).contains("--loudly"), text(err));
     assertTrue(text(err).contains("usage: couplet doctor"), text(err));
     assertEquals(1, text(err).lines().count());
+  }
+
+  @Test
+  void anArgumentWhoseBytesAreLostIsRefused() {
+    assertEquals(ExitCode.BAD_INPUT, run("train", "--config", "quickstart", "--run", "run\ufffd"));
+    assertTrue(text(err).startsWith("couplet train: 'run\ufffd': has bytes that"), text(err));
+    assertTrue(text(err).contains("convmv"), text(err));
+    assertEquals(1, text(err).lines().count());
+    assertTrue(Files.notExists(Path.of("run\ufffd")));
   }
 
   private int run(String... arguments) {

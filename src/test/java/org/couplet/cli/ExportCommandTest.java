@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
+import org.couplet.FolderContents;
 import org.couplet.SmallExperiments;
 import org.couplet.command.ExitCode;
 import org.couplet.program.Bytes;
@@ -87,6 +88,20 @@ class ExportCommandTest {
     CommandRun refused = CommandRun.of("export", "--run", run, "--output", plain, "--version", 1);
     assertEquals(ExitCode.BAD_INPUT, refused.code());
     assertTrue(refused.err().contains("is a model itself"), refused.err());
+  }
+
+  @Test
+  void damagedMetricsArePassedOver() throws IOException {
+    Path damaged = folder.resolve("damaged");
+    FolderContents.copy(run, damaged);
+    Path metrics = damaged.resolve("metrics.jsonl");
+    Files.writeString(metrics, "{\"step\":1,\"loss\"\n" + Files.readString(metrics));
+    Path model = folder.resolve("model");
+    CommandRun done = CommandRun.done("export", "--run", damaged, "--output", model);
+    String warning = "warning: %s: damaged lines are passed over: 1".formatted(metrics);
+    assertEquals(1, done.err().lines().filter(warning::equals).count(), done.err());
+    String kept = "assets.extra/metrics.jsonl";
+    assertEquals(Files.readString(plain.resolve(kept)), Files.readString(model.resolve(kept)));
   }
 
   @Test

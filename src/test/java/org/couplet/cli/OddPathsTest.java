@@ -66,6 +66,18 @@ class OddPathsTest {
   }
 
   @Test
+  void theTemporaryFolderMayHaveSignsToo() throws IOException {
+    double[] expected = samples("--run", plain.resolve("plain"));
+    String before = System.getProperty("java.io.tmpdir");
+    System.setProperty("java.io.tmpdir", Files.createDirectory(folder.resolve("t[1]")).toString());
+    try {
+      assertArrayEquals(expected, samples("--run", run()));
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
+    }
+  }
+
+  @Test
   void aRunBeginsWithTheWeightsOfAParent() throws IOException {
     Path child = folder.resolve("child");
     Path config = folder.resolve("experiment.textproto");

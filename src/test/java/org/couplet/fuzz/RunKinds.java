@@ -2,11 +2,14 @@ package org.couplet.fuzz;
 
 import static org.couplet.fuzz.Damage.ofBytes;
 import static org.couplet.fuzz.Damage.oneOf;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,8 @@ final class RunKinds {
   private static final String DATA = "checkpoints/step-4.data-00000-of-00001";
   private static final String EVENTS = "events.out.tfevents.";
   private static final String CONFIG_FILE = "config.textproto";
+  private static final String METRICS = "metrics.jsonl";
+  private static final String STUDY = "study-" + METRICS;
 
   private final Path scratch;
 
@@ -67,14 +72,19 @@ final class RunKinds {
         });
   }
 
-  /** What no run depends on: the list of checkpoints, the logs, and the names of event files. */
+  /**
+   * What no run depends on: the list of checkpoints, the logs, and the names of event files. The
+   * log of a study's run is among them.
+   */
   Kind logs() throws IOException {
     Path run = run();
+    Path studied = studied();
     Map<String, byte[]> sound = new LinkedHashMap<>();
-    for (String name : List.of("checkpoints/checkpoint", "metrics.jsonl", "history.jsonl")) {
+    for (String name : List.of("checkpoints/checkpoint", METRICS, "history.jsonl")) {
       sound.put(name, Files.readAllBytes(run.resolve(name)));
     }
     sound.put(EVENTS + "1700000000.couplet", new byte[] {1});
+    sound.put(STUDY, Files.readAllBytes(studied.resolve(METRICS)));
     return files(
         "logs",
         run,
@@ -88,7 +98,53 @@ final class RunKinds {
               files.put(name, ofBytes().of(file, file, random).bytes());
             }
           }
-        });
+        },
+        () -> readLogs(run, studied));
+  }
+
+  // Training cuts damage off, so it comes last. An export builds a graph, which takes longest.
+  private Kind.Outcome readLogs(Path run, Path studied) throws IOException {
+    if (Files.size(run.resolve(METRICS)) % 4 == 0) {
+      CommandRun export =
+          CommandRun.of(
+              "export", "--run", run, "--output", scratch.resolve("model"), "--overwrite");
+      if (export.code() != ExitCode.DONE || Oracle.fault(export).isPresent()) {
+        return new Kind.Outcome(export, Optional.of("export needs a log"));
+      }
+    }
+    Files.copy(run.resolve(STUDY), studied.resolve(METRICS), StandardCopyOption.REPLACE_EXISTING);
+    Files.delete(run.resolve(STUDY));
+    CommandRun study = study();
+    return Oracle.fault(study).isPresent()
+        ? new Kind.Outcome(study, Optional.empty())
+        : resumed(run);
+  }
+
+  // One of the runs of the smallest study that reads their logs.
+  private Path studied() throws IOException {
+    CommandRun study = study();
+    assertEquals(ExitCode.DONE, study.code(), study.err());
+    try (var runs = Files.list(scratch.resolve("study-runs"))) {
+      return runs.min(Comparator.naturalOrder()).orElseThrow(() -> new AssertionError(study));
+    }
+  }
+
+  private CommandRun study() throws IOException {
+    Path config = Files.writeString(scratch.resolve("study.textproto"), CONFIG);
+    return CommandRun.of(
+        "study",
+        "variance",
+        "--config",
+        config,
+        "--seeds",
+        1,
+        "--overwrite",
+        "--output",
+        scratch.resolve("study"),
+        "--runs",
+        scratch.resolve("study-runs"),
+        "--set",
+        "run={steps:100 batch_size:2}");
   }
 
   private static String eventFile(String name, Random random) {
@@ -129,8 +185,20 @@ final class RunKinds {
     void damage(Map<String, byte[]> files, Random random) throws IOException;
   }
 
-  // An input is a zip of them.
   private Kind files(String kind, Path run, Map<String, byte[]> sound, FilesDamage damage)
+      throws IOException {
+    return files(kind, run, sound, damage, () -> resumed(run));
+  }
+
+  /** What reads a run's folder. */
+  @FunctionalInterface
+  private interface RunReader {
+    Kind.Outcome read() throws IOException;
+  }
+
+  // An input is a zip of them.
+  private Kind files(
+      String kind, Path run, Map<String, byte[]> sound, FilesDamage damage, RunReader reader)
       throws IOException {
     return new Kind(
         kind,
@@ -145,7 +213,7 @@ final class RunKinds {
           for (Map.Entry<String, byte[]> file : Containers.unzip(input.bytes()).entrySet()) {
             Files.write(run.resolve(file.getKey()), file.getValue());
           }
-          return resumed(run);
+          return reader.read();
         });
   }
 

@@ -1,11 +1,13 @@
 package org.couplet.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,7 +15,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,7 +136,7 @@ class MetricsLogTest {
   @Test
   void aTornLastLineIsNotRead() throws IOException {
     String last = "{\"seconds\":0.5,\"step\":27,\"loss\":\"NaN\",\"\u00b5\":1}";
-    byte[] bytes = last.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = last.getBytes(UTF_8);
     for (int kept = 0; kept < bytes.length; kept++) {
       Files.deleteIfExists(file);
       log(1);
@@ -145,14 +146,33 @@ class MetricsLogTest {
   }
 
   @Test
-  void aBadLineBeforeTheLastIsRefusedWithItsNumber() throws IOException {
-    for (String bad :
-        List.of("", "{\"step\":2", "{\"step\":}", "{\"step\":2 3}", "[1]", "{\"a\":\"b\"}")) {
-      Files.writeString(file, "{\"step\":1}\n" + bad + "\n{\"step\":3}\n");
-      InvalidInputException refused =
-          assertThrows(InvalidInputException.class, () -> MetricsLog.read(file), bad);
-      assertEquals(file + ":2: not an object of numbers. Remove the line", refused.getMessage());
-    }
+  void damagedLinesArePassedOverAndCounted() throws IOException {
+    String damaged =
+        """
+
+        {"step":2
+        {"step":}
+        {"step":2 3}
+        [1]
+        {"a":1}
+        {"step":2,"a":"b"}
+        {"step":"NaN"}
+        null
+        """;
+    Files.writeString(file, "{\"step\":1}\n" + damaged + "{\"step\":3}\n{\"st");
+    ByteArrayOutputStream warnings = new ByteArrayOutputStream();
+    List<Map<String, Double>> sound = List.of(Map.of("step", 1.0), Map.of("step", 3.0));
+    assertEquals(sound, MetricsLog.read(file, new PrintStream(warnings, true, UTF_8)));
+    assertEquals(
+        "warning: %s: damaged lines are passed over: 9%n".formatted(file),
+        warnings.toString(UTF_8));
+    assertEquals(sound, MetricsLog.read(file));
+    assertEquals(3, MetricsLog.last(file, "step").orElseThrow());
+
+    assertEquals(9, MetricsLog.truncateAfter(file, 2));
+    assertEquals("{\"step\":1}\n", Files.readString(file));
+    MetricsLog.read(file, new PrintStream(warnings, true, UTF_8));
+    assertEquals(1, warnings.toString(UTF_8).lines().count(), "no warning of a sound log");
   }
 
   @Test

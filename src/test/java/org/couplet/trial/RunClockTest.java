@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.couplet.run.RunFolder;
+import org.couplet.report.MetricsLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +17,7 @@ class RunClockTest {
     Files.writeString(
         folder.resolve("metrics.jsonl"),
         "{\"step\":10,\"seconds\":4.0}\n{\"step\":20,\"seconds\":8.0}\n");
-    RunClock clock = RunClock.of(new RunFolder(folder));
+    RunClock clock = RunClock.of(MetricsLog.read(folder.resolve("metrics.jsonl")));
     assertEquals(4, clock.seconds(10));
     assertEquals(4.8, clock.seconds(12), 1e-12);
     assertEquals(2, clock.seconds(5), 1e-12);
@@ -27,6 +27,6 @@ class RunClockTest {
 
   @Test
   void aRunWithoutALogHasTrainedForNoTime() throws IOException {
-    assertEquals(0, RunClock.of(new RunFolder(folder)).seconds(7));
+    assertEquals(0, RunClock.of(MetricsLog.read(folder.resolve("metrics.jsonl"))).seconds(7));
   }
 }
