@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
@@ -16,9 +13,8 @@ import org.couplet.image.ImportListener;
 import org.couplet.image.ImportReport;
 import org.couplet.image.ImportRequest;
 import org.couplet.image.Importer;
-import org.couplet.io.AtomicFile;
+import org.couplet.io.Output;
 import org.couplet.picture.PictureReading;
-import org.couplet.picture.PictureTrait;
 import org.couplet.report.Progress;
 import org.couplet.source.ImageSelection;
 import org.couplet.source.Split;
@@ -96,7 +92,7 @@ final class DataCommand implements Command {
                 options
                     .one("background", PictureReading.Colour::parse, PictureReading.Colour.WORDS)
                     .orElse(PictureReading.Colour.BLACK)),
-            options.output("output").requireFile().path(),
+            output(options),
             options.has("strict"));
     return Interrupt.during(
         name(),
@@ -107,14 +103,19 @@ final class DataCommand implements Command {
           try (Display display = new Display(err, interrupt)) {
             report = Importer.run(request, display);
           }
-          List<String> lines = lines(request, report);
-          lines.forEach(out::println);
-          Path file = reportFile(request.output());
-          AtomicFile.write(
-              file, String.join(System.lineSeparator(), lines) + System.lineSeparator());
-          out.println("this table is also in " + file);
+          report.lines(request).forEach(out::println);
+          out.println("this table is also in " + ImportReport.fileBeside(request.output()));
           return ExitCode.DONE;
         });
+  }
+
+  // What lies beside it belongs to it.
+  private static Path output(CommandLine options) {
+    Output output = options.output("output");
+    for (Path file : Importer.outputs(output.path())) {
+      new Output(output.option(), file, output.overwrite()).requireFile();
+    }
+    return output.path();
   }
 
   private static Optional<Integer> channels(String word) {
@@ -124,35 +125,6 @@ final class DataCommand implements Command {
       case "3" -> Optional.of(3);
       default -> throw new IllegalArgumentException(word);
     };
-  }
-
-  private static List<String> lines(ImportRequest request, ImportReport report) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "%s: %d images of %d x %d x %d written, %d left out",
-            request.output(),
-            report.written(),
-            request.size(),
-            request.size(),
-            report.channels(),
-            report.source().leftOutCount()));
-    if (report.channels() == 1 && request.channels().isEmpty()) {
-      lines.add("one channel, since all images are grey; --channels 3 writes three");
-    }
-    if (report.source().traits().containsKey(PictureTrait.TRANSPARENT)) {
-      lines.add("transparent pixels lie over " + request.reading().background());
-    }
-    lines.addAll(report.source().table());
-    return lines;
-  }
-
-  /** Where the table goes: {@code a.report.txt} beside {@code a.npy}. */
-  private static Path reportFile(Path output) {
-    String name = String.valueOf(output.getFileName());
-    return output.resolveSibling(
-        name.substring(0, name.length() - ".npy".length()) + ".report.txt");
   }
 
   /** Shows a conversion as it goes. */

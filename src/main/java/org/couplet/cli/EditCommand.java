@@ -111,6 +111,7 @@ final class EditCommand implements Command {
         (model, beforeEach) -> {
           from.one(model);
           to.one(model);
+          Movie.requireFew(frames, 1, model);
         },
         (editor, seed, beforeEach) -> {
           Shape model = editor.program().elementShape();

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
@@ -17,6 +18,7 @@ import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
 import org.couplet.launch.Runs;
+import org.couplet.program.SampleForm;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.RunFolder;
 import org.couplet.run.TrainedModel;
@@ -102,6 +104,7 @@ final class SampleCommand implements Command {
         sampling,
         tests,
         err,
+        form -> output.requireFor(form, (int) rows.count()),
         (program, levels, stage, interrupt) -> {
           if (output.showsProgress()) {
             stage.end();
@@ -159,6 +162,7 @@ final class SampleCommand implements Command {
         sampling,
         tests,
         err,
+        form -> SampleWalk.requireFor(form, frames, rows),
         (program, levels, stage, interrupt) -> {
           stage.begin("drawing " + frames + " frames");
           new SampleWalk(program, seeds.get(0), seeds.get(1), frames, rows, levels)
@@ -180,15 +184,19 @@ final class SampleCommand implements Command {
       SamplingOptions sampling,
       SelfTests tests,
       PrintStream err,
+      Consumer<SampleForm> requirement,
       Drawing drawing) {
     return Interrupt.during(
         name(),
         err,
         interrupt -> {
           interrupt.endsAfter("the samples in hand");
+          // Before the seconds that the self-test and loading the model take.
+          TrainedModel.form(folder(options)).ifPresent(requirement);
           try (Stage stage = new Stage(err);
               TrainedModel model = model(options, sampling, tests, stage)) {
             SamplingProgram program = sampling.applied(model.sampler());
+            requirement.accept(program.form());
             drawing.draw(program, sampling.levels(program), stage, interrupt);
           }
           return ExitCode.DONE;

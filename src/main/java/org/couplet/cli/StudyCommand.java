@@ -17,6 +17,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.io.Output;
 import org.couplet.io.Spelling;
+import org.couplet.loading.SavedModelGraph;
 import org.couplet.study.Studies;
 import org.couplet.study.Study;
 import org.couplet.study.StudyContext;
@@ -127,6 +128,11 @@ final class StudyCommand implements Command {
     List<Study> studies = studies(arguments[0], options);
     StudyOptions asked = asked(options);
     requireOutputs(studies, asked.output(), options.has(Output.OVERWRITE));
+    if (asked.features().isEmpty()) {
+      // One that a study wrote is written again, as all studies share it.
+      new Output("output", asked.output().resolve(StudyContext.FEATURES), true)
+          .requireFolder(SavedModelGraph::isPart);
+    }
     SelfTests tests = SelfTests.of(options, err);
     return Interrupt.during(
         name(),

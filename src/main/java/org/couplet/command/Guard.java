@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.couplet.io.ErrorSummary;
@@ -69,14 +70,46 @@ public final class Guard {
               + "a file that was being read, most likely the images, was cut or its disk failed;"
               + " put the whole file back");
       return ExitCode.FAILED;
-    } catch (Exception e) {
-      if (isOfTensorFlow(e)) {
-        return ofTensorFlow(e, name, err);
+    } catch (LinkageError e) {
+      Throwable root = root(e);
+      // A class that was tried again has the first failure's name in its text alone.
+      if (!String.valueOf(root).contains(UnsatisfiedLinkError.class.getSimpleName())
+          && !(e instanceof UnsatisfiedLinkError)) {
+        return fault(e, name, err);
       }
-      err.println(name + "this is a fault of couplet; please report it");
-      e.printStackTrace(err);
+      err.println(name + PlainLine.of(unloadable(ErrorSummary.of(root))));
       return ExitCode.FAILED;
+    } catch (Exception e) {
+      return isOfTensorFlow(e) ? ofTensorFlow(e, name, err) : fault(e, name, err);
     }
+  }
+
+  private static int fault(Throwable e, String name, PrintStream err) {
+    err.println(name + "this is a fault of couplet; please report it");
+    e.printStackTrace(err);
+    return ExitCode.FAILED;
+  }
+
+  private static Throwable root(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  // JavaCPP unpacks TensorFlow's libraries there once.
+  private static String unloadable(String reason) {
+    Path cache =
+        Path.of(
+            System.getProperty(
+                "org.bytedeco.javacpp.cachedir",
+                System.getProperty("user.home") + "/.javacpp/cache"));
+    return ("TensorFlow's native library can't be loaded: %s; %s needs 0.8 GiB and leave to run"
+            + " files, or choose another folder with"
+            + " COUPLET_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=DIR; a limit on memory (ulimit"
+            + " -v) must leave 8 GiB")
+        .formatted(reason, cache);
   }
 
   // No remedy is known.

@@ -1,14 +1,13 @@
 package org.couplet.config;
 
+import java.util.Optional;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ImageFileConfig;
+import org.couplet.io.PictureLimit;
 
 /** What a resolved experiment must keep to be trainable; the first breach is one line. */
 final class ExperimentRules {
-  // 10,000 x 10,000, with its samples half a gigabyte of Java's heap.
-  private static final long MOST_GRID_PIXELS = 100_000_000;
-
   private final Experiment experiment;
   private final Origins origins;
 
@@ -128,13 +127,10 @@ final class ExperimentRules {
         dataset.hasImageFile()
             ? dataset.getImageFile().getResolution()
             : dataset.getProcedural().getResolution();
-    long most = Math.max(1, MOST_GRID_PIXELS / Math.max(1, side * side));
-    if (experiment.getEvaluation().getSampleCount() > most) {
-      throw origins.problem(
-          "evaluation.sample_count",
-          "%d images of %d x %d are too many for one picture. Give at most %d"
-              .formatted(experiment.getEvaluation().getSampleCount(), side, side, most),
-          "evaluation.sample_every");
+    Optional<String> refusal =
+        PictureLimit.refusal(experiment.getEvaluation().getSampleCount(), side, side);
+    if (refusal.isPresent()) {
+      throw origins.problem("evaluation.sample_count", refusal.get(), "evaluation.sample_every");
     }
   }
 

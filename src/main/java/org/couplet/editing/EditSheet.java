@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.couplet.chart.LabelledGrids;
+import org.couplet.io.PictureLimit;
 import org.couplet.report.SampleGrid;
 import org.tensorflow.ndarray.Shape;
 
@@ -15,22 +16,28 @@ final class EditSheet {
 
   private final ByteArrayOutputStream given = new ByteArrayOutputStream();
   private final ByteArrayOutputStream edited = new ByteArrayOutputStream();
+  private final Shape image;
+  private final int most;
   private int count;
+
+  /**
+   * @param image [height, width, channels]
+   */
+  EditSheet(Shape image) {
+    this.image = image;
+    this.most = Math.min(MOST, Math.max(1, PictureLimit.images(image.get(0), image.get(1)) / 2));
+  }
 
   /** Adds an image, if there is room; both [height, width, channels], in [-1, 1]. */
   void add(float[] before, float[] after) {
-    if (count++ < MOST) {
+    if (count++ < most) {
       given.writeBytes(PixelValues.fromModel(before));
       edited.writeBytes(PixelValues.fromModel(after));
     }
   }
 
-  /**
-   * The sheet.
-   *
-   * @param image [height, width, channels]
-   */
-  BufferedImage picture(Shape image) {
+  /** The sheet. */
+  BufferedImage picture() {
     ImageForm form = ImageForm.of(image);
     List<LabelledGrids.Block> lines = new ArrayList<>();
     lines.add(new LabelledGrids.Block("given", given.toByteArray()));
@@ -40,7 +47,7 @@ final class EditSheet {
         form.height(),
         form.width(),
         form.channels(),
-        Math.min(count, MOST),
+        Math.min(count, most),
         PADDING,
         SampleGrid.AUTOMATIC);
   }

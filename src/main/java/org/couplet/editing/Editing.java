@@ -66,12 +66,12 @@ public record Editing(Editor editor, EditSource source, long seed) {
   public void write(EditOutput output, Optional<Path> sheet, PrintStream err, Runnable beforeEach)
       throws IOException {
     Shape image = editor.program().elementShape();
-    EditSheet drawn = new EditSheet();
+    EditSheet drawn = new EditSheet(image);
     try (Progress progress = new Progress("edit", source.names().size(), err)) {
       output.write(image, sink -> edit(sink, drawn, progress, beforeEach));
     }
     if (sheet.isPresent()) {
-      SampleGrid.writePng(drawn.picture(image), sheet.get());
+      SampleGrid.writePng(drawn.picture(), sheet.get());
     }
   }
 

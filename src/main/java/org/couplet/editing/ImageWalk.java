@@ -30,6 +30,7 @@ public record ImageWalk(Editor editor, long seed, long toSeed, int frames) {
     SamplingProgram program = editor.program();
     float[] first = PixelValues.toModel(from);
     float[] last = PixelValues.toModel(to);
+    Movie.requireFew(frames, 1, program.elementShape());
     byte[] walk = new byte[frames * first.length];
     for (int frame = 0; frame < frames; frame += Contract.SAMPLES_AT_ONCE) {
       beforeEach.run();

@@ -1,5 +1,11 @@
 package org.couplet.image;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.couplet.picture.PictureTrait;
+
 /**
  * What a conversion did.
  *
@@ -7,4 +13,37 @@ package org.couplet.image;
  * @param channels colour channels of each
  * @param source what the source's images were like, and which were left out
  */
-public record ImportReport(long written, int channels, SourceReport source) {}
+public record ImportReport(long written, int channels, SourceReport source) {
+  /** Where it is kept: {@code a.report.txt} beside {@code a.npy}. */
+  public static Path fileBeside(Path images) {
+    String name = String.valueOf(images.getFileName());
+    return images.resolveSibling(name.replaceFirst("\\.npy$", "") + ".report.txt");
+  }
+
+  /** The lines that users read. */
+  public List<String> lines(ImportRequest request) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s: %d images of %d x %d x %d written, %d left out",
+            request.output(),
+            written,
+            request.size(),
+            request.size(),
+            channels,
+            source.leftOutCount()));
+    if (channels == 1 && request.channels().isEmpty()) {
+      lines.add("one channel, since all images are grey; --channels 3 writes three");
+    }
+    if (source.traits().containsKey(PictureTrait.TRANSPARENT)) {
+      lines.add("transparent pixels lie over " + request.reading().background());
+    }
+    lines.addAll(source.table());
+    return lines;
+  }
+
+  String text(ImportRequest request) {
+    return String.join(System.lineSeparator(), lines(request)) + System.lineSeparator();
+  }
+}

@@ -18,7 +18,8 @@ import org.tensorflow.ndarray.Shape;
 
 /**
  * Turns public image sets into the file that training reads: one uint8 {@code .npy} [count, size,
- * size, channels] that appears whole. {@link ImageSelection} says what is read.
+ * size, channels] that appears whole, with its labels and a report. {@link ImageSelection} says
+ * what is read.
  *
  * <p>Each image is cut to its central square and brought to size by the mean over areas (smaller)
  * or Lanczos' kernel (larger). All cores decode, large photographs as many at a time as memory has
@@ -73,22 +74,35 @@ public final class Importer {
             this::fitted,
             listener::waiting)) {
       listener.started(images.size());
-      List<Labels> labels = new ArrayList<>();
-      AtomicFile.create(
-          request.output(),
-          partial -> {
-            write(images, partial);
-            images.labels(taken).ifPresent(labels::add);
-            // Never old labels beside new images: they go when the new ones are safe on disk.
-            AtomicFile.force(partial);
-            Labels.deleteBeside(request.output());
-          });
-      for (Labels kept : labels) {
-        kept.writeBeside(request.output());
-      }
-      SourceReport report = tally.report();
-      return new ImportReport(report.taken(), channels, report);
+      AtomicFile.replaceTogether(outputs(request.output()), folder -> write(images, folder));
+      return report();
     }
+  }
+
+  /**
+   * The files that a conversion writes: the images, and beside them their labels and the names of
+   * the classes, if there are any, and the report.
+   */
+  public static List<Path> outputs(Path images) {
+    List<Path> files = new ArrayList<>(List.of(images));
+    files.addAll(Labels.filesBeside(images));
+    files.add(ImportReport.fileBeside(images));
+    return files;
+  }
+
+  private void write(DecodedImages images, Path folder) throws IOException {
+    Path file = folder.resolve(String.valueOf(request.output().getFileName()));
+    writeImages(images, file);
+    Optional<Labels> labels = images.labels(taken);
+    if (labels.isPresent()) {
+      labels.get().writeBeside(file);
+    }
+    AtomicFile.write(ImportReport.fileBeside(file), report().text(request));
+  }
+
+  private ImportReport report() {
+    SourceReport report = tally.report();
+    return new ImportReport(report.taken(), channels, report);
   }
 
   private Picture fitted(Picture picture) {
@@ -104,7 +118,7 @@ public final class Importer {
     return request.channels().map(fitted::withChannels).orElse(fitted);
   }
 
-  private void write(DecodedImages images, Path file) throws IOException {
+  private void writeImages(DecodedImages images, Path file) throws IOException {
     try (NpyWriter out = new NpyWriter(file, shape())) {
       for (Optional<Decoded> next = images.next(); next.isPresent(); next = images.next()) {
         tally.add(next.get());

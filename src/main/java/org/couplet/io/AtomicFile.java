@@ -22,6 +22,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AtomicFile {
   private static final String PARTIAL = ".partial";
+  private static final String REPLACED = ".replaced";
   // What is being written changes all the time; this long without a change, nobody writes it.
   private static final Duration LEFT_BEHIND = Duration.ofHours(1);
 
@@ -94,6 +97,80 @@ public final class AtomicFile {
     create(target, filling, AtomicFile::swap);
   }
 
+  /**
+   * Files that belong together, such as images and their labels: all are complete before one gets
+   * its name, and the first gets its own last. So where the first is there, what lies beside it is
+   * its own, whenever the process is killed. What was there is deleted last; a process killed in
+   * between leaves it as {@code .NAME.replaced}, and the new files in {@code
+   * .FIRST.RANDOM.partial}.
+   *
+   * @param files in one folder; those that {@code filling} doesn't write are gone afterwards
+   * @param filling writes files of these names to the folder that it is given
+   */
+  public static void replaceTogether(List<Path> files, Filling filling) throws IOException {
+    Path first = files.get(0);
+    Path folder = parent(first);
+    createFolder(folder);
+    deleteLeftovers(first);
+    Path partial = hidden(first, "." + random() + PARTIAL);
+    try {
+      Files.createDirectory(partial);
+      filling.writeTo(partial);
+      force(partial);
+      swapTogether(files, partial);
+      forceOne(folder);
+      for (Path file : files) {
+        delete(hidden(file, REPLACED));
+      }
+      delete(partial);
+    } catch (IOException | RuntimeException | Error e) {
+      deleteAfter(e, partial);
+      if (e instanceof IOException failure) {
+        for (Path file : files) {
+          failure = FileFailure.within(partial.resolve(file.getFileName()), file, failure);
+        }
+        throw FileFailure.within(partial, first, failure);
+      }
+      throw e;
+    }
+  }
+
+  private static void swapTogether(List<Path> files, Path partial) throws IOException {
+    List<Path> aside = new ArrayList<>();
+    List<Path> placed = new ArrayList<>();
+    try {
+      // Without the first, those beside it are nobody's.
+      for (Path file : Files.exists(files.get(0)) ? files : List.<Path>of()) {
+        delete(hidden(file, REPLACED));
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+          rename(file, hidden(file, REPLACED));
+          aside.add(file);
+        }
+      }
+      for (int i = files.size() - 1; i >= 0; i--) {
+        Path file = files.get(i);
+        Path made = partial.resolve(file.getFileName());
+        // On the disk, too, the first comes last.
+        forceOne(parent(file));
+        if (Files.exists(made)) {
+          rename(made, file);
+          placed.add(file);
+        } else {
+          delete(file);
+        }
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      for (Path file : placed) {
+        deleteAfter(e, file);
+      }
+      // The first comes back last.
+      for (int i = aside.size() - 1; i >= 0; i--) {
+        rename(hidden(aside.get(i), REPLACED), aside.get(i));
+      }
+      throw e;
+    }
+  }
+
   /** Gives a complete file or folder its name. */
   @FunctionalInterface
   private interface Naming {
@@ -111,15 +188,19 @@ public final class AtomicFile {
       naming.rename(partial, target);
       forceOne(parent);
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        delete(partial);
-      } catch (IOException left) {
-        e.addSuppressed(left);
-      }
+      deleteAfter(e, partial);
       if (e instanceof IOException failure) {
         throw FileFailure.within(partial, target, failure);
       }
       throw e;
+    }
+  }
+
+  private static void deleteAfter(Throwable e, Path partial) {
+    try {
+      delete(partial);
+    } catch (IOException left) {
+      e.addSuppressed(left);
     }
   }
 
@@ -179,7 +260,7 @@ public final class AtomicFile {
   }
 
   private static void swap(Path partial, Path target) throws IOException {
-    Path replaced = hidden(target, ".replaced");
+    Path replaced = hidden(target, REPLACED);
     if (!Files.isDirectory(target)) {
       rename(partial, target);
       delete(replaced);

@@ -10,13 +10,12 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.PictureLimit;
 
 /** Many small images in one picture, row by row, on white. */
 public final class SampleGrid {
   /** As magnification: the largest that keeps an image's longer side within 64 pixels, or 1. */
   public static final int AUTOMATIC = 0;
-
-  private static final int VIEWABLE = 64;
 
   private SampleGrid() {}
 
@@ -77,7 +76,7 @@ public final class SampleGrid {
   }
 
   private static int automatic(int side) {
-    return Math.max(1, VIEWABLE / side);
+    return Math.max(1, PictureLimit.VIEWABLE / side);
   }
 
   /** Writes a picture as PNG; the file appears whole. */

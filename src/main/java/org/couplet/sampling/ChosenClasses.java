@@ -74,6 +74,11 @@ public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.Cl
     return (count + lines - 1) / lines;
   }
 
+  /** Images that such a grid has room for, at least {@code count}. */
+  public int places(int count) {
+    return Math.multiplyExact(lines(count), columns(count));
+  }
+
   /**
    * Images in the order of such a grid, white where the last ones are missing.
    *
@@ -83,7 +88,7 @@ public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.Cl
     int lines = lines(count);
     int columns = columns(count);
     int size = pixels.length / count;
-    byte[] sorted = new byte[lines * columns * size];
+    byte[] sorted = new byte[places(count) * size];
     Arrays.fill(sorted, (byte) 255);
     for (int row = 0; row < count; row++) {
       int place = row % lines * columns + row / lines;

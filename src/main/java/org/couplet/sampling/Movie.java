@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
+import org.couplet.io.PictureLimit;
 import org.couplet.report.AnimatedGif;
 import org.couplet.report.SampleGrid;
 import org.tensorflow.ndarray.Shape;
@@ -40,6 +42,22 @@ public record Movie(byte[][] walks, int frames, Shape image) {
       throw new InvalidInputException("--output " + name + ": " + FORMS);
     }
     return output.requireFile();
+  }
+
+  /**
+   * Requires frames that fit into memory together.
+   *
+   * @param rows how many images change beside each other
+   * @param image [height, width, channels]
+   * @throws InvalidInputException if they don't
+   */
+  public static void requireFew(int frames, int rows, Shape image) {
+    Optional<String> refusal =
+        PictureLimit.refusal((long) frames * rows, image.get(0), image.get(1));
+    if (refusal.isPresent()) {
+      throw new InvalidInputException(
+          "--frames: " + refusal.get() + (rows == 1 ? "" : " in all, --frames times --count"));
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
 import org.couplet.npy.NpyType;
 import org.couplet.npy.NpzWriter;
+import org.couplet.program.SampleForm;
 import org.couplet.report.SampleGrid;
 import org.tensorflow.ndarray.Shape;
 
@@ -66,6 +67,25 @@ public record SampleOutput(Output output, Kind kind) {
     return this;
   }
 
+  /**
+   * Requires samples that can go there.
+   *
+   * @throws InvalidInputException if there are too many for a grid, or points for a folder
+   */
+  public void requireFor(SampleForm samples, int count) {
+    if (kind == Kind.FOLDER && !samples.images()) {
+      throw new InvalidInputException(
+          "--output " + output.path() + "/: samples are points; use NAME.png or NAME.npz");
+    }
+    if (kind == Kind.GRID && count > MOST_IN_A_GRID) {
+      throw new InvalidInputException(
+          "--count: a grid holds at most " + MOST_IN_A_GRID + " samples; use --output NAME/");
+    }
+    if (kind == Kind.GRID && samples.images()) {
+      SamplePicture.requireFew(count, samples.element());
+    }
+  }
+
   /** Whether {@link #write} reports how far it is. */
   public boolean showsProgress() {
     return kind != Kind.GRID;
@@ -75,21 +95,9 @@ public record SampleOutput(Output output, Kind kind) {
   public void write(SampleDraw draw) throws IOException {
     Path path = output.path();
     switch (kind) {
-      case GRID -> {
-        if (draw.count() > MOST_IN_A_GRID) {
-          throw new InvalidInputException(
-              "--count: a grid holds at most " + MOST_IN_A_GRID + " samples; use --output NAME/");
-        }
-        SampleGrid.writePng(draw.picture(), path);
-      }
+      case GRID -> SampleGrid.writePng(draw.picture(), path);
       case ARRAY -> AtomicFile.write(path, out -> writeArray(out, draw));
-      case FOLDER -> {
-        if (!draw.program().makesImages()) {
-          throw new InvalidInputException(
-              "--output " + path + "/: samples are points; use NAME.png or NAME.npz");
-        }
-        output.createFolder(folder -> writeFolder(folder, draw));
-      }
+      case FOLDER -> output.createFolder(folder -> writeFolder(folder, draw));
     }
   }
 

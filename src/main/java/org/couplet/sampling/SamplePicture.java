@@ -2,9 +2,12 @@ package org.couplet.sampling;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.chart.CloudChart;
 import org.couplet.chart.Figure;
 import org.couplet.chart.Palette;
+import org.couplet.io.InvalidInputException;
+import org.couplet.io.PictureLimit;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
 import org.couplet.report.SampleGrid;
@@ -39,6 +42,11 @@ public final class SamplePicture {
       }
     }
     Shape image = program.elementShape();
+    ChosenClasses lines =
+        program.classChoice() instanceof ChosenClasses chosen && chosen.numbers().size() > 1
+            ? chosen
+            : null;
+    requireFew(lines == null ? count : lines.places(count), image);
     int values = (int) image.size();
     byte[] bytes = new byte[count * values];
     for (int first = 0; first < count; first += CHUNK) {
@@ -48,11 +56,23 @@ public final class SamplePicture {
         images.asRawTensor().data().read(bytes, first * values, rows * values);
       }
     }
-    if (program.classChoice() instanceof ChosenClasses chosen && chosen.numbers().size() > 1) {
-      byte[] lines = chosen.inLines(bytes, count);
-      return grid(lines, lines.length / values, image, chosen.columns(count), PADDING);
+    return lines == null
+        ? grid(bytes, count, image, 0, PADDING)
+        : grid(
+            lines.inLines(bytes, count), lines.places(count), image, lines.columns(count), PADDING);
+  }
+
+  /**
+   * Requires no more images than a picture can have.
+   *
+   * @param image [height, width, channels]
+   */
+  static void requireFew(int count, Shape image) {
+    Optional<String> refusal = PictureLimit.refusal(count, image.get(0), image.get(1));
+    if (refusal.isPresent()) {
+      throw new InvalidInputException(
+          "--count: " + refusal.get() + ", or use --output NAME/ for a file each");
     }
-    return grid(bytes, count, image, 0, PADDING);
   }
 
   /**

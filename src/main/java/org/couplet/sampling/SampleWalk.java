@@ -3,6 +3,7 @@ package org.couplet.sampling;
 import java.util.List;
 import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
+import org.couplet.program.SampleForm;
 import org.couplet.program.SamplingProgram;
 import org.tensorflow.types.TUint8;
 
@@ -19,14 +20,24 @@ import org.tensorflow.types.TUint8;
 public record SampleWalk(
     SamplingProgram program, long from, long to, int frames, int rows, List<Double> sigmas) {
   /**
+   * Requires samples of which a movie can be made.
+   *
+   * @throws InvalidInputException if they are points, or too many images
+   */
+  public static void requireFor(SampleForm samples, int frames, int rows) {
+    if (!samples.images()) {
+      throw new InvalidInputException("--interpolate: samples are points; it is for images");
+    }
+    Movie.requireFew(frames, rows, samples.element());
+  }
+
+  /**
    * Makes the samples.
    *
    * @param beforeEach run before each row of samples is made; may end it with an exception
    */
   public Movie movie(Runnable beforeEach) {
-    if (!program.makesImages()) {
-      throw new InvalidInputException("--interpolate: samples are points; it is for images");
-    }
+    requireFor(program.form(), frames, rows);
     byte[][] walks = new byte[rows][];
     for (int row = 0; row < rows; row++) {
       beforeEach.run();

@@ -2,6 +2,7 @@ package org.couplet.sampling;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,14 @@ public record TrainingPictures(List<OfStep> files) {
       }
       return picture;
     }
+
+    private BufferedImage unchecked() {
+      try {
+        return picture();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /**
@@ -65,11 +74,8 @@ public record TrainingPictures(List<OfStep> files) {
 
   /** The whole pictures, one after another. */
   public void writeMovie(Path file) throws IOException {
-    List<BufferedImage> pictures = new ArrayList<>();
-    for (OfStep one : files) {
-      pictures.add(one.picture());
-    }
-    AnimatedGif.write(pictures, HUNDREDTHS, file);
+    // One at a time: together they may be more than memory holds.
+    AnimatedGif.write(() -> files.stream().map(OfStep::unchecked).iterator(), HUNDREDTHS, file);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.PictureLimit;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.SamplingProgram.ClassChoice;
 import org.couplet.report.SampleGrid;
@@ -21,6 +22,7 @@ import org.couplet.serving.HostTensor;
 import org.couplet.serving.ImageRequest;
 import org.couplet.serving.ServedModel;
 import org.couplet.serving.ServedVersion;
+import org.tensorflow.ndarray.Shape;
 
 /** {@code /v1/images}: samples as a grid or a zip of PNG files. */
 record ImagesApi(int mostRows) {
@@ -61,12 +63,18 @@ record ImagesApi(int mostRows) {
       throw HttpProblem.badRequest("the model makes points, not images; use :predict");
     }
     int count = number(call, "count", 1, mostRows).orElse(Math.min(USUAL_COUNT, mostRows));
-    int columns = number(call, "columns", 0, mostRows).orElse(0);
+    int columns = Math.min(count, number(call, "columns", 0, mostRows).orElse(0));
     Format format =
         call.parameter(
                 "format", text -> Format.valueOf(text.toUpperCase(Locale.ROOT)), "png or zip")
             .orElse(Format.PNG);
     Optional<ChosenClasses> classes = classes(call, sampler);
+    boolean inLines =
+        format == Format.PNG
+            && columns == 0
+            && classes.isPresent()
+            && classes.get().numbers().size() > 1;
+    requireFew(inLines ? classes.get().places(count) : count, sampler.elementShape());
     HostTensor images =
         version.images(
             new ImageRequest(
@@ -79,9 +87,14 @@ record ImagesApi(int mostRows) {
     if (format == Format.ZIP) {
       return zip(images);
     }
-    return columns == 0 && classes.isPresent() && classes.get().numbers().size() > 1
-        ? lines(images, classes.get())
-        : grid(images.numbers(), images, columns);
+    return inLines ? lines(images, classes.get()) : grid(images.numbers(), images, columns);
+  }
+
+  private static void requireFew(int count, Shape image) {
+    Optional<String> refusal = PictureLimit.refusal(count, image.get(0), image.get(1));
+    if (refusal.isPresent()) {
+      throw HttpProblem.badRequest("count: " + refusal.get());
+    }
   }
 
   private static Optional<ChosenClasses> classes(Call call, SamplingProgram sampler) {

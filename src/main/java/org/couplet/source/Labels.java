@@ -79,7 +79,7 @@ public record Labels(List<Long> ofImages, List<String> classes) {
     return name.replaceAll("\\p{Cntrl}", "?");
   }
 
-  /** Writes the files beside an array of images, replacing those that are there. */
+  /** Writes the files of {@link #filesBeside} that it has, replacing those that are there. */
   public void writeBeside(Path images) throws IOException {
     ByteBuffer values = ByteBuffer.allocate(8 * ofImages.size()).order(ByteOrder.LITTLE_ENDIAN);
     ofImages.forEach(values::putLong);
@@ -94,10 +94,9 @@ public record Labels(List<Long> ofImages, List<String> classes) {
         });
   }
 
-  /** Deletes the files beside an array of images, which is about to be replaced. */
-  public static void deleteBeside(Path images) throws IOException {
-    Files.deleteIfExists(beside(images, SUFFIX));
-    Files.deleteIfExists(beside(images, CLASSES_SUFFIX));
+  /** Where labels and names of classes are kept beside an array of images. */
+  public static List<Path> filesBeside(Path images) {
+    return List.of(beside(images, SUFFIX), beside(images, CLASSES_SUFFIX));
   }
 
   /**

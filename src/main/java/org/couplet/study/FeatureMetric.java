@@ -43,7 +43,7 @@ final class FeatureMetric implements SampleMetric {
   /** Loads or writes the feature network, and measures the data. */
   static FeatureMetric open(StudyContext bench, Dataset dataset) throws IOException {
     Optional<Path> given = bench.options().features();
-    Path folder = given.orElse(bench.options().output().resolve("random_features"));
+    Path folder = given.orElse(bench.options().output().resolve(StudyContext.FEATURES));
     if (given.isEmpty()) {
       AtomicFile.replace(folder, bench.graphs()::features);
     }

@@ -11,6 +11,7 @@ import org.couplet.chart.LabelledGrids;
 import org.couplet.chart.Palette;
 import org.couplet.chart.Panel;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.PictureLimit;
 import org.couplet.program.Bytes;
 import org.couplet.program.Floats;
 import org.couplet.program.SamplingProgram;
@@ -29,7 +30,7 @@ import org.tensorflow.types.TUint8;
  */
 record SamplesStudy(String name, String summary) implements Study {
   private static final long SEED = 0;
-  private static final int IMAGES = 24;
+  private static final int MOST_IMAGES = 24;
   private static final int IMAGES_IN_A_ROW = 12;
   private static final int POINTS = 1000;
   // Limits of the axes: a model that ran away must not hide the others.
@@ -64,7 +65,7 @@ record SamplesStudy(String name, String summary) implements Study {
     }
     List<Samples> all = new ArrayList<>();
     for (Path model : bench.options().models()) {
-      Samples samples = samples(model);
+      Samples samples = samples(model, bench.options().models().size());
       if (!all.isEmpty() && !samples.element().equals(all.get(0).element())) {
         throw new InvalidInputException(
             "--models: "
@@ -125,17 +126,24 @@ record SamplesStudy(String name, String summary) implements Study {
     bench.picture(name(), picture);
   }
 
-  private static Samples samples(Path folder) throws IOException {
+  // Of many large models fewer.
+  private static int images(Shape image, int models) {
+    int most = PictureLimit.images(image.get(0), image.get(1));
+    return Math.min(MOST_IMAGES, Math.max(1, most / models));
+  }
+
+  private static Samples samples(Path folder, int models) throws IOException {
     String name = String.valueOf(folder.getFileName());
     try (TrainedModel model = TrainedModel.open(folder, CheckpointChoice.NEWEST)) {
-      return samples(name, model.sampler());
+      return samples(name, model.sampler(), models);
     }
   }
 
-  private static Samples samples(String name, SamplingProgram program) {
+  private static Samples samples(String name, SamplingProgram program, int models) {
     List<Double> levels = SampleLevels.of(program);
     if (program.makesImages()) {
-      try (TUint8 images = program.images(SEED, 0, IMAGES, levels)) {
+      int count = images(program.elementShape(), models);
+      try (TUint8 images = program.images(SEED, 0, count, levels)) {
         return new Samples(name, program.elementShape(), Bytes.of(images), new float[0]);
       }
     }

@@ -34,6 +34,9 @@ public final class StudyContext {
   public static final List<String> ENDINGS =
       List.of(".png", ".svg", ".gif", ".csv", "_summary.csv");
 
+  /** The folder, in that of the results, where studies write the random feature network. */
+  public static final String FEATURES = "random_features";
+
   private static final int SEEDS_OF_POINTS = 3;
   // A run ends with the step, and the line of its log, in which its time is up.
   private static final double OVERTIME = 0.05;

@@ -1,6 +1,7 @@
 package org.couplet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -63,6 +64,47 @@ class DataCommandTest {
         output,
         "--overwrite",
         "--strict");
+  }
+
+  @Test
+  void whatLiesBesideTheOutputIsNotReplacedUnasked() throws IOException {
+    Path source = folder.resolve("source");
+    for (String name : List.of("dogs/a.png", "cats/b.png")) {
+      Path file = source.resolve(name);
+      Files.createDirectories(file.getParent());
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+    }
+    Path output = folder.resolve("x.npy");
+    for (String beside : List.of("x.labels.npy", "x.classes.txt", "x.report.txt")) {
+      Path file = Files.writeString(folder.resolve(beside), "the user's own");
+      assertRefused(
+          "--output " + file + ": already exists; choose another name, or add --overwrite",
+          "data",
+          "--from",
+          source,
+          "--size",
+          8,
+          "--output",
+          output);
+      assertEquals("the user's own", Files.readString(file));
+      Files.delete(file);
+    }
+    CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
+    assertEquals("cats\ndogs\n", Files.readString(folder.resolve("x.classes.txt")));
+    // A report that can't be written is found before anything changes.
+    Files.delete(folder.resolve("x.report.txt"));
+    Files.createDirectory(folder.resolve("x.report.txt"));
+    Object[] again = {
+      "data", "--from", source.resolve("cats"), "--size", 8, "--output", output, "--overwrite"
+    };
+    assertRefused("x.report.txt: is a folder; name a file", again);
+    assertTrue(Files.exists(folder.resolve("x.labels.npy")));
+    Files.delete(folder.resolve("x.report.txt"));
+    CommandRun.done(again);
+    assertFalse(Files.exists(folder.resolve("x.labels.npy")));
+    try (NpyImages images = NpyImages.open(output, 8, 3)) {
+      assertEquals(1, images.size());
+    }
   }
 
   @Test

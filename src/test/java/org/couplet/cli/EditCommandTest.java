@@ -572,4 +572,25 @@ class EditCommandTest {
         "variables.index: no such file, so the SavedModel has no weights");
     assertEquals(1, files(folder));
   }
+
+  @Test
+  void tooManyFramesAreRefusedBeforeTheModelIsLoaded() {
+    CommandRun refused =
+        CommandRun.of(
+            "sample",
+            "--model",
+            shared.resolve("model"),
+            "--interpolate",
+            "1,2",
+            "--frames",
+            10_000,
+            "--count",
+            3,
+            "--output",
+            folder.resolve("m.gif"));
+    assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
+    assertTrue(
+        refused.err().startsWith("couplet sample: --frames: 30000 images of 8 x 8 are too many"),
+        refused.err());
+  }
 }

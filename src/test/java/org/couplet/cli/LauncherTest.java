@@ -183,6 +183,15 @@ class LauncherTest {
   }
 
   @Test
+  void javasReportOfACrashIsNotLeftInTheUsersFolder() throws Exception {
+    done(launch(Map.of()));
+    String text =
+        done(launch(Map.of("TMPDIR", "/a", "COUPLET_JAVA_OPTS", "-XX:ErrorFile=own"))).text();
+    assertTrue(text.contains("-XX:ErrorFile=/a/couplet-crash-%p.log "), text);
+    assertTrue(text.indexOf("-XX:ErrorFile=/a") < text.indexOf("-XX:ErrorFile=own"), text);
+  }
+
+  @Test
   void aUserWhomTheSystemDoesNotListHasAHome() throws Exception {
     done(launch(Map.of()));
     String[] unlisted = otherUser();

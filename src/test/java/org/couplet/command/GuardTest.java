@@ -74,6 +74,27 @@ class GuardTest {
   }
 
   @Test
+  void aLibraryThatDoesNotLoadIsALine() {
+    UnsatisfiedLinkError error = new UnsatisfiedLinkError("no jni in java.library.path");
+    error.initCause(new IOException("No space left on device"));
+    assertEquals(ExitCode.FAILED, run(ending(error)));
+    assertLine(
+        "couplet test: TensorFlow's native library can't be loaded: No space left on device;");
+    // What Java says of each later use.
+    NoClassDefFoundError later = new NoClassDefFoundError("Could not initialize class A");
+    later.initCause(
+        new ExceptionInInitializerError("Exception java.lang.UnsatisfiedLinkError: b.so: cut"));
+    assertEquals(ExitCode.FAILED, run(ending(later)));
+    assertLine("couplet test: TensorFlow's native library can't be loaded: ");
+  }
+
+  @Test
+  void otherClassesThatDoNotLoadAreAFault() {
+    assertEquals(ExitCode.FAILED, run(ending(new NoClassDefFoundError("a/B"))));
+    assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("couplet test: this is a fault"));
+  }
+
+  @Test
   void aMappedFileThatWasCutIsNamedAsSuch() {
     assertEquals(
         ExitCode.FAILED,
@@ -95,6 +116,12 @@ class GuardTest {
   }
 
   private static Callable<Integer> failing(Exception e) {
+    return () -> {
+      throw e;
+    };
+  }
+
+  private static Callable<Integer> ending(Error e) {
     return () -> {
       throw e;
     };

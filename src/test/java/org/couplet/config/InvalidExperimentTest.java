@@ -224,7 +224,7 @@ class InvalidExperimentTest {
         arguments(
             "dataset { procedural { resolution: 512 } }\n"
                 + "network { song_unet { channel_mult: 1 } }\nevaluation { sample_count: 3000 }",
-            "a.textproto:3: evaluation.sample_count: 3000 images of 512 x 512 are too many for one picture. Give at most 381"),
+            "a.textproto:3: evaluation.sample_count: 3000 images of 512 x 512 are too many to draw at once. Give at most 381"),
         arguments(
             POINTS
                 + "run { batch_size: 4 }\nconsistency {\n coupling { generator_induced { mu: 0.1 } } }",

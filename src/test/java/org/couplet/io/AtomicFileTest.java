@@ -100,6 +100,51 @@ class AtomicFileTest {
     assertEquals(List.of("a"), names());
   }
 
+  private List<Path> together() {
+    return List.of(folder.resolve("a.npy"), folder.resolve("a.labels.npy"));
+  }
+
+  @Test
+  void filesThatBelongTogetherChangeTogether() throws IOException {
+    AtomicFile.replaceTogether(
+        together(),
+        path -> {
+          AtomicFile.write(path.resolve("a.npy"), "one");
+          AtomicFile.write(path.resolve("a.labels.npy"), "labels of one");
+        });
+    assertEquals(List.of("a.labels.npy", "a.npy"), names());
+    AtomicFile.replaceTogether(
+        together(), path -> AtomicFile.write(path.resolve("a.npy"), "two, without labels"));
+    assertEquals(List.of("a.npy"), names());
+    assertEquals("two, without labels", Files.readString(folder.resolve("a.npy")));
+  }
+
+  @Test
+  void filesThatBelongTogetherStayWhereTheNewOnesFail() throws IOException {
+    Files.writeString(folder.resolve("a.npy"), "old");
+    Files.writeString(folder.resolve("a.labels.npy"), "labels of old");
+    FileFailure failure =
+        assertThrows(
+            FileFailure.class,
+            () ->
+                AtomicFile.replaceTogether(
+                    together(),
+                    path -> {
+                      Files.writeString(path.resolve("a.labels.npy"), "labels of new");
+                      AtomicFile.write(
+                          path.resolve("a.npy"),
+                          out -> {
+                            throw new FileSystemException(
+                                path.resolve("a.npy").toString(), null, "No space left on device");
+                          });
+                    }));
+    assertTrue(
+        failure.getMessage().startsWith(folder.resolve("a.npy") + ": can't be written: no space"),
+        failure.getMessage());
+    assertEquals(List.of("a.labels.npy", "a.npy"), names());
+    assertEquals("labels of old", Files.readString(folder.resolve("a.labels.npy")));
+  }
+
   @Test
   void aKillBetweenTheTwoRenamesIsMadeGoodByTheNextCall() throws IOException {
     Path target = folder.resolve("a");

@@ -4,7 +4,6 @@ import static org.couplet.Refusal.assertRefused;
 import static org.couplet.source.SourceTrial.png;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -119,9 +118,9 @@ class LabelsTest {
       assertArrayEquals(new double[] {3, 1L << 40}, labels.nextDoubles(2));
     }
     assertEquals("x\ny\n", Files.readString(folder.resolve("a.classes.txt")));
-    Labels.deleteBeside(images);
-    assertFalse(Files.exists(folder.resolve("a.labels.npy")));
-    assertFalse(Files.exists(folder.resolve("a.classes.txt")));
+    assertEquals(
+        List.of(folder.resolve("a.labels.npy"), folder.resolve("a.classes.txt")),
+        Labels.filesBeside(images));
   }
 
   @Test

@@ -272,6 +272,19 @@ class StudyTest {
         "no/such");
   }
 
+  @Test
+  void aFolderOfTheUsersIsNoPlaceForTheFeatureNetwork() throws IOException {
+    Path own = Files.createDirectory(folder.resolve("random_features")).resolve("notes.txt");
+    Files.writeString(own, "");
+    assertRefused(
+        "random_features: holds notes.txt, which this command does not write",
+        "study",
+        "ema",
+        "--config",
+        "configs/quickstart.textproto");
+    assertTrue(Files.exists(own));
+  }
+
   private void assertRefused(String message, Object... arguments) {
     List<Object> all = new ArrayList<>(Arrays.asList(arguments));
     all.addAll(List.of("--output", folder));
