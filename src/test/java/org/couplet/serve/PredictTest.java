@@ -9,8 +9,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.couplet.CommandRun;
@@ -93,6 +97,131 @@ class PredictTest {
     } else {
       values.add(json.getAsDouble());
     }
+  }
+
+  /** Statuses, names and nesting as https://www.tensorflow.org/tfx/serving/api_rest has them. */
+  @Test
+  void statusMetadataAndErrorsHaveTheFormOfTensorFlowServing() throws Exception {
+    assertJson(
+        """
+        {"model_version_status": [
+          {"version": "1", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
+        ]}
+        """,
+        json(200, get(MODEL)));
+    assertJson(
+        """
+        {"model_spec": {"name": "shapes", "signature_name": "", "version": "1"},
+         "metadata": {"signature_def": {"signature_def": {"generate": {
+           "inputs": {
+             "labels": {
+               "dtype": "DT_INT32",
+               "tensor_shape": {"dim": [{"size": "-1", "name": ""}], "unknown_rank": false},
+               "name": "generate_labels:0"},
+             "noise": {
+               "dtype": "DT_FLOAT",
+               "tensor_shape": {
+                 "dim": [{"size": "-1", "name": ""}, {"size": "8", "name": ""},
+                         {"size": "8", "name": ""}, {"size": "3", "name": ""}],
+                 "unknown_rank": false},
+               "name": "generate_noise:0"},
+             "sigma": {
+               "dtype": "DT_FLOAT",
+               "tensor_shape": {"dim": [], "unknown_rank": true},
+               "name": "generate_sigma:0"}},
+           "outputs": {"images_png_bytes": {
+             "dtype": "DT_STRING",
+             "tensor_shape": {"dim": [{"size": "-1", "name": ""}], "unknown_rank": false},
+             "name": "generate_images_png_bytes:0"}},
+           "method_name": "tensorflow/serving/predict"}}}}}
+        """,
+        metadataOfOne(json(200, get(MODEL + "/versions/1/metadata"))));
+    assertJson("{\"error\": \"0\"}", form(json(404, get("/v1/models/half"))));
+    assertJson("{\"error\": \"0\"}", form(json(404, server.post("/v1/models/half:predict", "{}"))));
+    assertJson("{\"error\": \"0\"}", form(json(400, predict("{\"instances\": 1, \"inputs\": 1}"))));
+  }
+
+  @Test
+  void predictionsHaveTheFormOfTensorFlowServing() throws Exception {
+    // In columns: an object, or of one output its values.
+    assertJson(
+        """
+        {"outputs": {"rho": 7.0, "sigma_max": 80.0, "sigma_min": 0.002}}
+        """,
+        json(200, predict("{\"signature_name\": \"range\", \"inputs\": {}}")));
+    String columns =
+        "{\"signature_name\": \"generate\", \"inputs\": {\"noise\": [%1$s, %1$s], \"sigma\": 80, \"labels\": [0, 2]}}";
+    assertJson(
+        """
+        {"outputs": {"images": [[[[0]]]], "images_png_bytes": [{"b64": "0"}], "x_hat": [[[[0]]]]}}
+        """,
+        form(json(200, predict(columns.formatted(noise())))));
+    assertJson(
+        """
+        {"outputs": [[[[0]]]]}
+        """,
+        form(
+            json(
+                200,
+                predict(
+                    "{\"signature_name\": \"noise\", \"inputs\": {\"seed\": 1, \"draw\": 0, \"first\": 0, \"count\": 2}}"))));
+    // In rows: a list.
+    assertJson(
+        """
+        {"predictions": [{"images": [[[0]]], "images_png_bytes": {"b64": "0"}, "x_hat": [[[0]]]}]}
+        """,
+        form(
+            json(
+                200,
+                predict(
+                    "{\"instances\": [{\"noise\": %1$s, \"labels\": 0}, {\"noise\": %1$s, \"labels\": 1}]}"
+                        .formatted(noise())))));
+  }
+
+  private static HttpResponse<String> get(String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(server.uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonElement json(int status, HttpResponse<String> answer) {
+    assertEquals(status, answer.statusCode(), answer.body());
+    assertEquals("application/json", answer.headers().firstValue("Content-Type").orElse(""));
+    return JsonParser.parseString(answer.body());
+  }
+
+  private static void assertJson(String expected, JsonElement answer) {
+    assertEquals(JsonParser.parseString(expected), answer);
+  }
+
+  // With one signature and one of its outputs.
+  private static JsonElement metadataOfOne(JsonElement metadata) {
+    JsonObject signatures =
+        metadata
+            .getAsJsonObject()
+            .getAsJsonObject("metadata")
+            .getAsJsonObject("signature_def")
+            .getAsJsonObject("signature_def");
+    signatures.keySet().retainAll(Set.of("generate"));
+    JsonObject outputs = signatures.getAsJsonObject("generate").getAsJsonObject("outputs");
+    assertEquals(Set.of("images", "images_png_bytes", "x_hat"), outputs.keySet());
+    outputs.keySet().retainAll(Set.of("images_png_bytes"));
+    return metadata;
+  }
+
+  // Numbers and strings become 0, and lists of values of one form become one of these.
+  private static JsonElement form(JsonElement json) {
+    if (json.isJsonPrimitive()) {
+      return json.getAsJsonPrimitive().isString() ? new JsonPrimitive("0") : new JsonPrimitive(0);
+    }
+    if (json.isJsonArray()) {
+      JsonArray forms = new JsonArray();
+      json.getAsJsonArray().asList().stream().map(PredictTest::form).distinct().forEach(forms::add);
+      return forms;
+    }
+    JsonObject forms = new JsonObject();
+    json.getAsJsonObject().asMap().forEach((name, value) -> forms.add(name, form(value)));
+    return forms;
   }
 
   @Test
