@@ -62,7 +62,7 @@ class PageTest {
           "true", browser.text("document.documentElement.scrollWidth <= window.innerWidth"));
 
       // Where fewer images are allowed the page asks for fewer.
-      try (TestServer small = new TestServer(export, 4)) {
+      try (TestServer small = new TestServer(export, TestServer.LIMITS, 4)) {
         browser.go(small.uri("/"));
         browser.waitFor("location.port === '" + small.uri("/").getPort() + "'");
         browser.waitFor("document.getElementById('grid').naturalWidth > 0");

@@ -42,9 +42,9 @@ final class TestServer implements AutoCloseable {
     this(folder, Map.of(), Optional.empty(), Optional.empty(), limits, MOST_ROWS);
   }
 
-  /** With its own limit of a call's rows. */
-  TestServer(Path folder, int mostRows) throws IOException {
-    this(folder, Map.of(), Optional.empty(), Optional.empty(), LIMITS, mostRows);
+  /** Also with its own limit of a call's rows. */
+  TestServer(Path folder, ServingLimits limits, int mostRows) throws IOException {
+    this(folder, Map.of(), Optional.empty(), Optional.empty(), limits, mostRows);
   }
 
   private TestServer(
