@@ -1,13 +1,16 @@
 package org.couplet.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Set;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
 import org.couplet.command.Stage;
 import org.couplet.foreign.ForeignWeights;
+import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.io.Output;
 import org.couplet.transfer.ForeignModel;
@@ -51,16 +54,35 @@ final class ImportCommand implements Command {
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
+    String from = options.text("from").orElseThrow();
+    if (from.matches("[a-z][a-z0-9+.-]+://.*")) {
+      throw new InvalidInputException(
+          "--from %s: is an address; download it first (curl -LO %s) and give the file"
+              .formatted(from, from));
+    }
     Path file = options.path("from");
     Output output = options.output("output").requireFolder(WRITTEN::contains);
+    return Interrupt.during(
+        name(), err, interrupt -> written(options, file, output, out, err, interrupt));
+  }
+
+  private static int written(
+      CommandLine options,
+      Path file,
+      Output output,
+      PrintStream out,
+      PrintStream err,
+      Interrupt interrupt)
+      throws IOException {
+    interrupt.endsAfter("building the run's program");
     ForeignModel model;
     String kind;
     try (Stage stage = new Stage(err);
         ForeignWeights weights = ForeignWeights.open(file, options.text("entry"))) {
       kind = weights.describe();
-      model = ForeignModel.of(file, weights, options.texts("set"));
       stage.begin("building the run");
-      output.createFolder(model::writeRun);
+      model = ForeignModel.of(file, weights, options.texts("set"));
+      output.createFolder(folder -> model.writeRun(folder, interrupt::check));
     }
     out.printf(
         "%s: %s, a %s model of %,d weights%n",

@@ -75,6 +75,13 @@ public final class ForeignWeights implements AutoCloseable {
     byte[] begin = new byte[(int) Math.min(TorchStream.MAGIC.length, file.length())];
     file.read(0, ByteBuffer.wrap(begin));
     PickleReader.Budget budget = new PickleReader.Budget();
+    // First, as the length that it begins with may be what others begin with.
+    if (SafetensorsFile.is(file)) {
+      SafetensorsFile all = SafetensorsFile.read(file);
+      FoundWeights weights = new FoundWeights(all.tensors(), recorded(file, all));
+      WeightSets sets = WeightSets.of(weights, file, budget);
+      return new ForeignWeights(file.file(), "safetensors", sets.choose(entry));
+    }
     if (begin.length > 1 && begin[0] == 'P' && begin[1] == 'K') {
       return of(file, "PyTorch (zip)", TorchZip.read(file, budget), entry, budget);
     }
@@ -87,11 +94,11 @@ public final class ForeignWeights implements AutoCloseable {
       Object object = new PickleReader(new Cursor(file), classes, budget).read();
       return of(file, "pickle", object, entry, budget);
     }
-    if (SafetensorsFile.is(file)) {
-      SafetensorsFile all = SafetensorsFile.read(file);
-      FoundWeights weights = new FoundWeights(all.tensors(), recorded(file, all));
-      WeightSets sets = WeightSets.of(weights, file, budget);
-      return new ForeignWeights(file.file(), "safetensors", sets.choose(entry));
+    if (begin.length > 1 && PickleReader.isOld(file)) {
+      throw new InvalidInputException(
+          file.path()
+              + ": is a pickle of protocol 0 or 1, which is not read; write it with a newer one, such"
+              + " as pickle.dump(..., protocol=4)");
     }
     throw file.refusal("it is neither a pickle nor a file of PyTorch or safetensors");
   }

@@ -1,6 +1,7 @@
 package org.couplet.foreign;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -59,6 +60,14 @@ final class PickleReader {
     this.in = in;
     this.classes = classes;
     this.budget = budget;
+  }
+
+  /** Whether a file begins and ends as pickles of the protocols before 2, which name none. */
+  static boolean isOld(FilePart file) throws IOException {
+    ByteBuffer ends = ByteBuffer.allocate(2);
+    file.read(0, ends.limit(1));
+    file.read(file.length() - 1, ends.limit(2));
+    return "(]}c".indexOf(ends.get(0)) >= 0 && ends.get(1) == '.';
   }
 
   /** Reads one pickle; the cursor is then behind it. */

@@ -31,7 +31,7 @@ import org.tensorflow.ndarray.Shape;
  * <pre>{@code
  * try (ForeignWeights weights = ForeignWeights.open(file, Optional.empty())) {
  *   ForeignModel model = ForeignModel.of(file, weights, List.of());
- *   output.createFolder(model::writeRun);
+ *   output.createFolder(folder -> model.writeRun(folder, () -> {}));
  * }
  * }</pre>
  */
@@ -101,12 +101,17 @@ public final class ForeignModel {
     return WeightMap.weights(variables).values().stream().mapToLong(Shape::size).sum();
   }
 
-  /** Fills a folder that does not exist yet with the run. */
-  public void writeRun(Path folder) throws IOException {
+  /**
+   * Fills a folder that does not exist yet with the run.
+   *
+   * @param between is called before each part of the work, which ends if it throws
+   */
+  public void writeRun(Path folder, Runnable between) throws IOException {
     RunFolder run = new RunFolder(folder);
+    between.run();
     NewRun.begin(run, experiment, program -> TrainingAssembly.write(experiment, program));
     long step = experiment.getRun().getSteps();
-    new Checkpoints(run.checkpoints(), 1).create(this::writeCheckpoint, step);
+    new Checkpoints(run.checkpoints(), 1).create(prefix -> writeCheckpoint(prefix, between), step);
     String config = ExperimentFile.print(experiment);
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("imported", file.toString());
@@ -124,12 +129,14 @@ public final class ForeignModel {
    * Writes the weights as both files of a checkpoint. They are also their average; slots begin at
    * 0.
    *
+   * @param between as above
    * @throws InvalidInputException if some are not finite
    */
-  public void writeCheckpoint(Path prefix) throws IOException {
+  public void writeCheckpoint(Path prefix, Runnable between) throws IOException {
     Map<String, Shape> own = WeightMap.weights(variables);
     try (CheckpointWriter writer = new CheckpointWriter(prefix)) {
       for (Map.Entry<String, Shape> variable : variables.entrySet()) {
+        between.run();
         String name = variable.getKey();
         if (own.containsKey(name)) {
           writer.floats(name, variable.getValue(), map.values(name, variable.getValue()));

@@ -26,6 +26,9 @@ final class ForeignNetwork {
   private static final List<String> NOT_HERE = List.of("_aux_skip", "_aux_down", "_aux_up");
   private static final String LABELS = "map_label.weight";
   private static final int EMBEDDING_FACTOR = 4;
+  // Four times those of the deepest published network (iCT-deep); building the run takes half a
+  // minute then.
+  private static final int MOST_BLOCKS = 128;
 
   private final Path file;
   private final Map<String, Object> recorded;
@@ -126,6 +129,7 @@ final class ForeignNetwork {
     List<String> attention = new ArrayList<>();
     List<String> factors = new ArrayList<>();
     List<String> blocks = new ArrayList<>();
+    int total = 0;
     for (int level = 0; level < levels.size(); level++) {
       long channels = size(conv(level, "block0.conv0"), 0);
       if (width < 1 || channels % width != 0) {
@@ -138,9 +142,15 @@ final class ForeignNetwork {
         count++;
       }
       blocks.add(String.valueOf(count));
+      total += count;
       if (tensors.containsKey(conv(level, "block0.qkv"))) {
         attention.add(String.valueOf(levels.get(level)));
       }
+    }
+    if (total > MOST_BLOCKS) {
+      throw new InvalidInputException(
+          "%s: its encoder has %d blocks, more than the %d that are imported; give weights of a smaller network"
+              .formatted(file, total, MOST_BLOCKS));
     }
     return List.of(
         "model_channels: " + width,

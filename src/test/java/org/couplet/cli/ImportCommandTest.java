@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,13 +343,50 @@ class ImportCommandTest {
         "another filter", text -> text.replaceFirst(row, row.replaceFirst("\u0010", "\u0011")));
   }
 
+  // Levels by their names alone: the tensors are as small as before.
+  @Test
+  void aResolutionThatNoConfigMayHaveIsRefused() throws IOException {
+    assertRefused(
+        "resolution: must be in [1, 4096], got 65536",
+        text -> text.replace("8x8", "65536x65536").replace("4x4", "32768x32768"));
+  }
+
+  @Test
+  void moreBlocksThanAreImportedAreRefused() throws IOException {
+    String block =
+        "\"model.enc.8x8_block%d.conv0.weight\":{\"dtype\":\"F32\",\"shape\":[0,0,3,3],\"data_offsets\":[0,0]},";
+    StringBuilder blocks = new StringBuilder("{");
+    for (int i = 1; i < 128; i++) {
+      blocks.append(block.formatted(i));
+    }
+    assertRefused(
+        "its encoder has 129 blocks, more than the 128 that are imported",
+        text -> text.replaceFirst("\\{", blocks.toString()));
+  }
+
+  @Test
+  void anAddressIsToBeDownloadedFirst() {
+    CommandRun refused =
+        CommandRun.of(
+            "import", "--from", "https://example.org/edm.pkl", "--output", folder.resolve("run"));
+    assertEquals(ExitCode.BAD_INPUT, refused.code());
+    assertEquals(
+        "couplet import: --from https://example.org/edm.pkl: is an address; download it first"
+            + " (curl -LO https://example.org/edm.pkl) and give the file",
+        refused.err().strip());
+  }
+
+  // A change of the header changes its length, which the first eight bytes say.
   private void assertRefused(String problem, UnaryOperator<String> change) throws IOException {
     Path file = folder.resolve("weights.safetensors");
     CommandRun.done("export", "--run", consistency, "--format", "safetensors", "--output", file);
     String text = Files.readString(file, StandardCharsets.ISO_8859_1);
     String changed = change.apply(text);
     assertNotEquals(text, changed);
-    Files.writeString(file, changed, StandardCharsets.ISO_8859_1);
+    byte[] bytes = changed.getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(0, header.getLong(0) + changed.length() - text.length());
+    Files.write(file, bytes);
     Path run = folder.resolve("run");
     CommandRun refused = CommandRun.of("import", "--from", file, "--output", run);
     assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.out());

@@ -210,7 +210,7 @@ class InvalidExperimentTest {
             "a.textproto:2: dataset.procedural.resolution: 18 does not halve 2 times, as 3 levels of channel_mult need"),
         arguments(
             "dataset {\n procedural { resolution: 7 } }\nnetwork { song_unet { channel_mult: 1 } }",
-            "a.textproto:2: dataset.procedural.resolution: must be at least 8, got 7"),
+            "a.textproto:2: dataset.procedural.resolution: must be in [8, 4096], got 7"),
         arguments(
             POINTS + "consistency {\n levels { constant { count: 1000001 } } }",
             "a.textproto:4: consistency.levels.constant.count: must be in [2, 1000000], got 1000001"),

@@ -190,6 +190,15 @@ class ForeignWeightsTest {
     assertTrue(line.contains(problem), line);
   }
 
+  // {} of protocol 0, and of protocol 1.
+  @ParameterizedTest
+  @ValueSource(strings = {"28 64 70 30 0a 2e", "7d 71 00 2e"})
+  void theProtocolsBefore2AreNamed(String digits) throws IOException {
+    byte[] pickle = HexFormat.of().parseHex(digits.replace(" ", ""));
+    String line = refusal(Files.write(folder.resolve("old.pkl"), pickle), Optional.empty());
+    assertTrue(line.contains("is a pickle of protocol 0 or 1, which is not read"), line);
+  }
+
   // {"ema": [x]} with a list that holds itself twice, and that list the same, 40 times over.
   @Test
   void objectsThatHoldThemselvesAndEachOtherEndNowhere() throws IOException {
@@ -258,6 +267,18 @@ class ForeignWeightsTest {
       file.putFloat(value);
     }
     return file.array();
+  }
+
+  // The lengths are written as 80 04, as a pickle begins, and as PK, as a zip does.
+  @ParameterizedTest
+  @ValueSource(ints = {0x0480, 0x4b50})
+  void aHeaderMayHaveTheLengthOfAnotherFormatsSignature(int length) throws IOException {
+    String header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+    byte[] file = safetensors(header + " ".repeat(length - header.length()), 1);
+    try (ForeignWeights weights =
+        ForeignWeights.open(Files.write(folder.resolve("a.safetensors"), file), Optional.empty())) {
+      assertEquals("safetensors", weights.describe());
+    }
   }
 
   @ParameterizedTest

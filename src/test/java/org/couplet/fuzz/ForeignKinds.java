@@ -109,7 +109,7 @@ final class ForeignKinds {
             () -> {
               try (ForeignWeights weights = ForeignWeights.open(file, Optional.empty())) {
                 ForeignModel model = ForeignModel.of(file, weights, List.of());
-                model.writeCheckpoint(output.resolve("step-1"));
+                model.writeCheckpoint(output.resolve("step-1"), () -> {});
                 out.writeBytes(ContentHash.of(output).getBytes(StandardCharsets.UTF_8));
                 model.notes().forEach(err::println);
               }
