@@ -2,6 +2,7 @@ package org.couplet.array;
 
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
+import org.couplet.picture.PictureKind;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -99,8 +100,10 @@ public record ArrayLayout(int height, int width, int channels, boolean channelsF
 
   /** A picture from an image's values in the array's order. */
   public Picture picture(float[] values) {
-    return channelsFirst
-        ? Picture.ofPlanes(height, width, channels, values)
-        : new Picture(height, width, channels, values);
+    Picture picture =
+        channelsFirst
+            ? Picture.ofPlanes(height, width, channels, values)
+            : new Picture(height, width, channels, values);
+    return picture.of(PictureKind.ARRAY);
   }
 }

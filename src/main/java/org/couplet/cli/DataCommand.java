@@ -9,6 +9,7 @@ import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Interrupt;
+import org.couplet.command.Stage;
 import org.couplet.image.ImportListener;
 import org.couplet.image.ImportReport;
 import org.couplet.image.ImportRequest;
@@ -43,12 +44,7 @@ final class DataCommand implements Command {
         new CommandLine(
                 "data",
                 "couplet data --from img_align_celeba.zip --size 64 --output data/celeba64.npy")
-            .required(
-                "from",
-                "SRC",
-                "a folder or zip of pictures (PNG, JPEG, WebP, GIF, BMP, TIFF); CIFAR-10's binary archive (tar.gz or"
-                    + " folder); downsampled ImageNet's npz batches (file or folder); or another"
-                    + " .npy or .npz file of images")
+            .required("from", "SRC", ImageSelection.WORDS)
             .required(
                 "size",
                 "S",
@@ -59,7 +55,7 @@ final class DataCommand implements Command {
             .optional(
                 "only",
                 "PREFIX",
-                "only files whose path in the folder or zip starts with PREFIX, such as train/;"
+                "only files whose path in the folder or archive starts with PREFIX, such as train/;"
                     + " for .npz, only arrays whose name does")
             .optional(
                 "split", "PART", "part of CIFAR-10's archive: train, test or all; default: train")
@@ -100,7 +96,7 @@ final class DataCommand implements Command {
         LONGEST_END,
         interrupt -> {
           ImportReport report;
-          try (Display display = new Display(err, interrupt)) {
+          try (Display display = new Display(request.images().source(), err, interrupt)) {
             report = Importer.run(request, display);
           }
           report.lines(request).forEach(out::println);
@@ -128,20 +124,25 @@ final class DataCommand implements Command {
   }
 
   /** Shows a conversion as it goes. */
-  private static final class Display implements ImportListener, AutoCloseable {
+  static final class Display implements ImportListener, AutoCloseable {
     private final PrintStream err;
     private final Interrupt interrupt;
+    private final Stage stage;
     private @Nullable Progress progress;
     private long total;
     private long skipped;
 
-    Display(PrintStream err, Interrupt interrupt) {
+    Display(Path source, PrintStream err, Interrupt interrupt) {
       this.err = err;
       this.interrupt = interrupt;
+      this.stage = new Stage(err);
+      // Listing a large folder, or checking a tar, takes minutes.
+      stage.begin("reading " + source);
     }
 
     @Override
     public void started(long images) {
+      stage.end();
       total = images;
       progress = new Progress("images", images, err);
     }
@@ -150,7 +151,7 @@ final class DataCommand implements Command {
     public void done(long images) {
       interrupt.check();
       if (progress != null && (images % REPORTED_EVERY == 0 || images == total)) {
-        progress.stepTo(images, "");
+        progress.passTo(images, "");
       }
     }
 
@@ -171,6 +172,7 @@ final class DataCommand implements Command {
 
     @Override
     public void close() {
+      stage.end();
       if (progress != null) {
         progress.close();
       }

@@ -117,7 +117,8 @@ record EditOptions(
         .optional("frames", "N", "for interpolate: number of frames; default: " + FRAMES)
         .flag("fit", "cut images of other sizes to their central square and resize them")
         .optional("count", "N", "only the first N images")
-        .optional("only", "PREFIX", "only files whose path in the folder or zip starts with PREFIX")
+        .optional(
+            "only", "PREFIX", "only files whose path in the folder or archive starts with PREFIX")
         .optional(
             "split", "PART", "part of CIFAR-10's archive: train, test or all; default: train");
     return SelfTests.declare(SamplingOptions.declareCheckpoint(options));

@@ -33,6 +33,7 @@ import org.couplet.metric.StatisticsFile;
 import org.couplet.program.FeatureProgram;
 import org.couplet.report.Json;
 import org.couplet.run.TrainedModel;
+import org.couplet.source.ImageSelection;
 import org.jspecify.annotations.Nullable;
 
 /** {@code couplet fid}: how far generated images are from real ones. */
@@ -60,8 +61,8 @@ final class FidCommand implements Command {
             .required(
                 "generated",
                 "X",
-                "a run, an export, a folder or zip of PNG or JPEG files, a .npy or .npz (arr_0)"
-                    + " file, or statistics (.npz with mu and sigma)")
+                "a run, an export, statistics (.npz with mu and sigma), or images: "
+                    + ImageSelection.WORDS)
             .required("reference", "Y", "the same, but no run or export")
             .optional("inception", "DIR", "the feature network, written by `couplet inception`")
             .optional(
@@ -89,7 +90,7 @@ final class FidCommand implements Command {
             .optional(
                 "generated-only",
                 "PREFIX",
-                "only files whose path in the folder or zip starts with PREFIX")
+                "only files whose path in the folder or archive starts with PREFIX")
             .optional("reference-only", "PREFIX", "the same for the reference")
             .optional(
                 "generated-split",

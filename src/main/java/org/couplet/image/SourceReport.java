@@ -15,7 +15,7 @@ import org.couplet.picture.PictureTrait;
  * What the images of a source were like.
  *
  * @param taken number of images that were decoded
- * @param kinds how many of those taken were files of a kind; arrays have none
+ * @param kinds how many of those taken were files of a kind, or came from one
  * @param traits how many of those taken had a trait; a trait that none had is not there
  * @param leftOut what can't be taken, by reason
  * @param sizes number of different sizes; at most {@link #MOST_SIZES} are distinguished

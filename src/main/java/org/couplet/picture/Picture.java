@@ -1,6 +1,7 @@
 package org.couplet.picture;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A decoded picture: [height, width, channels], values nominally 0..255. */
 public final class Picture {
@@ -65,6 +66,12 @@ public final class Picture {
   /** What is known beside its pixels; what is made of a picture keeps them. */
   public PictureNotes notes() {
     return notes;
+  }
+
+  /** This picture, noted to come from such a file. */
+  public Picture of(PictureKind kind) {
+    PictureNotes known = new PictureNotes(Optional.of(kind), notes.traits());
+    return new Picture(height, width, channels, values, start, stride, known);
   }
 
   /** This picture, noted to have one more trait. */

@@ -1,6 +1,7 @@
 package org.couplet.picture;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -9,25 +10,60 @@ import java.util.Set;
  * and what else people keep beside pictures, so that it can be named and counted.
  */
 public enum PictureKind {
-  PNG(true, "a PNG picture"),
-  JPEG(true, "a JPEG picture"),
-  GIF(true, "a GIF picture"),
+  PNG(true, "a PNG picture", "\u0089PNG\r\n\u001a\n"),
+  JPEG(true, "a JPEG picture", "\u00ff\u00d8\u00ff"),
+  GIF(true, "a GIF picture", "GIF87a", "GIF89a"),
   BMP(true, "a BMP picture"),
-  TIFF(true, "a TIFF picture"),
+  TIFF(true, "a TIFF picture", "II*\0", "MM\0*"),
   WEBP(true, "a WebP picture"),
+  BIG_TIFF(false, "a BigTIFF picture", "II+\0", "MM\0+"),
   HEIC(false, "a HEIC picture"),
   AVIF(false, "an AVIF picture"),
-  JPEG_2000(false, "a JPEG 2000 picture"),
-  JPEG_XL(false, "a JPEG XL picture"),
-  ICON(false, "an icon"),
-  PHOTOSHOP(false, "a Photoshop picture"),
+  JPEG_2000(false, "a JPEG 2000 picture", "\0\0\0\fjP  ", "\u00ffO\u00ffQ"),
+  JPEG_XL(false, "a JPEG XL picture", "\u00ff\n", "\0\0\0\fJXL "),
+  JPEG_XR(false, "a JPEG XR picture", "II\u00bc\1"),
+  PBM(false, "a PBM picture"),
+  PGM(false, "a PGM picture"),
+  PPM(false, "a PPM picture"),
+  PAM(false, "a PAM picture", "P7\nWIDTH", "P7\n#"),
+  TGA(false, "a TGA picture"),
+  PCX(false, "a PCX picture"),
+  SGI(false, "an SGI picture"),
+  SUN_RASTER(false, "a Sun raster picture", "Y\u00a6j\u0095"),
+  QOI(false, "a QOI picture", "qoif"),
+  DDS(false, "a DDS picture", "DDS "),
+  OPENEXR(false, "an OpenEXR picture", "v/1\1"),
+  RADIANCE(false, "a Radiance HDR picture", "#?RADIANCE", "#?RGBE"),
+  ICON(false, "an icon", "\0\0\1\0", "\0\0\2\0"),
+  PHOTOSHOP(false, "a Photoshop picture", "8BPS"),
   SVG(false, "an SVG drawing"),
-  PDF(false, "a PDF document"),
-  VIDEO(false, "a video"),
-  AUDIO(false, "sound"),
-  ARCHIVE(false, "an archive"),
-  ARRAY(false, "a NumPy array"),
-  TEXT(false, "text"),
+  POSTSCRIPT(false, "a PostScript document", "%!PS", "\u00c5\u00d0\u00d3\u00c6"),
+  PDF(false, "a PDF document", "%PDF-"),
+  VIDEO(
+      false,
+      "a video",
+      "\u001aE\u00df\u00a3", // Matroska, WebM
+      "\0\0\1\u00ba",
+      "\0\0\1\u00b3",
+      "FLV\1"),
+  AUDIO(false, "sound", "ID3", "OggS", "fLaC"),
+  ARCHIVE(
+      false,
+      "an archive",
+      "PK\3\4",
+      "PK\5\6",
+      "\u001f\u008b",
+      "BZh",
+      "\u00fd7zXZ\0",
+      "7z\u00bc\u00af'\u001c",
+      "Rar!\u001a\7"),
+  /** NumPy's, in a file or a zip of them. */
+  ARRAY(false, "a NumPy array", "\u0093NUMPY"),
+  /** Images or labels, as MNIST has them. */
+  IDX(false, "an idx file", "\0\0\b\1", "\0\0\b\3"),
+  /** Without a mark: known by where it lies. */
+  CIFAR_10(false, "a batch of CIFAR-10"),
+  TEXT(false, "text", "\u00ff\u00fe", "\u00fe\u00ff"), // in UTF-16; others by all of their bytes
   EMPTY(false, "an empty file"),
   UNKNOWN(false, "of no known form");
 
@@ -39,10 +75,15 @@ public enum PictureKind {
 
   private final boolean read;
   private final String words;
+  private final List<String> marks;
 
-  PictureKind(boolean read, String words) {
+  /**
+   * @param marks with one of which such files begin, in Latin-1; none if it takes more to know them
+   */
+  PictureKind(boolean read, String words, String... marks) {
     this.read = read;
     this.words = words;
+    this.marks = List.of(marks);
   }
 
   /** Whether {@link PictureDecoder} reads it. */
@@ -76,18 +117,6 @@ public enum PictureKind {
       return EMPTY;
     }
     String start = new String(head, StandardCharsets.ISO_8859_1);
-    if (start.startsWith("\u0089PNG\r\n\u001a\n")) {
-      return PNG;
-    }
-    if (start.startsWith("\u00ff\u00d8\u00ff")) {
-      return JPEG;
-    }
-    if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
-      return GIF;
-    }
-    if (start.startsWith("II*\0") || start.startsWith("MM\0*")) {
-      return TIFF;
-    }
     if (isBmp(head, start)) {
       return BMP;
     }
@@ -96,6 +125,15 @@ public enum PictureKind {
     }
     if (start.length() >= 12 && start.startsWith("ftyp", 4)) {
       return ofBrand(start.substring(8, 12));
+    }
+    // Before icons, which may begin alike.
+    if (isTga(head)) {
+      return TGA;
+    }
+    for (PictureKind kind : values()) {
+      if (kind.marks.stream().anyMatch(start::startsWith)) {
+        return kind;
+      }
     }
     return ofOther(start);
   }
@@ -126,58 +164,46 @@ public enum PictureKind {
     return HEIF.contains(brand) ? HEIC : brand.startsWith("M4A") ? AUDIO : VIDEO;
   }
 
+  // It has no mark, but few values for its first bytes.
+  private static boolean isTga(byte[] head) {
+    if (head.length < 18) {
+      return false;
+    }
+    boolean palette = head[1] == 1;
+    boolean withoutPalette =
+        head[1] == 0
+            && head[3] == 0
+            && head[4] == 0
+            && head[5] == 0
+            && head[6] == 0
+            && head[7] == 0;
+    Set<Integer> forms = palette ? Set.of(1, 9) : Set.of(2, 3, 10, 11);
+    boolean hasPixels = (head[12] | head[13]) != 0 && (head[14] | head[15]) != 0;
+    return (palette || withoutPalette)
+        && forms.contains((int) head[2])
+        && hasPixels
+        && Set.of(8, 15, 16, 24, 32).contains((int) head[16])
+        && (head[17] & 0xc0) == 0;
+  }
+
   private static PictureKind ofOther(String start) {
-    if (start.startsWith("\0\0\0\fjP  ") || start.startsWith("\u00ffO\u00ffQ")) {
-      return JPEG_2000;
+    if (start.matches("(?s)P[1-6]\\s+[#0-9].*")) {
+      return List.of(PBM, PGM, PPM).get((start.charAt(1) - '1') % 3);
     }
-    if (start.startsWith("\u00ff\n") || start.startsWith("\0\0\0\fJXL ")) {
-      return JPEG_XL;
+    // Version, compression and bits.
+    if (start.matches("(?s)\n[\0\2-\5][\0\1][\1\2\4\b].*")) {
+      return PCX;
     }
-    if (start.startsWith("8BPS")) {
-      return PHOTOSHOP;
+    if (start.matches("(?s)\1\u00da[\0\1][\1\2].*")) {
+      return SGI;
     }
-    if (start.startsWith("\0\0\1\0") || start.startsWith("\0\0\2\0")) {
-      return ICON;
-    }
-    if (start.startsWith("%PDF-")) {
-      return PDF;
-    }
-    if (start.startsWith("\u0093NUMPY")) {
-      return ARRAY;
-    }
-    if (isVideo(start)) {
+    if (start.startsWith("moov", 4) || start.startsWith("mdat", 4)) {
       return VIDEO;
     }
-    if (start.startsWith("ID3") || start.startsWith("OggS") || start.startsWith("fLaC")) {
-      return AUDIO;
-    }
-    return isArchive(start) ? ARCHIVE : ofText(start);
-  }
-
-  private static boolean isVideo(String start) {
-    return start.startsWith("\u001aE\u00df\u00a3") // Matroska, WebM
-        || start.startsWith("\0\0\1\u00ba")
-        || start.startsWith("\0\0\1\u00b3")
-        || start.startsWith("FLV\1")
-        || start.startsWith("moov", 4)
-        || start.startsWith("mdat", 4);
-  }
-
-  private static boolean isArchive(String start) {
-    return start.startsWith("PK\3\4")
-        || start.startsWith("PK\5\6")
-        || start.startsWith("\u001f\u008b")
-        || start.startsWith("BZh")
-        || start.startsWith("\u00fd7zXZ\0")
-        || start.startsWith("7z\u00bc\u00af'\u001c")
-        || start.startsWith("Rar!\u001a\7")
-        || start.startsWith("ustar", 257);
+    return start.startsWith("ustar", 257) ? ARCHIVE : ofText(start);
   }
 
   private static PictureKind ofText(String start) {
-    if (start.startsWith("\u00ff\u00fe") || start.startsWith("\u00fe\u00ff")) {
-      return TEXT; // in UTF-16
-    }
     boolean text = start.chars().allMatch(sign -> sign >= ' ' || (sign >= '\t' && sign <= '\r'));
     if (!text) {
       return UNKNOWN;

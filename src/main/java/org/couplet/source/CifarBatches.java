@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
+import org.couplet.picture.PictureKind;
 import org.couplet.picture.UnreadableImageException;
 
 /**
@@ -150,7 +151,7 @@ final class CifarBatches implements ImageSource {
     for (int i = 0; i < planes.length; i++) {
       planes[i] = Byte.toUnsignedInt(bytes[start + 1 + i]);
     }
-    return Picture.ofPlanes(SIDE, SIDE, CHANNELS, planes);
+    return Picture.ofPlanes(SIDE, SIDE, CHANNELS, planes).of(PictureKind.CIFAR_10);
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.couplet.archive.Compression;
 import org.couplet.array.ArrayLayout;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.Picture;
+import org.couplet.picture.PictureKind;
 
 /**
  * MNIST's idx files: 4 bytes (two zeros, 8 for unsigned bytes, the number of dimensions), each
@@ -100,7 +101,7 @@ final class IdxImages implements ImageSource {
     for (int i = 0; i < values.length; i++) {
       brightness[i] = Byte.toUnsignedInt(values[i]);
     }
-    return new Picture(height, width, 1, brightness);
+    return new Picture(height, width, 1, brightness).of(PictureKind.IDX);
   }
 
   @Override

@@ -31,6 +31,12 @@ import org.couplet.picture.PictureDecoder;
  */
 public record ImageSelection(
     Path source, Optional<String> only, Optional<Split> split, String side) {
+  /** What a source may be, for users. */
+  public static final String WORDS =
+      "a folder, zip or tar (also .gz, .bz2) of pictures (PNG, JPEG, WebP, GIF, BMP, TIFF); a .npy"
+          + " or .npz file of images, or a folder of them; MNIST's idx file, also .gz; or CIFAR-10's"
+          + " binary archive or folder";
+
   /** Chosen by {@code --only} and {@code --split}. */
   public ImageSelection(Path source, Optional<String> only, Optional<Split> split) {
     this(source, only, split, "");

@@ -1,19 +1,24 @@
 package org.couplet.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.command.ExitCode;
+import org.couplet.command.Interrupt;
 import org.couplet.data.NpyImages;
 import org.couplet.npy.NpyWriter;
 import org.junit.jupiter.api.Test;
@@ -64,6 +69,27 @@ class DataCommandTest {
         output,
         "--overwrite",
         "--strict");
+  }
+
+  // Before the source is listed, which may take minutes.
+  @Test
+  void whatIsGoingOnIsSaidAtOnce() throws Exception {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, UTF_8);
+    Interrupt.during(
+        "data",
+        stream,
+        Duration.ofSeconds(1),
+        interrupt -> {
+          try (var display = new DataCommand.Display(Path.of("photos.tar"), stream, interrupt)) {
+            for (int i = 0; i < 100 && err.size() == 0; i++) {
+              Thread.sleep(50);
+            }
+            assertEquals("reading photos.tar ...", err.toString(UTF_8).strip());
+            display.started(3);
+          }
+          return ExitCode.DONE;
+        });
   }
 
   @Test
@@ -149,7 +175,13 @@ class DataCommandTest {
   }
 
   @Test
-  void helpShowsAnExample() {
+  void helpShowsAnExampleAndWhatIsRead() {
     assertTrue(CommandRun.done("data", "--help").out().contains("example: couplet data --from"));
+    for (String command : List.of("data", "fid")) {
+      String help = CommandRun.done(command, "--help").out().replaceAll("\\s+", " ");
+      for (String form : List.of("tar (also .gz, .bz2)", "TIFF", "MNIST's idx", "CIFAR-10")) {
+        assertTrue(help.contains(form), help);
+      }
+    }
   }
 }

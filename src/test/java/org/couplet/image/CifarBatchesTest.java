@@ -59,7 +59,9 @@ class CifarBatchesTest extends ImportTrial {
   @Test
   void cifarArchiveIsConvertedBySplits() throws IOException {
     Path archive = cifarArchive();
-    assertEquals(4, run(archive, 32).written());
+    ImportReport report = run(archive, 32);
+    assertEquals(4, report.written());
+    assertEquals("  cifar 10                4", report.source().table().get(1));
     int[] pixels = pixels(Shape.of(4, 32, 32, 3));
     for (int image = 0; image < 4; image++) {
       int first = new int[] {50, 60, 100, 110}[image];

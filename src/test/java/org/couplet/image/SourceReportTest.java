@@ -12,6 +12,7 @@ import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -93,6 +94,18 @@ class SourceReportTest extends ImportTrial {
     assertTrue(warnings.get(2).startsWith("2 of 7 images of 16 bits a channel, scaled to 8"));
     // Where a number would be another with tools built on Pillow.
     assertTrue(warnings.get(1).contains("differs") && warnings.get(2).contains("Pillow"));
+  }
+
+  @Test
+  void arraysHaveAKindToo() throws IOException {
+    ByteBuffer idx = ByteBuffer.allocate(16 + 2 * 4).putInt(0x803).putInt(2).putInt(2).putInt(2);
+    Path file = Files.write(folder.resolve("images"), idx.array());
+    assertEquals("  idx                     2", run(file, 2).source().table().get(1));
+    // What was written before is an array.
+    ImageSelection images = ImageSelection.of(output);
+    ImportReport again =
+        Importer.run(new ImportRequest(images, 2, folder.resolve("again.npy"), true), listener);
+    assertEquals("  array                   2", again.source().table().get(1));
   }
 
   @Test
