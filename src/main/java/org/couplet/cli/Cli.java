@@ -11,6 +11,7 @@ import org.couplet.command.Restart;
 import org.couplet.command.StandardOutput;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
+import org.couplet.io.PlainOutput;
 import org.couplet.io.PlainStream;
 import org.couplet.io.Spelling;
 import org.couplet.io.Version;
@@ -59,10 +60,12 @@ public final class Cli {
    * Runs one command.
    *
    * @param arguments the command's name and its options
-   * @param terminal where progress and messages go, without what file names may do to a terminal
+   * @param output where results go
+   * @param terminal where progress and messages go; to neither what names do to a terminal
    * @return the exit code
    */
-  public static int run(String[] arguments, PrintStream out, PrintStream terminal) {
+  public static int run(String[] arguments, PrintStream output, PrintStream terminal) {
+    PrintStream out = new PlainOutput(output);
     PrintStream err = new PlainStream(terminal);
     if (arguments.length == 0) {
       overview(err);

@@ -23,7 +23,6 @@ import org.couplet.io.Invocation;
 import org.couplet.launch.Launch;
 import org.couplet.launch.TrainSettings;
 import org.couplet.launch.TrainingRequest;
-import org.couplet.report.MetricsLog;
 import org.couplet.run.RunFolder;
 import org.couplet.run.RunLock;
 import org.couplet.train.Following;
@@ -111,10 +110,10 @@ final class TrainCommand implements Command {
     DryRun dryRun = new DryRun(options.has("dry-run"));
     Forecast forecast = launch.check(dryRun, processes(workers), err);
     if (dryRun.isWanted()) {
-      dryRun.print(experiment, forecast, run, stopAt, out);
+      dryRun.print(experiment, forecast, run, stopAt, launch.left(), out);
       return ExitCode.DONE;
     }
-    announce(experiment, forecast, run, stopAt, err);
+    announce(experiment, forecast, stopAt, launch.left(), err);
     RunLock lock = RunLock.take(run, err);
     try (lock) {
       return Interrupt.during(
@@ -227,6 +226,7 @@ final class TrainCommand implements Command {
           Forecast.of(experiment, request.run(), cluster.size()),
           request.run(),
           stopAt,
+          stopAt,
           out);
       return ExitCode.DONE;
     }
@@ -253,9 +253,7 @@ final class TrainCommand implements Command {
   }
 
   private static void announce(
-      Experiment experiment, Forecast forecast, RunFolder run, long stopAt, PrintStream err)
-      throws IOException {
-    long left = stopAt - (long) MetricsLog.last(run.metrics(), "step").orElse(0);
+      Experiment experiment, Forecast forecast, long stopAt, long left, PrintStream err) {
     err.println(
         "training " + experiment.getName() + " to step " + stopAt + ": " + forecast.time(left));
     forecast.warnings(left).forEach(err::println);

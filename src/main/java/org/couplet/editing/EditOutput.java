@@ -104,7 +104,10 @@ public record EditOutput(Output output, Kind kind, List<String> names) {
     switch (kind) {
       case PICTURE ->
           AtomicFile.write(path, out -> edited.passTo(values -> out.write(png(values, image))));
-      case ARRAY -> AtomicFile.write(path, out -> writeArray(out, image, edited));
+      case ARRAY ->
+          FileFailure.needing(
+              () -> names.size() * image.size() * Float.BYTES,
+              () -> AtomicFile.write(path, out -> writeArray(out, image, edited)));
       case FOLDER -> output.createFolder(folder -> writeFolder(folder, image, edited));
     }
   }

@@ -63,9 +63,15 @@ public final class DryRun {
    * @param forecast of this experiment and run
    * @param run may be empty
    * @param stopAt the step at which it would end
+   * @param left steps until then
    */
   public void print(
-      Experiment experiment, Forecast forecast, RunFolder run, long stopAt, PrintStream out)
+      Experiment experiment,
+      Forecast forecast,
+      RunFolder run,
+      long stopAt,
+      long left,
+      PrintStream out)
       throws IOException {
     out.print(ExperimentFile.print(experiment));
     if (MissingImages.of(experiment.getDataset()).isEmpty()) {
@@ -73,8 +79,8 @@ public final class DryRun {
         out.println("# data: " + dataset.size() + " elements of shape " + dataset.elementShape());
       }
     }
-    forecast.facts(experiment, stopAt).forEach(fact -> out.println("# " + fact));
-    forecast.warnings(stopAt).forEach(warning -> out.println("# " + warning));
+    forecast.facts(experiment, left).forEach(fact -> out.println("# " + fact));
+    forecast.warnings(left).forEach(warning -> out.println("# " + warning));
     out.println(
         "# would train to step "
             + stopAt

@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyWriter;
 import org.couplet.picture.ImageSize;
@@ -74,7 +75,11 @@ public final class Importer {
             this::fitted,
             listener::waiting)) {
       listener.started(images.size());
-      AtomicFile.replaceTogether(outputs(request.output()), folder -> write(images, folder));
+      FileFailure.needing(
+          () -> images.size() * shape().size(),
+          () ->
+              AtomicFile.replaceTogether(
+                  outputs(request.output()), folder -> write(images, folder)));
       return report();
     }
   }

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
@@ -87,6 +89,11 @@ public final class FileFailure extends IOException {
   private static final String NOT_EMPTY = "Directory not empty";
   private static final String LOOP = "Too many levels of symbolic links";
 
+  private static final String NO_SPACE = "No space left on device";
+  private static final String NO_QUOTA = "Disk quota exceeded";
+  private static final String TOO_LARGE = "File too large";
+  private static final Set<String> FULL = Set.of(NO_SPACE, NO_QUOTA, TOO_LARGE);
+
   private static final List<Reason> REASONS =
       List.of(
           new Reason(MISSING, "there is no such file or folder", "check the name", true),
@@ -115,16 +122,16 @@ public final class FileFailure extends IOException {
           new Reason(LOOP, "links lead in a circle", "mend or remove the link", true),
           new Reason("File name too long", "the name is too long", "choose a shorter one", true),
           new Reason(
-              "No space left on device",
+              NO_SPACE,
               "no space left on the disk",
               "free some, or choose a place on another disk",
               false),
           new Reason(
-              "Disk quota exceeded",
+              NO_QUOTA,
               "the disk quota is used up",
               "free some space, or choose a place on another disk",
               false),
-          new Reason("File too large", "the file system takes no file so large", "", false),
+          new Reason(TOO_LARGE, "the file system takes no file so large", "", false),
           new Reason(
               "Too many open files", "too many open files", "raise the limit (ulimit -n)", false),
           new Reason(
@@ -139,7 +146,11 @@ public final class FileFailure extends IOException {
               false));
 
   private FileFailure(Doing doing, @Nullable String path, IOException cause) {
-    super(message(doing, path, cause), cause);
+    this(doing, path, cause, "");
+  }
+
+  private FileFailure(Doing doing, @Nullable String path, IOException cause, String more) {
+    super(message(doing, path, cause) + more, cause);
     this.doing = doing;
     this.system = cause;
     this.path = path;
@@ -216,6 +227,26 @@ public final class FileFailure extends IOException {
           work.run();
           return path;
         });
+  }
+
+  /**
+   * Does work that writes a file or a folder; says of a failure for lack of room how much it needs.
+   *
+   * @param bytes that it writes in all; asked when it has failed
+   */
+  public static void needing(LongSupplier bytes, Changing work) throws IOException {
+    try {
+      work.run();
+    } catch (FileFailure e) {
+      if (reason(e.system).filter(reason -> FULL.contains(reason.sign())).isEmpty()) {
+        throw e;
+      }
+      throw new FileFailure(
+          e.doing,
+          e.path,
+          e.system,
+          ". It needs %s in all".formatted(FileSize.describe(bytes.getAsLong())));
+    }
   }
 
   private static <T> T during(Doing doing, Path path, Work<T> work) throws IOException {

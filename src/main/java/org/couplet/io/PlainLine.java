@@ -14,9 +14,14 @@ public final class PlainLine {
     return cut(escaped(text, ""));
   }
 
-  /** The same line by line: line feeds and tabs stay. */
+  /** The same without a cut; line feeds and tabs stay. */
+  static String wholeLinesOf(String text) {
+    return escaped(text, "\n\t");
+  }
+
+  /** The same, each line cut. */
   static String linesOf(String text) {
-    String escaped = escaped(text, "\n\t");
+    String escaped = wholeLinesOf(text);
     if (escaped.length() <= LONGEST) {
       return escaped;
     }
@@ -37,7 +42,9 @@ public final class PlainLine {
               } else if (point == '\n') {
                 escaped.append("\\n");
               } else {
-                escaped.append("\\u%04x".formatted(point));
+                for (char unit : Character.toChars(point)) {
+                  escaped.append("\\u%04x".formatted((int) unit));
+                }
               }
             });
     return escaped.toString();

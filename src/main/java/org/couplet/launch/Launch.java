@@ -88,6 +88,26 @@ public final class Launch {
     return request.steps().orElse(session.experiment().getRun().getSteps());
   }
 
+  /** How many steps there are to do, from the checkpoint that this goes on from; 0 if none. */
+  public long left() throws IOException {
+    return Math.max(0, stopAt() - completed());
+  }
+
+  private long completed() throws IOException {
+    if (session.checkpoint().isPresent()) {
+      return session.checkpoint().getAsLong();
+    }
+    Optional<Path> newest = new Checkpoints(run.checkpoints(), 1).latest();
+    if (newest.isPresent()) {
+      return Checkpoints.step(newest.get());
+    }
+    long first = 0;
+    for (ParentRun parent : ParentRun.of(session.experiment())) {
+      first = Math.max(first, parent.firstStep());
+    }
+    return first;
+  }
+
   /**
    * Rejects bad input before there is a run.
    *

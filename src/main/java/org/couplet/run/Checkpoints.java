@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.couplet.io.AtomicFile;
+import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.TrainingProgram;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -171,9 +172,17 @@ public final class Checkpoints {
 
   /**
    * Sets the checkpoints of later steps aside, to which the run goes once more: {@code .aside-}
-   * before their names. They are deleted once a new one has been saved.
+   * before their names, and a copy of the log that has their steps. They are deleted once a new one
+   * has been saved.
+   *
+   * @param log of the run, which will be cut; no file is fine
    */
-  public void setAsideAfter(long step) throws IOException {
+  public void setAsideAfter(long step, Path log) throws IOException {
+    Path kept = folder.resolve(ASIDE + name(log));
+    // One that is there has the steps of all that was set aside.
+    if (Files.exists(log) && !Files.exists(kept)) {
+      AtomicFile.create(kept, partial -> FileFailure.writing(kept, () -> Files.copy(log, partial)));
+    }
     list.write(completed().stream().filter(s -> s <= step).toList());
     for (Path file : files()) {
       Matcher part = PART.matcher(name(file));

@@ -3,10 +3,10 @@ package org.couplet.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.FailureException;
+import org.couplet.io.FileSize;
 import org.couplet.io.Invocation;
 
 /**
@@ -17,8 +17,6 @@ import org.couplet.io.Invocation;
  * @param free bytes
  */
 record DiskRoom(Path folder, long checkpoint, long free) {
-  private static final long MEGA = 1_000_000;
-
   static DiskRoom of(Path folder, long checkpoint) throws IOException {
     return new DiskRoom(folder, checkpoint, Files.getFileStore(folder).getUsableSpace());
   }
@@ -36,7 +34,8 @@ record DiskRoom(Path folder, long checkpoint, long free) {
         ? Optional.empty()
         : Optional.of(
             "note: %s has %s free, room for %d more checkpoints of %s, but this run needs %d more (run.keep_checkpoints and one being written); make room, or lower run.keep_checkpoints"
-                .formatted(folder, size(free), room, size(checkpoint), more));
+                .formatted(
+                    folder, FileSize.describe(free), room, FileSize.describe(checkpoint), more));
   }
 
   /** A step could not be saved; most often the disk is full, which TensorFlow does not say. */
@@ -47,18 +46,12 @@ record DiskRoom(Path folder, long checkpoint, long free) {
             .formatted(
                 step,
                 folder,
-                size(checkpoint),
-                size(free),
+                FileSize.describe(checkpoint),
+                FileSize.describe(free),
                 ErrorSummary.of(cause),
                 from,
                 Invocation.ofProcess()
                     .line(
                         "train", "--run", folder.resolveSibling("").toAbsolutePath(), "--resume")));
-  }
-
-  private static String size(long bytes) {
-    return bytes < MEGA
-        ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3)
-        : String.format(Locale.ROOT, "%,.1f MB", bytes / 1e6);
   }
 }

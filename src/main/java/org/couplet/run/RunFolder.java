@@ -36,6 +36,11 @@ public record RunFolder(Path root) {
     return root.resolve("best");
   }
 
+  /** The FID of the checkpoint in {@link #best} and its step, as a line of the metrics. */
+  public Path bestFid() {
+    return best().resolve("fid.json");
+  }
+
   /**
    * Prefix of the newest checkpoint.
    *

@@ -61,6 +61,11 @@ public final class SampleDraw {
     return count;
   }
 
+  /** The values of a sample, bytes. */
+  int rowBytes() {
+    return (int) program.elementShape().size() * (program.makesImages() ? 1 : Float.BYTES);
+  }
+
   /** One sample of the many: its row and values. */
   interface Sink {
     void accept(long index, byte[] values) throws IOException;
@@ -75,7 +80,7 @@ public final class SampleDraw {
 
   /** One after the other: uint8 of an image, float32 in little-endian order of a point. */
   void each(Sink sink) throws IOException {
-    int rowBytes = (int) program.elementShape().size() * (program.makesImages() ? 1 : Float.BYTES);
+    int rowBytes = rowBytes();
     try (Progress progress = new Progress("sample", count, err)) {
       for (int first = 0; first < count; first += Contract.SAMPLES_AT_ONCE) {
         beforeEach.run();

@@ -96,7 +96,10 @@ public record SampleOutput(Output output, Kind kind) {
     Path path = output.path();
     switch (kind) {
       case GRID -> SampleGrid.writePng(draw.picture(), path);
-      case ARRAY -> AtomicFile.write(path, out -> writeArray(out, draw));
+      case ARRAY ->
+          FileFailure.needing(
+              () -> (long) draw.count() * draw.rowBytes(),
+              () -> AtomicFile.write(path, out -> writeArray(out, draw)));
       case FOLDER -> output.createFolder(folder -> writeFolder(folder, draw));
     }
   }

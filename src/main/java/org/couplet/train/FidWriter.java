@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import org.couplet.io.AtomicFile;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.TrainingProgram;
+import org.couplet.report.Json;
 import org.couplet.report.MetricsLog;
 import org.couplet.run.Checkpoints;
 import org.couplet.run.RunFolder;
@@ -30,6 +32,7 @@ final class FidWriter implements StepListener {
   private final Checkpoints checkpoints;
   private final Checkpoints bestCheckpoint;
   private final Path metrics;
+  private final Path bestFid;
   private final RunStreams streams;
   private double best = Double.POSITIVE_INFINITY;
 
@@ -51,6 +54,7 @@ final class FidWriter implements StepListener {
     this.checkpoints = checkpoints;
     this.bestCheckpoint = new Checkpoints(folder.best(), 1);
     this.metrics = folder.metrics();
+    this.bestFid = folder.bestFid();
     this.streams = streams;
   }
 
@@ -63,17 +67,27 @@ final class FidWriter implements StepListener {
             Math.round(line.getOrDefault("step", 0.0)), line.getOrDefault(FID, Double.NaN));
       }
     }
-    // One without its line is beyond what this run goes on from. Alone, it stays until the next
-    // measurement replaces it.
-    Optional<Long> known =
-        bestCheckpoint.completed().stream().filter(measured::containsKey).max(Long::compare);
-    if (known.isPresent()) {
-      best = measured.getOrDefault(known.get(), best);
-      bestCheckpoint.keepOnly(known.get());
+    // One beyond what this run goes on from, alone, stays until the next measurement replaces it.
+    Map<Long, Double> known = new HashMap<>(measured);
+    known.putAll(kept(completed));
+    Optional<Long> step =
+        bestCheckpoint.completed().stream().filter(known::containsKey).max(Long::compare);
+    if (step.isPresent()) {
+      best = known.getOrDefault(step.get(), best);
+      bestCheckpoint.keepOnly(step.get());
     }
     if (isDue(completed) && !measured.containsKey(completed)) {
       measure(completed);
     }
+  }
+
+  // Beside the weights, should the log be lost.
+  private Map<Long, Double> kept(long completed) throws IOException {
+    OptionalDouble step = MetricsLog.last(bestFid, "step");
+    OptionalDouble fid = MetricsLog.last(bestFid, FID);
+    return step.isPresent() && fid.isPresent() && step.getAsDouble() <= completed
+        ? Map.of(Math.round(step.getAsDouble()), fid.getAsDouble())
+        : Map.of();
   }
 
   @Override
@@ -115,15 +129,16 @@ final class FidWriter implements StepListener {
   }
 
   private void report(long step, double fid) throws IOException {
-    boolean isBest = fid < best;
-    if (isBest) {
-      best = fid;
-      bestCheckpoint.save(program, step);
-    }
     Map<String, Number> line = new LinkedHashMap<>();
     line.put("step", step);
     line.put(FID, fid);
     line.put("fid_samples", reference.samples());
+    boolean isBest = fid < best;
+    if (isBest) {
+      best = fid;
+      bestCheckpoint.save(program, step);
+      AtomicFile.write(bestFid, Json.GSON.toJson(line) + "\n");
+    }
     streams.log().write(line);
     streams.events().scalar(step, FID, fid);
     streams.events().flush();

@@ -130,7 +130,7 @@ public final class Training {
     }
     new RunHistory(folder.history()).add(completed, facts);
     if (session.checkpoint().isPresent()) {
-      checkpoints.setAsideAfter(completed);
+      checkpoints.setAsideAfter(completed, folder.metrics());
     }
   }
 

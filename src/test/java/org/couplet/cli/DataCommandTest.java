@@ -134,6 +134,20 @@ class DataCommandTest {
   }
 
   @Test
+  void namesDoNothingToATerminal() throws IOException {
+    Path source = Files.createDirectory(folder.resolve("red\u001b[31m"));
+    ImageIO.write(
+        new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+        "png",
+        source.resolve("a.png").toFile());
+    CommandRun run =
+        CommandRun.done(
+            "data", "--from", source, "--size", 8, "--output", source.resolve("x\r.npy"));
+    assertTrue(run.out().contains("red\\u001b[31m/x\\u000d.npy: 1 images"), run.out());
+    assertFalse((run.out() + run.err()).matches("(?s).*[\u001b\r].*"), run.toString());
+  }
+
+  @Test
   void badUsageIsRefused() {
     assertRefused("--size is missing", "data", "--from", "a", "--output", "b.npy");
     assertRefused("--size: 'big'", "data", "--from", "a", "--size", "big", "--output", "b.npy");

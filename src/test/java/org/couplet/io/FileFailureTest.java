@@ -194,4 +194,40 @@ class FileFailureTest {
       return entries.count();
     }
   }
+
+  @Test
+  void aFullDiskSaysHowMuchRoomIsNeeded() {
+    IOException full = new IOException("No space left on device");
+    FileFailure failure =
+        assertThrows(
+            FileFailure.class,
+            () ->
+                FileFailure.needing(
+                    () -> 1_234_567_890L,
+                    () ->
+                        FileFailure.writing(
+                            FILE,
+                            () -> {
+                              throw full;
+                            })));
+    assertEquals(
+        FILE
+            + ": can't be written: no space left on the disk; free some, or choose a place on"
+            + " another disk. It needs 1,234.6 MB in all",
+        failure.getMessage());
+    assertFalse(failure.isBadInput());
+    FileFailure other =
+        assertThrows(
+            FileFailure.class,
+            () ->
+                FileFailure.needing(
+                    () -> 1,
+                    () ->
+                        FileFailure.writing(
+                            FILE,
+                            () -> {
+                              throw new AccessDeniedException("a");
+                            })));
+    assertFalse(other.getMessage().contains("needs"), other.getMessage());
+  }
 }

@@ -2,9 +2,11 @@ package org.couplet.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.gson.Gson;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PlainLineTest {
@@ -43,6 +45,28 @@ class PlainLineTest {
     assertEquals(
         "a\\u001b[2J\u00fc\nb\tc" + System.lineSeparator() + "\r[==]" + "y".repeat(3000) + "\n",
         bytes.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void resultsAreEscapedHoweverTheyArePrintedAndNeverCut() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PlainOutput(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    out.println("a\u001b[2J\u00fc\nb\tc");
+    out.printf("%s %d%n", "d\u0007", 7);
+    out.println(List.of("e\u009b"));
+    out.println("x".repeat(3000));
+    String end = System.lineSeparator();
+    assertEquals(
+        "a\\u001b[2J\u00fc\nb\tc%sd\\u0007 7%s[e\\u009b]%s%s%s"
+            .formatted(end, end, end, "x".repeat(3000), end),
+        bytes.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void escapedJsonIsTheSameJson() {
+    String name = "a\u001b\u007f\u009b\u200d\u202e\udb40\udc01\ud83d\ude00\"\\\u2028.png";
+    String json = new Gson().toJson(name);
+    assertEquals(name, new Gson().fromJson(PlainLine.wholeLinesOf(json), String.class));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,10 +85,15 @@ class CheckpointsTest {
   @Test
   void laterCheckpointsAreSetAsideUntilANewOneIsSaved() throws IOException {
     assertEquals(ExitCode.DONE, train("--steps", 10).code());
+    String metrics = Files.readString(run.resolve("metrics.jsonl"));
     CommandRun.done("train", "--run", run, "--resume", "--checkpoint", 7, "--steps", 7);
     assertTrue(
         files().containsAll(Set.of(".aside-step-10.index", ".aside-step-10.data-00000-of-00001")),
         files().toString());
+    // Going back once more keeps it.
+    CommandRun.done("train", "--run", run, "--resume", "--checkpoint", 7, "--steps", 7);
+    assertEquals(metrics, Files.readString(checkpoints.resolve(".aside-metrics.jsonl")));
+    assertTrue(!Files.readString(run.resolve("metrics.jsonl")).contains("\"step\":10"));
     CommandRun resumed = CommandRun.done("train", "--run", run, "--resume", "--steps", 9);
     assertTrue(resumed.out().contains("9 steps done"), resumed.out());
     assertEquals(
@@ -98,6 +104,27 @@ class CheckpointsTest {
             "step-9.index",
             "step-9.data-00000-of-00001"),
         files());
+  }
+
+  @Test
+  void thereIsAWayBackUntilANewOneIsSaved() throws IOException {
+    train("--steps", 10);
+    String metrics = Files.readString(run.resolve("metrics.jsonl"));
+    CommandRun.done("train", "--run", run, "--resume", "--checkpoint", 7, "--steps", 7);
+    // As docs/runs.md has it.
+    for (String name : files()) {
+      if (name.startsWith(".aside-step-")) {
+        Files.move(
+            checkpoints.resolve(name), checkpoints.resolve(name.substring(".aside-".length())));
+      }
+    }
+    Files.move(
+        checkpoints.resolve(".aside-metrics.jsonl"),
+        run.resolve("metrics.jsonl"),
+        StandardCopyOption.REPLACE_EXISTING);
+    CommandRun resumed = CommandRun.done("train", "--run", run, "--resume", "--steps", 11);
+    assertTrue(resumed.err().contains(" for 1 steps ("), resumed.err());
+    assertTrue(Files.readString(run.resolve("metrics.jsonl")).startsWith(metrics));
   }
 
   @Test

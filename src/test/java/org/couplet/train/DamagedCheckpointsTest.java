@@ -186,7 +186,9 @@ class DamagedCheckpointsTest {
     assertEquals(before, contents());
 
     // What it says to do helps.
-    CommandRun.done("train", "--run", run, "--resume", "--checkpoint", 7, "--steps", 8);
+    CommandRun back =
+        CommandRun.done("train", "--run", run, "--resume", "--checkpoint", 7, "--steps", 8);
+    assertTrue(back.err().contains(" for 1 steps ("), back.err());
     assertEndsLikeTheStraightRun();
   }
 

@@ -243,6 +243,20 @@ class FidTrainingTest {
   }
 
   @Test
+  void aLostLogDoesNotForgetTheBest() throws IOException {
+    RunFolder other = new RunFolder(halfDone());
+    long step = Checkpoints.step(other.bestCheckpoint());
+    Map<String, Double> kept = MetricsLog.read(other.bestFid()).get(0);
+    assertEquals((double) step, kept.get("step"));
+    assertEquals(logged(other.root()).get(step), kept.get("fid"));
+    // Lower than any that follows.
+    Files.writeString(other.bestFid(), "{\"step\":%d,\"fid\":0}\n".formatted(step));
+    Files.delete(other.metrics());
+    CommandRun.done("train", "--run", other.root(), "--resume", "--steps", 15);
+    assertEquals(List.of(step), new Checkpoints(other.best(), 1).completed());
+  }
+
+  @Test
   void theStepIsSavedBeforeItIsMeasured() throws IOException {
     // Checkpoints come every 7 steps.
     assertTrue(new Checkpoints(run.resolve("checkpoints"), 1).completed().contains(15L));
