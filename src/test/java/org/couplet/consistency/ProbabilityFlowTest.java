@@ -91,12 +91,7 @@ class ProbabilityFlowTest {
             false,
             List.of(new Evaluation.Input(Shape.of(3, 1), 0, 0, 0)),
             (tf, in) -> {
-              Coupling.Generator told =
-                  (points, sigma, labels) -> {
-                    Operand<TFloat32> values =
-                        tf.dtypes.cast(labels.operands().get(0), TFloat32.class);
-                    return tf.reshape(values, tf.constant(new int[] {3, 1}));
-                  };
+              Coupling.Generator told = (points, sigma, labels) -> column(tf, labels);
               Operand<TFloat32> sigma = tf.constant(new float[] {1, 1, 1});
               Labels labels = Labels.of(tf.constant(new int[] {0, 1, 4}));
               List<Operand<TFloat32>> estimates = new ArrayList<>();
@@ -140,6 +135,40 @@ class ProbabilityFlowTest {
         double start = x[i] + high[i] * z[i];
         assertEquals(start, results.get(1)[i], 1e-6);
         assertEquals(stepByHand(solver, start, high[i], low[i]), results.get(0)[i], 1e-6);
+      }
+    }
+  }
+
+  // D says the row's label c: on its flow x - c shrinks as sigma does, whatever the solver.
+  @Test
+  void theTeacherOfDistillationIsToldTheClassOfEachRow() {
+    float[] x = {1, -2, 0.5f};
+    float[] z = {0.5f, 1.5f, -1};
+    int[] classes = {3, 0, -1};
+    double[] low = {0.1, 0.9, 0.5};
+    double[] high = {0.4, 1.2, 2};
+    for (Solver solver : Solver.values()) {
+      float[] found =
+          Evaluation.of(
+                  false,
+                  List.of(
+                      new Evaluation.Input(Shape.of(3, 1), x),
+                      new Evaluation.Input(Shape.of(3, 1), z)),
+                  (tf, in) -> {
+                    Coupling.Inputs inputs =
+                        inputs(
+                            tf,
+                            in,
+                            Labels.of(tf.constant(classes)),
+                            new Levels(tf.constant(low), tf.constant(high)),
+                            Optional.of((points, sigma, labels) -> column(tf, labels)));
+                    return List.of(new ProbabilityFlowCoupling(solver).pair(tf, inputs).low());
+                  })
+              .get(0);
+      for (int i = 0; i < 3; i++) {
+        double start = x[i] + high[i] * z[i];
+        double end = classes[i] + (start - classes[i]) * low[i] / high[i];
+        assertEquals(end, found[i], 1e-6);
       }
     }
   }
@@ -193,12 +222,26 @@ class ProbabilityFlowTest {
                 }));
   }
 
+  private static Operand<TFloat32> column(Ops tf, Labels labels) {
+    Operand<TFloat32> values = tf.dtypes.cast(labels.operands().get(0), TFloat32.class);
+    return tf.expandDims(values, tf.constant(1));
+  }
+
   private static Coupling.Inputs inputs(
       Ops tf, List<Operand<TFloat32>> ends, Levels levels, Optional<Coupling.Generator> denoiser) {
-    Coupling.Generator none = (points, sigma, labels) -> points;
+    return inputs(tf, ends, Labels.none(), levels, denoiser);
+  }
+
+  private static Coupling.Inputs inputs(
+      Ops tf,
+      List<Operand<TFloat32>> ends,
+      Labels labels,
+      Levels levels,
+      Optional<Coupling.Generator> denoiser) {
+    Coupling.Generator none = (points, sigma, classes) -> points;
     return new Coupling.Inputs(
         ends.get(0),
-        Labels.none(),
+        labels,
         ends.get(1),
         levels,
         new VarianceExploding(),
