@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.couplet.CommandProcess;
 import org.couplet.CommandRun;
 import org.couplet.Npz;
 import org.couplet.SavedVariables;
@@ -362,6 +364,27 @@ class ImportCommandTest {
     assertRefused(
         "its encoder has 129 blocks, more than the 128 that are imported",
         text -> text.replaceFirst("\\{", blocks.toString()));
+  }
+
+  @Test
+  void anInterruptedImportLeavesNothing() throws Exception {
+    Path words = shared.resolve("interrupted.txt");
+    Process process =
+        CommandProcess.start(
+            words,
+            Map.of(),
+            "import",
+            "--from",
+            ForeignFiles.put(shared, "ddpmpp.pkl"),
+            "--output",
+            folder.resolve("run"));
+    assertEquals(ExitCode.INTERRUPTED, CommandProcess.endedWriting(folder, process));
+    String said = Files.readString(words);
+    assertTrue(said.contains("stopping after building the run's program"), said);
+    assertTrue(said.contains("couplet import: interrupted; nothing was written"), said);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.toList());
+    }
   }
 
   @Test
