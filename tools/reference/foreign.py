@@ -2,7 +2,7 @@
 """foreign.zip: weight files as PyTorch, safetensors and EDM's and ECT's training write them, and what they compute.
 
     python3 foreign.py              # writes the tests' foreign.zip
-    python3 foreign.py --full DIR   # a pickle of EDM's CIFAR-10 network with random weights, and its outputs
+    python3 foreign.py --full DIR   # pickles of three published networks with random weights, and their outputs
 
 Needs PyTorch, NumPy and safetensors. The networks are those of `songunet.py`. Weights are multiples of 1/64, which
 float16 and bfloat16 have too: every file of one network holds the same numbers. Files of foreign.zip:
@@ -22,6 +22,7 @@ float16 and bfloat16 have too: every file of one network holds the same numbers.
 
 import argparse
 import collections
+import functools
 import io
 import math
 import pathlib
@@ -38,7 +39,8 @@ import songunet
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "test" / "resources" / "reference"
 SMALL = {"resolution": 8, "mult": (1, 2), "blocks": (1, 1), "attention": (4,), "width": 4}
-FULL = songunet.Settings(32, (2, 2, 2), (4, 4, 4), attention=(16,))
+# EDM's networks of CIFAR-10, DDPM++ and NCSN++, and of ImageNet at 64 x 64: 1.7 GB in all.
+FULL = ("edm_cifar10_ddpmpp", "edm_cifar10_ncsnpp", "adm_imagenet64")
 SIGMA_DATA = 0.5
 SIGMA_MIN = 0.003  # ECT's.
 AUGMENTATIONS = 9
@@ -348,13 +350,23 @@ def write_small():
 
 
 def write_full(folder):
+    """NAME.pkl, and NAME.npz with x, sigma, classes and d = D(x, sigma, classes), float64, of two images."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = drawn(FULL, False)
-    with open(folder / "edm.pkl", "wb") as file:
-        pickle.dump(snapshot(preconditioned("EDMPrecond", FULL, weights)), file)
-    x, sigma = inputs(FULL)
-    values = applied(songunet.apply, FULL, weights, x, sigma, 0)
-    numpy.savez(folder / "edm.npz", x=x.numpy(), sigma=sigma.numpy(), d=values.numpy())
+    for name in FULL:
+        if name in adm.NETWORKS:
+            settings, apply, shapes, wrap = adm.NETWORKS[name], adm.apply, adm_shapes, preconditioned_adm
+        else:
+            settings, apply, shapes = songunet.NETWORKS[name], songunet.apply, songunet.shapes
+            wrap = functools.partial(preconditioned, "EDMPrecond")
+        weights = drawn(settings, False, shapes)
+        with open(folder / f"{name}.pkl", "wb") as file:
+            pickle.dump(snapshot(wrap(settings, weights)), file, protocol=4)
+        x, sigma = (values[1:3] for values in inputs(settings))
+        classes = torch.tensor([settings.classes // 2, -1], dtype=torch.int32)
+        arrays = {"x": x, "sigma": sigma, "classes": classes}
+        arrays["d"] = applied(apply, settings, weights, x, sigma, 0, classes if settings.classes else None)
+        numpy.savez(folder / f"{name}.npz", **{key: value.numpy() for key, value in arrays.items()})
+        print(f"{name}: {sum(value.numel() for value in weights.values()):,} values")
 
 
 def main():
