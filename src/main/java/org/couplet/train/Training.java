@@ -128,10 +128,11 @@ public final class Training {
     if (session.settings().isPresent()) {
       AtomicFile.write(folder.config(), ExperimentFile.print(session.settings().get()));
     }
-    new RunHistory(folder.history()).add(completed, facts);
+    // Or else, after a crash, the run could go on from a later step than the history says.
     if (session.checkpoint().isPresent()) {
       checkpoints.setAsideAfter(completed, folder.metrics());
     }
+    new RunHistory(folder.history()).add(completed, facts);
   }
 
   private Map<String, Object> checked() throws IOException {

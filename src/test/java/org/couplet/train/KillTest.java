@@ -120,6 +120,7 @@ class KillTest {
     long last = newest() + STEPS_PER_KILL;
     assertEquals(0, exitCode(start(changing(run, KILLS, last))), this::said);
     assertEquals(last, newest());
+    assertEquals(kept(KILLS), checkpoints().size());
     Path replayed = replay(last);
     assertEquals(
         Optional.empty(),
@@ -128,8 +129,13 @@ class KillTest {
     assertEquals(timelessMetrics(replayed), timelessMetrics(run));
   }
 
-  // Another rate and another length in each session.
-  private List<String> changing(Path target, int session, long steps) {
+  private static int kept(int session) {
+    return 2 + session % 3;
+  }
+
+  // Each session has another rate and another length, keeps more or fewer checkpoints, and goes
+  // back to the oldest one.
+  private List<String> changing(Path target, int session, long steps) throws IOException {
     List<String> arguments =
         new ArrayList<>(List.of("train", "--run", target.toString(), "--resume"));
     if (!new RunFolder(target).isBegun()) {
@@ -139,6 +145,10 @@ class KillTest {
     double rate = 1e-3 / (1 + session);
     arguments.addAll(List.of("--set", "run.steps=" + steps));
     arguments.addAll(List.of("--set", "optimizer.learning_rate=" + rate));
+    arguments.addAll(List.of("--set", "run.keep_checkpoints=" + kept(session)));
+    for (long oldest : checkpoints().stream().limit(1).toList()) {
+      arguments.addAll(List.of("--checkpoint", String.valueOf(oldest)));
+    }
     return arguments;
   }
 
@@ -153,8 +163,13 @@ class KillTest {
       if (sessions.get(i).has("config")) {
         Files.writeString(settings, sessions.get(i).get("config").getAsString());
       }
-      long end = i + 1 < sessions.size() ? sessions.get(i + 1).get("step").getAsLong() : last;
-      if (end == sessions.get(i).get("step").getAsLong()) {
+      // What a later session goes through again does not count.
+      long end =
+          sessions.stream()
+              .skip(i + 1)
+              .mapToLong(session -> session.get("step").getAsLong())
+              .reduce(last, Math::min);
+      if (end <= sessions.get(i).get("step").getAsLong()) {
         continue;
       }
       List<Object> train = new ArrayList<>(List.of("train", "--run", replayed.root(), "--resume"));
@@ -233,6 +248,10 @@ class KillTest {
   private int exitCode(Process process) throws InterruptedException {
     assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), () -> "hangs:\n" + said());
     return process.exitValue();
+  }
+
+  private List<Long> checkpoints() throws IOException {
+    return new Checkpoints(run.resolve("checkpoints"), 1).completed();
   }
 
   /** The step of the newest checkpoint; 0 if there is none. */
