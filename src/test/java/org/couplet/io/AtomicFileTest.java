@@ -138,9 +138,9 @@ class AtomicFileTest {
                                 path.resolve("a.npy").toString(), null, "No space left on device");
                           });
                     }));
+    String message = String.valueOf(failure.getMessage());
     assertTrue(
-        failure.getMessage().startsWith(folder.resolve("a.npy") + ": can't be written: no space"),
-        failure.getMessage());
+        message.startsWith(folder.resolve("a.npy") + ": can't be written: no space"), message);
     assertEquals(List.of("a.labels.npy", "a.npy"), names());
     assertEquals("labels of old", Files.readString(folder.resolve("a.labels.npy")));
   }

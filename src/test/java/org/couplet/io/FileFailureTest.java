@@ -228,6 +228,6 @@ class FileFailureTest {
                             () -> {
                               throw new AccessDeniedException("a");
                             })));
-    assertFalse(other.getMessage().contains("needs"), other.getMessage());
+    assertFalse(String.valueOf(other.getMessage()).contains("needs"), other.getMessage());
   }
 }
