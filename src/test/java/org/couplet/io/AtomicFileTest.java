@@ -139,7 +139,8 @@ class AtomicFileTest {
                           });
                     }));
     assertTrue(
-        failure.getMessage().startsWith(folder.resolve("a.npy") + ": can't be written: no space"),
+        String.valueOf(failure.getMessage())
+            .startsWith(folder.resolve("a.npy") + ": can't be written: no space"),
         failure.getMessage());
     assertEquals(List.of("a.labels.npy", "a.npy"), names());
     assertEquals("labels of old", Files.readString(folder.resolve("a.labels.npy")));
