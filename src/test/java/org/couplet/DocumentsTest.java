@@ -26,7 +26,7 @@ class DocumentsTest {
   private static final Pattern QUOTED_CODE =
       Pattern.compile("(?m)^\\|.*\\| `([^`]+)` \\| \\[[^\\]]*\\]\\(\\.\\./([^)]+)\\) \\|$");
 
-  private static final Pattern TEST = Pattern.compile("`(\\w+Test)`");
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*Test)`");
 
   private static final Map<String, String> HELP = new HashMap<>();
 
