@@ -10,8 +10,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.couplet.config.ExperimentFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +25,8 @@ class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("(?:\\]\\(|src=\")([^)\"#\\s]+)[^)\"]*[)\"]");
   private static final Pattern QUOTED_CODE =
       Pattern.compile("(?m)^\\|.*\\| `([^`]+)` \\| \\[[^\\]]*\\]\\(\\.\\./([^)]+)\\) \\|$");
+
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*Test)`");
 
   private static final Map<String, String> HELP = new HashMap<>();
 
@@ -41,6 +46,22 @@ class DocumentsTest {
             .filter(link -> folder == null || !Files.exists(folder.resolve(link)))
             .toList();
     assertEquals(List.of(), broken);
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void testsThatAreNamedExist(Path document) throws IOException {
+    Set<String> tests;
+    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+      tests = files.map(file -> String.valueOf(file.getFileName())).collect(Collectors.toSet());
+    }
+    List<String> missing =
+        TEST.matcher(Files.readString(document))
+            .results()
+            .map(test -> test.group(1))
+            .filter(test -> !tests.contains(test + ".java"))
+            .toList();
+    assertEquals(List.of(), missing);
   }
 
   @ParameterizedTest
