@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.couplet.CommandRun;
 import org.couplet.command.ExitCode;
+import org.couplet.image.Importer;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
 
@@ -85,7 +86,9 @@ final class DataReader implements Kind.Reader {
   }
 
   private CommandRun run() throws IOException {
-    Files.deleteIfExists(output);
+    for (Path file : Importer.outputs(output)) {
+      Files.deleteIfExists(file);
+    }
     return CommandRun.of("data", "--from", source, "--size", SIZE, "--output", output);
   }
 
