@@ -75,6 +75,8 @@ public enum PictureKind {
 
   private final boolean read;
   private final String words;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Of List.of, which is.
   private final List<String> marks;
 
   /**

@@ -239,11 +239,12 @@ class PredictTest {
   void samplesInSeveralPartsAreThoseOfTheCommandToTheBit() throws Exception {
     Path file = folder.resolve("samples.npz");
     CommandRun.done(
-        ("sample --model "
-                + export
-                + " --count 205 --seed 7 --class all --sigmas 80,0.8 --output "
-                + file)
-            .split(" ", -1));
+        (Object[])
+            ("sample --model "
+                    + export
+                    + " --count 205 --seed 7 --class all --sigmas 80,0.8 --output "
+                    + file)
+                .split(" ", -1));
     List<Integer> labels = IntStream.range(0, 205).mapToObj(row -> row % 3).toList();
     JsonObject outputs = outputs(sample(205, labels.toString(), "[80, 0.8]"));
     assertArrayEquals(Npz.get(Npz.read(file), "arr_0").doubles(), flat(outputs.get("images")));
