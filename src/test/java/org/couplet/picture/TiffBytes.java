@@ -9,6 +9,8 @@ import java.util.TreeMap;
 import java.util.zip.DeflaterOutputStream;
 
 /** A TIFF of one strip, put together from its fields and the bytes of its pixels. */
+// Arrays are made here and only read; buffers are allocated whole.
+@SuppressWarnings({"ArrayRecordComponent", "ByteBufferBackingArray"})
 final class TiffBytes {
   private static final int SHORT = 3;
   private static final int LONG = 4;
