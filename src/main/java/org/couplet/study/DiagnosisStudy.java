@@ -60,11 +60,10 @@ record DiagnosisStudy() implements Study {
       throw new InvalidInputException(
           "--models is missing: name folders of runs, such as runs/ic,runs/gc");
     }
-    Map<String, Experiment> experiments = new LinkedHashMap<>();
+    List<Subject> subjects = new ArrayList<>();
     for (Path model : bench.options().models()) {
       RunFolder run = new RunFolder(model);
-      experiments.put(model.toString(), experiment(run));
-      checkpoints(bench, run);
+      subjects.add(new Subject(run, experiment(run), checkpoints(bench, run)));
     }
     Table numbers =
         new Table(
@@ -81,12 +80,8 @@ record DiagnosisStudy() implements Study {
             "gradient_variance_ic",
             "gradient_variance_gc");
     Map<String, List<LevelProbe.Level>> last = new LinkedHashMap<>();
-    for (Map.Entry<String, Experiment> entry : experiments.entrySet()) {
-      RunFolder run = new RunFolder(Path.of(entry.getKey()));
-      List<Long> steps = checkpoints(bench, run);
-      last.put(
-          "%s, step %d".formatted(run.root(), steps.get(steps.size() - 1)),
-          diagnose(bench, run, entry.getValue(), steps, numbers));
+    for (Subject subject : subjects) {
+      last.put(subject.lastName(), diagnose(bench, subject, numbers));
     }
     bench.figure(
         name(),
@@ -101,6 +96,13 @@ record DiagnosisStudy() implements Study {
         2);
     bench.table(name(), numbers);
     bench.show(numbers);
+  }
+
+  /** A run, and the steps of its checkpoints that are measured. */
+  private record Subject(RunFolder run, Experiment experiment, List<Long> steps) {
+    String lastName() {
+      return "%s, step %d".formatted(run.root(), steps.get(steps.size() - 1));
+    }
   }
 
   private static Experiment experiment(RunFolder run) throws IOException {
@@ -174,9 +176,11 @@ record DiagnosisStudy() implements Study {
   }
 
   // Of the last checkpoint.
-  private static List<LevelProbe.Level> diagnose(
-      StudyContext bench, RunFolder run, Experiment experiment, List<Long> steps, Table numbers)
+  private static List<LevelProbe.Level> diagnose(StudyContext bench, Subject subject, Table numbers)
       throws IOException {
+    RunFolder run = subject.run();
+    Experiment experiment = subject.experiment();
+    List<Long> steps = subject.steps();
     Experiment probe = probe(experiment);
     Path folder = Files.createTempDirectory("couplet-diagnosis");
     List<LevelProbe.Level> levels = new ArrayList<>();
