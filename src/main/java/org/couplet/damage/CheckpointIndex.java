@@ -46,7 +46,10 @@ public final class CheckpointIndex {
           || !new CheckpointIndex(Files.readAllBytes(file)).isSound()) {
         throw refusal(prefix, "has a wrong checksum");
       }
-    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (BufferUnderflowException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | ArithmeticException e) {
       throw refusal(prefix, "is cut off or claims what it has not");
     } catch (IOException e) {
       throw new UncheckedIOException(FileFailure.of(e));

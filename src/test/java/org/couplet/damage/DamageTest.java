@@ -4,10 +4,13 @@ import static org.couplet.Refusal.assertRefused;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.couplet.io.ContentHash;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,30 @@ class DamageTest {
     assertRefused(() -> CheckpointIndex.check(prefix), "its index is cut off or claims");
     Files.write(index, Arrays.copyOf(table, 20));
     assertRefused(() -> CheckpointIndex.check(prefix), "its index is cut off or claims");
+  }
+
+  @Test
+  void anIndexIsRefusedWhoseNumbersGoBeyondAnInteger() throws IOException {
+    byte[] restarts = {0, 0, 0, (byte) 0x80};
+    Files.write(index, indexOf(restarts));
+    assertRefused(() -> CheckpointIndex.check(prefix), "its index is cut off or claims");
+    // An entry's key of 2^35 bytes, and no restart.
+    byte[] key = {
+      0, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 1, 0, 0, 0, 0, 0
+    };
+    Files.write(index, indexOf(key));
+    assertRefused(() -> CheckpointIndex.check(prefix), "its index is cut off or claims");
+  }
+
+  // A table of one sound block, which stands for both.
+  private static byte[] indexOf(byte[] block) {
+    int size = block.length;
+    ByteBuffer table = ByteBuffer.allocate(size + 5 + FOOTER).order(ByteOrder.LITTLE_ENDIAN);
+    CRC32C crc = new CRC32C();
+    crc.update(table.put(block).put((byte) 0).array(), 0, size + 1);
+    table.putInt(Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8);
+    table.put(new byte[] {0, (byte) size, 0, (byte) size});
+    return table.putLong(size + 5 + 40, 0xdb4775248b80fb57L).array();
   }
 
   @Test
