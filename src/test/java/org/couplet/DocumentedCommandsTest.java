@@ -45,11 +45,12 @@ class DocumentedCommandsTest {
           "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
   private static final Pattern PLACE =
       Pattern.compile(
-          "(?:runs|data|models|savedmodels|studies)(?:/.*)?|[\\w.-]+(?:\\.(?:png|gif|npz|npy|zip|tar\\.gz|json|csv)|/)");
+          "(?:runs|data|models|savedmodels|studies)(?:/.*)?|[\\w.-]+(?:\\.(?:png|gif|npz|npy|zip|tar\\.gz|json|csv|pkl|safetensors)|/)");
   private static final Set<String> WRITTEN =
       Set.of("--output", "--sheet", "--save-stats", "--trace");
   private static final Set<String> ESSENTIAL =
       Set.of("--run", "--output", "--reference", "--batch", "--save-stats");
+  private static final String START_FROM = "run.start_from=";
   private static final List<String> NARROW =
       List.of(
           "--set", "network.song_unet.model_channels=16",
@@ -104,6 +105,7 @@ class DocumentedCommandsTest {
             "b",
             "ic",
             "gc",
+            "ect",
             "cifar10_ic",
             "cifar10_gc",
             "cifar10_gc_noise")) {
@@ -115,6 +117,12 @@ class DocumentedCommandsTest {
     Files.copy(folder.resolve("photos.zip"), folder.resolve("cifar-10-python.tar.gz"));
     narrow("quickstart_classes", "runs/kinds");
     narrow("cifar10_classes_gc", "runs/classes");
+    narrow("quickstart", "runs/score", "score={}");
+    FolderContents.copy(folder.resolve("runs/score"), folder.resolve("runs/imported"));
+    narrow("cifar10_ect_edm", "runs/edm", "score={}", START_FROM);
+    // What is in a file tells what it is, not its name.
+    weights("runs/edm", "edm-cifar10-32x32-uncond-vp.pkl");
+    weights("runs/score", "score.safetensors");
     CommandRun.done(
         "build",
         "--config",
@@ -137,6 +145,13 @@ class DocumentedCommandsTest {
         folder.resolve("samples.npz"));
   }
 
+  private static void weights(String run, String file) throws IOException {
+    Path weights = folder.resolve("weights.safetensors");
+    CommandRun.done(
+        "export", "--run", folder.resolve(run), "--format", "safetensors", "--output", weights);
+    Files.move(weights, folder.resolve(file));
+  }
+
   private static Path train(Path config, String name) {
     Path run = folder.resolve(name);
     CommandRun.done(
@@ -152,11 +167,14 @@ class DocumentedCommandsTest {
     return run;
   }
 
-  private static void narrow(String config, String name) {
+  private static void narrow(String config, String name, String... overrides) {
     List<Object> words =
         new ArrayList<>(
             List.of("train", "--config", config, "--run", folder.resolve(name), "--steps", 1));
     words.addAll(NARROW);
+    for (String override : overrides) {
+      words.addAll(List.of("--set", override));
+    }
     if (config.startsWith("cifar10")) {
       words.addAll(
           List.of("--set", "dataset.image_file.path=" + folder.resolve("data/cifar10.npy")));
@@ -230,6 +248,9 @@ class DocumentedCommandsTest {
   }
 
   private static String moved(String word, Path to) {
+    if (word.startsWith(START_FROM)) {
+      return START_FROM + to.resolve(word.substring(START_FROM.length()));
+    }
     List<String> parts = new ArrayList<>();
     for (String part : word.split(",", -1)) {
       // A folder's slash counts.
@@ -259,6 +280,10 @@ class DocumentedCommandsTest {
       Experiment experiment = ExperimentFile.load(Path.of(words.get(config)), List.of());
       if (experiment.getNetwork().hasSongUnet()) {
         more.addAll(NARROW);
+      }
+      String start = experiment.getRun().getStartFrom();
+      if (!start.isEmpty() && words.stream().noneMatch(word -> word.startsWith(START_FROM))) {
+        more.addAll(List.of("--set", START_FROM + folder.resolve(start)));
       }
       if (experiment.getDataset().hasImageFile() && !words.contains("--data")) {
         boolean small = experiment.getDataset().getImageFile().getResolution() == 32;
