@@ -50,16 +50,15 @@ final class WeightSets {
   }
 
   private void putEntries(String above, @Nullable Object object, int depth) {
-    if (object instanceof Map<?, ?> dictionary && depth < DEEPEST) {
-      budget.spend(dictionary.size(), file);
-      dictionary.forEach(
-          (key, value) -> {
-            if (key instanceof String name) {
-              put(above + name, FoundWeights.in(value, file, budget));
-              putEntries(above + name + ".", value, depth + 1);
-            }
-          });
-    }
+    Map<?, ?> dictionary = FoundWeights.items(object);
+    budget.spend(dictionary.size(), file);
+    dictionary.forEach(
+        (key, value) -> {
+          if (key instanceof String name && depth < DEEPEST) {
+            put(above + name, FoundWeights.in(value, file, budget));
+            putEntries(above + name + ".", value, depth + 1);
+          }
+        });
   }
 
   private void put(String name, FoundWeights weights) {

@@ -94,6 +94,7 @@ class ForeignWeightsTest {
         "deep.pt, state.net.model, 2, ', entry state.net.model'",
         "deeper.pt, -, 1, ', entry model.state_dict'",
         "deeper.pt, model.state_dict, 1, ', entry model.state_dict'",
+        "kinds.pt, -, 1, ', entry state.ema'",
         "twice.pt, new.ema, 2, ', entry new.ema'"
       })
   void aNetworkIsChosenByItsEntryOrByWhatItsNamesBeginWith(
@@ -205,6 +206,19 @@ class ForeignWeightsTest {
     byte[] pickle = HexFormat.of().parseHex(digits.replace(" ", ""));
     String line = refusal(Files.write(folder.resolve("old.pkl"), pickle), Optional.empty());
     assertTrue(line.contains("is a pickle of protocol 0 or 1, which is not read"), line);
+  }
+
+  // torch.storage._load_from_bytes(_codecs.encode("")), as protocol 2 has no bytes.
+  @Test
+  void protocol2IsNamedWhereItHoldsTensors() throws IOException {
+    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+    pickle.writeBytes(new byte[] {(byte) 0x80, 2});
+    pickle.writeBytes("ctorch.storage\n_load_from_bytes\n".getBytes(StandardCharsets.US_ASCII));
+    pickle.writeBytes("c_codecs\nencode\n".getBytes(StandardCharsets.US_ASCII));
+    pickle.writeBytes(new byte[] {'X', 0, 0, 0, 0, (byte) 0x85, 'R', (byte) 0x85, 'R', '.'});
+    Path file = Files.write(folder.resolve("two.pkl"), pickle.toByteArray());
+    String line = refusal(file, Optional.empty());
+    assertTrue(line.contains("is a pickle of protocol 2, which is not read"), line);
   }
 
   // {"ema": [x]} with a list that holds itself twice, and that list the same, 40 times over.
