@@ -139,6 +139,8 @@ def ours(given, coupling, batch, precision, xla):
     command += ["--config", ROOT / "configs" / f"{given.table}_{coupling}.textproto"]
     command += ["--batch", batch, "--xla", xla, "--warmup", given.warmup, "--steps", given.steps]
     command += ["--threads", given.threads if given.device == "cpu" else 0]
+    # Some configs split their batch into many micro-batches; the peer does not.
+    command += ["--set", "optimizer.accumulate=1"]
     command += ["--peak", given.peak] if given.peak else []
     # The config's own precision is float32.
     command += ["--precision", precision] if precision != "float32" else []

@@ -13,7 +13,9 @@ float16 and bfloat16 have too: every file of one network holds the same numbers.
 - `ncsnpp.pkl`: as ECT's training writes its snapshots, of a network with three classes
 - `adm.pkl`: EDM's other network, with heads of four channels, which EDM's code can't be told
 - `loose.pt`: a tensor beside two entries with networks; `unclear.pt`: two entries with other names; `flat.pt`: two
-  networks whose names begin with `ema.` and `net.`; `nested.pt`: such names in an entry; of networks of one tensor
+  networks whose names begin with `ema.` and `net.`; `nested.pt`: such names in an entry; `deep.pt`: two entries in an
+  entry; `deeper.pt`: one of them; `kinds.pt`: dictionaries of other classes; `twice.pt`: two of one
+  name in two entries; of networks of one tensor
 - `types.pt`, `types_stream.pt`, `types.safetensors`: a float32 tensor beside tensors of types that Couplet does not read
 - `evil.pkl`, `evil.pt`: calls of `os.system` that would make the file `executed`
 - `expected.npz`: `x` NCHW, `sigma`, `classes` (-1: none); `ddpmpp` and `adm` = D(x, sigma, classes) of EDM;
@@ -285,6 +287,10 @@ def entries():
         "unclear.pt": saved({"weights_ema": net(1), "weights_online": net(2)}),
         "flat.pt": saved(flat),
         "nested.pt": saved({"epoch": 3, "state_dict": flat}),
+        "deep.pt": saved({"state": {"net": net(2), "ema": net(1)}, "config": {"optimizer": {"lr": 0.1}}}),
+        "deeper.pt": saved({"model": {"state_dict": net(1)}, "optimizer": {"state": {"step": torch.ones(2)}}}),
+        "kinds.pt": saved({"state": Settings(ema=collections.defaultdict(dict, net(1)))}),
+        "twice.pt": saved({"old": {"ema": net(1)}, "new": {"ema": net(2)}}),
     }
 
 

@@ -47,8 +47,9 @@ final class ImportCommand implements Command {
             .optional(
                 "entry",
                 "NAME",
-                "which network of a file that has several: an entry, or what its tensors' names begin"
-                    + " with; default: ema, model, state_dict or net, whichever is there first")
+                "which network of a file that has several: an entry, one within it (state.ema), or what"
+                    + " its tensors' names begin with; default: ema, model, state_dict or net, whichever"
+                    + " is there first")
             .repeatable("set", "path=value", "set one field of the run's config")
             .overwrite("--output");
     if (!options.parse(arguments, out)) {

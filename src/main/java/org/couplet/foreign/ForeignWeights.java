@@ -95,10 +95,7 @@ public final class ForeignWeights implements AutoCloseable {
       return of(file, "pickle", object, entry, budget);
     }
     if (begin.length > 1 && PickleReader.isOld(file)) {
-      throw new InvalidInputException(
-          file.path()
-              + ": is a pickle of protocol 0 or 1, which is not read; write it with a newer one, such"
-              + " as pickle.dump(..., protocol=4)");
+      throw PickleReader.tooOld(file, "0 or 1");
     }
     throw file.refusal("it is neither a pickle nor a file of PyTorch or safetensors");
   }
@@ -111,7 +108,7 @@ public final class ForeignWeights implements AutoCloseable {
         Map<?, ?> values = Json.GSON.fromJson(arguments, Map.class);
         values.forEach((name, value) -> recorded.put(String.valueOf(name), whole(value)));
       } catch (JsonParseException | NullPointerException e) {
-        throw file.refusal("its metadata " + ARGUMENTS + " is not JSON");
+        throw file.refusal("its metadata " + ARGUMENTS + " are no object of JSON");
       }
     }
     return recorded;

@@ -32,12 +32,21 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
    */
   static FoundWeights in(@Nullable Object object, FilePart file, PickleReader.Budget budget) {
     Walk walk = new Walk(file, budget);
-    if (object instanceof Map<?, ?> dictionary) {
-      walk.tensors("", dictionary);
-    } else {
+    Map<?, ?> dictionary = items(object);
+    if (dictionary.isEmpty()) {
       walk.module("", object, 0);
+    } else {
+      walk.tensors("", dictionary);
     }
     return new FoundWeights(walk.tensors, walk.recorded);
+  }
+
+  /** What an object holds as a dictionary; its class may be a kind of one. */
+  static Map<?, ?> items(@Nullable Object object) {
+    if (object instanceof PickledObject pickled) {
+      return pickled.items();
+    }
+    return object instanceof Map<?, ?> map ? map : Map.of();
   }
 
   /** What stands before the names of each network's tensors, without EDM's own {@code model.}. */
@@ -165,13 +174,6 @@ record FoundWeights(Map<String, ForeignTensor> tensors, Map<String, Object> reco
 
     private static @Nullable Object first(PickledObject object) {
       return object.arguments().isEmpty() ? null : object.arguments().get(0);
-    }
-
-    private static Map<?, ?> items(@Nullable Object value) {
-      if (value instanceof PickledObject object) {
-        return object.items();
-      }
-      return value instanceof Map<?, ?> map ? map : Map.of();
     }
   }
 }

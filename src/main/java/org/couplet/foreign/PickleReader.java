@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.couplet.foreign.PickledObject.ClassName;
+import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,13 @@ final class PickleReader {
     file.read(0, ends.limit(1));
     file.read(file.length() - 1, ends.limit(2));
     return "(]}c".indexOf(ends.get(0)) >= 0 && ends.get(1) == '.';
+  }
+
+  /** What to throw where a pickle's protocol lacks what is needed. */
+  static InvalidInputException tooOld(FilePart file, String protocol) {
+    return new InvalidInputException(
+        "%s: is a pickle of protocol %s, which is not read; write it with a newer one, such as pickle.dump(..., protocol=4)"
+            .formatted(file.path(), protocol));
   }
 
   /** Reads one pickle; the cursor is then behind it. */

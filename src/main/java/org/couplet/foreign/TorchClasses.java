@@ -36,10 +36,14 @@ class TorchClasses implements PickleReader.Classes {
     if (type.is("torch", "Size") && argument(arguments, 0) instanceof List<?> sizes) {
       return sizes;
     }
-    if (type.is("torch.storage", "_load_from_bytes")
-        && !nested
-        && argument(arguments, 0) instanceof FilePart bytes) {
-      return new TorchStream(bytes, budget, true).read();
+    if (type.is("torch.storage", "_load_from_bytes") && !nested) {
+      if (argument(arguments, 0) instanceof FilePart bytes) {
+        return new TorchStream(bytes, budget, true).read();
+      }
+      if (argument(arguments, 0) instanceof PickledObject text
+          && text.type().is("_codecs", "encode")) {
+        throw PickleReader.tooOld(file, "2"); // It has no bytes, only texts.
+      }
     }
     if (type.module().equals(UTILITIES)) {
       switch (type.name()) {

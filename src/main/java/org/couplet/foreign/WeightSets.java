@@ -14,10 +14,12 @@ final class WeightSets {
   private static final List<String> ENTRIES = List.of("ema", "model", "state_dict", "net");
   private static final String ROOT = "";
   private static final int MOST_NAMED = 10;
+  // A dictionary may hold itself.
+  private static final int DEEPEST = 8;
 
   private final FilePart file;
   private final PickleReader.Budget budget;
-  // By the name of the entry that they are in.
+  // By the name of the entry that they are in, those above it before it: state.ema.
   private final Map<String, FoundWeights> entries = new LinkedHashMap<>();
 
   /** A set by its name; {@link #ROOT} is that of a file without entries. */
@@ -33,16 +35,10 @@ final class WeightSets {
     this.budget = budget;
   }
 
-  /** Those of a pickled object: its own tensors, and those of its entries. */
+  /** Those of a pickled object: its own tensors, those of its entries, and of theirs. */
   static WeightSets in(@Nullable Object object, FilePart file, PickleReader.Budget budget) {
     WeightSets sets = of(FoundWeights.in(object, file, budget), file, budget);
-    if (object instanceof Map<?, ?> entries) {
-      for (Map.Entry<?, ?> each : entries.entrySet()) {
-        if (each.getKey() instanceof String name) {
-          sets.put(name, FoundWeights.in(each.getValue(), file, budget));
-        }
-      }
-    }
+    sets.putEntries("", object, 0);
     return sets;
   }
 
@@ -53,9 +49,21 @@ final class WeightSets {
     return sets;
   }
 
+  private void putEntries(String above, @Nullable Object object, int depth) {
+    Map<?, ?> dictionary = FoundWeights.items(object);
+    budget.spend(dictionary.size(), file);
+    dictionary.forEach(
+        (key, value) -> {
+          if (key instanceof String name && depth < DEEPEST) {
+            put(above + name, FoundWeights.in(value, file, budget));
+            putEntries(above + name + ".", value, depth + 1);
+          }
+        });
+  }
+
   private void put(String name, FoundWeights weights) {
     if (!weights.tensors().isEmpty()) {
-      entries.put(name, weights);
+      entries.putIfAbsent(name, weights);
     }
   }
 
@@ -75,18 +83,23 @@ final class WeightSets {
     if (wanted.isPresent()) {
       return named(wanted.get(), names);
     }
-    String best =
+    List<String> best =
         ENTRIES.stream()
-            .flatMap(entry -> names.stream().filter(name -> isOrEndsWith(name, entry)))
+            .map(entry -> called(entry, names))
+            .filter(found -> !found.isEmpty())
             .findFirst()
-            .or(() -> names.stream().filter(ROOT::equals).findFirst())
-            .or(() -> names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty())
-            .orElseThrow(() -> unclear("it is not clear which weights are wanted", names));
-    return new Named(best, find(best).orElseThrow());
+            .orElse(names.contains(ROOT) ? List.of(ROOT) : names);
+    if (best.size() > 1) {
+      throw unclear("it is not clear which weights are wanted", names);
+    }
+    return new Named(best.get(0), find(best.get(0)).orElseThrow());
   }
 
-  private static boolean isOrEndsWith(String name, String entry) {
-    return name.equals(entry) || name.endsWith("." + entry);
+  // That of the name, or else those that end with it.
+  private static List<String> called(String entry, List<String> names) {
+    return names.contains(entry)
+        ? List.of(entry)
+        : names.stream().filter(name -> name.endsWith("." + entry)).toList();
   }
 
   private Named named(String wanted, List<String> names) {

@@ -57,6 +57,9 @@ public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.Cl
     if (part.matches("\\d{1,9}") && Integer.parseInt(part) < classes.size()) {
       return Integer.parseInt(part);
     }
+    if (part.equals(ALL)) {
+      throw new InvalidInputException(what + ": all stands alone; leave the others out");
+    }
     List<String> some = classes.subList(0, Math.min(MOST_NAMED, classes.size()));
     throw new InvalidInputException(
         "%s: '%s' is not a class; give %s%s, their numbers from 0 to %d, or all"

@@ -88,7 +88,14 @@ class ForeignWeightsTest {
         "flat.pt, net, 2, ', entry net'",
         "flat.pt, net.model, 2, ', entry net.model'",
         "nested.pt, -, 1, ', entry state_dict.ema'",
-        "nested.pt, state_dict.net, 2, ', entry state_dict.net'"
+        "nested.pt, state_dict.net, 2, ', entry state_dict.net'",
+        "deep.pt, -, 1, ', entry state.ema'",
+        "deep.pt, state.net, 2, ', entry state.net'",
+        "deep.pt, state.net.model, 2, ', entry state.net.model'",
+        "deeper.pt, -, 1, ', entry model.state_dict'",
+        "deeper.pt, model.state_dict, 1, ', entry model.state_dict'",
+        "kinds.pt, -, 1, ', entry state.ema'",
+        "twice.pt, new.ema, 2, ', entry new.ema'"
       })
   void aNetworkIsChosenByItsEntryOrByWhatItsNamesBeginWith(
       String name, @Nullable String entry, float value, String described) throws IOException {
@@ -108,7 +115,9 @@ class ForeignWeightsTest {
         "unclear.pt, -, 'it is not clear which weights are wanted', 'weights_ema, weights_online'",
         "loose.pt, step, 'it has no weights called step', 'net, ema'",
         "flat.pt, other, 'it has no weights called other', 'ema, net'",
-        "nested.pt, state_dict, 'state_dict has several networks', 'state_dict.ema, state_dict.net'"
+        "nested.pt, state_dict, 'state_dict has several networks', 'state_dict.ema, state_dict.net'",
+        "deep.pt, state, 'it has no weights called state', 'state.net, state.ema'",
+        "twice.pt, -, 'it is not clear which weights are wanted', 'old.ema, new.ema'"
       })
   void theRefusalNamesTheChoices(
       String name, @Nullable String entry, String problem, String choices) throws IOException {
@@ -199,6 +208,19 @@ class ForeignWeightsTest {
     assertTrue(line.contains("is a pickle of protocol 0 or 1, which is not read"), line);
   }
 
+  // torch.storage._load_from_bytes(_codecs.encode("")), as protocol 2 has no bytes.
+  @Test
+  void protocol2IsNamedWhereItHoldsTensors() throws IOException {
+    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+    pickle.writeBytes(new byte[] {(byte) 0x80, 2});
+    pickle.writeBytes("ctorch.storage\n_load_from_bytes\n".getBytes(StandardCharsets.US_ASCII));
+    pickle.writeBytes("c_codecs\nencode\n".getBytes(StandardCharsets.US_ASCII));
+    pickle.writeBytes(new byte[] {'X', 0, 0, 0, 0, (byte) 0x85, 'R', (byte) 0x85, 'R', '.'});
+    Path file = Files.write(folder.resolve("two.pkl"), pickle.toByteArray());
+    String line = refusal(file, Optional.empty());
+    assertTrue(line.contains("is a pickle of protocol 2, which is not read"), line);
+  }
+
   // {"ema": [x]} with a list that holds itself twice, and that list the same, 40 times over.
   @Test
   void objectsThatHoldThemselvesAndEachOtherEndNowhere() throws IOException {
@@ -209,6 +231,15 @@ class ForeignWeightsTest {
     }
     pickle.write('.');
     Path file = Files.write(folder.resolve("deep.pkl"), pickle.toByteArray());
+    assertTrue(refusal(file, Optional.empty()).contains("no named tensors"));
+  }
+
+  // {"a": x, "b": x}, x being the dictionary itself.
+  @Test
+  void dictionariesThatHoldThemselvesEndNowhere() throws IOException {
+    byte[] pickle =
+        HexFormat.of().parseHex("80047d94" + "8c016168" + "0073" + "8c016268" + "0073" + "2e");
+    Path file = Files.write(folder.resolve("self.pkl"), pickle);
     assertTrue(refusal(file, Optional.empty()).contains("no named tensors"));
   }
 

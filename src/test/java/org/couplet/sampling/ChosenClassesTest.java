@@ -29,6 +29,7 @@ class ChosenClassesTest {
         () -> numbers("dog,cow"),
         "--class: 'cow' is not a class; give cat, dog, 2, cat, wild, their numbers from 0 to 3, or"
             + " all");
+    assertRefused(() -> numbers("cat,all"), "--class: all stands alone; leave the others out");
     assertRefused(() -> numbers("4"), "'4' is not a class");
     assertRefused(() -> numbers("-1"), "'-1' is not a class");
     assertRefused(() -> numbers(""), "'' is not a class");
