@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.couplet.io.PlainLine;
 import org.couplet.picture.PictureTrait;
 
 /**
@@ -20,14 +21,14 @@ public record ImportReport(long written, int channels, SourceReport source) {
     return images.resolveSibling(name.replaceFirst("\\.npy$", "") + ".report.txt");
   }
 
-  /** The lines that users read. */
+  /** The lines that users read, on a terminal or in its file. */
   public List<String> lines(ImportRequest request) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
             Locale.ROOT,
             "%s: %d images of %d x %d x %d written, %d left out",
-            request.output(),
+            PlainLine.of(request.output().toString()),
             written,
             request.size(),
             request.size(),
