@@ -115,7 +115,8 @@ class DataCommandTest {
       assertEquals("the user's own", Files.readString(file));
       Files.delete(file);
     }
-    CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
+    CommandRun run = CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
+    assertTrue(run.out().lines().toList().contains("labels of 2 classes: cats, dogs"), run.out());
     assertEquals("cats\ndogs\n", Files.readString(folder.resolve("x.classes.txt")));
     // A report that can't be written is found before anything changes.
     Files.delete(folder.resolve("x.report.txt"));
