@@ -70,7 +70,7 @@ public final class Importer {
     try (DecodedImages images =
         DecodedImages.open(
             request.images(),
-            request.output(),
+            outputs(request.output()),
             request.strict(),
             request.reading(),
             this::fitted,

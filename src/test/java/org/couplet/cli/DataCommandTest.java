@@ -135,6 +135,22 @@ class DataCommandTest {
   }
 
   @Test
+  void whatItWritesAmongItsImagesIsNoneOfThem() throws IOException {
+    Path source = folder.resolve("source");
+    for (String name : List.of("dogs", "cats")) {
+      Path file = Files.createDirectories(source.resolve(name)).resolve("a.png");
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+    }
+    Path output = source.resolve("x.npy");
+    CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
+    CommandRun again =
+        CommandRun.done(
+            "data", "--from", source, "--size", 8, "--output", output, "--overwrite", "--strict");
+    assertTrue(again.out().contains("2 images of 8 x 8 x 3 written, 0 left out"), again.out());
+    assertTrue(Files.exists(source.resolve("x.labels.npy")));
+  }
+
+  @Test
   void namesDoNothingToATerminal() throws IOException {
     Path source = Files.createDirectory(folder.resolve("red\u001b[31m"));
     ImageIO.write(
