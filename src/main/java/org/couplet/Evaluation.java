@@ -166,7 +166,7 @@ public final class Evaluation {
 
   /** Prints what {@code couplet fid} prints on its error stream: notes, warnings, progress. */
   public Evaluation log(PrintStream stream) {
-    log = new PlainStream(stream);
+    log = PlainStream.ofMessages(stream);
     return this;
   }
 

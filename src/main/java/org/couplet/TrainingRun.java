@@ -156,7 +156,7 @@ public final class TrainingRun {
 
   /** Prints what {@code couplet train} prints on its error stream: notes, warnings, progress. */
   public TrainingRun log(PrintStream stream) {
-    log = new PlainStream(stream);
+    log = PlainStream.ofMessages(stream);
     return this;
   }
 

@@ -11,7 +11,6 @@ import org.couplet.command.Restart;
 import org.couplet.command.StandardOutput;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
-import org.couplet.io.PlainOutput;
 import org.couplet.io.PlainStream;
 import org.couplet.io.Spelling;
 import org.couplet.io.Version;
@@ -65,8 +64,8 @@ public final class Cli {
    * @return the exit code
    */
   public static int run(String[] arguments, PrintStream output, PrintStream terminal) {
-    PrintStream out = new PlainOutput(output);
-    PrintStream err = new PlainStream(terminal);
+    PrintStream out = PlainStream.ofResults(output);
+    PrintStream err = PlainStream.ofMessages(terminal);
     if (arguments.length == 0) {
       overview(err);
       return ExitCode.BAD_INPUT;

@@ -59,7 +59,7 @@ final class ImportCommand implements Command {
     if (from.matches("[a-z][a-z0-9+.-]+://.*")) {
       throw new InvalidInputException(
           "--from %s: is an address; download it first (curl -LO %s) and give the file"
-              .formatted(from, from));
+              .formatted(from, Invocation.quoted(from)));
     }
     Path file = options.path("from");
     Output output = options.output("output").requireFolder(WRITTEN::contains);

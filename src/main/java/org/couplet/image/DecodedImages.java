@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.couplet.io.BackgroundTasks;
@@ -19,7 +20,6 @@ import org.couplet.source.ImageSelection;
 import org.couplet.source.ImageSource;
 import org.couplet.source.ImageSources;
 import org.couplet.source.Labels;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a source in their order, decoded ahead on all cores. What waits to be taken is
@@ -100,12 +100,12 @@ public final class DecodedImages implements AutoCloseable {
   /**
    * Opens a source.
    *
-   * @param except a file that is not one of the images, wherever it is
+   * @param except files that are no images, wherever they are
    * @throws InvalidInputException if the source can't be used
    */
   static DecodedImages open(
       ImageSelection images,
-      @Nullable Path except,
+      List<Path> except,
       boolean strict,
       PictureReading reading,
       UnaryOperator<Picture> fit,
@@ -149,7 +149,7 @@ public final class DecodedImages implements AutoCloseable {
    * @throws InvalidInputException if the source can't be used
    */
   public static DecodedImages asStored(ImageSelection images, boolean strict) throws IOException {
-    ImageSource source = ImageSources.open(images, null);
+    ImageSource source = ImageSources.open(images, List.of());
     return new DecodedImages(
         images.source(),
         source,

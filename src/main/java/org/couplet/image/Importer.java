@@ -37,6 +37,7 @@ public final class Importer {
   private final ImportListener listener;
   private final SourceTally tally = new SourceTally();
   private final BitSet taken = new BitSet();
+  private Optional<Labels> labels = Optional.empty();
   private int channels;
   private int done;
 
@@ -69,7 +70,7 @@ public final class Importer {
     try (DecodedImages images =
         DecodedImages.open(
             request.images(),
-            request.output(),
+            outputs(request.output()),
             request.strict(),
             request.reading(),
             this::fitted,
@@ -98,7 +99,7 @@ public final class Importer {
   private void write(DecodedImages images, Path folder) throws IOException {
     Path file = folder.resolve(String.valueOf(request.output().getFileName()));
     writeImages(images, file);
-    Optional<Labels> labels = images.labels(taken);
+    labels = images.labels(taken);
     if (labels.isPresent()) {
       labels.get().writeBeside(file);
     }
@@ -107,7 +108,7 @@ public final class Importer {
 
   private ImportReport report() {
     SourceReport report = tally.report();
-    return new ImportReport(report.taken(), channels, report);
+    return new ImportReport(report.taken(), channels, labels, report);
   }
 
   private Picture fitted(Picture picture) {

@@ -103,7 +103,10 @@ public final class Launch {
     }
     long first = 0;
     for (ParentRun parent : ParentRun.of(session.experiment())) {
-      first = Math.max(first, parent.firstStep());
+      // A dry run goes on without one.
+      if (parent.folder().isBegun()) {
+        first = Math.max(first, parent.firstStep());
+      }
     }
     return first;
   }

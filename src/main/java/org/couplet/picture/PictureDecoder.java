@@ -148,12 +148,15 @@ public final class PictureDecoder {
     if (kind == PictureKind.WEBP) {
       checkLength(file);
     }
+    if (kind == PictureKind.TIFF) {
+      checkPlace(TiffDirectory.of(ByteBuffer.wrap(file)));
+    }
     Metadata metadata = Metadata.of(kind, file);
     Optional<JpegHeader> jpeg =
         kind == PictureKind.JPEG ? Optional.of(checked(JpegHeader.of(file))) : Optional.empty();
     boolean frames = kind == PictureKind.GIF;
     decoding.setInput(in, !frames, true);
-    ImageSize size = checkedSize(kind, file, decoding);
+    ImageSize size = checkedSize(decoding);
     if (kind == PictureKind.TIFF) {
       new TiffForm(TIFFDirectory.createFromMetadata(decoding.getImageMetadata(0))).check();
     }
@@ -189,6 +192,17 @@ public final class PictureDecoder {
     }
   }
 
+  // Training on thumbnails of 160 pixels, nobody would notice.
+  private static void checkPlace(TiffDirectory first) throws UnreadableImageException {
+    if (first.isCameraRaw()) {
+      throw PictureKind.CAMERA_RAW.refusal();
+    }
+    if (first.isPreview()) {
+      throw TiffForm.refusal("a preview before the picture");
+    }
+    first.checkSizes();
+  }
+
   // Java knows no inks, and not all metadata that photographs have.
   private static Picture read(ImageReader decoding, JpegHeader jpeg, PicturePixels pixels)
       throws IOException {
@@ -214,11 +228,7 @@ public final class PictureDecoder {
     return jpeg;
   }
 
-  private static ImageSize checkedSize(PictureKind kind, byte[] file, ImageReader decoding)
-      throws IOException {
-    if (kind == PictureKind.TIFF) {
-      TiffDirectory.of(ByteBuffer.wrap(file)).checkSizes();
-    }
+  private static ImageSize checkedSize(ImageReader decoding) throws IOException {
     int height = decoding.getHeight(0);
     int width = decoding.getWidth(0);
     if (height < 1 || width < 1) {

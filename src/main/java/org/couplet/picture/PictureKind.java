@@ -17,6 +17,17 @@ public enum PictureKind {
   TIFF(true, "a TIFF picture", "II*\0", "MM\0*"),
   WEBP(true, "a WebP picture"),
   BIG_TIFF(false, "a BigTIFF picture", "II+\0", "MM\0+"),
+  /** Many are TIFFs in form; {@link TiffDirectory} tells these. */
+  CAMERA_RAW(
+      false,
+      "a raw camera file",
+      "FUJIFILMCCD-RAW",
+      "IIRO", // Olympus
+      "IIRS",
+      "MMOR",
+      "IIU\0", // Panasonic
+      "FOVb", // Sigma
+      "\0MRM"), // Minolta
   HEIC(false, "a HEIC picture"),
   AVIF(false, "an AVIF picture"),
   JPEG_2000(false, "a JPEG 2000 picture", "\0\0\0\fjP  ", "\u00ffO\u00ffQ"),
@@ -128,6 +139,10 @@ public enum PictureKind {
     if (start.length() >= 12 && start.startsWith("ftyp", 4)) {
       return ofBrand(start.substring(8, 12));
     }
+    // Canon's.
+    if (start.startsWith("II*\0\020\0\0\0CR\2") || start.startsWith("HEAPCCDR", 6)) {
+      return CAMERA_RAW;
+    }
     // Before icons, which may begin alike.
     if (isTga(head)) {
       return TGA;
@@ -160,10 +175,12 @@ public enum PictureKind {
   }
 
   private static PictureKind ofBrand(String brand) {
-    if (brand.startsWith("avi")) {
-      return AVIF;
-    }
-    return HEIF.contains(brand) ? HEIC : brand.startsWith("M4A") ? AUDIO : VIDEO;
+    return switch (brand) {
+      case "avif", "avis" -> AVIF;
+      case "M4A ", "M4B " -> AUDIO;
+      case "crx " -> CAMERA_RAW;
+      default -> HEIF.contains(brand) ? HEIC : VIDEO;
+    };
   }
 
   // It has no mark, but few values for its first bytes.

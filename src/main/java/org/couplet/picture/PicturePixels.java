@@ -12,6 +12,15 @@ import java.awt.image.Raster;
  */
 final class PicturePixels {
   private static final int COLOURS = 3;
+  private static final float[][] PROBES = {
+    {0.2f, 0.2f, 0.2f},
+    {0.5f, 0.5f, 0.5f},
+    {0.8f, 0.2f, 0.2f},
+    {0.2f, 0.8f, 0.2f},
+    {0.2f, 0.2f, 0.8f}
+  };
+  // What 8 bits don't show.
+  private static final float NEAR = 1 / 255f;
 
   private final Orientation orientation;
   private final PictureReading.Colour background;
@@ -39,7 +48,7 @@ final class PicturePixels {
     // Java's decoder of TIFF calls the RGB linear that it makes of YCbCr, which it is not.
     boolean plain =
         space.getType() == ColorSpace.TYPE_GRAY
-            || space.isCS_sRGB()
+            || isSrgb(space)
             || space.equals(ColorSpace.getInstance(ColorSpace.CS_LINEAR_RGB));
     if (!plain) {
       add(PictureTrait.PROFILE);
@@ -49,6 +58,22 @@ final class PicturePixels {
     return plain && !(model instanceof IndexColorModel)
         ? ofSamples(image, grey)
         : ofColours(image, grey);
+  }
+
+  // A profile's name may lie; what it makes of colours does not.
+  private static boolean isSrgb(ColorSpace space) {
+    if (space.isCS_sRGB() || space.getType() != ColorSpace.TYPE_RGB) {
+      return space.isCS_sRGB();
+    }
+    for (float[] colour : PROBES) {
+      float[] converted = space.toRGB(colour);
+      for (int i = 0; i < COLOURS; i++) {
+        if (Math.abs(converted[i] - colour[i]) > NEAR) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static boolean isGreyPalette(ColorModel model) {

@@ -13,11 +13,17 @@ import java.util.Map;
  * @param more whether another directory follows: a page
  */
 record TiffDirectory(Map<Integer, Long> values, boolean more) {
+  private static final int SUBFILE_TYPE = 0xfe;
   private static final int WIDTH = 0x100;
   private static final int HEIGHT = 0x101;
+  private static final int COLOURS = 0x106;
   private static final int ORIENTATION = 0x112;
   private static final int TILE_WIDTH = 0x142;
   private static final int TILE_HEIGHT = 0x143;
+  private static final int SUB_DIRECTORIES = 0x14a;
+  private static final int DNG_VERSION = 0xc612;
+  private static final long COLOUR_FILTERS = 32803;
+  private static final long LINEAR_RAW = 34892;
   private static final int ENTRY = 12;
   private static final int SHORT = 3;
 
@@ -49,6 +55,20 @@ record TiffDirectory(Map<Integer, Long> values, boolean more) {
   Orientation orientation() {
     long number = values.getOrDefault(ORIENTATION, 1L);
     return number >= 1 && number <= 8 ? new Orientation((int) number) : Orientation.UPRIGHT;
+  }
+
+  /** Whether the picture here is a smaller version of another one. */
+  boolean isPreview() {
+    return (values.getOrDefault(SUBFILE_TYPE, 0L) & 1) != 0;
+  }
+
+  /** Whether a camera wrote what its sensor saw, be it behind a preview. */
+  boolean isCameraRaw() {
+    long colours = values.getOrDefault(COLOURS, 0L);
+    return values.containsKey(DNG_VERSION)
+        || colours == COLOUR_FILTERS
+        || colours == LINEAR_RAW
+        || (isPreview() && values.containsKey(SUB_DIRECTORIES));
   }
 
   /**

@@ -90,7 +90,6 @@ final class TiffForm {
       case PHOTOMETRIC_INTERPRETATION_CIELAB -> throw refusal("CIELab");
       case PHOTOMETRIC_INTERPRETATION_ICCLAB, 10 -> throw refusal("Lab");
       case PHOTOMETRIC_INTERPRETATION_TRANSPARENCY_MASK -> throw refusal("a mask");
-      case 32803, 34892 -> throw refusal("raw data of a camera");
       case 32844, 32845 -> throw refusal("logarithms of light");
       default -> throw refusal("colours of an unknown form, number " + colours);
     }
@@ -182,7 +181,8 @@ final class TiffForm {
     return values;
   }
 
-  private static UnreadableImageException refusal(String form) {
+  /** A TIFF with something that is not read. */
+  static UnreadableImageException refusal(String form) {
     return new UnreadableImageException(
         "form of tiff",
         "a TIFF with %s, which is not read; save it as RGB of 8 bits".formatted(form));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.couplet.io.BlockStream;
 import org.couplet.picture.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FolderFiles extends SimpleFileVisitor<Path> {
   private final Path folder;
-  private final @Nullable Path except;
+  private final Set<Path> except;
   private final List<PictureFile> found = new ArrayList<>();
 
-  private FolderFiles(Path folder, @Nullable Path except) {
+  private FolderFiles(Path folder, Set<Path> except) {
     this.folder = folder;
     this.except = except;
   }
@@ -37,9 +38,9 @@ final class FolderFiles extends SimpleFileVisitor<Path> {
   /**
    * The files, in no order; hidden ones are passed over.
    *
-   * @param except a file to pass over, absolute and normalized
+   * @param except files to pass over, absolute and normalized
    */
-  static List<PictureFile> in(Path folder, @Nullable Path except) throws IOException {
+  static List<PictureFile> in(Path folder, Set<Path> except) throws IOException {
     FolderFiles visitor = new FolderFiles(folder, except);
     Files.walkFileTree(
         folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
@@ -62,7 +63,7 @@ final class FolderFiles extends SimpleFileVisitor<Path> {
   @Override
   public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
     String name = name(path);
-    if (PictureFile.isHidden(name) || path.toAbsolutePath().normalize().equals(except)) {
+    if (PictureFile.isHidden(name) || except.contains(path.toAbsolutePath().normalize())) {
       return FileVisitResult.CONTINUE;
     }
     if (attributes.isRegularFile()) {

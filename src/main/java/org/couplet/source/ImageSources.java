@@ -8,8 +8,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.couplet.archive.Compression;
 import org.couplet.archive.ZipArchive;
 import org.couplet.io.InvalidInputException;
@@ -17,7 +20,6 @@ import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.picture.PictureKind;
 import org.couplet.picture.UnreadableImageException;
-import org.jspecify.annotations.Nullable;
 
 /** Tells from its content what an image source is, and opens it. */
 public final class ImageSources {
@@ -28,22 +30,26 @@ public final class ImageSources {
   private final ImageSelection images;
   private final Path source;
   private final String prefix;
-  private final @Nullable Path except;
+  private final Set<Path> except;
 
-  private ImageSources(ImageSelection images, @Nullable Path except) {
+  private ImageSources(ImageSelection images, Collection<Path> except) {
     this.images = images;
     this.source = images.source();
     this.prefix = images.only().orElse("");
-    this.except = except == null ? null : except.toAbsolutePath().normalize();
+    this.except =
+        except.stream()
+            .map(file -> file.toAbsolutePath().normalize())
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
    * Opens a source.
    *
-   * @param except a file in the folder that is not an image of it: the output
+   * @param except files in the folder that are no images of it: the output
    * @throws InvalidInputException if it is missing, unknown, damaged, or nothing is left to take
    */
-  public static ImageSource open(ImageSelection images, @Nullable Path except) throws IOException {
+  public static ImageSource open(ImageSelection images, Collection<Path> except)
+      throws IOException {
     Path source = images.source();
     if (!Files.exists(source)) {
       throw new InvalidInputException(source + ": no such file or folder");
@@ -70,7 +76,7 @@ public final class ImageSources {
         return new PictureFiles(List.of(picture), () -> {});
       }
     }
-    return open(images, null);
+    return open(images, List.of());
   }
 
   private ImageSource openFolder() throws IOException {

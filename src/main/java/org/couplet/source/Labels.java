@@ -29,6 +29,7 @@ public record Labels(List<Long> ofImages, List<String> classes) {
   /** What the name of a file of labels ends with. */
   static final String SUFFIX = ".labels.npy";
 
+  private static final int MOST_NAMED = 10;
   private static final String CLASSES_SUFFIX = ".classes.txt";
 
   /**
@@ -77,6 +78,15 @@ public record Labels(List<Long> ofImages, List<String> classes) {
 
   private static String oneLine(String name) {
     return name.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** How many classes there are, and the first of their names, for users. */
+  public String describe() {
+    long count = classes.isEmpty() ? ofImages.stream().distinct().count() : classes.size();
+    String names = String.join(", ", classes.subList(0, Math.min(classes.size(), MOST_NAMED)));
+    return "labels of %d classes%s%s%s"
+        .formatted(
+            count, names.isEmpty() ? "" : ": ", names, classes.size() > MOST_NAMED ? ", ..." : "");
   }
 
   /** Writes the files of {@link #filesBeside} that it has, replacing those that are there. */

@@ -115,7 +115,8 @@ class DataCommandTest {
       assertEquals("the user's own", Files.readString(file));
       Files.delete(file);
     }
-    CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
+    CommandRun run = CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
+    assertTrue(run.out().lines().toList().contains("labels of 2 classes: cats, dogs"), run.out());
     assertEquals("cats\ndogs\n", Files.readString(folder.resolve("x.classes.txt")));
     // A report that can't be written is found before anything changes.
     Files.delete(folder.resolve("x.report.txt"));
@@ -134,6 +135,22 @@ class DataCommandTest {
   }
 
   @Test
+  void whatItWritesAmongItsImagesIsNoneOfThem() throws IOException {
+    Path source = folder.resolve("source");
+    for (String name : List.of("dogs", "cats")) {
+      Path file = Files.createDirectories(source.resolve(name)).resolve("a.png");
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+    }
+    Path output = source.resolve("x.npy");
+    CommandRun.done("data", "--from", source, "--size", 8, "--output", output);
+    CommandRun again =
+        CommandRun.done(
+            "data", "--from", source, "--size", 8, "--output", output, "--overwrite", "--strict");
+    assertTrue(again.out().contains("2 images of 8 x 8 x 3 written, 0 left out"), again.out());
+    assertTrue(Files.exists(source.resolve("x.labels.npy")));
+  }
+
+  @Test
   void namesDoNothingToATerminal() throws IOException {
     Path source = Files.createDirectory(folder.resolve("red\u001b[31m"));
     ImageIO.write(
@@ -144,7 +161,8 @@ class DataCommandTest {
         CommandRun.done(
             "data", "--from", source, "--size", 8, "--output", source.resolve("x\r.npy"));
     assertTrue(run.out().contains("red\\u001b[31m/x\\u000d.npy: 1 images"), run.out());
-    assertFalse((run.out() + run.err()).matches("(?s).*[\u001b\r].*"), run.toString());
+    String table = Files.readString(source.resolve("x\r.report.txt"));
+    assertFalse((run.out() + run.err() + table).matches("(?s).*[\u001b\r].*"), run.toString());
   }
 
   @Test

@@ -391,11 +391,15 @@ class ImportCommandTest {
   void anAddressIsToBeDownloadedFirst() {
     CommandRun refused =
         CommandRun.of(
-            "import", "--from", "https://example.org/edm.pkl", "--output", folder.resolve("run"));
+            "import",
+            "--from",
+            "https://example.org/edm.pkl?v=1&d",
+            "--output",
+            folder.resolve("run"));
     assertEquals(ExitCode.BAD_INPUT, refused.code());
     assertEquals(
-        "couplet import: --from https://example.org/edm.pkl: is an address; download it first"
-            + " (curl -LO https://example.org/edm.pkl) and give the file",
+        "couplet import: --from https://example.org/edm.pkl?v=1&d: is an address; download it"
+            + " first (curl -LO 'https://example.org/edm.pkl?v=1&d') and give the file",
         refused.err().strip());
   }
 

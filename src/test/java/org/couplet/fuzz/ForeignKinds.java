@@ -101,7 +101,7 @@ final class ForeignKinds {
     Files.createDirectories(output);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    PrintStream err = new PlainStream(new PrintStream(said, true, StandardCharsets.UTF_8));
+    PrintStream err = PlainStream.ofMessages(new PrintStream(said, true, StandardCharsets.UTF_8));
     int code =
         Guard.run(
             "import",

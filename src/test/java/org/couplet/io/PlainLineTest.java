@@ -38,7 +38,8 @@ class PlainLineTest {
   @Test
   void aStreamEscapesLinesAndLeavesWhatABarPrints() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream stream = new PlainStream(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    PrintStream stream =
+        PlainStream.ofMessages(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     stream.println("a\u001b[2J\u00fc\nb\tc");
     stream.print("\r[==]");
     stream.printf("%s\n", "y".repeat(3000));
@@ -50,7 +51,7 @@ class PlainLineTest {
   @Test
   void resultsAreEscapedHoweverTheyArePrintedAndNeverCut() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PlainOutput(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    PrintStream out = PlainStream.ofResults(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     out.println("a\u001b[2J\u00fc\nb\tc");
     out.printf("%s %d%n", "d\u0007", 7);
     out.println(List.of("e\u009b"));
@@ -72,7 +73,7 @@ class PlainLineTest {
   @Test
   void eachLineOfAStreamIsCutOnItsOwn() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    new PlainStream(new PrintStream(bytes, true, StandardCharsets.UTF_8))
+    PlainStream.ofMessages(new PrintStream(bytes, true, StandardCharsets.UTF_8))
         .println("x".repeat(2001) + "\nshort");
     assertEquals(
         "x".repeat(2000) + "... (1 more characters)\nshort" + System.lineSeparator(),

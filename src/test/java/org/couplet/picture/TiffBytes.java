@@ -15,6 +15,7 @@ final class TiffBytes {
   private static final int SHORT = 3;
   private static final int LONG = 4;
   private static final int FRACTION = 5;
+  private static final int UNDEFINED = 7;
   private static final int COMPRESSION = 259;
   private static final int OFFSET = 273;
   private static final int LENGTH = 279;
@@ -57,6 +58,12 @@ final class TiffBytes {
       bytes.putInt((int) Math.round(value * DENOMINATOR)).putInt(DENOMINATOR);
     }
     fields.put(tag, new Field(FRACTION, values.length, bytes.array()));
+    return this;
+  }
+
+  /** With a field of these bytes, more than four. */
+  TiffBytes withBytes(int tag, byte... values) {
+    fields.put(tag, new Field(UNDEFINED, values.length, values));
     return this;
   }
 

@@ -1,10 +1,14 @@
 package org.couplet.picture;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -139,7 +143,7 @@ class TiffFormTest {
             Map.entry(flat(9, 115, 190, 159), "Lab"),
             Map.entry(flat(10, 115, 62, 31), "Lab"),
             Map.entry(flat(4, 1), "a mask"),
-            Map.entry(flat(32803, 1), "a camera"),
+            Map.entry(flat(2, COLOUR).with(254, 1), "a preview before the picture"),
             Map.entry(flat(77, 1, 2, 3), "number 77"),
             Map.entry(sixteenBits(5, 1, 2, 3, 4), "CMYK of 16 bits"),
             Map.entry(sixteenBits(6, 1, 2, 3), "YCbCr of 16 bits"),
@@ -160,6 +164,36 @@ class TiffFormTest {
       assertTrue(message.endsWith("save it as RGB of 8 bits"), message);
     }
     assertEquals("deep", refusal(new TiffBytes(2, 2, 1, 32, 1).repeated(1, 2, 3, 4)).reason());
+  }
+
+  // NEF and ARW begin with a preview, DNG with one or with the sensor's data.
+  @Test
+  void rawCameraFilesAreNoPicturesOfTheSizeOfTheirPreviews() throws IOException {
+    List<TiffBytes> files =
+        List.of(
+            flat(2, COLOUR).with(254, 1).with(330, 8),
+            flat(2, COLOUR).withBytes(50706, (byte) 1, (byte) 4, (byte) 0, (byte) 0, (byte) 0),
+            flat(32803, 1),
+            flat(34892, COLOUR));
+    for (TiffBytes file : files) {
+      var refusal = refusal(file);
+      assertEquals("camera raw", refusal.reason());
+      assertEquals("a raw camera file, which is not read", refusal.getMessage());
+    }
+    assertColour(flat(2, COLOUR).with(254, 2).with(330, 8), COLOUR);
+  }
+
+  @Test
+  void aProfileCountsWhereItChangesColours() throws IOException {
+    byte[] same = ICC_Profile.getInstance(ColorSpace.CS_sRGB).getData();
+    Picture asStored = decode(flat(2, COLOUR).withBytes(34675, same));
+    assertEquals(Set.of(), asStored.notes().traits());
+    assertArrayEquals(decode(flat(2, COLOUR)).toBytes(), asStored.toBytes());
+    byte[] linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+    TiffBytes other = flat(2, COLOUR).withBytes(34675, linear);
+    assertEquals(Set.of(PictureTrait.PROFILE), decode(other).notes().traits());
+    // sRGB's curve: 1.055 x^(1/2.4) - 0.055.
+    assertColour(other, 229, 110, 132);
   }
 
   @Test

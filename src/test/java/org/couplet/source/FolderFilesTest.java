@@ -71,7 +71,7 @@ class FolderFilesTest {
 
   @Test
   void fileThatVanishesIsLeftOut() throws IOException {
-    List<PictureFile> files = FolderFiles.in(folder, null);
+    List<PictureFile> files = FolderFiles.in(folder, Set.of());
     Files.delete(folder.resolve("b.png"));
     try (PixelBudget.Share memory = PixelBudget.ofMemory().share()) {
       UnreadableImageException failure =
@@ -84,7 +84,7 @@ class FolderFilesTest {
 
   @Test
   void fileThatBecomesAFolderIsLeftOut() throws IOException {
-    List<PictureFile> files = FolderFiles.in(folder, null);
+    List<PictureFile> files = FolderFiles.in(folder, Set.of());
     Files.delete(folder.resolve("b.png"));
     Files.createDirectory(folder.resolve("b.png"));
     try (PixelBudget.Share memory = PixelBudget.ofMemory().share()) {

@@ -58,7 +58,7 @@ final class SourceTrial {
 
   private static ImageSource open(Path source, @Nullable String only) throws IOException {
     return ImageSources.open(
-        new ImageSelection(source, Optional.ofNullable(only), Optional.empty()), null);
+        new ImageSelection(source, Optional.ofNullable(only), Optional.empty()), List.of());
   }
 
   /** A PNG of one grey. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that begin with another one's averages: to distil them, or to go on from them. */
 @Tag("long")
@@ -125,6 +126,16 @@ class ParentRunTest {
     String more = " --set network.song_unet.dropout=0.1 --set run.start_from=S/pictures";
     CommandRun run = command(train + more);
     assertEquals(ExitCode.DONE, run.code(), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--from S/none", "--set run.start_from=S/none"})
+  void aDryRunNamesAParentThatIsNotThereAndGoesOn(String parent) {
+    CommandRun run =
+        command("train --dry-run --run T/run --config S/experiment.textproto " + parent);
+    assertEquals(ExitCode.DONE, run.code(), run.err());
+    assertTrue(run.out().contains("# missing: run."), run.out());
+    assertTrue(run.out().contains(shared.resolve("none") + ": no run is there"), run.out());
   }
 
   @ParameterizedTest
