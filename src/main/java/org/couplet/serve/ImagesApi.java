@@ -55,6 +55,9 @@ record ImagesApi(int mostRows) {
     call.allow(PARAMETERS);
     Optional<Long> version = call.parameter("version", Long::valueOf, "a whole number");
     Optional<String> label = call.parameter("label", text -> text, "");
+    if (version.isPresent() && label.isPresent()) {
+      throw HttpProblem.badRequest("give either version or label");
+    }
     return model.with(version, label, one -> images(call, one));
   }
 
