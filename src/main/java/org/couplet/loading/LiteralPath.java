@@ -38,12 +38,18 @@ final class LiteralPath {
   private static <T> T linked(Path folder, Function<Path, T> work) {
     Path temporary = temporary(folder);
     try {
-      return work.apply(
-          Files.createSymbolicLink(temporary.resolve("folder"), folder.toAbsolutePath()));
-    } catch (IOException | UnsupportedOperationException e) {
-      throw noLink(folder, temporary.toString(), e);
+      return work.apply(link(temporary, folder));
     } finally {
       remove(temporary);
+    }
+  }
+
+  // TensorFlow's own failures, which the work may have, must not be taken for one of the link.
+  private static Path link(Path temporary, Path folder) {
+    try {
+      return Files.createSymbolicLink(temporary.resolve("folder"), folder.toAbsolutePath());
+    } catch (IOException | UnsupportedOperationException e) {
+      throw noLink(folder, temporary.toString(), e);
     }
   }
 

@@ -517,9 +517,10 @@ public final class SamplingProgram implements AutoCloseable {
     List<TType> current = List.of();
     for (int draw = 0; draw < levels.size(); draw++) {
       List<String> wanted = draw == levels.size() - 1 ? outputs : List.of(X_HAT);
-      try (TFloat32 fresh = start.noise(draw);
-          TFloat32 sigma = TFloat32.scalarOf(levels.get(draw).floatValue());
-          @Nullable TType before = draw == 0 ? null : current.get(0)) {
+      // What is there already comes first, to be closed whatever fails.
+      try (@Nullable TType before = draw == 0 ? null : current.get(0);
+          TFloat32 fresh = start.noise(draw);
+          TFloat32 sigma = TFloat32.scalarOf(levels.get(draw).floatValue())) {
         start.beforeLevel();
         current =
             before == null

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -29,7 +30,10 @@ record Call(String method, String path, Map<String, String> query, Supplier<byte
             name -> {
               if (!names.contains(name)) {
                 throw HttpProblem.badRequest(
-                    "there is no parameter '" + name + "'; there are " + String.join(", ", names));
+                    "there is no parameter '"
+                        + name
+                        + "'; there are "
+                        + String.join(", ", new TreeSet<>(names)));
               }
             });
   }

@@ -296,7 +296,10 @@ public final class ImageServer implements AutoCloseable {
         @Nullable String message,
         @Nullable Throwable cause,
         Callback callback) {
-      Answer answer = Answer.error(code, message == null ? HttpStatus.getMessage(code) : message);
+      // What failed unexpectedly is logged, in Java's words, which say nothing to a client.
+      boolean unexpected = code == HttpStatus.INTERNAL_SERVER_ERROR_500;
+      String reason = unexpected ? "the server failed; its error output says how" : message;
+      Answer answer = Answer.error(code, reason == null ? HttpStatus.getMessage(code) : reason);
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
       metrics.request(kind(request), code, seconds(request));
       response.write(true, ByteBuffer.wrap(answer.body()), callback);

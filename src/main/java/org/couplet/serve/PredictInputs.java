@@ -7,14 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.couplet.contract.Contract;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.SamplingProgram.ClassChoice;
 import org.couplet.serving.HostTensor;
 import org.couplet.serving.ImageRequest;
+import org.couplet.serving.InputRows;
 
 /**
  * The inputs of a signature, checked before TensorFlow computes with them: it would take labels and
@@ -32,8 +31,7 @@ record PredictInputs(Map<String, HostTensor> tensors, SamplingProgram sampler) {
    * @param mostRows that a call may have
    */
   void check(int mostRows) {
-    Map<String, Long> rows = new TreeMap<>();
-    tensors.forEach((name, tensor) -> rows(name, tensor).ifPresent(one -> rows.put(name, one)));
+    Map<String, Long> rows = InputRows.of(tensors);
     rows.forEach(
         (name, one) -> {
           if (one < 0 || one > mostRows) {
@@ -42,24 +40,14 @@ record PredictInputs(Map<String, HostTensor> tensors, SamplingProgram sampler) {
           }
         });
     if (new TreeSet<>(rows.values()).size() > 1) {
-      throw HttpProblem.badRequest("the inputs have different numbers of rows: " + rows);
+      List<String> each =
+          rows.entrySet().stream().map(one -> one.getKey() + " " + one.getValue()).toList();
+      throw HttpProblem.badRequest(
+          "the inputs have different numbers of rows: " + String.join(", ", each));
     }
     checkLabels();
     checkSigma(Contract.SIGMA, (float) sampler.sigmaMin());
     checkSigma(Contract.NEXT, 0);
-  }
-
-  // Along the first axis, or as many as the signature is asked to make.
-  private static OptionalLong rows(String name, HostTensor tensor) {
-    boolean scalar = tensor.shape().length == 0;
-    if (name.equals(Contract.COUNT) && scalar) {
-      return OptionalLong.of(tensor.buffer().getLong());
-    }
-    // A sample's levels are those of all its rows; so is a level that stands alone.
-    boolean ofAllRows =
-        name.equals(Contract.SIGMAS)
-            || (name.equals(Contract.SIGMA) && !scalar && tensor.rows() == 1);
-    return scalar || ofAllRows ? OptionalLong.empty() : OptionalLong.of(tensor.rows());
   }
 
   private void checkLabels() {
@@ -79,6 +67,10 @@ record PredictInputs(Map<String, HostTensor> tensors, SamplingProgram sampler) {
   private void checkSigma(String name, float least) {
     if (!tensors.containsKey(name)) {
       return;
+    }
+    // Its rank is open where it may be one for all rows.
+    if (Objects.requireNonNull(tensors.get(name)).shape().length > 1) {
+      throw HttpProblem.badRequest(name + ": give one noise level, or a list of one for each row");
     }
     for (double level : levels(name)) {
       if ((float) level < least) {

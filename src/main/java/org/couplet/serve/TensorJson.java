@@ -44,11 +44,12 @@ final class TensorJson {
       inner = list.get(0);
     }
     checkShape(name, shape, info.getTensorShape());
+    requireAlike(name, json, shape, 0);
     long count = shape.stream().reduce(1L, (one, other) -> one * other);
     int width = HostTensor.width(info.getDtype());
     ByteBuffer numbers =
         ByteBuffer.allocate(Math.toIntExact(count * width)).order(ByteOrder.LITTLE_ENDIAN);
-    fill(name, json, shape, 0, info.getDtype(), numbers);
+    fill(name, json, info.getDtype(), numbers);
     return HostTensor.of(
         info.getDtype(), shape.stream().mapToLong(size -> size).toArray(), numbers.array());
   }
@@ -64,26 +65,32 @@ final class TensorJson {
     }
     if (!fits) {
       throw HttpProblem.badRequest(
-          name + ": is of shape " + shape + ", but the model takes " + sizes);
+          name
+              + ": is of shape "
+              + shape
+              + ", but the model takes "
+              + String.valueOf(sizes).replace("-1", "n"));
     }
   }
 
-  private static void fill(
-      String name,
-      JsonElement json,
-      List<Long> shape,
-      int axis,
-      DataType type,
-      ByteBuffer numbers) {
-    if (axis == shape.size()) {
-      put(name, json, type, numbers);
-      return;
-    }
-    if (!json.isJsonArray() || json.getAsJsonArray().size() != shape.get(axis)) {
+  // Before memory is taken: the shape is that of the first lists, which may promise more numbers
+  // than there are.
+  private static void requireAlike(String name, JsonElement json, List<Long> shape, int axis) {
+    boolean inner = axis == shape.size();
+    if (json.isJsonArray() == inner
+        || (!inner && json.getAsJsonArray().size() != shape.get(axis))) {
       throw HttpProblem.badRequest(name + ": its lists are not all of the same length");
     }
-    for (JsonElement element : json.getAsJsonArray()) {
-      fill(name, element, shape, axis + 1, type, numbers);
+    if (!inner) {
+      json.getAsJsonArray().forEach(element -> requireAlike(name, element, shape, axis + 1));
+    }
+  }
+
+  private static void fill(String name, JsonElement json, DataType type, ByteBuffer numbers) {
+    if (json.isJsonArray()) {
+      json.getAsJsonArray().forEach(element -> fill(name, element, type, numbers));
+    } else {
+      put(name, json, type, numbers);
     }
   }
 

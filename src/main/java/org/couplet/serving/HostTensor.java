@@ -74,6 +74,11 @@ public record HostTensor(DataType type, long[] shape, byte[] numbers, List<byte[
     return tensor;
   }
 
+  /** Whether it is one value without axes. */
+  boolean isScalar() {
+    return shape.length == 0;
+  }
+
   /** Rows along the first axis. */
   public int rows() {
     return Math.toIntExact(shape[0]);

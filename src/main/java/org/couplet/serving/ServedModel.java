@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -84,19 +85,18 @@ public final class ServedModel implements AutoCloseable {
       keepOrLoad(number, there, before, changes).ifPresent(one -> next.put(number, one));
     }
     // The newest that works: what is wrong with one must not end the one before it.
-    for (long number : there.descendingKeySet()) {
-      if (next.containsKey(number)) {
-        break;
+    boolean found = false;
+    Iterator<Long> numbers = there.descendingKeySet().iterator();
+    while (!found && numbers.hasNext()) {
+      long number = numbers.next();
+      if (!next.containsKey(number)) {
+        keepOrLoad(number, there, before, changes).ifPresent(one -> next.put(number, one));
       }
-      Optional<ServedVersion> newest = keepOrLoad(number, there, before, changes);
-      if (newest.isPresent()) {
-        next.put(number, newest.get());
-        break;
-      }
+      found = next.containsKey(number);
     }
-    // A model goes only when another one answers in its place.
-    if (next.isEmpty()) {
-      return changes;
+    // It goes only when another one answers in its place, not when the folder is out of reach.
+    if (!found && !loaded.isEmpty()) {
+      next.put(loaded.lastKey(), loaded.lastEntry().getValue());
     }
     NavigableMap<Long, ServedVersion> last = loaded;
     loaded = next;
@@ -122,8 +122,7 @@ public final class ServedModel implements AutoCloseable {
   }
 
   private Optional<ServedVersion> keepOrLoad(
-      long number, NavigableMap<Long, Path> there, BeforeLoading before, List<String> changes)
-      throws IOException {
+      long number, NavigableMap<Long, Path> there, BeforeLoading before, List<String> changes) {
     ServedVersion known = loaded.get(number);
     Path version = there.get(number);
     if (known != null || version == null) {

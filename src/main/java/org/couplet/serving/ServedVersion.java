@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
@@ -183,10 +182,10 @@ public final class ServedVersion {
   public Map<String, HostTensor> call(
       String signature, Map<String, HostTensor> inputs, List<String> outputs) {
     SignatureDef definition = Objects.requireNonNull(model.signatures().get(signature));
-    int rows = hasRows(definition, outputs) ? rows(inputs) : 0;
-    if (rows < 1) {
+    int rows = InputRows.most(inputs);
+    if (!hasRows(definition, outputs) || !haveRows(inputs, rows)) {
       return batcher.callAlone(
-          mostRows(inputs),
+          rows,
           inputs,
           (alone, wanted) -> List.of(run(signature, alone.get(0), outputs)),
           batcher.due());
@@ -207,7 +206,7 @@ public final class ServedVersion {
     for (String input : calls.get(0).keySet()) {
       together.put(input, HostTensor.joined(calls.stream().map(one -> one.get(input)).toList()));
     }
-    List<Integer> counts = calls.stream().map(ServedVersion::rows).toList();
+    List<Integer> counts = calls.stream().map(InputRows::most).toList();
     List<Map<String, HostTensor>> results = new ArrayList<>();
     calls.forEach(one -> results.add(new LinkedHashMap<>()));
     run(signature, together, outputs)
@@ -260,25 +259,9 @@ public final class ServedVersion {
     return !shape.getUnknownRank() && shape.getDimCount() > 0 && shape.getDim(0).getSize() < 0;
   }
 
-  // 0 where inputs have none, or not the same number.
-  private static int rows(Map<String, HostTensor> inputs) {
-    TreeSet<Integer> rows = new TreeSet<>();
-    for (HostTensor input : inputs.values()) {
-      rows.add(input.shape().length == 0 ? 0 : input.rows());
-    }
-    return rows.size() == 1 ? rows.first() : 0;
-  }
-
-  // Of inputs that don't all have the same: what is computed at most, at least 1.
-  private static int mostRows(Map<String, HostTensor> inputs) {
-    long most = 1;
-    for (Map.Entry<String, HostTensor> input : inputs.entrySet()) {
-      HostTensor values = input.getValue();
-      boolean asked = input.getKey().equals(Contract.COUNT) && values.shape().length == 0;
-      long rows = values.shape().length == 0 ? 1 : values.rows();
-      most = Math.max(most, asked ? values.buffer().getLong() : rows);
-    }
-    return Math.toIntExact(most);
+  private static boolean haveRows(Map<String, HostTensor> inputs, int rows) {
+    return !inputs.isEmpty()
+        && inputs.values().stream().allMatch(one -> !one.isScalar() && one.rows() == rows);
   }
 
   /** Begins to use it; false if it is being unloaded. */

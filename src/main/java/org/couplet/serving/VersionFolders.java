@@ -1,6 +1,7 @@
 package org.couplet.serving;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -52,19 +53,21 @@ public final class VersionFolders {
     return Optional.ofNullable(in(folder).lastEntry()).map(Map.Entry::getValue);
   }
 
-  /** Sizes and times of a version's files; equal as long as they stay as they are. */
-  static String state(Path version) throws IOException {
-    return FileFailure.reading(
-        version,
-        () -> {
-          StringBuilder state = new StringBuilder();
-          try (Stream<Path> files = Files.walk(version)) {
-            for (Path file : files.sorted().toList()) {
-              state.append(file).append(' ').append(Files.size(file));
-              state.append(' ').append(Files.getLastModifiedTime(file)).append('\n');
-            }
-          }
-          return state.toString();
-        });
+  /**
+   * Sizes and times of a version's files, or why they can't be told; equal as long as they stay as
+   * they are.
+   */
+  static String state(Path version) {
+    StringBuilder state = new StringBuilder();
+    try (Stream<Path> files = Files.walk(version)) {
+      for (Path file : files.sorted().toList()) {
+        state.append(file).append(' ').append(Files.size(file));
+        state.append(' ').append(Files.getLastModifiedTime(file)).append('\n');
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // A link to nothing, say, or a file that went meanwhile: whether that matters, loading tells.
+      state.append(e.getMessage());
+    }
+    return state.toString();
   }
 }

@@ -274,7 +274,18 @@ class PredictTest {
 
   @Test
   void inputsOfDifferentNumbersOfRowsAreRefused() throws Exception {
-    assertRefused("different numbers of rows: {count=2, labels=1}", sample(2, "[1]", "[80]"));
+    assertRefused("different numbers of rows: count 2, labels 1", sample(2, "[1]", "[80]"));
+  }
+
+  @Test
+  void aLevelIsOneNumberOrAListOfOneForEachRow() throws Exception {
+    String generate =
+        "{\"signature_name\": \"generate\", \"inputs\": {\"noise\": [%s], \"sigma\": %s, \"labels\": [0]}}";
+    assertRefused("sigma: give one noise level, or a list", generate.formatted(noise(), "[[80]]"));
+    // The first lists promise 8e9 numbers.
+    String zeros = ",0".repeat(1999);
+    String sigma = "[[[0%1$s]%1$s]%1$s]".formatted(zeros);
+    assertRefused("sigma: its lists are not all of the same", generate.formatted(noise(), sigma));
   }
 
   // Of a consistency model; falling.

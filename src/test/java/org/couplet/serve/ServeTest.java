@@ -191,10 +191,20 @@ class ServeTest {
       assertArrayEquals(Npz.get(Npz.read(file), "arr_0").doubles(), images);
       assertFalse(Arrays.equals(images, zip(guided, path)));
     }
-    HttpResponse<byte[]> refused = server.get("/v1/images?guidance=4");
-    assertEquals(400, refused.statusCode());
-    String why = new String(refused.body(), StandardCharsets.UTF_8);
-    assertTrue(why.contains("guidance: is for score models"), why);
+    assertRefused("guidance: is for score models", "/v1/images?guidance=4");
+  }
+
+  @Test
+  void parametersThatDoNotFitAreRefused() throws Exception {
+    assertRefused("give either version or label", "/v1/images?version=2&label=first");
+    assertRefused("there are at, class, columns, count, format,", "/v1/images?number=2");
+  }
+
+  private static void assertRefused(String reason, String path) throws Exception {
+    HttpResponse<byte[]> answer = server.get(path);
+    assertEquals(400, answer.statusCode());
+    String why = new String(answer.body(), StandardCharsets.UTF_8);
+    assertTrue(why.contains(reason), why);
   }
 
   @Test
@@ -505,6 +515,30 @@ class ServeTest {
       }
       assertEquals(2, swapped.refresh().size());
       assertEquals(List.of(1L, 3L), swapped.model().versions());
+    }
+  }
+
+  @Test
+  void aFolderOutOfReachEndsNoVersion() throws Exception {
+    Path growing = folder.resolve("growing");
+    export(growing, 1, 3);
+    export(growing, 2, 6);
+    try (TestServer swapped = new TestServer(growing, Map.of("stable", 1L))) {
+      Path away = Files.move(growing, folder.resolve("away"));
+      assertEquals(List.of(), swapped.refresh());
+      assertEquals(List.of(1L, 2L), swapped.model().versions());
+      Files.move(away, growing);
+      assertEquals(List.of(), swapped.refresh());
+    }
+  }
+
+  @Test
+  void aLinkToNothingBesideAVersionsFilesDoesNotMatter() throws Exception {
+    Path growing = folder.resolve("growing");
+    export(growing, 1, 3);
+    Files.createSymbolicLink(growing.resolve("1/note"), Path.of("gone"));
+    try (TestServer linked = new TestServer(growing, Map.of())) {
+      assertEquals(List.of(1L), linked.model().versions());
     }
   }
 
