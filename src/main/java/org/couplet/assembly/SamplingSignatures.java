@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.couplet.consistency.ConsistencyFunction;
 import org.couplet.consistency.ConsistencyLoss;
@@ -276,9 +277,11 @@ record SamplingSignatures(
     Map<String, Operand<?>> all = new LinkedHashMap<>(inputs);
     labels.operands().forEach(each -> all.put(Contract.LABELS, each));
     Map<String, Operand<?>> named = new LinkedHashMap<>();
-    outputs.forEach(
-        (name, output) ->
-            named.put(name, tf.withName(signature.name() + "_" + name).identity(output)));
+    // Sorted, so that the same program has its nodes in the same order.
+    new TreeMap<>(outputs)
+        .forEach(
+            (name, output) ->
+                named.put(name, tf.withName(signature.name() + "_" + name).identity(output)));
     signatures.add(signature, all, named);
   }
 

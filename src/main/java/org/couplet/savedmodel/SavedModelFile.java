@@ -16,7 +16,10 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 
-/** Writes a graph as a SavedModel; the same graph makes the same {@code saved_model.pb}. */
+/**
+ * Writes a graph as a SavedModel. In another process {@code saved_model.pb} may differ: TensorFlow
+ * Java gives the nodes of functions no fixed order.
+ */
 public final class SavedModelFile {
   private SavedModelFile() {}
 
@@ -57,7 +60,7 @@ public final class SavedModelFile {
     AtomicFile.write(
         file,
         out -> {
-          // Maps in order: the same model makes the same bytes.
+          // Maps in order.
           CodedOutputStream coded = CodedOutputStream.newInstance(out);
           coded.useDeterministicSerialization();
           model.writeTo(coded);
