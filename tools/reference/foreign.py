@@ -14,7 +14,8 @@ float16 and bfloat16 have too: every file of one network holds the same numbers.
 - `adm.pkl`: EDM's other network, with heads of four channels, which EDM's code can't be told
 - `loose.pt`: a tensor beside two entries with networks; `unclear.pt`: two entries with other names; `flat.pt`: two
   networks whose names begin with `ema.` and `net.`; `nested.pt`: such names in an entry; `deep.pt`: two entries in an
-  entry; `deeper.pt`: one of them; `kinds.pt`: dictionaries of other classes; `twice.pt`: two of one
+  entry; `deeper.pt`: one of them; `kinds.pt`: dictionaries of other classes; `beside.pt`: one
+  beside an entry of others, and a dictionary that holds itself; `dotted.pt`: a name with a dot; `twice.pt`: two of one
   name in two entries; of networks of one tensor
 - `types.pt`, `types_stream.pt`, `types.safetensors`: a float32 tensor beside tensors of types that Couplet does not read
 - `evil.pkl`, `evil.pt`: calls of `os.system` that would make the file `executed`
@@ -282,6 +283,8 @@ def entries():
         return {f"{prefix}model.map_layer0.weight": torch.full((2,), float(value))}
 
     flat = net(1, "ema.") | net(2, "net.")
+    loop = {}
+    loop.update({f"k{i}": loop for i in range(300)})
     return {
         "loose.pt": saved({"step": torch.tensor(7), "net": net(2), "ema": net(1)}),
         "unclear.pt": saved({"weights_ema": net(1), "weights_online": net(2)}),
@@ -290,6 +293,8 @@ def entries():
         "deep.pt": saved({"state": {"net": net(2), "ema": net(1)}, "config": {"optimizer": {"lr": 0.1}}}),
         "deeper.pt": saved({"model": {"state_dict": net(1)}, "optimizer": {"state": {"step": torch.ones(2)}}}),
         "kinds.pt": saved({"state": Settings(ema=collections.defaultdict(dict, net(1)))}),
+        "beside.pt": saved({"model": net(1), "teacher": {"ema": net(2), "net": net(3)}, "loop": loop}),
+        "dotted.pt": saved({"a": {"b": net(2)}, "a.b": net(1)}),
         "twice.pt": saved({"old": {"ema": net(1)}, "new": {"ema": net(2)}}),
     }
 

@@ -1,10 +1,14 @@
 package org.couplet.foreign;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +18,14 @@ final class WeightSets {
   private static final List<String> ENTRIES = List.of("ema", "model", "state_dict", "net");
   private static final String ROOT = "";
   private static final int MOST_NAMED = 10;
-  // A dictionary may hold itself.
   private static final int DEEPEST = 8;
 
   private final FilePart file;
   private final PickleReader.Budget budget;
   // By the name of the entry that they are in, those above it before it: state.ema.
   private final Map<String, FoundWeights> entries = new LinkedHashMap<>();
+  // By identity: a dictionary may hold itself.
+  private final Set<Object> entered = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** A set by its name; {@link #ROOT} is that of a file without entries. */
   record Named(String name, FoundWeights weights) {
@@ -50,13 +55,21 @@ final class WeightSets {
   }
 
   private void putEntries(String above, @Nullable Object object, int depth) {
-    Map<?, ?> dictionary = FoundWeights.items(object);
-    budget.spend(dictionary.size(), file);
-    dictionary.forEach(
-        (key, value) -> {
-          if (key instanceof String name && depth < DEEPEST) {
-            put(above + name, FoundWeights.in(value, file, budget));
-            putEntries(above + name + ".", value, depth + 1);
+    Map<String, Object> below = new LinkedHashMap<>();
+    FoundWeights.items(object)
+        .forEach(
+            (key, value) -> {
+              if (key instanceof String name
+                  && (value instanceof Map || value instanceof PickledObject)) {
+                below.put(above + name, value);
+              }
+            });
+    // Before what is in them: an entry may be called a.b, too.
+    below.forEach((name, value) -> put(name, FoundWeights.in(value, file, budget)));
+    below.forEach(
+        (name, value) -> {
+          if (depth + 1 < DEEPEST && entered.add(value)) {
+            putEntries(name + ".", value, depth + 1);
           }
         });
   }
@@ -84,22 +97,23 @@ final class WeightSets {
       return named(wanted.get(), names);
     }
     List<String> best =
-        ENTRIES.stream()
-            .map(entry -> called(entry, names))
+        Stream.concat(
+                Stream.concat(ENTRIES.stream(), Stream.of(ROOT))
+                    .filter(names::contains)
+                    .map(List::of),
+                ENTRIES.stream().map(entry -> within(entry, names)))
             .filter(found -> !found.isEmpty())
             .findFirst()
-            .orElse(names.contains(ROOT) ? List.of(ROOT) : names);
+            .orElse(names);
     if (best.size() > 1) {
       throw unclear("it is not clear which weights are wanted", names);
     }
     return new Named(best.get(0), find(best.get(0)).orElseThrow());
   }
 
-  // That of the name, or else those that end with it.
-  private static List<String> called(String entry, List<String> names) {
-    return names.contains(entry)
-        ? List.of(entry)
-        : names.stream().filter(name -> name.endsWith("." + entry)).toList();
+  // Those of the name in other entries.
+  private static List<String> within(String entry, List<String> names) {
+    return names.stream().filter(name -> name.endsWith("." + entry)).toList();
   }
 
   private Named named(String wanted, List<String> names) {

@@ -35,7 +35,7 @@ public final class PlainStream extends PrintStream {
     return new PlainStream(to, PlainLine::wholeLinesOf, PlainLine::wholeLinesOf);
   }
 
-  // All that prints text comes here or to println(String).
+  // Strings come here or to println(String), whatever prints them; arrays of characters do not.
   @Override
   public void print(String text) {
     to.print(this.text.apply(String.valueOf(text)));

@@ -197,7 +197,7 @@ public final class PictureDecoder {
     if (first.isCameraRaw()) {
       throw PictureKind.CAMERA_RAW.refusal();
     }
-    if (first.isPreview()) {
+    if (first.isPreview() && first.more()) {
       throw TiffForm.refusal("a preview before the picture");
     }
     first.checkSizes();

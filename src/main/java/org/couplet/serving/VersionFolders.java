@@ -1,9 +1,13 @@
 package org.couplet.serving;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -54,19 +58,32 @@ public final class VersionFolders {
   }
 
   /**
-   * Sizes and times of a version's files, or why they can't be told; equal as long as they stay as
+   * Sizes and times of a version's files, or why one can't be read; equal as long as they stay as
    * they are.
    */
   static String state(Path version) {
-    StringBuilder state = new StringBuilder();
-    try (Stream<Path> files = Files.walk(version)) {
-      for (Path file : files.sorted().toList()) {
-        state.append(file).append(' ').append(Files.size(file));
-        state.append(' ').append(Files.getLastModifiedTime(file)).append('\n');
-      }
-    } catch (IOException | UncheckedIOException e) {
-      // A link to nothing, say, or a file that went meanwhile: whether that matters, loading tells.
-      state.append(e.getMessage());
+    Map<Path, String> state = new TreeMap<>();
+    try {
+      Files.walkFileTree(
+          version,
+          EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+          Integer.MAX_VALUE,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              state.put(file, attributes.size() + " " + attributes.lastModifiedTime());
+              return FileVisitResult.CONTINUE;
+            }
+
+            // It may have gone meanwhile; whether that matters, loading tells.
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              state.put(file, e.toString());
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      state.put(version, e.toString());
     }
     return state.toString();
   }

@@ -95,6 +95,9 @@ class ForeignWeightsTest {
         "deeper.pt, -, 1, ', entry model.state_dict'",
         "deeper.pt, model.state_dict, 1, ', entry model.state_dict'",
         "kinds.pt, -, 1, ', entry state.ema'",
+        "beside.pt, -, 1, ', entry model'",
+        "beside.pt, teacher.ema, 2, ', entry teacher.ema'",
+        "dotted.pt, a.b, 1, ', entry a.b'",
         "twice.pt, new.ema, 2, ', entry new.ema'"
       })
   void aNetworkIsChosenByItsEntryOrByWhatItsNamesBeginWith(
