@@ -114,7 +114,6 @@ class DocumentedCommandsTest {
     train(
         SmallExperiments.write(folder, SmallExperiments.score(SmallExperiments.FLAT_UNET)),
         "runs/cifar10_score");
-    Files.copy(folder.resolve("photos.zip"), folder.resolve("cifar-10-python.tar.gz"));
     narrow("quickstart_classes", "runs/kinds");
     narrow("cifar10_classes_gc", "runs/classes");
     narrow("quickstart", "runs/score", "score={}");
