@@ -13,7 +13,8 @@ class VersionFoldersTest {
   private final Path version;
 
   VersionFoldersTest(@TempDir Path folder) throws IOException {
-    version = Files.createDirectories(folder.resolve("models/1/variables")).getParent();
+    version = folder.resolve("models/1");
+    Files.createDirectories(version.resolve("variables"));
   }
 
   // What could not be loaded is tried again when its state is another one.
