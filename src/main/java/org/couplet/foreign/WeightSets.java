@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
@@ -168,11 +169,7 @@ final class WeightSets {
   private InvalidInputException unclear(String problem, List<String> names) {
     List<String> choices = names.stream().filter(name -> !name.equals(ROOT)).toList();
     return new InvalidInputException(
-        "%s: %s; --entry chooses one of those that it has: %s%s"
-            .formatted(
-                file.path(),
-                problem,
-                String.join(", ", choices.subList(0, Math.min(MOST_NAMED, choices.size()))),
-                choices.size() > MOST_NAMED ? ", ..." : ""));
+        "%s: %s; --entry chooses one of those that it has: %s"
+            .formatted(file.path(), problem, FirstNames.of(choices, MOST_NAMED)));
   }
 }

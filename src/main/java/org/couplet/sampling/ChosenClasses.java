@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
 import org.couplet.program.SamplingProgram;
 
@@ -60,15 +61,9 @@ public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.Cl
     if (part.equals(ALL)) {
       throw new InvalidInputException(what + ": all stands alone; leave the others out");
     }
-    List<String> some = classes.subList(0, Math.min(MOST_NAMED, classes.size()));
     throw new InvalidInputException(
-        "%s: '%s' is not a class; give %s%s, their numbers from 0 to %d, or all"
-            .formatted(
-                what,
-                part,
-                String.join(", ", some),
-                some.size() < classes.size() ? ", ..." : "",
-                classes.size() - 1));
+        "%s: '%s' is not a class; give %s, their numbers from 0 to %d, or all"
+            .formatted(what, part, FirstNames.of(classes, MOST_NAMED), classes.size() - 1));
   }
 
   /** Images in a line of a grid with a line a class. */

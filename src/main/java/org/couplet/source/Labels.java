@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.FileFailure;
+import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
@@ -83,10 +84,8 @@ public record Labels(List<Long> ofImages, List<String> classes) {
   /** How many classes there are, and the first of their names, for users. */
   public String describe() {
     long count = classes.isEmpty() ? ofImages.stream().distinct().count() : classes.size();
-    String names = String.join(", ", classes.subList(0, Math.min(classes.size(), MOST_NAMED)));
-    return "labels of %d classes%s%s%s"
-        .formatted(
-            count, names.isEmpty() ? "" : ": ", names, classes.size() > MOST_NAMED ? ", ..." : "");
+    String names = FirstNames.of(classes, MOST_NAMED);
+    return "labels of %d classes%s%s".formatted(count, names.isEmpty() ? "" : ": ", names);
   }
 
   /** Writes the files of {@link #filesBeside} that it has, replacing those that are there. */

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.couplet.contract.Contract;
 import org.couplet.foreign.ForeignTensor;
 import org.couplet.io.FileFailure;
+import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.ndarray.Shape;
 
@@ -111,13 +112,9 @@ record WeightMap(Path file, Map<String, ForeignTensor> tensors, List<String> lef
       lines.add("%d buffers %s: the network has them as constants".formatted(filters, FILTER));
     }
     if (!outside.isEmpty()) {
-      List<String> named = outside.subList(0, Math.min(MOST_NAMED, outside.size()));
       lines.add(
-          "%d outside of the network: %s%s"
-              .formatted(
-                  outside.size(),
-                  String.join(", ", named),
-                  named.size() < outside.size() ? ", ..." : ""));
+          "%d outside of the network: %s"
+              .formatted(outside.size(), FirstNames.of(outside, MOST_NAMED)));
     }
     return lines;
   }
