@@ -23,7 +23,10 @@ final class DoctorCommand implements Command {
   public int run(String[] arguments, PrintStream out, PrintStream err) {
     CommandLine options =
         new CommandLine("doctor", "couplet doctor")
-            .flag("thorough", "check operations with about 4,200 shapes, which takes minutes");
+            .flag(
+                "thorough",
+                "check operations with about 4,200 shapes, which takes minutes, and list all that are"
+                    + " wrong");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }

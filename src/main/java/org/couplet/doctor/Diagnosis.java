@@ -16,7 +16,8 @@ public record Diagnosis(List<Finding> findings) {
   /**
    * Examines this machine.
    *
-   * @param thorough whether the operations of many shapes are checked, which takes minutes
+   * @param thorough whether the operations of many shapes are checked, which takes minutes, and all
+   *     that are wrong are listed
    */
   public static Diagnosis of(boolean thorough) {
     List<Finding> findings = new ArrayList<>();
@@ -29,13 +30,14 @@ public record Diagnosis(List<Finding> findings) {
     return new Diagnosis(findings);
   }
 
-  /** Prints the findings in columns, each with its advice below it, and a summary. */
+  /** Prints the findings in columns, each with its details and advice below it, and a summary. */
   public void print(PrintStream out) {
     int width = findings.stream().mapToInt(finding -> finding.topic().length()).max().orElse(1);
     for (Finding finding : findings) {
       String mark = finding.mark().name().toLowerCase(Locale.ROOT);
       out.printf("%-8s %-" + width + "s  %s%n", mark, finding.topic(), finding.fact());
       String indent = " ".repeat(8 + 1 + width + 2);
+      finding.details().forEach(detail -> out.println(indent + detail));
       finding.advice().ifPresent(advice -> out.println(indent + "-> " + advice));
     }
     List<String> missing =

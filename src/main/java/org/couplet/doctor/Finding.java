@@ -1,5 +1,6 @@
 package org.couplet.doctor;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,9 +9,15 @@ import java.util.Optional;
  * @param mark how it stands
  * @param topic what was looked at, a word or two
  * @param fact what was found, one line
+ * @param details of it, each a line
  * @param advice what to do about it, one line, if anything
  */
-record Finding(Mark mark, String topic, String fact, Optional<String> advice) {
+record Finding(
+    Mark mark, String topic, String fact, List<String> details, Optional<String> advice) {
+  Finding {
+    details = List.copyOf(details);
+  }
+
   /** How a thing stands. */
   enum Mark {
     /** As it should be. */
@@ -22,14 +29,14 @@ record Finding(Mark mark, String topic, String fact, Optional<String> advice) {
   }
 
   static Finding ok(String topic, String fact) {
-    return new Finding(Mark.OK, topic, fact, Optional.empty());
+    return new Finding(Mark.OK, topic, fact, List.of(), Optional.empty());
   }
 
   static Finding note(String topic, String fact, String advice) {
-    return new Finding(Mark.NOTE, topic, fact, Optional.of(advice));
+    return new Finding(Mark.NOTE, topic, fact, List.of(), Optional.of(advice));
   }
 
   static Finding missing(String topic, String fact, String advice) {
-    return new Finding(Mark.MISSING, topic, fact, Optional.of(advice));
+    return new Finding(Mark.MISSING, topic, fact, List.of(), Optional.of(advice));
   }
 }

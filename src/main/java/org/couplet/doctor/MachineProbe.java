@@ -142,17 +142,10 @@ public final class MachineProbe {
     found.retainAll(INSTRUCTION_SETS);
     String fact = String.join(" ", found);
     if (found.contains("asimd") || found.containsAll(Set.of("avx2", "fma"))) {
-      return Finding.ok("instructions", fact + bfloat16(found));
+      return Finding.ok("instructions", fact);
     }
     return Finding.note(
         "instructions", found.isEmpty() ? "no avx2" : fact, "without avx2 and fma steps take long");
-  }
-
-  private static String bfloat16(Set<String> found) {
-    boolean fast = found.contains("amx_bf16") || found.contains("avx512_bf16");
-    return fast
-        ? " (large networks may be faster with runtime.precision=BFLOAT16 here)"
-        : " (none for bfloat16: keep to float32 here)";
   }
 
   // x86 calls them flags, ARM features.

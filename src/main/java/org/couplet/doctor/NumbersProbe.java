@@ -2,9 +2,11 @@ package org.couplet.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.couplet.inspection.KernelCall;
+import org.couplet.io.Invocation;
 import org.couplet.loading.SavedModelGraph;
 import org.couplet.selftest.Fault;
 import org.couplet.selftest.Machine;
@@ -16,11 +18,11 @@ import org.tensorflow.proto.DataType;
 /**
  * Whether TensorFlow computes right numbers here, for a grid of shapes.
  *
- * @param thorough whether the grid is the large one
+ * @param thorough whether the grid is the large one, and all wrong operations are listed
  */
 record NumbersProbe(boolean thorough) {
   private static final Set<String> BFLOAT16 = Set.of("avx512_bf16", "amx_bf16");
-  private static final int SHOWN = 5;
+  private static final int SHOWN = 3;
 
   List<Finding> findings() {
     Machine machine = Machine.here();
@@ -36,7 +38,9 @@ record NumbersProbe(boolean thorough) {
     if (BFLOAT16.stream().anyMatch(machine.flags()::contains)) {
       findings.add(finding("bfloat16", run(DataType.DT_BFLOAT16)));
     } else {
-      findings.add(Finding.ok("bfloat16 numbers", "not checked: no instructions for it"));
+      findings.add(
+          Finding.ok(
+              "bfloat16 numbers", "not checked: no instructions for it; keep to float32 here"));
     }
     return findings;
   }
@@ -46,30 +50,47 @@ record NumbersProbe(boolean thorough) {
     return SelfTest.here(SavedModelGraph.session(0)).run(calls, 0);
   }
 
-  /** What a report means. */
-  static Finding finding(String type, Report report) {
+  /** What a report means. bfloat16 is only recommended where it is right. */
+  Finding finding(String type, Report report) {
     String topic = type + " numbers";
     if (report.faults().isEmpty()) {
-      return Finding.ok(topic, report.describe());
+      return Finding.ok(
+          topic,
+          report.describe()
+              + (report.bfloat16() && !report.machine().hidesCaches()
+                  ? "; large networks may be faster with runtime.precision=BFLOAT16 here"
+                  : ""));
     }
-    String wrong =
-        String.format(
-            Locale.ROOT,
-            "%d of %d operations wrong: %s",
-            report.faults().size(),
-            report.right() + report.faults().size(),
-            String.join("; ", report.faults().stream().limit(SHOWN).map(Fault::describe).toList()));
+    int wrong = report.faults().size();
+    List<String> details =
+        report.faults().stream()
+            .limit(thorough ? wrong : SHOWN)
+            .map(Fault::describe)
+            .collect(Collectors.toCollection(ArrayList::new));
+    if (details.size() < wrong) {
+      details.add(
+          "and %d more; %s lists all it finds"
+              .formatted(
+                  wrong - details.size(), Invocation.ofProcess().line("doctor", "--thorough")));
+    }
+    return new Finding(
+        Finding.Mark.NOTE,
+        topic,
+        "%d of %d operations wrong:".formatted(wrong, report.right() + wrong),
+        details,
+        Optional.of(advice(report)));
+  }
+
+  private static String advice(Report report) {
     boolean avoided =
         report.faults().stream()
             .allMatch(fault -> fault.operation().startsWith("Conv2DBackpropInput"));
-    return Finding.note(
-        topic,
-        wrong,
-        avoided
-            ? "programs of this version do without these operations"
-            : report.bfloat16()
-                ? "train with runtime.precision=FLOAT32 here"
-                : "a program that needs one of them starts with "
-                    + report.remedy().map(Report.Remedy::toString).orElse("an error"));
+    if (avoided) {
+      return "programs of this version do without these operations";
+    }
+    return report.bfloat16()
+        ? "train with runtime.precision=FLOAT32 here"
+        : "a program that needs one of them starts with "
+            + report.remedy().map(Report.Remedy::toString).orElse("an error");
   }
 }

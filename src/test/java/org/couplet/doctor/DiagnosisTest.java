@@ -1,6 +1,7 @@
 package org.couplet.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.couplet.selftest.Fault;
+import org.couplet.selftest.Machine;
+import org.couplet.selftest.Report;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.TensorFlow;
 
 class DiagnosisTest {
+  private static final List<String> SHOWN_CACHES = List.of("L2 Unified 1024K");
+
   private final Path root;
 
   DiagnosisTest(@TempDir Path root) {
@@ -66,7 +75,47 @@ class DiagnosisTest {
     int cores = Runtime.getRuntime().availableProcessors();
     String fact = machine("cores").fact();
     assertTrue(fact.contains("about " + 32 * cores + " GFLOP/s"), fact);
-    assertTrue(machine("instructions").fact().contains("keep to float32"));
+  }
+
+  @Test
+  void bfloat16IsRecommendedOnlyWhereItsNumbersAreRight() {
+    List<Fault> one = List.of(new Fault("Conv2D bfloat16 [1,8,8,3]", 0.5, ""));
+    String advised = "faster with runtime.precision=BFLOAT16";
+    assertTrue(numbers(List.of(), SHOWN_CACHES, false).contains(advised));
+    // What such machines compute in bfloat16 differs from call to call.
+    assertFalse(numbers(List.of(), List.of(), false).contains(advised));
+    String wrong = numbers(one, SHOWN_CACHES, false);
+    assertFalse(wrong.contains("BFLOAT16"), wrong);
+    assertTrue(wrong.contains("runtime.precision=FLOAT32"), wrong);
+  }
+
+  @Test
+  void instructionsForBfloat16AreNoRecommendation() throws IOException {
+    write("proc/cpuinfo", "processor : 0\nflags : avx2 fma avx512f avx512_bf16");
+    assertEquals("avx2 avx512_bf16 avx512f fma", machine("instructions").fact());
+  }
+
+  @Test
+  void wrongOperationsAreCountedAndTheFirstOfThemNamedOneALine() {
+    List<Fault> many =
+        IntStream.range(0, 50)
+            .mapToObj(size -> new Fault("Conv2D bfloat16 [1,%d,8,3]".formatted(size), 0.5, ""))
+            .toList();
+    List<String> lines = numbers(many, SHOWN_CACHES, false).lines().toList();
+    assertTrue(lines.get(0).endsWith("50 of 60 operations wrong:"), lines.get(0));
+    assertEquals(
+        "Conv2D bfloat16 [1,0,8,3]: wrong by 0.50 times the values' size", lines.get(1).strip());
+    assertEquals("and 47 more; couplet doctor --thorough lists all it finds", lines.get(4).strip());
+    assertTrue(lines.stream().allMatch(line -> line.length() < 120), lines.toString());
+    assertEquals(50, numbers(many, SHOWN_CACHES, true).split("Conv2D", -1).length - 1);
+  }
+
+  /** What is printed of bfloat16's numbers, of which 10 are right. */
+  private static String numbers(List<Fault> faults, List<String> caches, boolean thorough) {
+    Machine machine = new Machine("a processor", Set.of(), caches, "2", new TreeMap<>());
+    Report report = new Report(machine, 10, 0, 0, faults, true);
+    Finding finding = new NumbersProbe(thorough).finding("bfloat16", report);
+    return printed(out -> new Diagnosis(List.of(finding)).print(out));
   }
 
   @Test
