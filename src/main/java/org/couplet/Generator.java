@@ -259,7 +259,8 @@ public final class Generator implements AutoCloseable {
   }
 
   private SamplingProgram of(List<String> classes) {
-    return use(() -> program.with(ChosenClasses.of(classes, "classes", program.classes())));
+    return use(
+        () -> program.with(ChosenClasses.of(classes, "classes", program.classes(), "classes()")));
   }
 
   private List<BufferedImage> images(

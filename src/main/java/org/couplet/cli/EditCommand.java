@@ -162,7 +162,7 @@ final class EditCommand implements Command {
           check(options, err, images, interrupt);
           try (Stage stage = new Stage(err);
               TrainedModel model = SampleCommand.model(options.line(), sampling, tests, stage)) {
-            SamplingProgram program = options.applied(model.sampler());
+            SamplingProgram program = options.applied(model);
             // Where its form was not known before it was loaded.
             Editing.requireModel(program.form(), options.edit(), options.name());
             List<Double> levels = options.levels(program);

@@ -17,6 +17,7 @@ import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.io.Output;
 import org.couplet.program.SamplingProgram;
+import org.couplet.run.TrainedModel;
 import org.couplet.sampling.SampleLevels;
 import org.couplet.source.ImageSelection;
 import org.couplet.source.Split;
@@ -231,12 +232,14 @@ record EditOptions(
   }
 
   /** A model that makes images of the class asked for. */
-  SamplingProgram applied(SamplingProgram program) {
-    if (program.hasClasses() && sampling.classes().isEmpty()) {
+  SamplingProgram applied(TrainedModel model) {
+    if (model.sampler().hasClasses() && sampling.classes().isEmpty()) {
       throw new InvalidInputException(
-          "--class: is missing, and the model makes images of a class; name that of the images");
+          "--class: is missing, and the model makes images of a class; name that of the images ("
+              + SamplingOptions.listing(model)
+              + " lists them)");
     }
-    return sampling.applied(program);
+    return sampling.applied(model);
   }
 
   /** The levels of the steps. */

@@ -115,6 +115,7 @@ final class ExportCommand implements Command {
     }
     String law =
         experiment.getConsistency().getNoise().hasNormal() ? "standard normal" : "two-Gaussian";
-    return law + " noise, any number of rows, into samples";
+    String classes = experiment.getNetwork().getLabelDim() > 0 ? " and labels" : "";
+    return law + " noise" + classes + ", any number of rows, into samples";
   }
 }

@@ -13,6 +13,7 @@ import org.couplet.foreign.ForeignWeights;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
 import org.couplet.io.Output;
+import org.couplet.run.RunFolder;
 import org.couplet.transfer.ForeignModel;
 
 /** {@code couplet import}: weights of another program become a run. */
@@ -90,10 +91,8 @@ final class ImportCommand implements Command {
         file, kind, model.experiment().hasScore() ? "score" : "consistency", model.parameters());
     model.notes().forEach(note -> out.println("note: " + note));
     out.println("the run is in " + output.path());
-    out.println(
-        "next: "
-            + Invocation.ofProcess()
-                .line("sample", "--run", output.path(), "--count", "64", "--output", "grid.png"));
+    TrainCommand.nextCommands(model.experiment(), new RunFolder(output.path()))
+        .forEach(out::println);
     return ExitCode.DONE;
   }
 }

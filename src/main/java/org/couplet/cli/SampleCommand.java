@@ -75,19 +75,24 @@ final class SampleCommand implements Command {
                 "I/N",
                 "draw only shard I of N shards of the samples; I is 0 to N - 1")
             .overwrite("--output");
-    SelfTests.declare(SamplingOptions.declare(options));
+    SelfTests.declare(SamplingOptions.declare(options)).or("run", "class").or("model", "class");
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
     requireRunFor(options);
     SelfTests tests = SelfTests.of(options, err);
     SamplingOptions sampling = SamplingOptions.of(options);
+    if (sampling.classes().equals(Optional.of(SamplingOptions.LIST_CLASSES))) {
+      return listClasses(options, sampling, out, err);
+    }
+    options.value("output");
     if (options.has(INTERPOLATE)) {
       return interpolate(options, sampling, tests, out, err);
     }
     if (options.has("frames")) {
       throw new InvalidInputException("--frames: is for --interpolate A,B");
     }
+    options.value("count");
     int count = options.number("count", 1, Integer.MAX_VALUE).orElseThrow();
     SampleOutput output =
         SampleOutput.of(options.value("output"), options.has(Output.OVERWRITE)).require();
@@ -129,6 +134,26 @@ final class SampleCommand implements Command {
             out.println("noise levels: --sigmas " + SampleLevels.text(levels));
           }
         });
+  }
+
+  // The number and the name of each, a line.
+  private static int listClasses(
+      CommandLine options, SamplingOptions sampling, PrintStream out, PrintStream err)
+      throws IOException {
+    List<String> classes;
+    try (Stage stage = new Stage(err)) {
+      stage.begin("loading the model");
+      try (TrainedModel model = TrainedModel.open(folder(options), sampling.checkpoint())) {
+        classes = model.sampler().classes();
+      }
+    }
+    if (classes.isEmpty()) {
+      throw new InvalidInputException("--class: the model has no classes; leave it out");
+    }
+    for (int number = 0; number < classes.size(); number++) {
+      out.println(number + " " + classes.get(number));
+    }
+    return ExitCode.DONE;
   }
 
   /** Refuses the options that choose a run's weights where there is none. */
@@ -195,7 +220,7 @@ final class SampleCommand implements Command {
           TrainedModel.form(folder(options)).ifPresent(requirement);
           try (Stage stage = new Stage(err);
               TrainedModel model = model(options, sampling, tests, stage)) {
-            SamplingProgram program = sampling.applied(model.sampler());
+            SamplingProgram program = sampling.applied(model);
             requirement.accept(program.form());
             drawing.draw(program, sampling.levels(program), stage, interrupt);
           }

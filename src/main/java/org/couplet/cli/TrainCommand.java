@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code couplet train}: trains an experiment, or continues a run. */
 final class TrainCommand implements Command {
+  private static final int GRID = 64;
+
   @Override
   public String name() {
     return "train";
@@ -308,25 +310,25 @@ final class TrainCommand implements Command {
     return ExitCode.INTERRUPTED;
   }
 
-  /** What to type after a training, explained. */
+  /** What to type when a run has a model, explained. */
   static List<String> nextCommands(Experiment experiment, RunFolder run) {
-    Invocation couplet = Invocation.ofProcess();
-    String draw =
-        couplet.line("sample", "--run", run.root(), "--count", 64, "--output", "grid.png");
+    String one = draw(experiment, run, "--output", "grid.png");
     return experiment.hasScore()
-        ? List.of("draw samples:            " + draw)
+        ? List.of("draw samples:            " + one)
         : List.of(
-            "one step per sample:     " + draw,
+            "one step per sample:     " + one,
             "two steps, often better: "
-                + couplet.line(
-                    "sample",
-                    "--run",
-                    run.root(),
-                    "--steps",
-                    2,
-                    "--count",
-                    64,
-                    "--output",
-                    "grid2.png"));
+                + draw(experiment, run, "--steps", 2, "--output", "grid2.png"));
+  }
+
+  private static String draw(Experiment experiment, RunFolder run, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("sample", "--run", run.root(), "--count", GRID));
+    int classes = experiment.getNetwork().getLabelDim();
+    // A line of the grid for each, as long as there are lines enough.
+    if (classes > 0 && classes <= GRID) {
+      words.addAll(List.of("--class", "all"));
+    }
+    words.addAll(List.of(more));
+    return Invocation.ofProcess().line(words.toArray());
   }
 }

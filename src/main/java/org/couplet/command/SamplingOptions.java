@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.program.SamplingProgram;
 import org.couplet.run.CheckpointChoice;
+import org.couplet.run.TrainedModel;
 import org.couplet.sampling.ChosenClasses;
 import org.couplet.sampling.SampleLevels;
 
@@ -33,6 +35,9 @@ public record SamplingOptions(
       List.of(
           "count", "best", "checkpoint", "seed", "sigmas", "steps", "solver", "class", "guidance");
 
+  /** Given as the class, it asks for the classes' names. */
+  public static final String LIST_CLASSES = "list";
+
   /** Declares the options. */
   public static CommandLine declare(CommandLine options) {
     return declareCheckpoint(options)
@@ -49,7 +54,7 @@ public record SamplingOptions(
             "class",
             "C1,C2,...",
             "for a model with classes: names or numbers of those that the samples take in turn, or"
-                + " all; default: as often as in the data, or equally often if these are not known")
+                + " all; `sample --class list` prints their names; default: as often as in the data, or equally often if these are not known")
         .optional(
             "guidance",
             "W",
@@ -84,11 +89,12 @@ public record SamplingOptions(
         options.one("guidance", Double::valueOf, "a number such as 2"));
   }
 
-  /** A program that samples as asked for: by which solver, of which classes, how guided. */
-  public SamplingProgram applied(SamplingProgram program) {
-    SamplingProgram chosen = withSolver(program);
+  /** A model that samples as asked for: by which solver, of which classes, how guided. */
+  public SamplingProgram applied(TrainedModel model) {
+    SamplingProgram chosen = withSolver(model.sampler());
     if (classes.isPresent()) {
-      chosen = chosen.with(ChosenClasses.of(classes.get(), "--class", program.classes()));
+      chosen =
+          chosen.with(ChosenClasses.of(classes.get(), "--class", chosen.classes(), listing(model)));
     }
     if (guidance.isPresent()) {
       if (!Float.isFinite(guidance.get().floatValue())) {
@@ -98,6 +104,12 @@ public record SamplingOptions(
       chosen = chosen.guided(guidance.get());
     }
     return chosen;
+  }
+
+  /** What to type to see a model's classes. */
+  public static String listing(TrainedModel model) {
+    return Invocation.ofProcess()
+        .line("sample", model.option(), model.folder(), "--class", LIST_CLASSES);
   }
 
   /** How the classes of samples are drawn, and how they are guided; empty for a model without. */

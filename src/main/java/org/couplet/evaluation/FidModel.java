@@ -45,7 +45,7 @@ record FidModel(
     SamplingOptions sampling = options.sampling();
     TrainedModel model = TrainedModel.open(path, sampling.checkpoint());
     try {
-      SamplingProgram sampler = sampling.applied(model.sampler());
+      SamplingProgram sampler = sampling.applied(model);
       // Rejects models of points before any work.
       SampleBatches.requireImages(sampler, "--" + side + " " + path);
       Optional<String> solver =

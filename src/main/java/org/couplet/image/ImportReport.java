@@ -39,7 +39,7 @@ public record ImportReport(
             channels,
             source.leftOutCount()));
     // Folders may be something else, such as train and test.
-    labels.ifPresent(kept -> lines.add(PlainLine.of(kept.describe())));
+    labels.ifPresent(kept -> lines.add(PlainLine.of(kept.describe(request.output()))));
     if (channels == 1 && request.channels().isEmpty()) {
       lines.add("one channel, since all images are grey; --channels 3 writes three");
     }

@@ -3,6 +3,7 @@ package org.couplet.io;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that a misspelt one was meant to be. */
@@ -17,6 +18,16 @@ public final class Spelling {
     }
     List<String> all = List.copyOf(names);
     return all.isEmpty() ? "This message has no fields" : "Known here: " + String.join(", ", all);
+  }
+
+  /** The names, those that begin like the wrong one first, then those with the fewest edits. */
+  public static List<String> nearestFirst(String wrong, Collection<String> names) {
+    String lower = wrong.toLowerCase(Locale.ROOT);
+    return names.stream()
+        .sorted(
+            Comparator.comparing((String name) -> !name.toLowerCase(Locale.ROOT).startsWith(lower))
+                .thenComparingInt(name -> distance(lower, name.toLowerCase(Locale.ROOT))))
+        .toList();
   }
 
   /** The only name that begins so, or that with the fewest edits, at most about a third of it. */

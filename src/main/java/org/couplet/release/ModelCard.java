@@ -127,7 +127,10 @@ record ModelCard(ModelFacts facts) {
       named.add(i + " " + classes.get(i));
     }
     String names = String.join(", ", named);
-    return count + (named.isEmpty() ? "" : ": " + names + (count > named.size() ? ", ..." : ""));
+    return count
+        + (named.isEmpty()
+            ? ""
+            : ": " + names + (count > named.size() ? ", ... (model.json has all)" : ""));
   }
 
   private String coupling() {

@@ -21,13 +21,20 @@ import org.couplet.program.TrainingProgram;
 public final class TrainedModel implements AutoCloseable {
   private final SamplingProgram sampler;
   private final Runnable closing;
-  private final String origin;
+  private final Path folder;
+  private final Optional<Path> checkpoint;
   private final Hashing hashing;
 
-  private TrainedModel(SamplingProgram sampler, Runnable closing, String origin, Hashing hashing) {
+  private TrainedModel(
+      SamplingProgram sampler,
+      Runnable closing,
+      Path folder,
+      Optional<Path> checkpoint,
+      Hashing hashing) {
     this.sampler = sampler;
     this.closing = closing;
-    this.origin = origin;
+    this.folder = folder;
+    this.checkpoint = checkpoint;
     this.hashing = hashing;
   }
 
@@ -93,7 +100,7 @@ public final class TrainedModel implements AutoCloseable {
   public static TrainedModel ofExport(Path folder) {
     SamplingProgram program = SamplingProgram.load(folder, 0);
     return new TrainedModel(
-        program, program::close, folder.toString(), () -> ContentHash.of(folder));
+        program, program::close, folder, Optional.empty(), () -> ContentHash.of(folder));
   }
 
   /** Opens a run's averaged weights; see {@link #open}. */
@@ -101,9 +108,12 @@ public final class TrainedModel implements AutoCloseable {
     TrainingProgram program = TrainingProgram.load(program(run), threads(run));
     try {
       Path checkpoint = run.read(choice, program::restore);
-      String origin = run.root() + " at " + checkpoint.getFileName();
       return new TrainedModel(
-          program.average(), program::close, origin, () -> hash(run, checkpoint));
+          program.average(),
+          program::close,
+          run.root(),
+          Optional.of(checkpoint),
+          () -> hash(run, checkpoint));
     } catch (IOException | RuntimeException e) {
       program.close();
       throw e;
@@ -135,7 +145,17 @@ public final class TrainedModel implements AutoCloseable {
 
   /** The folder, and of a run the checkpoint. */
   public String origin() {
-    return origin;
+    return folder + checkpoint.map(one -> " at " + one.getFileName()).orElse("");
+  }
+
+  /** Where the run or the export is. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** The option by which commands are told of its folder. */
+  public String option() {
+    return checkpoint.isPresent() ? "--run" : "--model";
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
 import org.couplet.program.SamplingProgram;
 
 /**
@@ -15,16 +16,17 @@ import org.couplet.program.SamplingProgram;
  */
 public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.ClassChoice {
   private static final String ALL = "all";
-  private static final int MOST_NAMED = 12;
+  private static final int MOST_NAMED = 10;
 
   /**
    * Reads names or numbers with commas between them, or {@code all}. A name counts before a number.
    *
    * @param what is given, for complaints, such as {@code --class}
    * @param classes names of the model's classes
+   * @param listing what lists them all, for complaints
    * @throws InvalidInputException if the model has none, or not these
    */
-  public static ChosenClasses of(String text, String what, List<String> classes) {
+  public static ChosenClasses of(String text, String what, List<String> classes, String listing) {
     if (text.equals(ALL) && !classes.isEmpty() && !classes.contains(ALL)) {
       return new ChosenClasses(IntStream.range(0, classes.size()).boxed().toList());
     }
@@ -32,11 +34,12 @@ public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.Cl
     if (classes.contains(text)) {
       return new ChosenClasses(List.of(classes.indexOf(text)));
     }
-    return of(List.of(text.split(",", -1)), what, classes);
+    return of(List.of(text.split(",", -1)), what, classes, listing);
   }
 
   /** From names or numbers, one each; otherwise as the method above. */
-  public static ChosenClasses of(List<String> given, String what, List<String> classes) {
+  public static ChosenClasses of(
+      List<String> given, String what, List<String> classes, String listing) {
     if (classes.isEmpty() || given.isEmpty()) {
       throw new InvalidInputException(
           classes.isEmpty()
@@ -46,12 +49,12 @@ public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.Cl
     }
     List<Integer> numbers = new ArrayList<>();
     for (String part : given) {
-      numbers.add(number(part.strip(), what, classes));
+      numbers.add(number(part.strip(), what, classes, listing));
     }
     return new ChosenClasses(List.copyOf(numbers));
   }
 
-  private static int number(String part, String what, List<String> classes) {
+  private static int number(String part, String what, List<String> classes, String listing) {
     if (classes.contains(part)) {
       return classes.indexOf(part);
     }
@@ -62,8 +65,15 @@ public record ChosenClasses(List<Integer> numbers) implements SamplingProgram.Cl
       throw new InvalidInputException(what + ": all stands alone; leave the others out");
     }
     throw new InvalidInputException(
-        "%s: '%s' is not a class; give %s, their numbers from 0 to %d, or all"
-            .formatted(what, part, FirstNames.of(classes, MOST_NAMED), classes.size() - 1));
+        "%s: '%s' is not a class; give %s, their numbers from 0 to %d, or all%s"
+            .formatted(
+                what,
+                part,
+                FirstNames.of(Spelling.nearestFirst(part, classes), MOST_NAMED),
+                classes.size() - 1,
+                classes.size() > MOST_NAMED
+                    ? "; %s lists all %d".formatted(listing, classes.size())
+                    : ""));
   }
 
   /** Images in a line of a grid with a line a class. */

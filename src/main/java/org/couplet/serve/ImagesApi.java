@@ -104,7 +104,8 @@ record ImagesApi(int mostRows) {
   private static Optional<ChosenClasses> classes(Call call, SamplingProgram sampler) {
     Optional<String> given = call.parameter("class", text -> text, "");
     try {
-      return given.map(text -> ChosenClasses.of(text, "class", sampler.classes()));
+      return given.map(
+          text -> ChosenClasses.of(text, "class", sampler.classes(), "GET /v1/models"));
     } catch (InvalidInputException e) {
       throw HttpProblem.badRequest(String.valueOf(e.getMessage()));
     }

@@ -81,11 +81,17 @@ public record Labels(List<Long> ofImages, List<String> classes) {
     return name.replaceAll("\\p{Cntrl}", "?");
   }
 
-  /** How many classes there are, and the first of their names, for users. */
-  public String describe() {
+  /**
+   * How many classes there are, and the first of their names, for users.
+   *
+   * @param images beside which the names are written
+   */
+  public String describe(Path images) {
     long count = classes.isEmpty() ? ofImages.stream().distinct().count() : classes.size();
     String names = FirstNames.of(classes, MOST_NAMED);
-    return "labels of %d classes%s%s".formatted(count, names.isEmpty() ? "" : ": ", names);
+    String all =
+        classes.size() > MOST_NAMED ? " (all: " + beside(images, CLASSES_SUFFIX) + ")" : "";
+    return "labels of %d classes%s%s%s".formatted(count, names.isEmpty() ? "" : ": ", names, all);
   }
 
   /** Writes the files of {@link #filesBeside} that it has, replacing those that are there. */

@@ -22,11 +22,14 @@ import org.couplet.Npz;
 import org.couplet.SavedVariables;
 import org.couplet.SmallExperiments;
 import org.couplet.command.SamplingOptions;
+import org.couplet.config.ExperimentFile;
+import org.couplet.config.proto.Experiment;
 import org.couplet.program.SamplingProgram;
 import org.couplet.program.ScheduledValues;
 import org.couplet.program.TrainingBatch;
 import org.couplet.program.TrainingProgram;
 import org.couplet.run.CheckpointChoice;
+import org.couplet.run.RunFolder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -126,6 +129,32 @@ class ClassesTest {
     byte[] discs = pixels(samples("--run", run, "--count", 2, "--class", "disc"));
     byte[] squares = pixels(samples("--run", run, "--count", 2, "--class", "square"));
     assertFalse(Arrays.equals(discs, squares), "the class makes no difference");
+  }
+
+  @Test
+  void classesAreListedByNumber() {
+    Path run = shared.resolve("run");
+    String names = String.join(System.lineSeparator(), "0 disc", "1 square", "2 triangle");
+    assertEquals(names, CommandRun.done("sample", "--run", run, "--class", "list").out().strip());
+    CommandRun plain = CommandRun.of("sample", "--run", run, "--class", "disc");
+    assertTrue(plain.err().contains("--output is missing"), plain.err());
+    CommandRun countless =
+        CommandRun.of("sample", "--run", run, "--class", "disc", "--output", "a.png");
+    assertTrue(countless.err().contains("--count is missing"), countless.err());
+  }
+
+  @Test
+  void hintsAfterTrainingDrawALineOfEachClass() throws IOException {
+    RunFolder run = new RunFolder(shared.resolve("run"));
+    Experiment experiment = ExperimentFile.load(run.config(), List.of());
+    List<String> next = TrainCommand.nextCommands(experiment, run);
+    assertEquals(2, next.size());
+    next.forEach(line -> assertTrue(line.contains(" --count 64 --class all "), line));
+    Experiment.Builder many = experiment.toBuilder();
+    many.getNetworkBuilder().setLabelDim(1000);
+    // A grid of 64 has no line for each.
+    TrainCommand.nextCommands(many.build(), run)
+        .forEach(line -> assertFalse(line.contains("--class"), line));
   }
 
   /** What is said about the classes of samples where none are asked for. */

@@ -5,13 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ChosenClassesTest {
   private static final List<String> CLASSES = List.of("cat", "dog", "2", "cat, wild");
 
   private static List<Integer> numbers(String text) {
-    return ChosenClasses.of(text, "--class", CLASSES).numbers();
+    return ChosenClasses.of(text, "--class", CLASSES, "sample").numbers();
   }
 
   @Test
@@ -34,9 +35,30 @@ class ChosenClassesTest {
     assertRefused(() -> numbers("-1"), "'-1' is not a class");
     assertRefused(() -> numbers(""), "'' is not a class");
     assertRefused(
-        () -> ChosenClasses.of("cat", "--class", List.of()), "--class: the model has no classes");
+        () -> ChosenClasses.of("cat", "--class", List.of(), "sample"),
+        "--class: the model has no classes");
     assertRefused(
-        () -> ChosenClasses.of("all", "--class", List.of()), "--class: the model has no classes");
+        () -> ChosenClasses.of("all", "--class", List.of(), "sample"),
+        "--class: the model has no classes");
+  }
+
+  @Test
+  void theNearestOfManyClassesAreNamedAndWhatListsAll() {
+    List<String> forms =
+        Stream.of("disc", "square", "triangle")
+            .flatMap(
+                form -> Stream.of("red ", "green ", "blue ", "cyan ").map(colour -> colour + form))
+            .toList();
+    String listing = "couplet sample --run runs/a --class list";
+    assertRefused(
+        () -> ChosenClasses.of("Red disk", "--class", forms, listing),
+        "'Red disk' is not a class; give red disc, ");
+    assertRefused(
+        () -> ChosenClasses.of("cyan", "--class", forms, listing),
+        "give cyan disc, cyan square, cyan triangle, ");
+    assertRefused(
+        () -> ChosenClasses.of("cyan", "--class", forms, listing),
+        ", ..., their numbers from 0 to 11, or all; " + listing + " lists all 12");
   }
 
   @Test

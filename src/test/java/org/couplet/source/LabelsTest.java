@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpyType;
@@ -144,5 +145,17 @@ class LabelsTest {
       out.write(NpyHeader.of(type, claimed).toBytes());
       out.write(new byte[type == NpyType.U1 ? 12 : type.bytes()]);
     }
+  }
+
+  @Test
+  void manyClassesAreNamedInAFileThatIsNamed() {
+    List<String> names = IntStream.range(0, 12).mapToObj(number -> "c" + number).toList();
+    Labels labels = new Labels(List.of(0L), names);
+    assertEquals(
+        "labels of 12 classes: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, ... (all: a.classes.txt)",
+        labels.describe(Path.of("a.npy")));
+    assertEquals(
+        "labels of 2 classes: c0, c1",
+        new Labels(List.of(0L), names.subList(0, 2)).describe(Path.of("a.npy")));
   }
 }
