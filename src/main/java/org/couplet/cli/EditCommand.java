@@ -80,6 +80,7 @@ final class EditCommand implements Command {
 
   private int edit(EditOptions options, PrintStream out, PrintStream err) throws IOException {
     EditSource source = options.source();
+    source.leftOut().ifPresent(err::println);
     if (options.edit() instanceof Edit.Inpaint inpaint) {
       inpaint.masks().require(source.names());
     }

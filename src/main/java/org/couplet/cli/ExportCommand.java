@@ -45,7 +45,8 @@ final class ExportCommand implements Command {
             .optional(
                 "format",
                 "F",
-                "savedmodel (default) or safetensors, which EDM's and ECT's code reads")
+                "savedmodel or safetensors, which EDM's and ECT's code reads; default: what the"
+                    + " ending of --output says")
             .optional("weights", "W", "of safetensors: ema (default) or online")
             .optional("version", "N", "write DIR/N, as TensorFlow Serving expects its models")
             .optional("license", "TEXT", "the licence of the weights, for the model's card")

@@ -3,7 +3,10 @@ package org.couplet.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.couplet.command.CommandLine;
 import org.couplet.config.proto.RuntimeConfig;
 import org.couplet.io.InvalidInputException;
@@ -23,13 +26,33 @@ record ExportOptions(Output output, ReleaseOptions release) {
       List.of(RuntimeConfig.Xla.OFF, RuntimeConfig.Xla.POINTWISE, RuntimeConfig.Xla.WINOGRAD);
 
   private static final List<String> FORMATS = List.of("savedmodel", "safetensors");
+  private static final String ENDING = ".safetensors";
+  // Files that others write; "model.v2" is a folder's name.
+  private static final Pattern FOREIGN =
+      Pattern.compile(
+          ".*(\\.(?:bin|ckpt|gguf|h5|hdf5|keras|npy|npz|onnx|pb|pickle|pkl|pt|pth|tar|tflite|tgz|zip))",
+          Pattern.CASE_INSENSITIVE);
   private static final List<String> WEIGHTS = List.of("ema", "online");
   private static final List<String> OF_MODELS =
       List.of("version", "license", "png", "precision", "xla");
 
-  /** Whether the weights alone are wanted. */
+  /** Whether the weights alone are wanted: by --format, or by the ending of the output's name. */
   static boolean isSafetensors(CommandLine options) {
-    boolean safetensors = word(options, "format", FORMATS).equals(FORMATS.get(1));
+    String output = options.value("output");
+    Matcher foreign = FOREIGN.matcher(output);
+    if (foreign.matches()) {
+      throw new InvalidInputException(
+          "--output %s: no format is written as %s; name a folder for a SavedModel, or a file that ends in %s for the weights alone"
+              .formatted(output, foreign.group(1), ENDING));
+    }
+    boolean named = output.toLowerCase(Locale.ROOT).endsWith(ENDING);
+    boolean safetensors =
+        options.has("format") ? word(options, "format", FORMATS).equals(FORMATS.get(1)) : named;
+    if (named && !safetensors) {
+      throw new InvalidInputException(
+          "--format savedmodel: writes a folder, but --output %s is named as a file of safetensors; leave --format out, or name a folder"
+              .formatted(output));
+    }
     List<String> others = safetensors ? OF_MODELS : List.of("weights");
     others.stream()
         .filter(options::has)
@@ -37,8 +60,11 @@ record ExportOptions(Output output, ReleaseOptions release) {
         .ifPresent(
             option -> {
               throw new InvalidInputException(
-                  "--%s: is for --format %s; leave it out"
-                      .formatted(option, FORMATS.get(safetensors ? 0 : 1)));
+                  "--%s: is for --format %s, not for %s; leave it out"
+                      .formatted(
+                          option,
+                          FORMATS.get(safetensors ? 0 : 1),
+                          FORMATS.get(safetensors ? 1 : 0)));
             });
     return safetensors;
   }

@@ -111,6 +111,7 @@ final class FidCommand implements Command {
     FidShards.check(options);
     checkFiles(options);
     SigmaTuningOutput.check(options);
+    checkNetwork(options, metrics);
     Stage stage = new Stage(err);
     stage.begin("loading the networks");
     Map<String, Object> tested = selfTest(options, err);
@@ -218,6 +219,19 @@ final class FidCommand implements Command {
     if (!options.has("inception") && !options.has(FidMerged.OPTION)) {
       throw new InvalidInputException(
           "--save-stats: requires --inception, the network to measure the statistics with");
+    }
+  }
+
+  // Loading a model, or looking through images, takes long.
+  private static void checkNetwork(CommandLine options, Set<Metric> metrics) throws IOException {
+    if (options.has("inception")) {
+      FeatureProgram.require(options.path("inception"));
+      return;
+    }
+    for (String side : List.of(FidSource.GENERATED, FidSource.REFERENCE)) {
+      if (FidSource.needsNetwork(side, options, metrics)) {
+        throw FidPass.networkMissing();
+      }
     }
   }
 

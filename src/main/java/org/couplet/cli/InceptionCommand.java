@@ -7,11 +7,14 @@ import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
 import org.couplet.command.Stage;
 import org.couplet.features.InceptionAssembly;
+import org.couplet.features.RandomFeaturesAssembly;
 import org.couplet.io.Output;
 import org.couplet.loading.SavedModelGraph;
 
 /** {@code couplet inception}: the published Inception graph becomes a feature network. */
 final class InceptionCommand implements Command {
+  private static final String RANDOM = "random";
+
   @Override
   public String name() {
     return "inception";
@@ -31,7 +34,10 @@ final class InceptionCommand implements Command {
             .required(
                 "from",
                 "FILE",
-                "TensorFlow's inception-2015-12-05.tgz, or classify_image_graph_def.pb out of it")
+                "TensorFlow's inception-2015-12-05.tgz, or classify_image_graph_def.pb out of it; or "
+                    + RANDOM
+                    + ": random features, which need no download and compare models only with each"
+                    + " other")
             .required("output", "DIR", "folder of the SavedModel")
             .overwrite("--output");
     if (!options.parse(arguments, out)) {
@@ -40,6 +46,11 @@ final class InceptionCommand implements Command {
     Path source = options.path("from");
     Output output = options.output("output");
     output.requireFolder(SavedModelGraph::isPart);
+    if (options.value("from").equals(RANDOM)) {
+      output.createFolder(RandomFeaturesAssembly::write);
+      out.println("random features written to " + output.path());
+      return ExitCode.DONE;
+    }
     try (Stage stage = new Stage(err)) {
       stage.begin("converting the network");
       output.createFolder(folder -> InceptionAssembly.write(source, folder));

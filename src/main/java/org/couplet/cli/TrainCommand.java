@@ -255,10 +255,11 @@ final class TrainCommand implements Command {
   }
 
   private static void announce(
-      Experiment experiment, Forecast forecast, long stopAt, long left, PrintStream err) {
+      Experiment experiment, Forecast forecast, long stopAt, long left, PrintStream err)
+      throws IOException {
     err.println(
         "training " + experiment.getName() + " to step " + stopAt + ": " + forecast.time(left));
-    forecast.warnings(left).forEach(err::println);
+    forecast.warnings(experiment, left).forEach(err::println);
   }
 
   // The run was begun before its program could be checked.

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.ImageFileConfig;
+import org.couplet.io.Invocation;
 import org.couplet.io.PictureLimit;
 
 /** What a resolved experiment must keep to be trainable; the first breach is one line. */
@@ -147,7 +148,9 @@ final class ExperimentRules {
     if (experiment.getEvaluation().getFeatures().isBlank()) {
       throw origins.problem(
           "evaluation.features",
-          "missing. Name a SavedModel that `couplet inception` wrote",
+          "missing. Name a feature network, such as savedmodels/inception, which "
+              + Invocation.ofProcess().shipped("tools/fetch-inception.sh")
+              + " makes",
           "evaluation.fid_every");
     }
   }

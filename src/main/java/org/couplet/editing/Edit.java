@@ -110,8 +110,8 @@ public sealed interface Edit {
       ImageForm form = ImageForm.of(model);
       if (form.height() % factor != 0 || form.width() % factor != 0) {
         throw new InvalidInputException(
-            "--factor: %d does not divide the sides of the model's images of %s pixels"
-                .formatted(factor, form.size()));
+            "--factor: %d does not divide the sides of the model's images of %s"
+                .formatted(factor, form.size().inPixels()));
       }
       return new ImageForm(form.height() / factor, form.width() / factor, form.channels());
     }

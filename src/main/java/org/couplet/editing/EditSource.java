@@ -3,13 +3,18 @@ package org.couplet.editing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.couplet.image.Decoded;
 import org.couplet.image.DecodedImages;
+import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.PlainLine;
 import org.couplet.picture.PictureReading;
 import org.couplet.sampling.SampleOutput;
 import org.couplet.source.ImageSelection;
@@ -23,10 +28,15 @@ import org.tensorflow.ndarray.Shape;
  * @param images where they are
  * @param fit whether those of other sizes are cut to their central square and resized
  * @param names what each is called as a PNG file; with slashes where it is in a sub folder
+ * @param others files among them that are no pictures, by their number in the source
  */
-public record EditSource(ImageSelection images, boolean fit, List<String> names) {
+public record EditSource(
+    ImageSelection images, boolean fit, List<String> names, SortedMap<Integer, String> others) {
+  private static final int MOST_NAMED = 3;
+
   /**
-   * Looks at the images' names.
+   * Looks at the images' names. Files that are no pictures are left out, as by {@code couplet
+   * data}.
    *
    * @param most how many are edited; the first ones
    * @throws InvalidInputException if the source can't be used
@@ -34,19 +44,46 @@ public record EditSource(ImageSelection images, boolean fit, List<String> names)
   public static EditSource open(ImageSelection images, boolean fit, Optional<Integer> most)
       throws IOException {
     try (ImageSource source = ImageSources.openAlsoOne(images)) {
-      long count = Math.min(source.size(), most.orElse(Integer.MAX_VALUE));
+      int count = most.orElse(Integer.MAX_VALUE);
       List<String> names = new ArrayList<>();
+      SortedMap<Integer, String> others = new TreeMap<>();
       Set<String> known = new HashSet<>();
-      for (long i = 0; i < count; i++) {
-        String name = source.hasFiles() ? png(source.next().name()) : SampleOutput.numbered(i);
+      for (int i = 0; i < source.size() && names.size() < count; i++) {
+        ImageSource.Item item = source.next();
+        if (!item.looking().isPicture()) {
+          others.put(i, item.name());
+          continue;
+        }
+        String name = source.hasFiles() ? png(item.name()) : SampleOutput.numbered(i);
         if (!known.add(name)) {
           throw new InvalidInputException(
               "%s: two images would become %s; rename one".formatted(images.source(), name));
         }
         names.add(name);
       }
-      return new EditSource(images, fit, names);
+      if (names.isEmpty()) {
+        throw new InvalidInputException(
+            "%s: holds no picture; it has %s".formatted(images.source(), named(others.values())));
+      }
+      return new EditSource(images, fit, names, others);
     }
+  }
+
+  /** A line on the files left out, if there are any. */
+  public Optional<String> leftOut() {
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s: %d of %d files left out, no pictures: %s"
+                .formatted(
+                    images.source(),
+                    others.size(),
+                    others.size() + names.size(),
+                    named(others.values())));
+  }
+
+  private static String named(Collection<String> names) {
+    return PlainLine.of(FirstNames.of(List.copyOf(names), MOST_NAMED));
   }
 
   // The names of archives' files are any text.
@@ -79,9 +116,14 @@ public record EditSource(ImageSelection images, boolean fit, List<String> names)
     PictureReading reading = new PictureReading(true, PictureReading.Colour.BLACK);
     try (DecodedImages decoded =
         DecodedImages.alsoOne(images, reading, picture -> form.of(picture, fit))) {
-      decoded.restrict(0, names.size());
-      for (int number = 0; number < names.size(); number++) {
-        taker.take(number, pixels(decoded.next().orElseThrow(), number, form));
+      decoded.restrict(0, names.size() + others.size());
+      int number = 0;
+      for (int i = 0; number < names.size(); i++) {
+        Decoded next = decoded.next().orElseThrow();
+        if (!others.containsKey(i)) {
+          taker.take(number, pixels(next, number, form));
+          number++;
+        }
       }
     }
   }
@@ -106,8 +148,8 @@ public record EditSource(ImageSelection images, boolean fit, List<String> names)
     Decoded.Image image = (Decoded.Image) decoded;
     if (!image.size().equals(form.size())) {
       throw new InvalidInputException(
-          "%s: is %s pixels, not %s; resize it, or give --fit"
-              .formatted(where(names.get(number)), image.size(), form.size()));
+          "%s: is %s, not %s; resize it, or give --fit"
+              .formatted(where(names.get(number)), image.size().inPixels(), form.size()));
     }
     return image.pixels();
   }

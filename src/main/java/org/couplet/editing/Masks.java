@@ -53,8 +53,8 @@ public record Masks(Path path, boolean fit) implements Edit.KnownPixels {
     Picture mask = form.of(read(file), fit);
     if (!mask.size().equals(form.size())) {
       throw new InvalidInputException(
-          "--mask %s: is %s pixels, not %s as the model's images; resize it, or give --fit"
-              .formatted(file, mask.size(), form.size()));
+          "--mask %s: is %s, not %s as the model's images; resize it, or give --fit"
+              .formatted(file, mask.size().inPixels(), form.size()));
     }
     byte[] brightness = mask.toBytes();
     boolean[] known = new boolean[brightness.length];

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 import org.couplet.command.Shard;
 import org.couplet.data.ImageBatches;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.Invocation;
 import org.couplet.io.Version;
 import org.couplet.metric.FeatureCollector;
 import org.couplet.metric.FeaturePass;
@@ -33,7 +32,6 @@ import org.couplet.report.Progress;
 /** How the sides of a comparison are measured. */
 public final class FidPass {
   // Where the script for it writes it.
-  private static final String USUAL_NETWORK = "savedmodels/inception";
 
   private final Optional<FeatureProgram> network;
   private final Set<Metric> metrics;
@@ -87,16 +85,17 @@ public final class FidPass {
 
   /** The feature network, for a side that needs it. */
   public FeatureProgram extractor() {
-    return network.orElseThrow(
-        () ->
-            new InvalidInputException(
-                "--inception is missing: images need a feature network; "
-                    + (Files.exists(Path.of(USUAL_NETWORK))
-                        ? "add"
-                        : Invocation.ofProcess().shipped("tools/fetch-inception.sh")
-                            + " makes one, then add")
-                    + " --inception "
-                    + USUAL_NETWORK));
+    return network.orElseThrow(FidPass::networkMissing);
+  }
+
+  /** What to say where there is no feature network, and one is needed. */
+  public static InvalidInputException networkMissing() {
+    String problem = "--inception is missing: images need a feature network; ";
+    return new InvalidInputException(
+        problem
+            + (Files.exists(Path.of(FeatureProgram.USUAL_FOLDER))
+                ? "add --inception " + FeatureProgram.USUAL_FOLDER
+                : FeatureProgram.source()));
   }
 
   /** Measures all images and reports progress. */

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.couplet.command.CommandLine;
 import org.couplet.command.SamplingOptions;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
 import org.couplet.metric.FeatureSet;
 import org.couplet.metric.Metric;
 import org.couplet.metric.ShardFeatures;
@@ -93,7 +94,13 @@ public sealed interface FidSource extends AutoCloseable
 
   private static Kind kind(String side, Path path, Set<Metric> metrics) throws IOException {
     if (!Files.exists(path)) {
-      throw new InvalidInputException("--" + side + " " + path + ": no such file or folder");
+      throw new InvalidInputException(
+          "--"
+              + side
+              + " "
+              + path
+              + ": no such file or folder"
+              + Spelling.nearby(path, Files::exists));
     }
     if (TrainedModel.isIn(path)) {
       return Kind.MODEL;
@@ -102,6 +109,12 @@ public sealed interface FidSource extends AutoCloseable
         metrics.stream()
             .anyMatch(metric -> metric.of(side.equals(REFERENCE)) != Metric.Kept.STATISTICS);
     return isStatistics(path, needsImages) ? Kind.STATISTICS : Kind.IMAGES;
+  }
+
+  /** Whether an option names something that only a feature network can measure. */
+  static boolean needsNetwork(String side, CommandLine options, Set<Metric> metrics)
+      throws IOException {
+    return options.has(side) && kind(side, options.path(side), metrics) != Kind.STATISTICS;
   }
 
   /** Rejects what can't be measured or compared, before any work. */

@@ -80,7 +80,7 @@ public final class DryRun {
       }
     }
     forecast.facts(experiment, left).forEach(fact -> out.println("# " + fact));
-    forecast.warnings(left).forEach(warning -> out.println("# " + warning));
+    forecast.warnings(experiment, left).forEach(warning -> out.println("# " + warning));
     out.println(
         "# would train to step "
             + stopAt

@@ -12,11 +12,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.couplet.assembly.StepCost;
 import org.couplet.assembly.TrainingAssembly;
+import org.couplet.config.proto.DatasetConfig;
 import org.couplet.config.proto.Experiment;
 import org.couplet.config.proto.GeneratorInducedCouplingConfig;
+import org.couplet.data.Dataset;
+import org.couplet.data.MissingImages;
 import org.couplet.doctor.CpuPeak;
 import org.couplet.doctor.MachineProbe;
 import org.couplet.doctor.TensorFlowProbe;
+import org.couplet.io.FewImages;
 import org.couplet.io.InvalidInputException;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;
@@ -167,7 +171,18 @@ public record Forecast(
   }
 
   /** What to know before it begins. */
-  public List<String> warnings(long steps) {
+  public List<String> warnings(Experiment experiment, long steps) throws IOException {
+    List<String> warnings = new ArrayList<>(warnings(steps));
+    DatasetConfig data = experiment.getDataset();
+    if (data.hasImageFile() && MissingImages.of(data).isEmpty()) {
+      try (Dataset images = Dataset.open(data)) {
+        FewImages.note(images.size()).ifPresent(note -> warnings.add("warning: " + note));
+      }
+    }
+    return warnings;
+  }
+
+  List<String> warnings(long steps) {
     List<String> warnings = new ArrayList<>();
     if (duration(steps).compareTo(LONG) > 0) {
       warnings.add(

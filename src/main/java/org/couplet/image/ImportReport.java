@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.couplet.io.FewImages;
 import org.couplet.io.PlainLine;
 import org.couplet.picture.PictureTrait;
 import org.couplet.source.Labels;
@@ -38,6 +39,7 @@ public record ImportReport(
             request.size(),
             channels,
             source.leftOutCount()));
+    FewImages.note(written).ifPresent(lines::add);
     // Folders may be something else, such as train and test.
     labels.ifPresent(kept -> lines.add(PlainLine.of(kept.describe(request.output()))));
     if (channels == 1 && request.channels().isEmpty()) {

@@ -1,13 +1,21 @@
 package org.couplet.io;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Finds the name that a misspelt one was meant to be. */
 public final class Spelling {
+  private static final int MOST_NAMED = 5;
+
   private Spelling() {}
 
   /** A remedy: the closest of {@code names}, or all of them when none is close. */
@@ -39,6 +47,61 @@ public final class Spelling {
     return names.stream()
         .min(Comparator.comparingInt(name -> distance(wrong, name)))
         .filter(name -> distance(wrong, name) <= Math.max(wrong.length(), name.length()) / 3 + 1);
+  }
+
+  /**
+   * Where nothing that fits is at a path: what does beside it, or in it if it is a folder. It ends
+   * a message, and is empty if nothing fits.
+   */
+  public static String nearby(Path path, Predicate<Path> fits) {
+    Path name = path.toAbsolutePath().normalize().getFileName();
+    Path parent = path.getParent();
+    if (name == null) {
+      return "";
+    }
+    if (Files.isDirectory(path)) {
+      return listed(path.toString(), name.toString(), names(path, fits));
+    }
+    if (parent != null && !Files.exists(parent)) {
+      return "; there is no folder "
+          + parent
+          + meant(parent, names(above(parent), Files::isDirectory));
+    }
+    List<String> names = names(above(path), fits);
+    String meant = meant(path, names);
+    return meant.isEmpty()
+        ? listed(parent == null ? "this folder" : parent.toString(), name.toString(), names)
+        : meant;
+  }
+
+  private static Path above(Path path) {
+    Path parent = path.toAbsolutePath().normalize().getParent();
+    return parent == null ? path : parent;
+  }
+
+  private static String meant(Path path, List<String> names) {
+    return closest(String.valueOf(path.getFileName()), names)
+        .map(name -> "; did you mean " + path.resolveSibling(name) + "?")
+        .orElse("");
+  }
+
+  private static String listed(String folder, String wrong, List<String> names) {
+    return names.isEmpty()
+        ? ""
+        : "; %s has %s".formatted(folder, FirstNames.of(nearestFirst(wrong, names), MOST_NAMED));
+  }
+
+  private static List<String> names(Path folder, Predicate<Path> fits) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(fits)
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(); // The message that this would end is the one that counts.
+    }
   }
 
   /** Levenshtein's distance: insertions, deletions and replacements, each counting 1. */

@@ -18,7 +18,6 @@ import org.couplet.forecast.Forecast;
 import org.couplet.io.AtomicFile;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
-import org.couplet.io.Invocation;
 import org.couplet.io.Version;
 import org.couplet.program.FeatureProgram;
 import org.couplet.program.TrainingProgram;
@@ -184,12 +183,7 @@ public final class Launch {
             .close();
       } catch (InvalidInputException e) {
         throw new InvalidInputException(
-            "evaluation.features: "
-                + e.getMessage()
-                + "; "
-                + Invocation.ofProcess().shipped("tools/fetch-inception.sh")
-                + " makes FID's, --features names another",
-            e);
+            "evaluation.features: " + e.getMessage() + "; --features names another", e);
       }
     } else if (request.features().isPresent()) {
       throw new InvalidInputException(

@@ -28,7 +28,8 @@ public final class Runs {
           "--run "
               + run.root()
               + ": no run is there (config.textproto is missing); give a folder that `couplet train`"
-              + " made");
+              + " made"
+              + run.nearby());
     }
     Experiment own = ExperimentFile.load(run.config(), List.of());
     Path carried = carried(run.program());

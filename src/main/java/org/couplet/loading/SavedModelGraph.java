@@ -15,6 +15,7 @@ import org.couplet.damage.GraphCheck;
 import org.couplet.io.ContentHash;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
@@ -84,7 +85,8 @@ public final class SavedModelGraph {
       throw new InvalidInputException(
           folder
               + ": no SavedModel is there (saved_model.pb is missing); give a folder such as"
-              + " `couplet build`, `couplet export` or `couplet inception` writes");
+              + " `couplet build`, `couplet export` or `couplet inception` writes"
+              + Spelling.nearby(folder, SavedModelGraph::isIn));
     }
     return file;
   }

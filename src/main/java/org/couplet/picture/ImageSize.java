@@ -12,6 +12,11 @@ public record ImageSize(int height, int width) {
     return (long) height * width;
   }
 
+  /** The same with its unit, and which is which where that matters. */
+  public String inPixels() {
+    return this + " pixels" + (height == width ? "" : " (height x width)");
+  }
+
   /** Height and width, such as {@code 480 x 640}. */
   @Override
   public String toString() {

@@ -238,7 +238,7 @@ public final class PictureDecoder {
     if (size.pixels() > MAXIMUM_PIXELS) {
       throw new UnreadableImageException(
           "too large",
-          "%s pixels, more than %d million".formatted(size, MAXIMUM_PIXELS / 1_000_000));
+          "%s, more than %d million".formatted(size.inPixels(), MAXIMUM_PIXELS / 1_000_000));
     }
     return size;
   }

@@ -57,8 +57,8 @@ public final class PixelBudget {
       if (size.pixels() > total) {
         throw new UnreadableImageException(
             "too large",
-            "%s pixels are too many for Java's memory of %d MB"
-                .formatted(size, Runtime.getRuntime().maxMemory() >> 20));
+            "%s, too many for Java's memory of %d MB"
+                .formatted(size.inPixels(), Runtime.getRuntime().maxMemory() >> 20));
       }
       free.acquireUninterruptibly((int) size.pixels());
       taken.set((int) size.pixels());

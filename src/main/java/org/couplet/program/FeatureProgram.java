@@ -14,7 +14,10 @@ import org.couplet.contract.Signature;
 import org.couplet.io.ContentHash;
 import org.couplet.io.ErrorSummary;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
+import org.couplet.io.Spelling;
 import org.couplet.loading.LoadedModel;
+import org.couplet.loading.SavedModelGraph;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
@@ -33,6 +36,9 @@ import org.tensorflow.types.family.TType;
 public final class FeatureProgram implements AutoCloseable {
   // Covariances are square arrays, which Java can't have larger.
   private static final int MOST_FEATURES = 46_340;
+
+  /** Where Inception is written by convention. */
+  public static final String USUAL_FOLDER = "savedmodels/inception";
 
   private static final String OUTPUT = "output";
 
@@ -133,6 +139,7 @@ public final class FeatureProgram implements AutoCloseable {
    * @throws InvalidInputException if it has no such signature
    */
   public static FeatureProgram load(Path folder, String signature, int threads) throws IOException {
+    require(folder);
     LoadedModel model = LoadedModel.load(folder, threads);
     try {
       return new FeatureProgram(model, Signature.named(signature));
@@ -140,6 +147,32 @@ public final class FeatureProgram implements AutoCloseable {
       model.close();
       throw e;
     }
+  }
+
+  /**
+   * Requires a SavedModel in a folder.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  public static void require(Path folder) {
+    if (!SavedModelGraph.isIn(folder)) {
+      throw new InvalidInputException(
+          folder
+              + ": no feature network is there (saved_model.pb is missing)"
+              + "; "
+              + source()
+              + Spelling.nearby(folder, SavedModelGraph::isIn));
+    }
+  }
+
+  /** Ends a message that no feature network is there: how to get one. */
+  public static String source() {
+    Invocation couplet = Invocation.ofProcess();
+    return "%s makes %s; without a download, %s makes random features, which compare models only with each other"
+        .formatted(
+            couplet.shipped("tools/fetch-inception.sh"),
+            USUAL_FOLDER,
+            couplet.line("inception", "--from", "random", "--output", "savedmodels/random"));
   }
 
   /** The SavedModel's folder. */

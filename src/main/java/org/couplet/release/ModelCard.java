@@ -69,8 +69,8 @@ record ModelCard(ModelFacts facts) {
     }
     return "images of %d x %d pixels with %d %s"
         .formatted(
-            facts.element().get(1),
             facts.element().get(0),
+            facts.element().get(1),
             facts.element().get(2),
             facts.element().get(2) == 1 ? "channel" : "channels");
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
 
 /**
  * Where things are in a run's folder.
@@ -11,6 +12,11 @@ import org.couplet.io.InvalidInputException;
  * @param root the folder
  */
 public record RunFolder(Path root) {
+  /** Ends a message that no run is there: the runs near it, if there are any. */
+  public String nearby() {
+    return Spelling.nearby(root, path -> new RunFolder(path).isBegun());
+  }
+
   /** The resolved experiment. */
   public Path config() {
     return root.resolve("config.textproto");

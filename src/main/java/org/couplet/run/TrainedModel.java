@@ -12,6 +12,7 @@ import org.couplet.contract.Contract;
 import org.couplet.io.ContentHash;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Invocation;
+import org.couplet.io.Spelling;
 import org.couplet.program.ProgramCheck;
 import org.couplet.program.SampleForm;
 import org.couplet.program.SamplingProgram;
@@ -54,7 +55,10 @@ public final class TrainedModel implements AutoCloseable {
       return ofRun(run, choice);
     }
     if (!Files.isDirectory(folder)) {
-      throw new InvalidInputException(folder + ": no run or export is there; name its folder");
+      throw new InvalidInputException(
+          folder
+              + ": no run or export is there; name its folder"
+              + Spelling.nearby(folder, TrainedModel::isIn));
     }
     if (!choice.equals(CheckpointChoice.NEWEST)) {
       throw new InvalidInputException(

@@ -53,9 +53,31 @@ public interface ImageSource extends AutoCloseable {
    *
    * @param name says where it comes from
    * @param bytes of memory that it takes before it is decoded
+   * @param looking tells whether it is a picture at all
    * @param decoding its work, on any thread, while the source is open
    */
-  record Item(String name, long bytes, Decoding decoding) {}
+  record Item(String name, long bytes, Looking looking, Decoding decoding) {
+    /** An image of an array. */
+    Item(String name, long bytes, Decoding decoding) {
+      this(name, bytes, () -> true, decoding);
+    }
+
+    /** A file. */
+    Item(PictureFile file) {
+      this(
+          file.name(),
+          Math.min(file.bytes(), PictureFile.MOST_BYTES),
+          file::isPicture,
+          file::decode);
+    }
+  }
+
+  /** Looks at how a file begins. */
+  @FunctionalInterface
+  interface Looking {
+    /** Whether it is a picture, maybe a damaged one. */
+    boolean isPicture() throws IOException;
+  }
 
   /** The work of decoding one image. */
   @FunctionalInterface

@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.couplet.archive.Compression;
 import org.couplet.archive.ZipArchive;
+import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
 import org.couplet.npy.NpyHeader;
 import org.couplet.npy.NpyReader;
 import org.couplet.picture.PictureKind;
@@ -26,6 +28,7 @@ public final class ImageSources {
   private static final String KNOWN =
       "a folder, zip, tar or tar.gz of pictures, .npy, .npz, MNIST's idx, or CIFAR-10's binary form";
   private static final int TAR_MAGIC = 257;
+  private static final int MOST_NAMED = 8;
 
   private final ImageSelection images;
   private final Path source;
@@ -52,7 +55,8 @@ public final class ImageSources {
       throws IOException {
     Path source = images.source();
     if (!Files.exists(source)) {
-      throw new InvalidInputException(source + ": no such file or folder");
+      throw new InvalidInputException(
+          source + ": no such file or folder" + Spelling.nearby(source, Files::exists));
     }
     ImageSources sources = new ImageSources(images, except);
     ImageSource opened = Files.isDirectory(source) ? sources.openFolder() : sources.openFile();
@@ -99,7 +103,7 @@ public final class ImageSources {
     refuseKnown(files.stream().map(PictureFile::name).toList());
     List<PictureFile> arrays = files.stream().filter(ImageSources::isArray).toList();
     if (arrays.isEmpty()) {
-      return pictures(files, () -> {});
+      return pictures(files, all, () -> {});
     }
     Optional<PictureFile> picture = firstPicture(files);
     if (picture.isPresent()) {
@@ -116,10 +120,11 @@ public final class ImageSources {
     return files.stream().filter(file -> file.name().startsWith(prefix)).toList();
   }
 
-  private PictureFiles pictures(List<PictureFile> files, Closeable container) throws IOException {
+  private PictureFiles pictures(List<PictureFile> files, List<PictureFile> all, Closeable container)
+      throws IOException {
     if (files.isEmpty()) {
       container.close();
-      throw nothing();
+      throw nothing(all.stream().map(PictureFile::name).toList());
     }
     return new PictureFiles(files, container);
   }
@@ -223,7 +228,7 @@ public final class ImageSources {
       throw new InvalidInputException(source + ": a tar of arrays; unpack it and give the folder");
     }
     if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
-      throw nothing();
+      throw nothing(names);
     }
     return new TarPictures(source, compression, names, prefix);
   }
@@ -241,7 +246,7 @@ public final class ImageSources {
       refuseKnown(wanted.stream().map(PictureFile::name).toList());
       List<PictureFile> arrays = files.stream().filter(ImageSources::isArray).toList();
       if (arrays.isEmpty() || firstPicture(wanted).isPresent()) {
-        return pictures(wanted, zip);
+        return pictures(wanted, files, zip);
       }
       zip.close();
       if (arrays.stream().anyMatch(file -> file.name().endsWith(".npz"))) {
@@ -271,9 +276,30 @@ public final class ImageSources {
     }
   }
 
-  private InvalidInputException nothing() {
-    String where = images.only().map(only -> " whose path begins with " + only).orElse("");
-    return new InvalidInputException(source + ": no images found" + where + "; give " + KNOWN);
+  private InvalidInputException nothing(List<String> all) {
+    return new InvalidInputException(
+        prefix.isEmpty() || all.isEmpty()
+            ? source + ": no images found; give " + KNOWN
+            : "%s: no images found whose path begins with %s (%s); there are %s"
+                .formatted(
+                    source,
+                    prefix,
+                    images.option("only"),
+                    FirstNames.of(Spelling.nearestFirst(prefix, prefixes(all)), MOST_NAMED)));
+  }
+
+  /** The folders, or else files, below the folder that all are in. */
+  static List<String> prefixes(List<String> names) {
+    int common = Labels.common(names);
+    return names.stream()
+        .map(
+            name ->
+                name.substring(0, name.indexOf('/', common) + 1).isEmpty()
+                    ? name
+                    : name.substring(0, name.indexOf('/', common) + 1))
+        .distinct()
+        .sorted(ImageSources::compareNaturally)
+        .toList();
   }
 
   private Split split() {

@@ -66,7 +66,7 @@ public record Labels(List<Long> ofImages, List<String> classes) {
   }
 
   // The length of the folders that all names begin with, their last slash included.
-  private static int common(List<String> names) {
+  static int common(List<String> names) {
     String first = names.isEmpty() ? "" : names.get(0);
     int length = first.lastIndexOf('/') + 1;
     for (String name : names) {

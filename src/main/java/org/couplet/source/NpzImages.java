@@ -33,6 +33,11 @@ final class NpzImages {
     List<String> names;
     try (NpzFile npz = NpzFile.open(file)) {
       names = npz.names().stream().filter(name -> name.startsWith(prefix)).toList();
+      if (names.isEmpty() && !npz.names().isEmpty()) {
+        throw new InvalidInputException(
+            "%s: no array in it has a name that begins with %s (%s); there are %s"
+                .formatted(file, prefix, option, String.join(", ", npz.names())));
+      }
       for (String name : names) {
         if (name.equals("data") || mayBeImages(npz, name)) {
           found.add(name);

@@ -80,6 +80,15 @@ record PictureFile(String name, long bytes, Content content) {
     }
   }
 
+  /** Whether it is a picture; one that can't be read counts as a damaged one. */
+  boolean isPicture() throws IOException {
+    try {
+      return kind().isRead();
+    } catch (UnreadableImageException e) {
+      return true;
+    }
+  }
+
   Picture decode(PictureDecoder decoder) throws IOException {
     try (InputStream in = content.open()) {
       return decoder.decode(bytes > MOST_BYTES ? headOf(in) : in);

@@ -39,7 +39,7 @@ final class PictureFiles implements ImageSource {
   @Override
   public Item next() {
     PictureFile file = files.get(next++);
-    return new Item(file.name(), Math.min(file.bytes(), PictureFile.MOST_BYTES), file::decode);
+    return new Item(file);
   }
 
   @Override

@@ -90,7 +90,7 @@ final class TarPictures implements ImageSource {
     if (++next == names.size()) {
       readToTheEnd();
     }
-    return new Item(file.name(), Math.min(file.bytes(), PictureFile.MOST_BYTES), file::decode);
+    return new Item(file);
   }
 
   private static PictureFile file(TarReader tar, TarArchiveEntry entry) throws IOException {

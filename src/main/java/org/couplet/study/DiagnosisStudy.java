@@ -108,7 +108,10 @@ record DiagnosisStudy() implements Study {
   private static Experiment experiment(RunFolder run) throws IOException {
     if (!run.isBegun()) {
       throw new InvalidInputException(
-          "--models: " + run.root() + " is not the folder of a run; diagnosis needs checkpoints");
+          "--models: "
+              + run.root()
+              + " is not the folder of a run; diagnosis needs checkpoints"
+              + run.nearby());
     }
     Experiment experiment = ExperimentFile.load(run.config(), List.of());
     if (!experiment.hasConsistency()

@@ -36,6 +36,9 @@ record ProgressStudy() implements Study {
                 .run()
                 .orElseThrow(
                     () -> new InvalidInputException("--run is missing: name the folder of a run")));
+    if (!run.isBegun()) {
+      throw new InvalidInputException("--run " + run.root() + ": no run is there" + run.nearby());
+    }
     TrainingPictures pictures = TrainingPictures.in(run.samples());
     long height = ElementShape.of(ExperimentFile.load(run.config(), List.of()).getDataset()).get(0);
     bench.picture(name(), pictures.firstLines((int) height));

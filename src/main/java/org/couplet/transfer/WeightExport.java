@@ -66,9 +66,9 @@ public final class WeightExport {
     String found = CLASSES.get(chosen.getName());
     if (found == null) {
       throw new InvalidInputException(
-          "--format safetensors: the network "
+          "safetensors: the network "
               + chosen.getName()
-              + " is none of EDM's; leave --format out to export a SavedModel");
+              + " is none of EDM's; export a SavedModel: name a folder as --output, without --format");
     }
     network = (Message) config.getField(chosen);
     type = found;

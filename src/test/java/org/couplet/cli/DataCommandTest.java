@@ -53,6 +53,7 @@ class DataCommandTest {
     }
     List<String> lines = run.out().lines().toList();
     assertEquals(output + ": 2 images of 8 x 8 x 3 written, 1 left out", lines.get(0));
+    assertTrue(lines.get(1).startsWith("2 images are few: a model learns to copy them"));
     assertTrue(lines.contains("  text                    1  b.jpg (text, which is not read)"));
     Path table = folder.resolve("images.report.txt");
     assertEquals("this table is also in " + table, lines.get(lines.size() - 1));

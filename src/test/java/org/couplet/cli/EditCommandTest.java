@@ -470,6 +470,32 @@ class EditCommandTest {
   }
 
   @Test
+  void filesThatAreNoPicturesAreLeftOutAndCounted() throws IOException {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    Files.copy(shared.resolve("black.png"), images.resolve("a.png"));
+    Files.writeString(images.resolve("a-note.txt"), "of the pictures");
+    Files.writeString(images.resolve(".DS_Store"), "hidden");
+    CommandRun done =
+        run("stroke --model S/model --from T/images --sigma 1 --steps 1 --output T/edited.png");
+    assertEquals(ExitCode.DONE, done.code(), done.toString());
+    String left = images + ": 1 of 2 files left out, no pictures: a-note.txt";
+    assertTrue(done.err().contains(left), done.err());
+    Files.delete(images.resolve("a.png"));
+    assertRefused(
+        "stroke --model S/model --from T/images --sigma 1 --output T/other.png",
+        images + ": holds no picture; it has a-note.txt");
+  }
+
+  @Test
+  void aSizeSaysWhichSideIsTheHeight() throws IOException {
+    Path wide = folder.resolve("wide.png");
+    ImageIO.write(new BufferedImage(12, 8, BufferedImage.TYPE_INT_RGB), "png", wide.toFile());
+    assertRefused(
+        "stroke --model S/model --from T/wide.png --sigma 1 --output T/e.png",
+        "is 8 x 12 pixels (height x width), not 8 x 8; resize it");
+  }
+
+  @Test
   void namesInArchivesLeadNowhereElse() throws IOException {
     try (OutputStream out = Files.newOutputStream(folder.resolve("a.zip"));
         ZipOutputStream zip = new ZipOutputStream(out)) {

@@ -90,9 +90,11 @@ class FidCommandTest {
     return Json.GSON.fromJson(run.out(), JsonObject.class).get(name).getAsDouble();
   }
 
-  private void assertRefused(CommandRun refused, String named) {
+  private void assertRefused(CommandRun refused, String... named) {
     assertEquals(ExitCode.BAD_INPUT, refused.code(), refused.toString());
-    assertTrue(refused.err().contains(named), refused.err());
+    for (String part : named) {
+      assertTrue(refused.err().contains(part), refused.err());
+    }
     assertEquals("", refused.out());
   }
 
@@ -291,7 +293,10 @@ class FidCommandTest {
         fid("--generated", folder.resolve("absent"), "--reference", dark),
         "no such file or folder");
     assertRefused(
-        CommandRun.of("fid", "--generated", dark, "--reference", bright), "--inception is missing");
+        CommandRun.of("fid", "--generated", dark, "--reference", bright),
+        "--inception is missing",
+        "tools/fetch-inception.sh makes savedmodels/inception",
+        "couplet inception --from random --output savedmodels/random makes random features");
     assertRefused(
         fid("--generated", dark, "--reference", bright, "--reference-split", "half"),
         "--reference-split: 'half' is not train, test or all");
@@ -312,6 +317,22 @@ class FidCommandTest {
     assertRefused(
         CommandRun.of("fid", "--generated", dark, "--reference", dark, "--signature", "a"),
         "--signature: names a signature of --inception");
+  }
+
+  @Test
+  void aMissingNetworkIsNoticedBeforeAnythingIsLoaded() throws IOException {
+    // Loading it would find the damage.
+    Path damaged = Files.createDirectories(folder.resolve("damaged"));
+    Files.writeString(damaged.resolve("saved_model.pb"), "damaged");
+    assertRefused(
+        CommandRun.of("fid", "--generated", damaged, "--reference", dark),
+        "--inception is missing");
+    assertRefused(
+        CommandRun.of(
+            "fid", "--generated", damaged, "--reference", dark, "--inception", folder + "/damagd"),
+        "no feature network is there",
+        "tools/fetch-inception.sh",
+        "did you mean " + damaged + "?");
   }
 
   @Test

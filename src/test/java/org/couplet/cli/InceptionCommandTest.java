@@ -44,4 +44,13 @@ class InceptionCommandTest {
       assertEquals(2048, program.features(images).length);
     }
   }
+
+  @Test
+  void randomFeaturesNeedNoDownload(@TempDir Path folder) throws IOException {
+    Path output = folder.resolve("random");
+    CommandRun.done("inception", "--from", "random", "--output", output);
+    try (FeatureProgram program = FeatureProgram.load(output, 1)) {
+      assertEquals(368, program.dimension());
+    }
+  }
 }

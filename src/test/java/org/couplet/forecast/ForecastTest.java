@@ -58,6 +58,27 @@ class ForecastTest {
   }
 
   @Test
+  void fewImagesAreWarnedOf() throws IOException {
+    assertEquals(
+        List.of(
+            "warning: 12 images are few: a model learns to copy them rather than to make new ones;"
+                + " some thousand are usual"),
+        warnings(12));
+    assertEquals(List.of(), warnings(1000));
+  }
+
+  private List<String> warnings(int images) throws IOException {
+    Path file = folder.resolve(images + ".npy");
+    try (NpyWriter writer = new NpyWriter(file, Shape.of(8, 8, 3))) {
+      writer.write(new byte[images * 8 * 8 * 3]);
+    }
+    String text =
+        SmallExperiments.UNET.replaceFirst(
+            "procedural \\{.*?\\}", "image_file { path: '%s' resolution: 8 }".formatted(file));
+    return forecast(1, 1e9).warnings(ExperimentFile.parse("test", text, List.of()), 10);
+  }
+
+  @Test
   void aRunThatWasBegunKnowsItsSpeed() throws IOException {
     Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":5,\"images_per_second\":16.0}\n");
     Forecast forecast =

@@ -72,7 +72,9 @@ class TarPicturesTest {
     }
     assertEquals(expected, SourceTrial.read(bzip2));
     assertEquals(List.of("b/\u00fc.png=10"), SourceTrial.read(bzip2, "b/"));
-    assertRefused(() -> SourceTrial.read(bzip2, "c/"), "whose path begins with c/");
+    assertRefused(
+        () -> SourceTrial.read(bzip2, "c/"),
+        "whose path begins with c/ (--only); there are a/, b/, read.me");
   }
 
   @Test
@@ -126,5 +128,15 @@ class TarPicturesTest {
     assertRefused(() -> SourceTrial.read(picture), "give its folder");
     Path pickle = Files.write(folder.resolve("a.pkl"), new byte[] {(byte) 0x80, 4, (byte) 0x95});
     assertRefused(() -> SourceTrial.read(pickle), "pickle", "numpy.savez");
+  }
+
+  @Test
+  void prefixesAreTheFoldersBelowTheOneThatAllAreIn() {
+    assertEquals(
+        List.of("set/test/", "set/train/"),
+        ImageSources.prefixes(List.of("set/train/a/1.png", "set/test/2.png", "set/train/3.png")));
+    assertEquals(
+        List.of("batch_2.npz", "batch_10.npz"),
+        ImageSources.prefixes(List.of("batch_10.npz", "batch_2.npz")));
   }
 }

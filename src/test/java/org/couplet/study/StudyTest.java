@@ -228,7 +228,13 @@ class StudyTest {
         "--seeds",
         "3");
     assertRefused("--models is missing", "study", "samples");
-    assertRefused("is not the folder of a run", "study", "diagnosis", "--models", "no/such");
+    assertRefused(
+        "no/such is not the folder of a run; diagnosis needs checkpoints; there is no folder no",
+        "study",
+        "diagnosis",
+        "--models",
+        "no/such");
+    assertRefused("no/such: no run is there; there is", "study", "progress", "--run", "no/such");
     assertRefused("--models is missing", "study", "diagnosis");
     assertRefused("no/such: no run or export is there", "study", "samples", "--models", "no/such");
     assertRefused("--models: '' is not the folder of", "study", "samples", "--models", "a,");
@@ -263,7 +269,7 @@ class StudyTest {
         "--config",
         "configs/quickstart.textproto");
     assertRefused(
-        "no SavedModel is there",
+        "no feature network is there",
         "study",
         "ema",
         "--config",

@@ -268,7 +268,7 @@ class FidTrainingTest {
     CommandRun refused =
         CommandRun.of("train", "--config", config, "--run", wrong, "--features", folder);
     assertEquals(ExitCode.BAD_INPUT, refused.code());
-    assertTrue(refused.err().contains("no SavedModel is there"), refused.err());
+    assertTrue(refused.err().contains("no feature network is there"), refused.err());
     assertFalse(Files.exists(wrong));
   }
 
