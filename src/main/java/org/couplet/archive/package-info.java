@@ -1,6 +1,6 @@
 /**
- * Zips and compressed files as streams whose checksums are checked. It knows nothing of what they
- * hold: that is {@code source}'s and {@code npy}'s.
+ * Zips, tars and compressed files as streams whose checksums are checked. It knows nothing of what
+ * they hold: that is {@code source}'s and {@code npy}'s.
  */
 @NullMarked
 package org.couplet.archive;

@@ -3,9 +3,11 @@ package org.couplet.cli;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.couplet.command.Command;
 import org.couplet.command.ExitCode;
+import org.couplet.command.FirstWord;
 import org.couplet.command.Guard;
 import org.couplet.command.Restart;
 import org.couplet.command.StandardOutput;
@@ -88,11 +90,17 @@ public final class Cli {
         return run(command, rest, out, err);
       }
     }
+    List<String> names = COMMANDS.stream().map(Command::name).toList();
+    Optional<String> inFront = FirstWord.inFront(List.of(), arguments, names);
+    if (arguments[0].startsWith("-") && inFront.isPresent()) {
+      err.println("couplet: the command comes first: " + inFront.get());
+      return ExitCode.BAD_INPUT;
+    }
     err.println(
         "couplet: there is no command '"
             + arguments[0]
             + "'; "
-            + Spelling.closest(arguments[0], COMMANDS.stream().map(Command::name).toList())
+            + Spelling.closest(arguments[0], names)
                 .map(name -> "did you mean " + name + "? ")
                 .orElse("")
             + Invocation.ofProcess().line("--help")

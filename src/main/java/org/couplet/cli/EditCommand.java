@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.FirstWord;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.SelfTests;
@@ -47,6 +48,11 @@ final class EditCommand implements Command {
     boolean named = arguments.length > 0 && !arguments[0].startsWith("-");
     String[] rest = named ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments;
     String edit = named ? arguments[0] : "";
+    Optional<String> inFront =
+        FirstWord.inFront(List.of(name()), arguments, EditOptions.EDITS.keySet());
+    if (!named && inFront.isPresent()) {
+      throw new InvalidInputException("the edit's name comes first: " + inFront.get());
+    }
     if (!EditOptions.EDITS.containsKey(edit) && !asksForHelp(rest)) {
       throw unknown(edit);
     }

@@ -26,6 +26,8 @@ import org.couplet.command.SelfTests;
 import org.couplet.contract.Contract;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
+import org.couplet.loading.SavedModelGraph;
 import org.couplet.run.RunFolder;
 import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.serve.ImageServer;
@@ -216,7 +218,8 @@ final class ServeCommand implements Command {
           "--model "
               + folder
               + ": holds neither an export nor versions of one (1/, 2/, ...); give a folder that"
-              + " `couplet export` wrote");
+              + " `couplet export` wrote"
+              + Spelling.nearby(folder, SavedModelGraph::isIn));
     }
   }
 

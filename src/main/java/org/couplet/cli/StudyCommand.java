@@ -5,10 +5,12 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.couplet.assembly.TrainingAssembly;
 import org.couplet.command.Command;
 import org.couplet.command.CommandLine;
 import org.couplet.command.ExitCode;
+import org.couplet.command.FirstWord;
 import org.couplet.command.Interrupt;
 import org.couplet.command.SelfTests;
 import org.couplet.config.proto.Experiment;
@@ -117,6 +119,10 @@ final class StudyCommand implements Command {
     if (named) {
       checkName(arguments[0]);
     } else if (!Arrays.asList(rest).contains("--help") && !Arrays.asList(rest).contains("-h")) {
+      Optional<String> inFront = FirstWord.inFront(List.of(name()), arguments, names());
+      if (inFront.isPresent()) {
+        throw new InvalidInputException("the study's name comes first: " + inFront.get());
+      }
       throw new InvalidInputException(
           "name a study: %s or %s; %s explains them"
               .formatted(

@@ -190,7 +190,7 @@ public final class CommandLine {
             ? Spelling.closest(argument.replaceFirst("^-+", "").replaceFirst("=.*", ""), names)
                 .map(name -> " (did you mean --" + name + "?)")
                 .orElse("")
-            : "";
+            : ", nor the value of one";
     return misused("'" + argument + "' is not an option" + meant);
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,7 @@ import org.couplet.io.Spelling;
  * the single values of several overrides; a message is replaced by {@code {...}}.
  */
 final class Overrides {
+  private static final int DEEPEST = 4;
   private static final int MOST_SHOWN = 60;
 
   private final TextFormat.Parser parser;
@@ -75,10 +77,29 @@ final class Overrides {
     if (field == null) {
       List<String> names = message.getFields().stream().map(FieldDescriptor::getName).toList();
       String where = prefix.isEmpty() ? "" : " in " + prefix.substring(0, prefix.length() - 1);
-      String remedy = Spelling.suggest(name, names);
+      List<String> deeper = paths(message, name, prefix, DEEPEST);
+      String remedy =
+          deeper.isEmpty()
+              ? Spelling.suggest(name, names)
+              : "Did you mean " + String.join(" or ", deeper) + "?";
       throw problem(override, "no field named \"" + name + "\"" + where + ". " + remedy);
     }
     return field;
+  }
+
+  // Of the fields below a message that have a name.
+  private static List<String> paths(Descriptor message, String name, String prefix, int depth) {
+    List<String> paths = new ArrayList<>();
+    for (FieldDescriptor field : message.getFields()) {
+      if (field.getName().equals(name)) {
+        paths.add(prefix + name);
+      }
+      if (depth > 0 && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        paths.addAll(
+            paths(field.getMessageType(), name, prefix + field.getName() + ".", depth - 1));
+      }
+    }
+    return paths;
   }
 
   /** The value, in an otherwise empty message of the field's parent. */

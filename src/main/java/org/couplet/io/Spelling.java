@@ -60,7 +60,7 @@ public final class Spelling {
       return "";
     }
     if (Files.isDirectory(path)) {
-      return listed(path.toString(), name.toString(), names(path, fits));
+      return listed(path.toString(), names(path, fits));
     }
     if (parent != null && !Files.exists(parent)) {
       return "; there is no folder "
@@ -70,7 +70,9 @@ public final class Spelling {
     List<String> names = names(above(path), fits);
     String meant = meant(path, names);
     return meant.isEmpty()
-        ? listed(parent == null ? "this folder" : parent.toString(), name.toString(), names)
+        ? listed(
+            parent == null ? "this folder" : parent.toString(),
+            nearestFirst(name.toString(), names))
         : meant;
   }
 
@@ -85,10 +87,8 @@ public final class Spelling {
         .orElse("");
   }
 
-  private static String listed(String folder, String wrong, List<String> names) {
-    return names.isEmpty()
-        ? ""
-        : "; %s has %s".formatted(folder, FirstNames.of(nearestFirst(wrong, names), MOST_NAMED));
+  private static String listed(String folder, List<String> names) {
+    return names.isEmpty() ? "" : "; %s has %s".formatted(folder, FirstNames.of(names, MOST_NAMED));
   }
 
   private static List<String> names(Path folder, Predicate<Path> fits) {

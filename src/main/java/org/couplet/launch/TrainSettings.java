@@ -28,7 +28,8 @@ public final class TrainSettings {
       throw new InvalidInputException(
           "--resume: no run was begun in "
               + request.run().root()
-              + " yet; give --config or --model to begin one");
+              + " yet; give --config or --model to begin one"
+              + request.run().nearby());
     }
     if (request.checkpoint().isPresent()) {
       throw new InvalidInputException(
@@ -77,7 +78,8 @@ public final class TrainSettings {
       throw new InvalidInputException(
           "--data: the data of "
               + experiment.getName()
-              + " are drawn, not read; leave it out, or begin a run with dataset.image_file");
+              + " are drawn, not read; leave it out, or take a config that reads images, such as"
+              + " photos64_small");
     }
   }
 

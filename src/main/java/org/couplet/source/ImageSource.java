@@ -58,7 +58,7 @@ public interface ImageSource extends AutoCloseable {
    */
   record Item(String name, long bytes, Looking looking, Decoding decoding) {
     /** An image of an array. */
-    Item(String name, long bytes, Decoding decoding) {
+    public Item(String name, long bytes, Decoding decoding) {
       this(name, bytes, () -> true, decoding);
     }
 

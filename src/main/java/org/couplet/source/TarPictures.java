@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.couplet.archive.Compression;
+import org.couplet.archive.TarReader;
 import org.couplet.io.InvalidInputException;
 import org.couplet.picture.PictureKind;
 import org.couplet.picture.UnreadableImageException;
@@ -42,8 +43,8 @@ final class TarPictures implements ImageSource {
       throws IOException {
     List<PictureFile> files = new ArrayList<>();
     try (TarReader tar = new TarReader(source, compression)) {
-      for (Optional<TarArchiveEntry> entry = tar.next(); entry.isPresent(); entry = tar.next()) {
-        if (wanted.test(TarReader.name(entry.get()))) {
+      for (Optional<TarArchiveEntry> entry = next(tar); entry.isPresent(); entry = next(tar)) {
+        if (wanted.test(name(entry.get()))) {
           files.add(file(tar, entry.get()));
         }
       }
@@ -55,11 +56,24 @@ final class TarPictures implements ImageSource {
   static List<String> names(Path source, Compression compression) throws IOException {
     List<String> names = new ArrayList<>();
     try (TarReader tar = new TarReader(source, compression)) {
-      for (Optional<TarArchiveEntry> entry = tar.next(); entry.isPresent(); entry = tar.next()) {
-        names.add(TarReader.name(entry.get()));
+      for (Optional<TarArchiveEntry> entry = next(tar); entry.isPresent(); entry = next(tar)) {
+        names.add(name(entry.get()));
       }
     }
     return names;
+  }
+
+  // The next file that is not hidden.
+  private static Optional<TarArchiveEntry> next(TarReader tar) throws IOException {
+    Optional<TarArchiveEntry> entry = tar.next();
+    while (entry.isPresent() && PictureFile.isHidden(name(entry.get()))) {
+      entry = tar.next();
+    }
+    return entry;
+  }
+
+  private static String name(TarArchiveEntry entry) {
+    return PictureFile.plainName(entry.getName());
   }
 
   @Override
@@ -79,11 +93,11 @@ final class TarPictures implements ImageSource {
 
   @Override
   public Item next() throws IOException {
-    Optional<TarArchiveEntry> entry = tar.next();
-    while (entry.isPresent() && !TarReader.name(entry.get()).startsWith(prefix)) {
-      entry = tar.next();
+    Optional<TarArchiveEntry> entry = next(tar);
+    while (entry.isPresent() && !name(entry.get()).startsWith(prefix)) {
+      entry = next(tar);
     }
-    if (entry.isEmpty() || !TarReader.name(entry.get()).equals(names.get(next))) {
+    if (entry.isEmpty() || !name(entry.get()).equals(names.get(next))) {
       throw new InvalidInputException(source + ": was changed while it was read; try again");
     }
     PictureFile file = file(tar, entry.get());
@@ -94,7 +108,7 @@ final class TarPictures implements ImageSource {
   }
 
   private static PictureFile file(TarReader tar, TarArchiveEntry entry) throws IOException {
-    String name = TarReader.name(entry);
+    String name = name(entry);
     if (entry.isLink() || entry.isSymbolicLink()) {
       return PictureFile.unreadable(
           name, new UnreadableImageException("link", "a link, not a file of its own"));

@@ -520,6 +520,7 @@ class EditCommandTest {
       delimiter = '|',
       value = {
         "--run|name an edit: inpaint, colorize",
+        "--model S/model stroke --sigma 1|the edit's name comes first: couplet edit stroke --model S/model --sigma 1",
         "inpant|there is no edit 'inpant'; did you mean inpaint?",
         "inpaint --model S/model --from S/images --output T/e/|--mask is missing",
         "inpaint --model S/model --from S/images --mask S/none.png --output T/e/|S/none.png: no such",

@@ -70,7 +70,9 @@ class ForecastTest {
   private List<String> warnings(int images) throws IOException {
     Path file = folder.resolve(images + ".npy");
     try (NpyWriter writer = new NpyWriter(file, Shape.of(8, 8, 3))) {
-      writer.write(new byte[images * 8 * 8 * 3]);
+      for (int image = 0; image < images; image++) {
+        writer.write(new byte[8 * 8 * 3]);
+      }
     }
     String text =
         SmallExperiments.UNET.replaceFirst(

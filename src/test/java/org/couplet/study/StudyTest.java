@@ -218,6 +218,12 @@ class StudyTest {
     assertRefused("there is no study 'varience'; did you mean variance?", "study", "varience");
     assertRefused("there is no study 'xyz'; there are variance, ", "study", "xyz");
     assertRefused("name a study: variance, transport, ", "study");
+    assertRefused(
+        "the study's name comes first: couplet study ema --steps 1",
+        "study",
+        "--steps",
+        "1",
+        "ema");
     assertRefused("--mu: makes no difference to the study ema", "study", "ema", "--mu", "0.5");
     assertRefused(
         "--seeds: makes no difference to the study compare",

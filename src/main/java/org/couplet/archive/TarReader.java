@@ -1,4 +1,4 @@
-package org.couplet.source;
+package org.couplet.archive;
 
 import java.io.Closeable;
 import java.io.EOFException;
@@ -10,12 +10,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.couplet.archive.Compression;
 import org.couplet.io.BlockStream;
 import org.couplet.io.InvalidInputException;
 
 /** Reads a tar archive, compressed or not, from its first entry to the end of its file. */
-final class TarReader implements Closeable {
+public final class TarReader implements Closeable {
   // An archive ends with at least a block of zeros; one that was cut lacks it.
   private static final int END = 512;
   private static final int SKIPPED_AT_ONCE = 1 << 16;
@@ -55,23 +54,25 @@ final class TarReader implements Closeable {
     T read() throws IOException;
   }
 
-  TarReader(Path source, Compression compression) throws IOException {
+  /** Opens the archive. */
+  public TarReader(Path source, Compression compression) throws IOException {
     this.source = source;
     this.decompressed = new Ending(compression.open(source));
     this.tar = new TarArchiveInputStream(decompressed, "UTF-8");
   }
 
   /**
-   * The next entry that is no folder and not hidden. After the last one the rest of the file is
-   * read too, since its checksum comes last.
+   * The next entry that is no folder. After the last one the rest of the file is read too, since
+   * its checksum comes last.
    *
    * @return empty at the end
+   * @throws InvalidInputException if the archive is damaged
    */
-  Optional<TarArchiveEntry> next() throws IOException {
+  public Optional<TarArchiveEntry> next() throws IOException {
     return whole(
         () -> {
           TarArchiveEntry entry = tar.getNextEntry();
-          while (entry != null && (entry.isDirectory() || PictureFile.isHidden(name(entry)))) {
+          while (entry != null && entry.isDirectory()) {
             entry = tar.getNextEntry();
           }
           if (entry == null) {
@@ -85,12 +86,8 @@ final class TarReader implements Closeable {
   }
 
   /** The current entry's first bytes, or all if there are not more. */
-  byte[] bytes(int most) throws IOException {
+  public byte[] bytes(int most) throws IOException {
     return whole(() -> tar.readNBytes(most));
-  }
-
-  static String name(TarArchiveEntry entry) {
-    return PictureFile.plainName(entry.getName());
   }
 
   private <T> T whole(Reading<T> reading) throws IOException {
