@@ -88,7 +88,10 @@ public final class Spelling {
   }
 
   private static String listed(String folder, List<String> names) {
-    return names.isEmpty() ? "" : "; %s has %s".formatted(folder, FirstNames.of(names, MOST_NAMED));
+    return names.isEmpty()
+        ? ""
+        : "; %s %s in %s"
+            .formatted(FirstNames.of(names, MOST_NAMED), names.size() == 1 ? "is" : "are", folder);
   }
 
   private static List<String> names(Path folder, Predicate<Path> fits) {

@@ -280,7 +280,7 @@ public final class ImageSources {
     return new InvalidInputException(
         prefix.isEmpty() || all.isEmpty()
             ? source + ": no images found; give " + KNOWN
-            : "%s: no images found whose path begins with %s (%s); there are %s"
+            : "%s: no images found whose path begins with %s (%s); there are %s instead"
                 .formatted(
                     source,
                     prefix,

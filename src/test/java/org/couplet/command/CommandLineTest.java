@@ -104,7 +104,7 @@ class CommandLineTest {
         "--bus 4 --bus 5 --to sea|--bus: given 2 times; give it once",
         "--bus 4 --to sea --fats|'--fats' is not an option (did you mean --fast?); usage: ",
         "--bus 4 --to sea --viaduct=x|'--viaduct=x' is not an option; usage: ",
-        "--bus 4 --to sea slowly|'slowly' is not an option; usage: ",
+        "--bus 4 --to sea slowly|'slowly' is not an option, nor the value of one; usage: ",
         "--bus 4 --to|--to: its value is missing; usage: ",
       })
   void wrongUsageIsRefusedInOneLine(String line, String message) {

@@ -23,12 +23,12 @@ class SpellingTest {
   @Test
   void aMissingFolderIsMatchedWithTheNearestBesideIt() throws IOException {
     assertEquals("; did you mean runs/photos?", nearby("runs/photo"));
-    assertEquals("; runs has photos, shapes, photos_gc", nearby("runs/xyz"));
+    assertEquals("; photos, shapes, photos_gc are in runs", nearby("runs/xyz"));
   }
 
   @Test
   void aFolderThatHoldsThemNamesThem() throws IOException {
-    assertEquals("; runs has photos, photos_gc, shapes", nearby("runs"));
+    assertEquals("; photos, photos_gc, shapes are in runs", nearby("runs"));
     assertEquals("", nearby("data"));
   }
 

@@ -74,7 +74,7 @@ class TarPicturesTest {
     assertEquals(List.of("b/\u00fc.png=10"), SourceTrial.read(bzip2, "b/"));
     assertRefused(
         () -> SourceTrial.read(bzip2, "c/"),
-        "whose path begins with c/ (--only); there are a/, b/, read.me");
+        "whose path begins with c/ (--only); there are a/, b/, read.me instead");
   }
 
   @Test
