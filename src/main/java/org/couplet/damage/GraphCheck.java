@@ -4,18 +4,22 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.couplet.inspection.Operations;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
  * Refuses graphs that end the process inside of TensorFlow, where nothing can be caught: constants
- * that are not what they claim, shapes without sense, and several things of one name.
+ * that are not what they claim, shapes without sense, inputs that are missing, and several things
+ * of one name.
  *
  * @param folder of the SavedModel, for messages
  */
@@ -24,6 +28,9 @@ public record GraphCheck(Path folder) {
   private static final long MOST_VALUES = 1L << 30;
   private static final long MOST_SIZE = 1L << 40;
   private static final int MOST_DIMENSIONS = 254;
+  private static final int MOST_TENSORS = 1 << 20;
+  // TensorFlow subtracts them from a rank.
+  private static final int MOST_BATCH_AXES = 6;
   private static final Set<DataType> WITHOUT_VALUES =
       Set.of(DataType.DT_INVALID, DataType.DT_RESOURCE, DataType.UNRECOGNIZED);
 
@@ -31,20 +38,26 @@ public record GraphCheck(Path folder) {
 
   /** Checks a graph with its functions. */
   public void check(MetaGraphDef graph) {
-    nodes("", graph.getGraphDef().getNodeList());
+    List<FunctionDef> library = graph.getGraphDef().getLibrary().getFunctionList();
+    Operations operations = new Operations(library);
+    List<NodeDef> nodes = graph.getGraphDef().getNodeList();
+    nodes("", nodes, operations);
+    nodes.forEach(node -> operations.find(node).ifPresent(op -> inputs(node, op, operations)));
     Set<String> functions = new HashSet<>();
-    for (FunctionDef function : graph.getGraphDef().getLibrary().getFunctionList()) {
+    for (FunctionDef function : library) {
       String name = function.getSignature().getName();
       if (!functions.add(name)) {
         throw refusal(name, "two functions have this name");
       }
-      nodes(name + "/", function.getNodeDefList());
+      nodes(name + "/", function.getNodeDefList(), operations);
     }
   }
 
-  private void nodes(String prefix, List<NodeDef> nodes) {
+  private void nodes(String prefix, List<NodeDef> nodes, Operations operations) {
     for (NodeDef node : nodes) {
       String name = prefix + node.getName();
+      // TensorFlow itself refuses what it does not know.
+      operations.find(node).ifPresent(op -> node(name, node, op, operations));
       for (AttrValue value : node.getAttrMap().values()) {
         attribute(name, value);
       }
@@ -54,6 +67,40 @@ public record GraphCheck(Path folder) {
           throw refusal(name, "a constant of type " + value.getDtype() + " claims another");
         }
       }
+    }
+  }
+
+  private void node(String name, NodeDef node, OpDef op, Operations operations) {
+    for (OpDef.AttrDef attribute : op.getAttrList()) {
+      long value = operations.attribute(node, attribute.getName()).getI();
+      boolean number = attribute.getType().equals("int");
+      if (number && attribute.getHasMinimum() && value < attribute.getMinimum()) {
+        throw refusal(name, attribute.getName() + " of " + value);
+      }
+      // TensorFlow makes room for so many.
+      if (number && counts(op, attribute.getName()) && value > MOST_TENSORS) {
+        throw refusal(name, value + " tensors");
+      }
+    }
+    long batchAxes = operations.attribute(node, "batch_dims").getI();
+    if (batchAxes < -MOST_BATCH_AXES || batchAxes > MOST_BATCH_AXES) {
+      throw refusal(name, node.getOp() + " over " + batchAxes + " batch axes");
+    }
+  }
+
+  private static boolean counts(OpDef op, String attribute) {
+    return Stream.concat(op.getInputArgList().stream(), op.getOutputArgList().stream())
+        .anyMatch(argument -> argument.getNumberAttr().equals(attribute));
+  }
+
+  // TensorFlow takes inputs that a node lacks. In functions it looks, where one may stand for many.
+  private void inputs(NodeDef node, OpDef op, Operations operations) {
+    long given = node.getInputList().stream().filter(input -> !input.startsWith("^")).count();
+    long needed =
+        op.getInputArgList().stream().mapToLong(argument -> operations.count(node, argument)).sum();
+    if (given != needed) {
+      throw refusal(
+          node.getName(), "%s of %d inputs, not %d".formatted(node.getOp(), given, needed));
     }
   }
 

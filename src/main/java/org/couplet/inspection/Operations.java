@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.couplet.io.InvalidInputException;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.AttrValue;
@@ -14,33 +15,43 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /** What the nodes of a program may do: TensorFlow's operations and the program's functions. */
-final class Operations {
+public final class Operations {
   private final Map<String, OpDef> definitions = new HashMap<>();
   private final Map<String, List<String>> functionAttributes = new HashMap<>();
 
-  Operations(Iterable<FunctionDef> functions) {
+  /** Those of TensorFlow and of a graph's library. */
+  public Operations(Iterable<FunctionDef> functions) {
     functions.forEach(
         function -> definitions.put(function.getSignature().getName(), function.getSignature()));
-    TensorFlow.registeredOpList().getOpList().forEach(op -> definitions.put(op.getName(), op));
+    Registered.OPERATIONS.forEach(op -> definitions.put(op.getName(), op));
+  }
+
+  // They stay the same, and reading them takes a tenth of a second the first time.
+  private static final class Registered {
+    static final List<OpDef> OPERATIONS = TensorFlow.registeredOpList().getOpList();
   }
 
   OpDef definition(NodeDef node) {
-    OpDef definition = definitions.get(node.getOp());
-    if (definition == null) {
-      throw new InvalidInputException(
-          "node "
-              + node.getName()
-              + ": TensorFlow "
-              + TensorFlow.version()
-              + " has no operation "
-              + node.getOp()
-              + "; rebuild or export the model with this version");
-    }
-    return definition;
+    return find(node)
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "node "
+                        + node.getName()
+                        + ": TensorFlow "
+                        + TensorFlow.version()
+                        + " has no operation "
+                        + node.getOp()
+                        + "; rebuild or export the model with this version"));
+  }
+
+  /** What a node does, if it is known. */
+  public Optional<OpDef> find(NodeDef node) {
+    return Optional.ofNullable(definitions.get(node.getOp()));
   }
 
   /** A node's attribute, its default, or an empty value. */
-  AttrValue attribute(NodeDef node, String name) {
+  public AttrValue attribute(NodeDef node, String name) {
     AttrValue value = node.getAttrMap().get(name);
     if (value != null) {
       return value;
@@ -82,10 +93,17 @@ final class Operations {
         argument.getTypeAttr().isEmpty()
             ? argument.getType()
             : attribute(node, argument.getTypeAttr()).getType();
+    return Collections.nCopies(Math.toIntExact(count(node, argument)), type);
+  }
+
+  /** How many tensors a node has of an argument. */
+  public long count(NodeDef node, OpDef.ArgDef argument) {
+    if (!argument.getTypeListAttr().isEmpty()) {
+      return attribute(node, argument.getTypeListAttr()).getList().getTypeCount();
+    }
     return argument.getNumberAttr().isEmpty()
-        ? List.of(type)
-        : Collections.nCopies(
-            Math.toIntExact(attribute(node, argument.getNumberAttr()).getI()), type);
+        ? 1
+        : attribute(node, argument.getNumberAttr()).getI();
   }
 
   /** The types of a node's outputs. */

@@ -3,6 +3,7 @@ package org.couplet.inspection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.couplet.io.InvalidInputException;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.GraphOperationBuilder;
@@ -52,6 +53,7 @@ final class ScratchGraph implements AutoCloseable {
   }
 
   private GraphOperation build(NodeDef node, List<Output<?>> inputs) {
+    requireRank(node, inputs);
     OpDef definition = operations.definition(node);
     GraphOperationBuilder builder = builder(node.getOp());
     int next = 0;
@@ -71,6 +73,19 @@ final class ScratchGraph implements AutoCloseable {
       }
     }
     return builder.build();
+  }
+
+  // TensorFlow would subtract more axes than there are, and end the process.
+  private void requireRank(NodeDef node, List<Output<?>> inputs) {
+    if (node.getOp().equals("GatherV2")) {
+      Shape shape = inputs.get(0).shape();
+      long batchAxes = operations.attribute(node, "batch_dims").getI();
+      if (!shape.isUnknown() && batchAxes >= shape.numDimensions()) {
+        throw new InvalidInputException(
+            "node %s: it gathers from %s over %d batch axes; build or export the model again"
+                .formatted(node.getName(), shape, batchAxes));
+      }
+    }
   }
 
   /** The values of an integer scalar or vector, if they follow from constants and shapes. */

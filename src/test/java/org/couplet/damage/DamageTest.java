@@ -116,6 +116,68 @@ class DamageTest {
     assertDamaged(constant(DataType.DT_INT32, DataType.DT_INT32, -2, 0), "a size of -2");
   }
 
+  // TensorFlow takes the first of none, and the process ends.
+  @Test
+  void nodesHaveTheInputsOfTheirOperation() {
+    NodeDef sound = node("Identity").addInput("x").addInput("^y").build();
+    check(sound);
+    assertDamaged(sound.toBuilder().clearInput().build(), "Identity of 0 inputs, not 1");
+    assertDamaged(node("Identity").addInput("^y").build(), "Identity of 0 inputs, not 1");
+    assertDamaged(sound.toBuilder().addInput("z").build(), "Identity of 2 inputs, not 1");
+    check(node("AddN").putAttr("N", integer(2)).addInput("x").addInput("y").build());
+    assertDamaged(
+        node("AddN").putAttr("N", integer(3)).addInput("x").addInput("y").build(),
+        "AddN of 2 inputs, not 3");
+    check(node("IdentityN").putAttr("T", types(2)).addInput("x").addInput("y").build());
+    assertDamaged(
+        node("IdentityN").putAttr("T", types(2)).addInput("x").build(),
+        "IdentityN of 1 inputs, not 2");
+  }
+
+  // In functions an input may stand for several, and TensorFlow looks.
+  @Test
+  void inputsOfAFunctionsNodesAreLeftToTensorFlow() {
+    MetaGraphDef.Builder graph = MetaGraphDef.newBuilder();
+    NodeDef node = node("IdentityN").putAttr("T", types(2)).addInput("all:output").build();
+    graph.getGraphDefBuilder().getLibraryBuilder().addFunctionBuilder().addNodeDef(node);
+    new GraphCheck(folder).check(graph.build());
+  }
+
+  // TensorFlow makes room for all of them, and the process ends.
+  @Test
+  void nodesClaimNoTensorsWithoutEnd() {
+    NodeDef.Builder parts = node("Unpack").addInput("x");
+    check(parts.putAttr("num", integer(1000)).build());
+    assertDamaged(parts.putAttr("num", integer(Integer.MAX_VALUE)).build(), "2147483647 tensors");
+    assertDamaged(parts.putAttr("num", integer(-1)).build(), "num of -1");
+    assertDamaged(node("AccumulateNV2").putAttr("N", integer(0)).build(), "N of 0");
+  }
+
+  @Test
+  void gathersHaveFewBatchAxes() {
+    NodeDef.Builder gather = node("GatherV2").addInput("x").addInput("i").addInput("axis");
+    check(gather.build());
+    check(gather.putAttr("batch_dims", integer(-2)).build());
+    assertDamaged(
+        gather.putAttr("batch_dims", integer(46_341)).build(), "GatherV2 over 46341 batch axes");
+  }
+
+  private static NodeDef.Builder node(String op) {
+    return NodeDef.newBuilder().setName("c").setOp(op);
+  }
+
+  private static AttrValue integer(long value) {
+    return AttrValue.newBuilder().setI(value).build();
+  }
+
+  private static AttrValue types(int count) {
+    AttrValue.Builder types = AttrValue.newBuilder();
+    for (int i = 0; i < count; i++) {
+      types.getListBuilder().addType(DataType.DT_FLOAT);
+    }
+    return types.build();
+  }
+
   private void check(NodeDef node) {
     MetaGraphDef.Builder graph = MetaGraphDef.newBuilder();
     graph.getGraphDefBuilder().addNode(node);

@@ -1,5 +1,6 @@
 package org.couplet.selftest;
 
+import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.TextFormat;
@@ -209,6 +210,33 @@ class ForeignProgramTest {
         ProgramKernels.of(graph(loop, input("image", 1, 16, 16, 4), "exit"), List.of("serve"), 1);
     assertEquals(List.of(), found.calls());
     assertEquals(Optional.of("conv"), found.example());
+  }
+
+  // TensorFlow would end the process.
+  @Test
+  void aGatherOverMoreAxesThanThereAreIsRefused() throws TextFormat.ParseException {
+    String gather =
+        """
+        graph_def {
+          node { name: 'x' op: 'Placeholder' attr { key: 'dtype' value { type: DT_FLOAT } } }
+          node { name: 'row' op: 'Const' attr { key: 'dtype' value { type: DT_INT32 } }
+            attr { key: 'value' value { tensor { dtype: DT_INT32 tensor_shape {} int_val: 0 } } } }
+          node { name: 'taken' op: 'GatherV2' input: ['x', 'row', 'row']
+            attr { key: 'Tparams' value { type: DT_FLOAT } }
+            attr { key: 'Tindices' value { type: DT_INT32 } }
+            attr { key: 'Taxis' value { type: DT_INT32 } }
+            attr { key: 'batch_dims' value { i: AXES } } }
+          node { name: 'product' op: 'MatMul' input: ['taken', 'taken'] T }
+        }
+        """;
+    String input = input("x", 1, 2, 2);
+    MetaGraphDef sound = graph(gather.replace("AXES", "0"), input, "product");
+    ProgramKernels found = ProgramKernels.of(sound, List.of("serve"), 1);
+    assertEquals(List.of("MatMul float32 [2,2] x [2,2]"), lines(found));
+    MetaGraphDef damaged = graph(gather.replace("AXES", "4"), input, "product");
+    assertRefused(
+        () -> ProgramKernels.of(damaged, List.of("serve"), 1),
+        "node taken: it gathers from [1, 2, 2] over 4 batch axes");
   }
 
   private static String input(String node, long... sizes) {
