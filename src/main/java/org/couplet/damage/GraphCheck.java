@@ -72,19 +72,19 @@ public record GraphCheck(Path folder) {
 
   private void node(String name, NodeDef node, OpDef op, Operations operations) {
     for (OpDef.AttrDef attribute : op.getAttrList()) {
-      long value = operations.attribute(node, attribute.getName()).getI();
-      boolean number = attribute.getType().equals("int");
-      if (number && attribute.getHasMinimum() && value < attribute.getMinimum()) {
-        throw refusal(name, attribute.getName() + " of " + value);
-      }
-      // TensorFlow makes room for so many.
-      if (number && counts(op, attribute.getName()) && value > MOST_TENSORS) {
-        throw refusal(name, value + " tensors");
+      if (attribute.getType().equals("int")) {
+        number(name, op, attribute, operations.attribute(node, attribute.getName()).getI());
       }
     }
-    long batchAxes = operations.attribute(node, "batch_dims").getI();
-    if (batchAxes < -MOST_BATCH_AXES || batchAxes > MOST_BATCH_AXES) {
-      throw refusal(name, node.getOp() + " over " + batchAxes + " batch axes");
+  }
+
+  private void number(String name, OpDef op, OpDef.AttrDef attribute, long value) {
+    boolean small = attribute.getHasMinimum() && value < attribute.getMinimum();
+    // TensorFlow makes room for so many.
+    boolean large = value > MOST_TENSORS && counts(op, attribute.getName());
+    boolean gathers = attribute.getName().equals("batch_dims");
+    if (small || large || gathers && (value < -MOST_BATCH_AXES || value > MOST_BATCH_AXES)) {
+      throw refusal(name, "%s with %s %d".formatted(op.getName(), attribute.getName(), value));
     }
   }
 

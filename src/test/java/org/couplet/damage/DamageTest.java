@@ -148,9 +148,10 @@ class DamageTest {
   void nodesClaimNoTensorsWithoutEnd() {
     NodeDef.Builder parts = node("Unpack").addInput("x");
     check(parts.putAttr("num", integer(1000)).build());
-    assertDamaged(parts.putAttr("num", integer(Integer.MAX_VALUE)).build(), "2147483647 tensors");
-    assertDamaged(parts.putAttr("num", integer(-1)).build(), "num of -1");
-    assertDamaged(node("AccumulateNV2").putAttr("N", integer(0)).build(), "N of 0");
+    assertDamaged(
+        parts.putAttr("num", integer(Integer.MAX_VALUE)).build(), "Unpack with num 2147483647");
+    assertDamaged(parts.putAttr("num", integer(-1)).build(), "Unpack with num -1");
+    assertDamaged(node("AccumulateNV2").putAttr("N", integer(0)).build(), "AccumulateNV2 with N 0");
   }
 
   @Test
@@ -159,7 +160,7 @@ class DamageTest {
     check(gather.build());
     check(gather.putAttr("batch_dims", integer(-2)).build());
     assertDamaged(
-        gather.putAttr("batch_dims", integer(46_341)).build(), "GatherV2 over 46341 batch axes");
+        gather.putAttr("batch_dims", integer(46_341)).build(), "GatherV2 with batch_dims 46341");
   }
 
   private static NodeDef.Builder node(String op) {
