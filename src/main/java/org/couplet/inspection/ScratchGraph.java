@@ -53,7 +53,7 @@ final class ScratchGraph implements AutoCloseable {
   }
 
   private GraphOperation build(NodeDef node, List<Output<?>> inputs) {
-    requireRank(node, inputs);
+    requireRanks(node, inputs);
     OpDef definition = operations.definition(node);
     GraphOperationBuilder builder = builder(node.getOp());
     int next = 0;
@@ -75,16 +75,24 @@ final class ScratchGraph implements AutoCloseable {
     return builder.build();
   }
 
-  // TensorFlow would subtract more axes than there are, and end the process.
-  private void requireRank(NodeDef node, List<Output<?>> inputs) {
-    if (node.getOp().equals("GatherV2")) {
-      Shape shape = inputs.get(0).shape();
+  // TensorFlow takes these ranks for right, and ends the process.
+  private void requireRanks(NodeDef node, List<Output<?>> inputs) {
+    String op = node.getOp();
+    if (op.equals("GatherV2")) {
       long batchAxes = operations.attribute(node, "batch_dims").getI();
-      if (!shape.isUnknown() && batchAxes >= shape.numDimensions()) {
-        throw new InvalidInputException(
-            "node %s: it gathers from %s over %d batch axes; build or export the model again"
-                .formatted(node.getName(), shape, batchAxes));
-      }
+      Shape shape = inputs.get(0).shape();
+      require(shape.isUnknown() || shape.numDimensions() > batchAxes, node, shape);
+    } else if (op.equals("SplitV")) {
+      Shape sizes = inputs.get(1).shape();
+      require(sizes.isUnknown() || sizes.numDimensions() == 1, node, sizes);
+    }
+  }
+
+  private static void require(boolean right, NodeDef node, Shape shape) {
+    if (!right) {
+      throw new InvalidInputException(
+          "node %s: a %s with an input of shape %s; build or export the model again"
+              .formatted(node.getName(), node.getOp(), shape));
     }
   }
 

@@ -236,7 +236,34 @@ class ForeignProgramTest {
     MetaGraphDef damaged = graph(gather.replace("AXES", "4"), input, "product");
     assertRefused(
         () -> ProgramKernels.of(damaged, List.of("serve"), 1),
-        "node taken: it gathers from [1, 2, 2] over 4 batch axes");
+        "node taken: a GatherV2 with an input of shape [1, 2, 2]");
+  }
+
+  @Test
+  void aSplitByOneSizeThatIsNoListIsRefused() throws TextFormat.ParseException {
+    String split =
+        """
+        graph_def {
+          node { name: 'x' op: 'Placeholder' attr { key: 'dtype' value { type: DT_FLOAT } } }
+          node { name: 'sizes' op: 'Const' attr { key: 'dtype' value { type: DT_INT32 } }
+            attr { key: 'value' value { tensor { dtype: DT_INT32 tensor_shape { DIM }
+                                                int_val: [1, 2] } } } }
+          node { name: 'axis' op: 'Const' attr { key: 'dtype' value { type: DT_INT32 } }
+            attr { key: 'value' value { tensor { dtype: DT_INT32 tensor_shape {} int_val: 0 } } } }
+          node { name: 'parts' op: 'SplitV' input: ['x', 'sizes', 'axis'] T
+            attr { key: 'Tlen' value { type: DT_INT32 } }
+            attr { key: 'num_split' value { i: 2 } } }
+          node { name: 'product' op: 'MatMul' input: ['parts', 'parts:1'] T }
+        }
+        """;
+    String input = input("x", 3, 2);
+    MetaGraphDef sound = graph(split.replace("DIM", "dim { size: 2 }"), input, "product");
+    ProgramKernels found = ProgramKernels.of(sound, List.of("serve"), 1);
+    assertEquals(List.of("MatMul float32 [1,2] x [2,2]"), lines(found));
+    MetaGraphDef damaged = graph(split.replace("DIM", ""), input, "product");
+    assertRefused(
+        () -> ProgramKernels.of(damaged, List.of("serve"), 1),
+        "node parts: a SplitV with an input of shape []");
   }
 
   private static String input(String node, long... sizes) {
