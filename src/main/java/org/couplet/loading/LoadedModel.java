@@ -107,7 +107,10 @@ public final class LoadedModel implements AutoCloseable {
                               .load()));
       return new LoadedModel(
           folder, bundle.graph(), bundle.session(), bundle.metaGraphDef(), false);
-    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
+    } catch (TensorFlowException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | UnsupportedOperationException e) {
       // TensorFlow's errors have different parents.
       throw new InvalidInputException(
           folder

@@ -1,5 +1,6 @@
 package org.couplet.program;
 
+import static org.couplet.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.couplet.ForeignFeatures;
@@ -19,6 +21,9 @@ import org.couplet.io.InvalidInputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TUint8;
 
 class FeatureProgramTest {
@@ -82,6 +87,24 @@ class FeatureProgramTest {
       // Means over the four pixels of 0, 10, 20, ...: 45, 55, 65 and 120 more, as 0..255.
       assertArrayEquals(new float[] {45, 55, 65, 165, 175, 185}, program.features(images), 1e-4f);
     }
+  }
+
+  @Test
+  void aSignatureOfATensorThatItsOperationLacksIsRefused(@TempDir Path folder) throws Exception {
+    writeMeans(folder);
+    Path file = folder.resolve("saved_model.pb");
+    SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
+    SignatureDef signature = model.getMetaGraphs(0).getSignatureDefOrThrow("embed");
+    TensorInfo input = signature.getInputsOrThrow("pixels");
+    TensorInfo beyond = input.toBuilder().setName(input.getName().replace(":0", ":8")).build();
+    model
+        .getMetaGraphsBuilder(0)
+        .putSignatureDef("embed", signature.toBuilder().putInputs("pixels", beyond).build());
+    Files.write(file, model.build().toByteArray());
+    assertRefused(
+        () -> FeatureProgram.load(folder, "embed", 1),
+        folder + ": TensorFlow can't load this SavedModel",
+        "invalid output index (8)");
   }
 
   @Test
