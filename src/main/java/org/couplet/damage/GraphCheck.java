@@ -13,6 +13,7 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
@@ -43,6 +44,11 @@ public record GraphCheck(Path folder) {
     List<NodeDef> nodes = graph.getGraphDef().getNodeList();
     nodes("", nodes, operations);
     nodes.forEach(node -> operations.find(node).ifPresent(op -> inputs(node, op, operations)));
+    for (SignatureDef signature : graph.getSignatureDefMap().values()) {
+      Stream.of(signature.getInputsMap(), signature.getOutputsMap())
+          .flatMap(tensors -> tensors.values().stream())
+          .forEach(tensor -> size(tensor.getName(), tensor.getTensorShape()));
+    }
     Set<String> functions = new HashSet<>();
     for (FunctionDef function : library) {
       String name = function.getSignature().getName();

@@ -21,6 +21,8 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
@@ -152,6 +154,18 @@ class DamageTest {
         parts.putAttr("num", integer(Integer.MAX_VALUE)).build(), "Unpack with num 2147483647");
     assertDamaged(parts.putAttr("num", integer(-1)).build(), "Unpack with num -1");
     assertDamaged(node("AccumulateNV2").putAttr("N", integer(0)).build(), "AccumulateNV2 with N 0");
+  }
+
+  // It is multiplied with the number of rows.
+  @Test
+  void signaturesClaimNoSizesWithoutEnd() {
+    MetaGraphDef.Builder graph = MetaGraphDef.newBuilder();
+    TensorInfo.Builder tensor = TensorInfo.newBuilder().setName("c");
+    tensor.getTensorShapeBuilder().addDimBuilder().setSize(Long.MAX_VALUE);
+    SignatureDef signature = SignatureDef.newBuilder().putInputs("x", tensor.build()).build();
+    assertRefused(
+        () -> new GraphCheck(folder).check(graph.putSignatureDef("s", signature).build()),
+        "node 'c': a size of 9223372036854775807");
   }
 
   @Test
