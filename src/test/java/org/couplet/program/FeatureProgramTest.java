@@ -68,7 +68,7 @@ class FeatureProgramTest {
   void anEmptyFolderIsRefused(@TempDir Path folder) {
     InvalidInputException refusal =
         assertThrows(InvalidInputException.class, () -> FeatureProgram.load(folder, 1));
-    assertTrue(String.valueOf(refusal.getMessage()).startsWith(folder + ": no SavedModel"));
+    assertTrue(String.valueOf(refusal.getMessage()).startsWith(folder + ": no feature network"));
   }
 
   @Test
