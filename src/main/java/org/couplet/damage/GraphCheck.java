@@ -88,8 +88,8 @@ public record GraphCheck(Path folder) {
     boolean small = attribute.getHasMinimum() && value < attribute.getMinimum();
     // TensorFlow makes room for so many.
     boolean large = value > MOST_TENSORS && counts(op, attribute.getName());
-    boolean gathers = attribute.getName().equals("batch_dims");
-    if (small || large || gathers && (value < -MOST_BATCH_AXES || value > MOST_BATCH_AXES)) {
+    boolean far = value < -MOST_BATCH_AXES || value > MOST_BATCH_AXES;
+    if (small || large || (far && attribute.getName().equals("batch_dims"))) {
       throw refusal(name, "%s with %s %d".formatted(op.getName(), attribute.getName(), value));
     }
   }
