@@ -20,7 +20,7 @@ import org.couplet.data.MissingImages;
 import org.couplet.doctor.CpuPeak;
 import org.couplet.doctor.MachineProbe;
 import org.couplet.doctor.TensorFlowProbe;
-import org.couplet.io.FewImages;
+import org.couplet.image.FewImages;
 import org.couplet.io.InvalidInputException;
 import org.couplet.report.MetricsLog;
 import org.couplet.report.Progress;

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.couplet.io.FewImages;
 import org.couplet.io.PlainLine;
 import org.couplet.picture.PictureTrait;
 import org.couplet.source.Labels;

@@ -1,4 +1,4 @@
-package org.couplet.io;
+package org.couplet.image;
 
 import java.util.Optional;
 
