@@ -40,7 +40,7 @@ record ExportOptions(Output output, ReleaseOptions release) {
   static boolean isSafetensors(CommandLine options) {
     String output = options.value("output");
     Matcher foreign = FOREIGN.matcher(output);
-    if (foreign.matches()) {
+    if (!options.has("format") && foreign.matches()) {
       throw new InvalidInputException(
           "--output %s: no format is written as %s; name a folder for a SavedModel, or a file that ends in %s for the weights alone"
               .formatted(output, foreign.group(1), ENDING));

@@ -228,10 +228,10 @@ final class FidCommand implements Command {
       FeatureProgram.require(options.path("inception"));
       return;
     }
-    for (String side : List.of(FidSource.GENERATED, FidSource.REFERENCE)) {
-      if (FidSource.needsNetwork(side, options, metrics)) {
-        throw FidPass.networkMissing();
-      }
+    boolean needed = FidSource.needsNetwork(FidSource.GENERATED, options, metrics);
+    needed |= FidSource.needsNetwork(FidSource.REFERENCE, options, metrics);
+    if (needed) {
+      throw FidPass.networkMissing();
     }
   }
 

@@ -17,6 +17,7 @@ import org.couplet.command.Stage;
 import org.couplet.contract.Contract;
 import org.couplet.io.InvalidInputException;
 import org.couplet.io.Output;
+import org.couplet.io.PlainLine;
 import org.couplet.launch.Runs;
 import org.couplet.program.SampleForm;
 import org.couplet.program.SamplingProgram;
@@ -82,7 +83,9 @@ final class SampleCommand implements Command {
     requireRunFor(options);
     SelfTests tests = SelfTests.of(options, err);
     SamplingOptions sampling = SamplingOptions.of(options);
-    if (sampling.classes().equals(Optional.of(SamplingOptions.LIST_CLASSES))) {
+    // With an output it is the name of a class.
+    if (!options.has("output")
+        && sampling.classes().equals(Optional.of(SamplingOptions.LIST_CLASSES))) {
       return listClasses(options, sampling, out, err);
     }
     options.value("output");
@@ -151,7 +154,7 @@ final class SampleCommand implements Command {
       throw new InvalidInputException("--class: the model has no classes; leave it out");
     }
     for (int number = 0; number < classes.size(); number++) {
-      out.println(number + " " + classes.get(number));
+      out.println(PlainLine.of(number + " " + classes.get(number)));
     }
     return ExitCode.DONE;
   }

@@ -12,22 +12,21 @@ public final class FirstWord {
   private FirstWord() {}
 
   /**
-   * What to type instead, where such a name stands behind options.
+   * What to type instead, where such a name stands behind options. A word behind an option is its
+   * value.
    *
    * @param before what comes before the name: the command, or nothing
    */
   public static Optional<String> inFront(
       List<String> before, String[] arguments, Collection<String> names) {
-    return Arrays.stream(arguments)
-        .filter(names::contains)
-        .findFirst()
-        .map(
-            name -> {
-              List<String> words = new ArrayList<>(Arrays.asList(arguments));
-              words.remove(name);
-              words.add(0, name);
-              words.addAll(0, before);
-              return Invocation.ofProcess().line(words.toArray());
-            });
+    for (int i = 1; i < arguments.length; i++) {
+      if (names.contains(arguments[i]) && !arguments[i - 1].matches("--[^=]+")) {
+        List<String> words = new ArrayList<>(Arrays.asList(arguments));
+        words.add(0, words.remove(i));
+        words.addAll(0, before);
+        return Optional.of(Invocation.ofProcess().line(words.toArray()));
+      }
+    }
+    return Optional.empty();
   }
 }

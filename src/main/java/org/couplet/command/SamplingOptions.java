@@ -35,7 +35,7 @@ public record SamplingOptions(
       List.of(
           "count", "best", "checkpoint", "seed", "sigmas", "steps", "solver", "class", "guidance");
 
-  /** Given as the class, it asks for the classes' names. */
+  /** Given as the class where nothing is drawn, it asks for the classes' names. */
   public static final String LIST_CLASSES = "list";
 
   /** Declares the options. */
@@ -54,7 +54,7 @@ public record SamplingOptions(
             "class",
             "C1,C2,...",
             "for a model with classes: names or numbers of those that the samples take in turn, or"
-                + " all; `sample --class list` prints their names; default: as often as in the data, or equally often if these are not known")
+                + " all; `sample --class list` without --output prints their names; default: as often as in the data, or equally often if these are not known")
         .optional(
             "guidance",
             "W",

@@ -49,12 +49,16 @@ public record EditSource(
       SortedMap<Integer, String> others = new TreeMap<>();
       Set<String> known = new HashSet<>();
       for (int i = 0; i < source.size() && names.size() < count; i++) {
+        if (!source.hasFiles()) {
+          names.add(SampleOutput.numbered(i));
+          continue;
+        }
         ImageSource.Item item = source.next();
         if (!item.looking().isPicture()) {
           others.put(i, item.name());
           continue;
         }
-        String name = source.hasFiles() ? png(item.name()) : SampleOutput.numbered(i);
+        String name = png(item.name());
         if (!known.add(name)) {
           throw new InvalidInputException(
               "%s: two images would become %s; rename one".formatted(images.source(), name));

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.couplet.command.SamplingOptions;
 import org.couplet.command.Shard;
-import org.couplet.io.InvalidInputException;
 import org.couplet.metric.FeaturePass;
 import org.couplet.metric.SampleBatches;
 import org.couplet.metric.ShardFeatures;
@@ -38,10 +37,6 @@ record FidModel(
     Optional<Shard> shard)
     implements FidSource {
   static FidModel open(String side, Path path, SourceOptions options) throws IOException {
-    if (!side.equals(GENERATED)) {
-      throw new InvalidInputException(
-          "--" + side + " " + path + ": is a model; give it as --" + GENERATED);
-    }
     SamplingOptions sampling = options.sampling();
     TrainedModel model = TrainedModel.open(path, sampling.checkpoint());
     try {

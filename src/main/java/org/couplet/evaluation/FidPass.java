@@ -31,7 +31,6 @@ import org.couplet.report.Progress;
 
 /** How the sides of a comparison are measured. */
 public final class FidPass {
-
   private final Optional<FeatureProgram> network;
   private final Set<Metric> metrics;
   private final PrintStream err;

@@ -103,6 +103,10 @@ public sealed interface FidSource extends AutoCloseable
               + Spelling.nearby(path, Files::exists));
     }
     if (TrainedModel.isIn(path)) {
+      if (!side.equals(GENERATED)) {
+        throw new InvalidInputException(
+            "--" + side + " " + path + ": is a model; give it as --" + GENERATED);
+      }
       return Kind.MODEL;
     }
     boolean needsImages =

@@ -30,11 +30,16 @@ public final class Spelling {
 
   /** The names, those that begin like the wrong one first, then those with the fewest edits. */
   public static List<String> nearestFirst(String wrong, Collection<String> names) {
+    record Rated(String name, boolean other, int distance) {}
     String lower = wrong.toLowerCase(Locale.ROOT);
     return names.stream()
-        .sorted(
-            Comparator.comparing((String name) -> !name.toLowerCase(Locale.ROOT).startsWith(lower))
-                .thenComparingInt(name -> distance(lower, name.toLowerCase(Locale.ROOT))))
+        .map(
+            name -> {
+              String each = name.toLowerCase(Locale.ROOT);
+              return new Rated(name, !each.startsWith(lower), distance(lower, each));
+            })
+        .sorted(Comparator.comparing(Rated::other).thenComparingInt(Rated::distance))
+        .map(Rated::name)
         .toList();
   }
 
@@ -63,9 +68,13 @@ public final class Spelling {
       return listed(path.toString(), names(path, fits));
     }
     if (parent != null && !Files.exists(parent)) {
+      Path missing = parent;
+      while (missing.getParent() != null && !Files.exists(missing.getParent())) {
+        missing = missing.getParent();
+      }
       return "; there is no folder "
-          + parent
-          + meant(parent, names(above(parent), Files::isDirectory));
+          + missing
+          + meant(missing, names(above(missing), Files::isDirectory));
     }
     List<String> names = names(above(path), fits);
     String meant = meant(path, names);
@@ -97,9 +106,9 @@ public final class Spelling {
   private static List<String> names(Path folder, Predicate<Path> fits) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
+          .filter(entry -> !String.valueOf(entry.getFileName()).startsWith("."))
           .filter(fits)
           .map(entry -> String.valueOf(entry.getFileName()))
-          .filter(name -> !name.startsWith("."))
           .sorted()
           .toList();
     } catch (IOException | UncheckedIOException e) {

@@ -183,7 +183,7 @@ public final class Launch {
             .close();
       } catch (InvalidInputException e) {
         throw new InvalidInputException(
-            "evaluation.features: " + e.getMessage() + "; --features names another", e);
+            "evaluation.features (or --features): " + e.getMessage(), e);
       }
     } else if (request.features().isPresent()) {
       throw new InvalidInputException(

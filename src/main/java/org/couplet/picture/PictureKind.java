@@ -81,6 +81,9 @@ public enum PictureKind {
   /** How many of a file's first bytes {@link #of} wants to see. */
   public static final int HEAD = 512;
 
+  private static final Set<PictureKind> OTHERS =
+      Set.of(POSTSCRIPT, PDF, VIDEO, AUDIO, ARCHIVE, ARRAY, IDX, CIFAR_10, TEXT, EMPTY, UNKNOWN);
+
   private static final Set<String> HEIF =
       Set.of("heic", "heix", "hevc", "hevx", "heim", "mif1", "msf1");
 
@@ -102,6 +105,11 @@ public enum PictureKind {
   /** Whether {@link PictureDecoder} reads it. */
   public boolean isRead() {
     return read;
+  }
+
+  /** Whether it is a picture, read or not. */
+  public boolean isPicture() {
+    return !OTHERS.contains(this);
   }
 
   /** Its name in lists and counts, such as {@code jpeg 2000}. */

@@ -14,7 +14,7 @@ import org.couplet.io.Spelling;
 public record RunFolder(Path root) {
   /** Ends a message that no run is there: the runs near it, if there are any. */
   public String nearby() {
-    for (Path above = root.getParent(); above != null; above = above.getParent()) {
+    for (Path above = root.normalize().getParent(); above != null; above = above.getParent()) {
       if (new RunFolder(above).isBegun()) {
         return "; did you mean " + above + "?";
       }

@@ -75,7 +75,7 @@ public interface ImageSource extends AutoCloseable {
   /** Looks at how a file begins. */
   @FunctionalInterface
   interface Looking {
-    /** Whether it is a picture, maybe a damaged one. */
+    /** Whether it is a picture, maybe a damaged one or of a kind that is not read. */
     boolean isPicture() throws IOException;
   }
 

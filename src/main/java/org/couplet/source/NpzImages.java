@@ -7,12 +7,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.couplet.io.FirstNames;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Spelling;
 import org.couplet.npy.NpyReader;
 import org.couplet.npy.NpzFile;
 
 /** Finds the one array of an {@code .npz} file that holds images. */
 final class NpzImages {
+  private static final int MOST_NAMED = 8;
   private static final List<String> USUAL = List.of("data", "arr_0");
   private static final List<List<String>> STATISTICS =
       List.of(List.of("mu", "sigma"), List.of("m", "s"), List.of("mean", "cov"));
@@ -36,7 +39,11 @@ final class NpzImages {
       if (names.isEmpty() && !npz.names().isEmpty()) {
         throw new InvalidInputException(
             "%s: no array in it has a name that begins with %s (%s); there are %s"
-                .formatted(file, prefix, option, String.join(", ", npz.names())));
+                .formatted(
+                    file,
+                    prefix,
+                    option,
+                    FirstNames.of(Spelling.nearestFirst(prefix, npz.names()), MOST_NAMED)));
       }
       for (String name : names) {
         if (name.equals("data") || mayBeImages(npz, name)) {

@@ -80,10 +80,10 @@ record PictureFile(String name, long bytes, Content content) {
     }
   }
 
-  /** Whether it is a picture; one that can't be read counts as a damaged one. */
+  /** Whether it is a picture, also of a kind that is not read, or a file that can't be read. */
   boolean isPicture() throws IOException {
     try {
-      return kind().isRead();
+      return kind().isPicture();
     } catch (UnreadableImageException e) {
       return true;
     }

@@ -73,6 +73,8 @@ class BadUsageTest {
       value = {
         "tran|there is no command 'tran'; did you mean train? couplet --help lists them",
         "--run S/run sample --count 3|the command comes first: couplet sample --run S/run --count 3",
+        "--run sample --output a sample|the command comes first: couplet sample --run sample --output a",
+        "--run train|there is no command '--run'; couplet --help lists them",
         "sample S/run --count 3|'S/run' is not an option, nor the value of one; usage",
         "train|--run is missing",
         "train|--config or --model is missing",
@@ -147,7 +149,6 @@ class BadUsageTest {
         "export --run S/run --output S/export|S/export: already exists",
         "export --run S/run --output T/e.pt|no format is written as .pt; name a folder",
         "export --run S/run --output T/E.CKPT|no format is written as .CKPT; name a folder",
-        "export --run S/run --output T/e.npz --format safetensors|no format is written as .npz",
         "export --run S/run --output T/e.safetensors --format savedmodel|leave --format out, or name",
         "export --run S/run --output T/e.safetensors --png|--png: is for --format savedmodel, not",
         "export --run S/run --output T/e --weights ema|--weights: is for --format safetensors, not",

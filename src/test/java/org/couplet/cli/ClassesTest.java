@@ -141,6 +141,12 @@ class ClassesTest {
     CommandRun countless =
         CommandRun.of("sample", "--run", run, "--class", "disc", "--output", "a.png");
     assertTrue(countless.err().contains("--count is missing"), countless.err());
+    // A class may have that name.
+    CommandRun drawn =
+        CommandRun.of(
+            "sample", "--run", run, "--class", "list", "--count", 1, "--output", "no/such.npz");
+    assertEquals("", drawn.out());
+    assertTrue(drawn.err().contains("'list' is not a class; give disc"), drawn.err());
   }
 
   @Test

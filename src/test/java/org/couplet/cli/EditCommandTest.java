@@ -484,6 +484,12 @@ class EditCommandTest {
     assertRefused(
         "stroke --model S/model --from T/images --sigma 1 --output T/other.png",
         images + ": holds no picture; it has a-note.txt");
+    // A photograph is not passed over.
+    Files.delete(images.resolve("a-note.txt"));
+    Files.writeString(images.resolve("photo.heic"), "\0\0\0\30ftypheic");
+    assertRefused(
+        "stroke --model S/model --from T/images --sigma 1 --output T/other.png",
+        "photo.heic: a HEIC picture, which is not read; remove it");
   }
 
   @Test
@@ -521,6 +527,7 @@ class EditCommandTest {
       value = {
         "--run|name an edit: inpaint, colorize",
         "--model S/model stroke --sigma 1|the edit's name comes first: couplet edit stroke --model S/model --sigma 1",
+        "--model stroke|name an edit: inpaint, colorize",
         "inpant|there is no edit 'inpant'; did you mean inpaint?",
         "inpaint --model S/model --from S/images --output T/e/|--mask is missing",
         "inpaint --model S/model --from S/images --mask S/none.png --output T/e/|S/none.png: no such",

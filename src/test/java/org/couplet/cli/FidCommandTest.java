@@ -304,8 +304,8 @@ class FidCommandTest {
         fid("--generated", dark, "--reference", bright, "--signature", "pool"),
         "has no signature 'pool'");
     assertRefused(
-        fid("--generated", dark, "--reference", features, "--reference-only", "a"),
-        "--reference-only: is for images");
+        fid("--generated", features, "--reference", dark, "--generated-only", "a"),
+        "--generated-only: is for images");
     assertRefused(
         fid("--reference", dark, "--save-stats", folder), "give the name of a file that ends in");
     assertRefused(
@@ -327,6 +327,13 @@ class FidCommandTest {
     assertRefused(
         CommandRun.of("fid", "--generated", damaged, "--reference", dark),
         "--inception is missing");
+    Path absent = folder.resolve("absent");
+    assertRefused(
+        CommandRun.of("fid", "--generated", damaged, "--reference", absent),
+        "--reference " + absent + ": no such file");
+    assertRefused(
+        CommandRun.of("fid", "--generated", dark, "--reference", damaged),
+        "--reference " + damaged + ": is a model; give it as --generated");
     assertRefused(
         CommandRun.of(
             "fid", "--generated", damaged, "--reference", dark, "--inception", folder + "/damagd"),

@@ -265,6 +265,9 @@ class ImportCommandTest {
     // The ending says the format.
     CommandRun.done("export", "--run", consistency, "--output", file);
     assertNamesOfEdm(shared.resolve("ncsnpp.pkl"), file);
+    Path other = folder.resolve("weights.bin");
+    CommandRun.done("export", "--run", consistency, "--format", "safetensors", "--output", other);
+    assertEquals(-1, Files.mismatch(file, other));
   }
 
   private static void assertNamesOfEdm(Path pickle, Path file) throws IOException {

@@ -35,6 +35,7 @@ class SpellingTest {
   @Test
   void aMissingParentIsNamedInstead() throws IOException {
     assertEquals("; there is no folder run; did you mean runs?", nearby("run/photos"));
+    assertEquals("; there is no folder run; did you mean runs?", nearby("run/photos/checkpoints"));
   }
 
   @Test

@@ -72,6 +72,17 @@ class RunFolderTest {
   }
 
   @Test
+  void aRunNearAWrongPathIsNamed() throws IOException {
+    Path root = Files.createDirectories(run.root().resolve("runs/photos"));
+    Files.createFile(new RunFolder(root).config());
+    assertEquals(
+        "; did you mean " + root + "?", new RunFolder(root.resolve("checkpoints")).nearby());
+    // The folder above the run.
+    assertEquals(
+        "; photos is in " + root.resolve(".."), new RunFolder(root.resolve("..")).nearby());
+  }
+
+  @Test
   void whichCheckpointsThereAreIsSaid() throws IOException {
     assertEquals(
         run.checkpoints().resolve("step-5"),

@@ -269,6 +269,7 @@ class FidTrainingTest {
         CommandRun.of("train", "--config", config, "--run", wrong, "--features", folder);
     assertEquals(ExitCode.BAD_INPUT, refused.code());
     assertTrue(refused.err().contains("no feature network is there"), refused.err());
+    assertTrue(refused.err().contains("evaluation.features (or --features): "), refused.err());
     assertFalse(Files.exists(wrong));
   }
 
