@@ -76,7 +76,8 @@ final class SampleCommand implements Command {
                 "I/N",
                 "draw only shard I of N shards of the samples; I is 0 to N - 1")
             .overwrite("--output");
-    SelfTests.declare(SamplingOptions.declare(options)).or("run", "class").or("model", "class");
+    String list = "class=" + SamplingOptions.LIST_CLASSES;
+    SelfTests.declare(SamplingOptions.declare(options)).or("run", list).or("model", list);
     if (!options.parse(arguments, out)) {
       return ExitCode.DONE;
     }
@@ -88,7 +89,6 @@ final class SampleCommand implements Command {
         && sampling.classes().equals(Optional.of(SamplingOptions.LIST_CLASSES))) {
       return listClasses(options, sampling, out, err);
     }
-    options.value("output");
     if (options.has(INTERPOLATE)) {
       return interpolate(options, sampling, tests, out, err);
     }

@@ -26,8 +26,8 @@ import org.couplet.command.SelfTests;
 import org.couplet.contract.Contract;
 import org.couplet.io.FileFailure;
 import org.couplet.io.InvalidInputException;
+import org.couplet.io.Invocation;
 import org.couplet.io.Spelling;
-import org.couplet.loading.SavedModelGraph;
 import org.couplet.run.RunFolder;
 import org.couplet.selftest.FaultyKernelsException;
 import org.couplet.serve.ImageServer;
@@ -209,9 +209,8 @@ final class ServeCommand implements Command {
       throw new InvalidInputException(
           "--model "
               + folder
-              + ": is a run; export it first: couplet export --run "
-              + folder
-              + " --output DIR");
+              + ": is a run; export it first: "
+              + Invocation.ofProcess().line("export", "--run", folder, "--output", "DIR"));
     }
     if (VersionFolders.in(folder).isEmpty()) {
       throw new InvalidInputException(
@@ -219,7 +218,15 @@ final class ServeCommand implements Command {
               + folder
               + ": holds neither an export nor versions of one (1/, 2/, ...); give a folder that"
               + " `couplet export` wrote"
-              + Spelling.nearby(folder, SavedModelGraph::isIn));
+              + Spelling.nearby(folder, ServeCommand::isServed));
+    }
+  }
+
+  private static boolean isServed(Path folder) {
+    try {
+      return !VersionFolders.in(folder).isEmpty();
+    } catch (IOException e) {
+      return false; // It is only looked for what may have been meant.
     }
   }
 

@@ -102,9 +102,13 @@ public final class CommandLine {
     return this;
   }
 
-  /** Declares another form of the command: with these options, required ones may be missing. */
-  public CommandLine or(String... names) {
-    usage.addForm(List.of(names));
+  /**
+   * Declares another form of the command: with these options, required ones may be missing.
+   *
+   * @param words each an option's name, or {@code name=value} where only that value will do
+   */
+  public CommandLine or(String... words) {
+    usage.addForm(List.of(words));
     return this;
   }
 
@@ -168,7 +172,7 @@ public final class CommandLine {
         }
       }
     }
-    Predicate<List<String>> isGiven = form -> form.stream().allMatch(this::has);
+    Predicate<List<String>> isGiven = form -> form.stream().allMatch(this::isGiven);
     List<Alternatives> missing =
         usage.groups().stream()
             .filter(group -> group.isRequired() && group.count(this::has) == 0)
@@ -176,6 +180,11 @@ public final class CommandLine {
     if (!missing.isEmpty() && usage.otherForms().stream().noneMatch(isGiven)) {
       throw missing(missing.stream().map(Alternatives::names).toList());
     }
+  }
+
+  private boolean isGiven(String word) {
+    String[] parts = word.split("=", 2);
+    return parts.length == 1 ? has(word) : texts(parts[0]).contains(parts[1]);
   }
 
   private InvalidInputException missing(List<String> names) {

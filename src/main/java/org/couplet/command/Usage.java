@@ -48,9 +48,9 @@ final class Usage {
         group -> group.options().size() == 1 && members.contains(group.options().get(0)));
   }
 
-  void addForm(List<String> names) {
-    names.forEach(this::option);
-    otherForms.add(names);
+  void addForm(List<String> words) {
+    words.forEach(this::shown);
+    otherForms.add(words);
   }
 
   List<Alternatives> groups() {
@@ -75,6 +75,13 @@ final class Usage {
         .orElseThrow(() -> new IllegalArgumentException("--" + name + " is not declared"));
   }
 
+  // Of a form: a name, or name=value.
+  private String shown(String word) {
+    String[] parts = word.split("=", 2);
+    OptionSpec option = option(parts[0]);
+    return parts.length == 1 ? option.text() : "--" + parts[0] + " " + parts[1];
+  }
+
   /** The usage for an error's one line: required options only, and one other form. */
   String line() {
     String couplet = Invocation.ofProcess().command();
@@ -90,7 +97,7 @@ final class Usage {
   }
 
   private List<String> brief(List<String> form) {
-    return brief(form.stream().map(name -> option(name).text()));
+    return brief(form.stream().map(this::shown));
   }
 
   private List<String> brief(Stream<String> options) {

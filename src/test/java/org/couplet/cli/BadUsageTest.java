@@ -120,7 +120,8 @@ class BadUsageTest {
         "train --run S/rum --resume|no run was begun in S/rum yet; give --config or --model to begin one; did you mean S/run?",
         "sample --model S/none --count 3 --output T/a.png|S/none: no SavedModel is there",
         "serve|--model is missing",
-        "serve --model S/run|S/run: is a run; export it first",
+        "serve --model S/run|S/run: is a run; export it first: couplet export --run S/run --output DIR",
+        "serve --model S/exprt|that `couplet export` wrote; did you mean S/export?",
         "serve --model S/export --address 0.0.0.0|give --token-file, and --keystore",
         "serve --model S/export --keystore S/text.npy|--keystore-password-file go together",
         "serve --model S/export --keystore S/text.npy --keystore-password-file S/text.npy|--keystore S/text.npy: can't be opened",
@@ -205,6 +206,13 @@ class BadUsageTest {
           "serve --model S/export --port " + taken.getLocalPort(),
           "can't listen at 127.0.0.1:" + taken.getLocalPort());
     }
+  }
+
+  @Test
+  void aFolderOfVersionsIsFoundByItsNearName() throws IOException {
+    Path version = Files.createDirectories(folder.resolve("photos/1"));
+    Files.createFile(version.resolve("saved_model.pb"));
+    assertRefused("serve --model T/phtos", "; did you mean " + folder.resolve("photos") + "?");
   }
 
   @Test

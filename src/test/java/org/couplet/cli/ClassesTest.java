@@ -137,10 +137,12 @@ class ClassesTest {
     String names = String.join(System.lineSeparator(), "0 disc", "1 square", "2 triangle");
     assertEquals(names, CommandRun.done("sample", "--run", run, "--class", "list").out().strip());
     CommandRun plain = CommandRun.of("sample", "--run", run, "--class", "disc");
-    assertTrue(plain.err().contains("--output is missing"), plain.err());
+    assertTrue(plain.err().contains("--count is missing, --output is missing"), plain.err());
     CommandRun countless =
-        CommandRun.of("sample", "--run", run, "--class", "disc", "--output", "a.png");
+        CommandRun.of("sample", "--run", run, "--class", "list", "--output", "a.png");
     assertTrue(countless.err().contains("--count is missing"), countless.err());
+    String help = CommandRun.done("sample", "--help").out();
+    assertTrue(help.contains("couplet sample --model DIR --class list [options]"), help);
     // A class may have that name.
     CommandRun drawn =
         CommandRun.of(
