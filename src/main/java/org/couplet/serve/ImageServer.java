@@ -95,8 +95,6 @@ public final class ImageServer implements AutoCloseable {
   private static ServerConnector connector(
       Server server, ServerSettings settings, Duration deadline) {
     HttpConfiguration http = new HttpConfiguration();
-    // A call has its deadline; connections without one have the connector's limit.
-    http.setIdleTimeout(Math.max(IDLE_MS, deadline.plus(STOPPING).toMillis()));
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MOST_HEADER_BYTES);
     ServerConnector connector;
@@ -111,7 +109,9 @@ public final class ImageServer implements AutoCloseable {
     }
     connector.setHost(settings.address().getAddress().getHostAddress());
     connector.setPort(settings.address().getPort());
-    connector.setIdleTimeout(IDLE_MS);
+    // A call has its deadline. With another limit between calls Jetty would set that again after a
+    // call that ends while it stops, and wait for as long.
+    connector.setIdleTimeout(Math.max(IDLE_MS, deadline.plus(STOPPING).toMillis()));
     return connector;
   }
 
