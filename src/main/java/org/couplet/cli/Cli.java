@@ -92,7 +92,7 @@ public final class Cli {
     }
     List<String> names = COMMANDS.stream().map(Command::name).toList();
     Optional<String> inFront = FirstWord.inFront(List.of(), arguments, names);
-    if (arguments[0].startsWith("-") && inFront.isPresent()) {
+    if (inFront.isPresent()) {
       err.println("couplet: the command comes first: " + inFront.get());
       return ExitCode.BAD_INPUT;
     }

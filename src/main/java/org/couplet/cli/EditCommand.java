@@ -50,7 +50,7 @@ final class EditCommand implements Command {
     String edit = named ? arguments[0] : "";
     Optional<String> inFront =
         FirstWord.inFront(List.of(name()), arguments, EditOptions.EDITS.keySet());
-    if (!named && inFront.isPresent()) {
+    if (inFront.isPresent()) {
       throw new InvalidInputException("the edit's name comes first: " + inFront.get());
     }
     if (!EditOptions.EDITS.containsKey(edit) && !asksForHelp(rest)) {

@@ -13,12 +13,15 @@ public final class FirstWord {
 
   /**
    * What to type instead, where such a name stands behind options. A word behind an option is its
-   * value.
+   * value. Empty where the first word is no option.
    *
    * @param before what comes before the name: the command, or nothing
    */
   public static Optional<String> inFront(
       List<String> before, String[] arguments, Collection<String> names) {
+    if (arguments.length == 0 || !arguments[0].startsWith("-")) {
+      return Optional.empty();
+    }
     for (int i = 1; i < arguments.length; i++) {
       if (names.contains(arguments[i]) && !arguments[i - 1].matches("--[^=]+")) {
         List<String> words = new ArrayList<>(Arrays.asList(arguments));

@@ -293,10 +293,10 @@ public final class ImageSources {
     int common = Labels.common(names);
     return names.stream()
         .map(
-            name ->
-                name.substring(0, name.indexOf('/', common) + 1).isEmpty()
-                    ? name
-                    : name.substring(0, name.indexOf('/', common) + 1))
+            name -> {
+              int slash = name.indexOf('/', common);
+              return slash < 0 ? name : name.substring(0, slash + 1);
+            })
         .distinct()
         .sorted(ImageSources::compareNaturally)
         .toList();

@@ -230,12 +230,10 @@ class ForeignProgramTest {
         }
         """;
     String input = input("x", 1, 2, 2);
-    MetaGraphDef sound = graph(gather.replace("AXES", "0"), input, "product");
-    ProgramKernels found = ProgramKernels.of(sound, List.of("serve"), 1);
-    assertEquals(List.of("MatMul float32 [2,2] x [2,2]"), lines(found));
-    MetaGraphDef damaged = graph(gather.replace("AXES", "4"), input, "product");
-    assertRefused(
-        () -> ProgramKernels.of(damaged, List.of("serve"), 1),
+    assertRefusedOnlyDamaged(
+        graph(gather.replace("AXES", "0"), input, "product"),
+        "MatMul float32 [2,2] x [2,2]",
+        graph(gather.replace("AXES", "4"), input, "product"),
         "node taken: a GatherV2 with an input of shape [1, 2, 2]");
   }
 
@@ -257,13 +255,18 @@ class ForeignProgramTest {
         }
         """;
     String input = input("x", 3, 2);
-    MetaGraphDef sound = graph(split.replace("DIM", "dim { size: 2 }"), input, "product");
-    ProgramKernels found = ProgramKernels.of(sound, List.of("serve"), 1);
-    assertEquals(List.of("MatMul float32 [1,2] x [2,2]"), lines(found));
-    MetaGraphDef damaged = graph(split.replace("DIM", ""), input, "product");
-    assertRefused(
-        () -> ProgramKernels.of(damaged, List.of("serve"), 1),
+    assertRefusedOnlyDamaged(
+        graph(split.replace("DIM", "dim { size: 2 }"), input, "product"),
+        "MatMul float32 [1,2] x [2,2]",
+        graph(split.replace("DIM", ""), input, "product"),
         "node parts: a SplitV with an input of shape []");
+  }
+
+  private static void assertRefusedOnlyDamaged(
+      MetaGraphDef sound, String product, MetaGraphDef damaged, String refusal) {
+    ProgramKernels found = ProgramKernels.of(sound, List.of("serve"), 1);
+    assertEquals(List.of(product), lines(found));
+    assertRefused(() -> ProgramKernels.of(damaged, List.of("serve"), 1), refusal);
   }
 
   private static String input(String node, long... sizes) {
