@@ -22,7 +22,7 @@ final class InceptionCommand implements Command {
 
   @Override
   public String summary() {
-    return "convert the published Inception graph to the feature network for FID";
+    return "write the feature network for FID: the published Inception, or random features";
   }
 
   @Override

@@ -32,7 +32,8 @@ record NumbersProbe(boolean thorough) {
             ? Finding.note(
                 "caches",
                 "hidden, as in some virtual machines",
-                "some of oneDNN's kernels are wrong on such machines; see below")
+                "some of oneDNN's kernels are wrong on such machines, see below; training takes up"
+                    + " to half as long again")
             : Finding.ok("caches", String.join(", ", machine.caches())));
     findings.add(finding("float32", run(DataType.DT_FLOAT)));
     if (BFLOAT16.stream().anyMatch(machine.flags()::contains)) {

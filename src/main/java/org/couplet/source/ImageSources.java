@@ -195,6 +195,10 @@ public final class ImageSources {
               + ": a Python pickle, which is not read; load it in Python and save its arrays with"
               + " numpy.savez (statistics as mu and sigma)");
     }
+    if (kind.isPicture() && compression == Compression.NONE) {
+      throw new InvalidInputException(
+          source + ": " + kind.describe() + ", which is not read; convert it to PNG or JPEG");
+    }
     boolean packed = compression != Compression.NONE || kind == PictureKind.ARCHIVE;
     throw new InvalidInputException(
         packed

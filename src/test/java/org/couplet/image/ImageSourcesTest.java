@@ -23,6 +23,8 @@ class ImageSourcesTest extends ImportTrial {
     Path text = Files.writeString(source.resolve("text.txt"), "hello");
     assertRefused(() -> run(text, 2), "not a known image source");
     assertRefused(() -> run(text, 0), "--size 0");
+    Path phone = Files.writeString(folder.resolve("a.heic"), "\0\0\0\30ftypheic\0\0\0\0");
+    assertRefused(() -> run(phone, 2), "a HEIC picture, which is not read; convert it");
     Path file = Files.write(source.resolve("a.png"), png(2, 2, 1));
     save(source.resolve("b.npy"), NpyType.U1, Shape.of(1, 2, 2, 3), rising(12));
     assertRefused(() -> run(source, 2), "both pictures (a.png) and arrays (b.npy)");
