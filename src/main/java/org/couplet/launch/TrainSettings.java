@@ -114,7 +114,7 @@ public final class TrainSettings {
       checkReadsFile(own);
     }
     boolean given = request.namesExperiment();
-    List<String> sets = given ? List.of() : request.sets();
+    List<String> sets = given ? List.of() : lasting(request, own);
     if (!given && request.from().isPresent()) {
       throw new InvalidInputException(
           "--from: is for a run that begins, but " + run.root() + " has begun; leave it out");
@@ -173,11 +173,24 @@ public final class TrainSettings {
         + (fields.size() > most ? " and %d more".formatted(fields.size() - most) : "");
   }
 
+  // What --set changes. A run without a feature network keeps the one that comes with it.
+  private static List<String> lasting(TrainingRequest request, Experiment own) {
+    List<String> sets = new ArrayList<>(request.sets());
+    if (!sets.isEmpty() && own.getEvaluation().getFeatures().isEmpty()) {
+      request.features().ifPresent(folder -> sets.add(featuresSet(folder)));
+    }
+    return sets;
+  }
+
   // Paths that may change between sessions.
   private static List<String> moved(TrainingRequest request) {
     List<String> overrides = new ArrayList<>();
     request.data().ifPresent(file -> overrides.add("dataset.image_file.path=" + file));
-    request.features().ifPresent(folder -> overrides.add("evaluation.features=" + folder));
+    request.features().ifPresent(folder -> overrides.add(featuresSet(folder)));
     return overrides;
+  }
+
+  private static String featuresSet(String folder) {
+    return "evaluation.features=" + folder;
   }
 }

@@ -160,6 +160,20 @@ class FidTrainingTest {
   }
 
   @Test
+  void aRunCanBeginToMeasureLater() throws IOException {
+    Path later = folder.resolve("later");
+    List<Object> begun = List.of("train", "--config", config, "--run", later, "--steps", 5);
+    List<Object> unmeasured =
+        List.of("--set", "evaluation.fid_every=0", "--set", "evaluation.features=");
+    CommandRun.done(Stream.concat(begun.stream(), unmeasured.stream()).toArray());
+    List<Object> goOn = List.of("train", "--run", later, "--resume", "--steps");
+    List<Object> measured = List.of(10, "--set", "evaluation.fid_every=5", "--features", features);
+    CommandRun.done(Stream.concat(goOn.stream(), measured.stream()).toArray());
+    CommandRun.done(Stream.concat(goOn.stream(), Stream.of(15)).toArray());
+    assertEquals(Set.of(5L, 10L, 15L), logged(later).keySet());
+  }
+
+  @Test
   void dataAreMeasuredOnceForAllRuns() {
     String first = "measuring the 50 training images";
     assertTrue(trained.err().contains(first), trained.err());
