@@ -46,7 +46,7 @@ import org.tensorflow.types.TUint8;
 @Tag("long")
 class SharedTrainingTest {
   private static final int ROWS = 8;
-  private static final int STEPS = 20;
+  private static final int STEPS = 5;
   private static final long LONGEST_MINUTES = 3;
   private static final int IMAGE = 8 * 8 * 3;
   private static final String UNET =

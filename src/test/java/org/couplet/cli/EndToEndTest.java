@@ -44,7 +44,7 @@ class EndToEndTest {
     program = shared.resolve("program");
     run = shared.resolve("run");
     export = shared.resolve("export");
-    Path config = SmallExperiments.write(shared, SmallExperiments.UNET);
+    Path config = SmallExperiments.write(shared, SmallExperiments.FLAT_UNET);
     CommandRun.done("build", "--config", config, "--output", program);
     CommandRun.done("train", "--model", program, "--run", run, "--set", "run.steps=5");
     CommandRun.done("export", "--run", run, "--output", export);
@@ -214,7 +214,7 @@ class EndToEndTest {
 
   @Test
   void programTrainsLikeItsConfig() throws IOException {
-    Path config = SmallExperiments.write(folder, SmallExperiments.UNET);
+    Path config = SmallExperiments.write(folder, SmallExperiments.FLAT_UNET);
     Path other = folder.resolve("run");
     CommandRun.done("train", "--config", config, "--run", other, "--set", "run.steps=5");
     assertTrue(

@@ -80,7 +80,7 @@ class ShardsTest {
     dark = images(shared.resolve("dark.npy"), 1, IMAGES, 100);
     bright = images(shared.resolve("bright.npy"), 2, IMAGES, 255);
     run = shared.resolve("run");
-    Path config = SmallExperiments.write(shared, SmallExperiments.UNET);
+    Path config = SmallExperiments.write(shared, SmallExperiments.FLAT_UNET);
     CommandRun.done("train", "--config", config, "--run", run, "--steps", 1);
   }
 

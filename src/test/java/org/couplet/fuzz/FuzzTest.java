@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("long")
 class FuzzTest {
-  private static final int COUNT = Integer.getInteger("couplet.fuzz", 200);
+  private static final int COUNT = Integer.getInteger("couplet.fuzz", 100);
   private static final long FIRST = Long.getLong("couplet.fuzz.first", 0);
   private static final int MOST_SHOWN = 10;
   // Each may take minutes: where many hang, the test would not end.

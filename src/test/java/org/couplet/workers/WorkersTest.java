@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class WorkersTest {
   private static final long TIMEOUT_SECONDS = 120;
-  private static final int STEPS = 14;
 
   private final Path folder;
   private final Path temporary;
@@ -52,8 +51,6 @@ class WorkersTest {
 
   @Test
   void nothingIsLostWithAWorker() throws Exception {
-    Path straight = folder.resolve("straight");
-    together(straight, STEPS, 0);
     Path killed = folder.resolve("killed");
     for (int victim : new int[] {1, 0}) {
       List<Process> workers = start(killed, 1_000_000);
@@ -69,6 +66,7 @@ class WorkersTest {
     assertTrue(newest(killed) < 200, "the test comes too late: " + newest(killed));
     int last = newest(killed) + 5;
     together(killed, last, 0);
+    Path straight = folder.resolve("straight");
     together(straight, last, 0);
     assertEquals(
         Optional.empty(),
