@@ -69,7 +69,7 @@ class SharedTrainingTest {
         "independent {} | 2 | optimizer.clip_norm=0.5 runtime.exchange.megabytes=0.01",
         "generator_induced { mu: 0.6 mu_end: 0.4 } | 4 | optimizer.clip_norm=0.5 network.label_dim=3 network.label_dropout=0.4",
         "generator_induced { mu: 0.5 rows: BERNOULLI } | 2 | runtime.remat=true",
-        "generator_induced { mu: 0.5 } | 2 | runtime.xla=STEP optimizer.accumulate=2",
+        "independent {} | 2 | runtime.xla=STEP optimizer.accumulate=2",
         "batch_ot {} | 2 | optimizer.clip_norm=0.5 network.label_dim=3 network.label_dropout=0.4",
       })
   void workersTrainAsOne(String coupling, int workers, String overrides) throws Exception {

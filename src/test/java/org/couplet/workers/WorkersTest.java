@@ -61,11 +61,10 @@ class WorkersTest {
       assertTrue(said(1 - victim).contains("couplet train: worker " + victim), said(1 - victim));
       assertTrue(said(1 - victim).contains("with --resume"), said(1 - victim));
     }
-    // All workers may be started with the same command.
-    together(killed, newest(killed) + 1, 0, "--checkpoint", newest(killed));
     assertTrue(newest(killed) < 200, "the test comes too late: " + newest(killed));
     int last = newest(killed) + 5;
-    together(killed, last, 0);
+    // All workers may be started with the same command.
+    together(killed, last, 0, "--checkpoint", newest(killed));
     Path straight = folder.resolve("straight");
     together(straight, last, 0);
     assertEquals(
