@@ -95,7 +95,8 @@ class AccumulationTest {
 
   @Test
   void compiledPartsTrainAsTheWhole() throws IOException {
-    assertPartsTrainAsTheWhole(UNET.replace(MU, "independent {}"), "runtime.xla=STEP");
+    assertPartsTrainAsTheWhole(
+        UNET.replace(MU, "generator_induced { mu: 0.6 }"), "runtime.xla=STEP");
   }
 
   @Test

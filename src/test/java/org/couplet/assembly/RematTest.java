@@ -30,7 +30,7 @@ class RematTest {
 
   @Test
   void weightsAreThoseOfABackwardPassThatKeepsEverything() throws IOException {
-    String text = SmallExperiments.independent(SmallExperiments.FLAT_UNET);
+    String text = SmallExperiments.independent(SmallExperiments.UNET);
     Map<String, double[]> kept = trained(text, "OFF", 1, false);
     assertEquals(0, difference(kept, trained(text, "OFF", 1, true)), 1e-6);
     assertEquals(0, difference(kept, trained(text, "POINTWISE", 2, true)), 1e-4);

@@ -45,7 +45,7 @@ class TrainingProgramTest {
 
   @Test
   void compiledStepsEqualPlainSteps() throws IOException {
-    // SongUNetTest compiles networks with more levels.
+    // RematTest compiles one with two levels.
     Path config = SmallExperiments.write(folder, SmallExperiments.FLAT_UNET);
     for (String xla : new String[] {"STEP", "POINTWISE", "OFF"}) {
       CommandRun.done(
